@@ -1,0 +1,160 @@
+"""The analysis every stage shares. Reference for `src/engine/frontend.ts` and `src/engine/pitch.ts`.
+
+Everything is at 16 kHz in frames of 160 samples; see docs/architecture.md, "Signal contract".
+"""
+
+import numba
+import numpy as np
+
+RATE_HZ = 16000
+HOP = 160
+WINDOW = 400
+FFT = 512
+BANDS = 80
+LOG_FLOOR = 1e-5
+
+PITCH_SPAN = 1024
+PITCH_WINDOW = 704
+PITCH_DELAY_FRAMES = 2
+MIN_LAG, MAX_LAG = 16, 320
+MAX_CANDIDATES = 4
+VITERBI_LAG_FRAMES = 6
+UNVOICED_COST = 0.4
+SWITCH_COST = 0.25
+JUMP_COST = 1.5
+QUIET_DB = -60.0
+
+
+def hz_to_mel(hz):
+    """HTK mel scale: 2595 log10(1 + f / 700)."""
+    return 2595.0 * np.log10(1.0 + np.asarray(hz, np.float64) / 700.0)
+
+
+def mel_to_hz(mel):
+    return 700.0 * (10.0 ** (np.asarray(mel, np.float64) / 2595.0) - 1.0)
+
+
+def mel_matrix() -> np.ndarray:
+    """Triangles [80, 257] with peak 1 between 40 and 7800 Hz."""
+    edges = mel_to_hz(np.linspace(hz_to_mel(40.0), hz_to_mel(7800.0), BANDS + 2))
+    bins = np.arange(FFT // 2 + 1) * RATE_HZ / FFT
+    up = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    down = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
+    return np.maximum(0.0, np.minimum(up, down))
+
+
+def spectrum(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """16 kHz samples -> (`logMel` [frames, 80], `loudnessDb` [frames])."""
+    frames = len(samples) // HOP
+    padded = np.concatenate([np.zeros(WINDOW - HOP), np.asarray(samples, np.float64)])
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
+    pieces = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP][:frames] * window
+    power = np.abs(np.fft.rfft(pieces, FFT)) ** 2
+    log_mel = np.log(np.maximum(power @ mel_matrix().T, LOG_FLOOR))
+    loudness = 10 * np.log10((pieces**2).sum(1) / (window**2).sum() + 1e-8)
+    return log_mel.astype(np.float32), loudness.astype(np.float32)
+
+
+def normalised_difference(samples: np.ndarray) -> np.ndarray:
+    """Cumulative mean normalised difference [frames, 321] (YIN, de Cheveigné & Kawahara 2002, eq. 8).
+
+    Frame t reads samples [160 (t + 3) - 1024, 160 (t + 3)), zeros outside the signal.
+    """
+    frames = len(samples) // HOP
+    ahead = HOP * PITCH_DELAY_FRAMES
+    padded = np.concatenate([np.zeros(PITCH_SPAN - HOP - ahead), np.asarray(samples, np.float64), np.zeros(ahead + HOP)])
+    pieces = np.lib.stride_tricks.sliding_window_view(padded, PITCH_SPAN)[::HOP][:frames]
+    size = 2 * PITCH_SPAN
+    head = np.fft.rfft(pieces[:, :PITCH_WINDOW], size)
+    cross = np.fft.irfft(np.conj(head) * np.fft.rfft(pieces, size), size)[:, : MAX_LAG + 1]
+    energy = np.concatenate([np.zeros((frames, 1)), np.cumsum(pieces**2, 1)], 1)
+    shifted = energy[:, PITCH_WINDOW : PITCH_WINDOW + MAX_LAG + 1] - energy[:, : MAX_LAG + 1]
+    difference = np.maximum(0.0, shifted[:, :1] + shifted - 2 * cross)
+    difference[:, 0] = 0
+    running = np.cumsum(difference, 1)
+    lags = np.arange(MAX_LAG + 1)
+    out = np.ones_like(difference)
+    out[:, 1:] = difference[:, 1:] * lags[1:] / np.maximum(running[:, 1:], 1e-9)
+    return out
+
+
+@numba.njit(cache=True)
+def _candidates(row, lag_out, cost_out):
+    """The deepest local minima of one frame, deepest first; returns how many."""
+    count = 0
+    for lag in range(MIN_LAG, MAX_LAG):
+        if row[lag] < row[lag - 1] and row[lag] <= row[lag + 1] and row[lag] < 0.8:
+            a, b, c = row[lag - 1], row[lag], row[lag + 1]
+            bend = a - 2 * b + c
+            shift = 0.5 * (a - c) / bend if bend > 1e-12 else 0.0
+            # Longer periods fit every shorter one's multiples, so they pay a little.
+            cost = b + 0.1 * np.log2(lag / MIN_LAG) / 4.0
+            place = count
+            while place > 0 and cost_out[place - 1] > cost:
+                place -= 1
+            if place >= MAX_CANDIDATES:
+                continue
+            for i in range(min(count, MAX_CANDIDATES - 1), place, -1):
+                lag_out[i] = lag_out[i - 1]
+                cost_out[i] = cost_out[i - 1]
+            lag_out[place] = lag + shift
+            cost_out[place] = cost
+            count = min(count + 1, MAX_CANDIDATES)
+    return count
+
+
+@numba.njit(cache=True)
+def _track(cmnd, loudness):
+    """Fixed-lag Viterbi. State 0 is unvoiced, states 1..4 are the candidates of the frame."""
+    frames = cmnd.shape[0]
+    states = MAX_CANDIDATES + 1
+    lags = np.zeros((frames, states))
+    back = np.zeros((frames, states), np.int64)
+    score = np.zeros(states)
+    f0 = np.zeros(frames)
+    voiced = np.zeros(frames)
+    lag_row = np.zeros(MAX_CANDIDATES)
+    cost_row = np.zeros(MAX_CANDIDATES)
+    best = np.zeros(frames, np.int64)
+    for t in range(frames):
+        count = _candidates(cmnd[t], lag_row, cost_row) if loudness[t] > QUIET_DB else 0
+        fresh = np.full(states, 1e9)
+        for s in range(count + 1):
+            local = UNVOICED_COST if s == 0 else cost_row[s - 1]
+            if s > 0:
+                lags[t, s] = lag_row[s - 1]
+            if t == 0:
+                fresh[s] = local
+                continue
+            for p in range(states):
+                if score[p] >= 1e8:
+                    continue
+                if (p == 0) != (s == 0):
+                    move = SWITCH_COST
+                elif s == 0:
+                    move = 0.0
+                else:
+                    move = JUMP_COST * min(1.0, abs(np.log2(lags[t, s] / lags[t - 1, p])))
+                total = score[p] + move + local
+                if total < fresh[s]:
+                    fresh[s] = total
+                    back[t, s] = p
+        low = fresh.min()
+        for s in range(states):
+            score[s] = fresh[s] - low if fresh[s] < 1e8 else 1e9
+        best[t] = np.argmin(score)
+    for t in range(frames):
+        last = min(frames - 1, t + VITERBI_LAG_FRAMES)
+        state = best[last]
+        for k in range(last, t, -1):
+            state = back[k, state]
+        if state > 0:
+            f0[t] = RATE_HZ / lags[t, state]
+            voiced[t] = 1.0
+    return f0, voiced
+
+
+def pitch(samples: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """16 kHz samples and their `loudnessDb` -> (`f0Hz` [frames], 0 where unvoiced; `voiced` [frames], 0 or 1)."""
+    f0, voiced = _track(normalised_difference(samples), loudness.astype(np.float64))
+    return f0.astype(np.float32), voiced.astype(np.float32)
