@@ -1,0 +1,118 @@
+"""Stage 2: every recording becomes arrays.
+
+    python -m pipeline.prepare
+
+For each speaker writes `work/arrays/<speaker>.npz`: `audio` int16 24 kHz (utterances end to end, each a whole
+number of 20 ms), `starts` (in 10 ms frames, one more than utterances), `logMel` float16, `loudnessDb`, `f0Hz`,
+`voiced`, and `teacher` float16 [50 Hz frames, 512]: the last encoder layer of whisper-base over utterances
+packed into 28 s. A speaker that is written is kept.
+"""
+
+import sys
+
+import numpy as np
+import soundfile as sf
+import soxr
+
+from . import frontend
+from .paths import SPEECH, WORK, held_out
+
+PACK_SECONDS = 28.0
+ARRAYS = WORK / "arrays"
+
+
+def sources() -> dict[str, list]:
+    """Speaker -> files that may train."""
+    found = {}
+    for speaker in ("kathleen", "flemishguy", "kerstin", "nathalie", "arabic30"):
+        files = sorted((SPEECH / speaker).glob("*.opus"))
+        out = held_out(speaker, [f.stem for f in files]) if speaker != "arabic30" else set()
+        files = [f for f in files if f.stem not in out]
+        if speaker == "arabic30":
+            found |= {f"arabic_{f.stem}": [f] for f in files}
+        else:
+            found[speaker] = files
+    for folder in sorted((WORK / "tts").glob("*")):
+        found[folder.name] = sorted(folder.glob("*.wav"))
+    return found
+
+
+def load(path) -> np.ndarray:
+    audio, rate = sf.read(path, dtype="float32", always_2d=True)
+    return soxr.resample(audio.mean(1), rate, 24000) if rate != 24000 else audio.mean(1)
+
+
+class Teacher:
+    """whisper-base encoder in CTranslate2 form."""
+
+    def __init__(self) -> None:
+        import ctranslate2
+        from evaluate.scores import whisper_folder
+        from faster_whisper.feature_extractor import FeatureExtractor
+
+        self.ct2 = ctranslate2
+        self.model = ctranslate2.models.Whisper(str(whisper_folder()), device="cpu", intra_threads=2)
+        self.extract = FeatureExtractor()
+
+    def encode(self, samples: np.ndarray) -> np.ndarray:
+        """Up to 30 s at 16 kHz -> [1500, 512]."""
+        mel = self.extract(samples.astype(np.float32))[:, :3000]
+        mel = np.pad(mel, ((0, 0), (0, 3000 - mel.shape[1])))
+        view = self.ct2.StorageView.from_array(np.ascontiguousarray(mel[None], np.float32))
+        return np.array(self.model.encode(view, to_cpu=True))[0]
+
+
+def teach(teacher: Teacher, samples: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Encodes utterances packed into windows; starts in 10 ms frames (even)."""
+    out = np.zeros((starts[-1] // 2, 512), np.float16)
+    first = 0
+    while first < len(starts) - 1:
+        last = first + 1
+        while last < len(starts) - 1 and (starts[last + 1] - starts[first]) <= PACK_SECONDS * 100:
+            last += 1
+        a, b = starts[first], min(starts[last], starts[first] + 2990)
+        out[a // 2 : b // 2] = teacher.encode(samples[a * 160 : b * 160])[: (b - a) // 2]
+        first = last
+    return out
+
+
+def prepare(speaker: str, files: list, teacher: Teacher) -> None:
+    pieces, starts, mels, louds, f0s, voicing = [], [0], [], [], [], []
+    narrow = []
+    for path in files:
+        audio = load(path)
+        frames = len(audio) // 480 * 2
+        if frames < 30:
+            continue
+        audio = audio[: frames * 240]
+        low = soxr.resample(audio, 24000, 16000)[: frames * 160]
+        low = np.pad(low, (0, frames * 160 - len(low)))
+        mel, loud = frontend.spectrum(low)
+        f0, voiced = frontend.pitch(low, loud)
+        pieces.append((np.clip(audio, -1, 1) * 32767).astype(np.int16))
+        narrow.append(low.astype(np.float32))
+        mels.append(mel.astype(np.float16))
+        louds.append(loud)
+        f0s.append(f0)
+        voicing.append(voiced)
+        starts.append(starts[-1] + frames)
+    marks = np.array(starts)
+    np.savez(
+        ARRAYS / f"{speaker}.npz", audio=np.concatenate(pieces), starts=marks, logMel=np.concatenate(mels),
+        loudnessDb=np.concatenate(louds), f0Hz=np.concatenate(f0s), voiced=np.concatenate(voicing),
+        teacher=teach(teacher, np.concatenate(narrow), marks),
+    )  # fmt: skip
+    print(f"{speaker}: {marks[-1] / 6000:.1f} min, {len(marks) - 1} utterances", flush=True)
+
+
+def main() -> None:
+    ARRAYS.mkdir(parents=True, exist_ok=True)
+    teacher = Teacher()
+    wanted = sys.argv[1:]
+    for speaker, files in sources().items():
+        if (not wanted or speaker in wanted) and not (ARRAYS / f"{speaker}.npz").exists():
+            prepare(speaker, files, teacher)
+
+
+if __name__ == "__main__":
+    main()
