@@ -1,0 +1,116 @@
+import { EngineError } from './errors';
+import { SampleQueue } from './sample-queue';
+
+/** Kernel half width in zero crossings, and Kaiser beta for 80 dB of stop band. */
+const HALF_WIDTH = 64;
+const KAISER_BETA = 8;
+/** Cut-off as a share of the lower Nyquist frequency; the transition ends just at Nyquist. */
+const CUTOFF = 0.9625;
+/** Above this many phases the table is sampled and interpolated linearly. */
+const MAX_PHASES = 640;
+
+/**
+ * Streaming band-limited resampler for mono samples at any whole rate from 8 to 192 kHz.
+ *
+ * Polyphase Kaiser-windowed sinc (Smith, "Digital Audio Resampling"). Output n is the input at time
+ * n / outputRate, without delay; how the input is cut into pieces changes nothing.
+ */
+export class Resampler {
+  private readonly up: number;
+  private readonly down: number;
+  private readonly phases: number;
+  private readonly half: number;
+  private readonly table: Float64Array[];
+  private readonly input = new SampleQueue(16384);
+  private produced = 0;
+
+  /** Rejects rates outside 8..192 kHz with `input-rate`. */
+  constructor(inputRateHz: number, outputRateHz: number) {
+    if (!Number.isInteger(inputRateHz) || inputRateHz < 8000 || inputRateHz > 192000) {
+      throw new EngineError(
+        'input-rate',
+        `This recording says it has ${inputRateHz} samples a second; 8000 to 192000 can be converted. The file is unchanged; save it at 48000 and try again.`,
+      );
+    }
+    const divisor = gcd(inputRateHz, outputRateHz);
+    this.up = outputRateHz / divisor;
+    this.down = inputRateHz / divisor;
+    this.phases = Math.min(this.up, MAX_PHASES);
+    const cutoff = CUTOFF * Math.min(1, outputRateHz / inputRateHz);
+    this.half = Math.ceil(HALF_WIDTH / cutoff);
+    this.table = Array.from({ length: this.phases + 1 }, (_, p) => kernel(p / this.phases, this.half, cutoff));
+    this.input.push(new Float32Array(this.half));
+  }
+
+  /** Returns the outputs that these samples complete. */
+  push(samples: Float32Array): Float32Array {
+    this.input.push(samples);
+    // The queue begins with `half` zeros, so the input's own index 0 sits at `half`.
+    const ready = Math.floor(((this.input.end - 2 * this.half - 1) * this.up) / this.down) + 1;
+    return this.produceUntil(Math.max(this.produced, ready));
+  }
+
+  /** Flushes with zeros; in all, ceil(inputs * outputRate / inputRate) samples come out. */
+  end(): Float32Array {
+    const total = Math.ceil(((this.input.end - this.half) * this.up) / this.down);
+    this.input.push(new Float32Array(this.half + 1));
+    return this.produceUntil(total);
+  }
+
+  private produceUntil(end: number): Float32Array {
+    const { up, down, phases, half, table } = this;
+    const output = new Float32Array(end - this.produced);
+    const data = this.input.view();
+    const taps = 2 * half + 1;
+    for (let i = 0; i < output.length; i++) {
+      const position = (this.produced + i) * down;
+      const base = Math.floor(position / up);
+      const phase = ((position - base * up) * phases) / up;
+      const row = Math.floor(phase);
+      const mix = phase - row;
+      const from = base - this.input.start;
+      let sum = dot(table[row]!, data, from, taps);
+      if (mix > 0) sum += mix * (dot(table[row + 1]!, data, from, taps) - sum);
+      output[i] = sum;
+    }
+    this.produced = end;
+    this.input.dropBefore(Math.floor((end * down) / up));
+    return output;
+  }
+}
+
+function dot(weights: Float64Array, data: Float32Array, from: number, taps: number): number {
+  let sum = 0;
+  for (let k = 0; k < taps; k++) sum += weights[k]! * data[from + k]!;
+  return sum;
+}
+
+/** Taps for an output that lies `fraction` samples after input `half`, normalised to unit gain at 0 Hz. */
+function kernel(fraction: number, half: number, cutoff: number): Float64Array {
+  const taps = new Float64Array(2 * half + 1);
+  let sum = 0;
+  for (let k = 0; k < taps.length; k++) {
+    const x = k - half - fraction;
+    const inside = 1 - (x / (half + 1)) ** 2;
+    const angle = Math.PI * cutoff * x;
+    const sinc = Math.abs(angle) < 1e-12 ? 1 : Math.sin(angle) / angle;
+    taps[k] = inside > 0 ? sinc * besselI0(KAISER_BETA * Math.sqrt(inside)) : 0;
+    sum += taps[k]!;
+  }
+  for (let k = 0; k < taps.length; k++) taps[k]! /= sum;
+  return taps;
+}
+
+function besselI0(x: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; term > 1e-12 * sum; k++) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}

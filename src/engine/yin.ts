@@ -1,0 +1,91 @@
+import { RealFft } from './fft';
+
+export const PITCH_SPAN = 1024;
+const WINDOW = 704;
+export const MIN_LAG = 16;
+export const MAX_LAG = 320;
+export const MAX_CANDIDATES = 4;
+const THRESHOLD = 0.8;
+
+/** The deepest dips of one frame, best first. Reused from frame to frame. */
+export interface PitchCandidates {
+  count: number;
+  /** Samples at 16 kHz, refined by a parabola. */
+  lags: Float64Array;
+  costs: Float64Array;
+}
+
+/** YIN (de Cheveigné & Kawahara 2002): cumulative mean normalised difference, eq. 8, and its minima. */
+export class Yin {
+  private readonly fft = new RealFft(2 * PITCH_SPAN);
+  private readonly padded = new Float64Array(2 * PITCH_SPAN);
+  private readonly whole = new Float64Array(4 * PITCH_SPAN);
+  private readonly head = new Float64Array(4 * PITCH_SPAN);
+  private readonly cross = new Float64Array(2 * PITCH_SPAN);
+  private readonly energy = new Float64Array(PITCH_SPAN + 1);
+  private readonly difference = new Float64Array(MAX_LAG + 1);
+  private readonly found: PitchCandidates = {
+    count: 0,
+    lags: new Float64Array(MAX_CANDIDATES),
+    costs: new Float64Array(MAX_CANDIDATES),
+  };
+
+  /** `samples` [1024] at 16 kHz -> up to four candidates with lags in 16..320. Valid until the next call. */
+  candidates(samples: Float32Array): PitchCandidates {
+    this.normalisedDifference(samples);
+    const { difference: d, found } = this;
+    found.count = 0;
+    for (let lag = MIN_LAG; lag < MAX_LAG; lag++) {
+      const a = d[lag - 1]!;
+      const b = d[lag]!;
+      const c = d[lag + 1]!;
+      if (!(b < a && b <= c && b < THRESHOLD)) continue;
+      const bend = a - 2 * b + c;
+      const shift = bend > 1e-12 ? (0.5 * (a - c)) / bend : 0;
+      // Longer periods fit every shorter one's multiples, so they pay a little.
+      insert(found, lag + shift, b + (0.1 * Math.log2(lag / MIN_LAG)) / 4);
+    }
+    return found;
+  }
+
+  private normalisedDifference(samples: Float32Array): void {
+    const { fft, padded, whole, head, cross, energy, difference } = this;
+    padded.fill(0);
+    padded.set(samples);
+    fft.forward(padded, whole);
+    padded.fill(0, WINDOW);
+    fft.forward(padded, head);
+    for (let k = 0; k <= PITCH_SPAN; k++) {
+      const hr = head[2 * k]!;
+      const hi = head[2 * k + 1]!;
+      const wr = whole[2 * k]!;
+      const wi = whole[2 * k + 1]!;
+      whole[2 * k] = hr * wr + hi * wi;
+      whole[2 * k + 1] = hr * wi - hi * wr;
+    }
+    fft.inverse(whole, cross);
+    for (let i = 0; i < PITCH_SPAN; i++) energy[i + 1] = energy[i]! + samples[i]! ** 2;
+    const first = energy[WINDOW]!;
+    let running = 0;
+    difference[0] = 1;
+    for (let lag = 1; lag <= MAX_LAG; lag++) {
+      const shifted = energy[WINDOW + lag]! - energy[lag]!;
+      const raw = Math.max(0, first + shifted - 2 * cross[lag]!);
+      running += raw;
+      difference[lag] = (raw * lag) / Math.max(running, 1e-9);
+    }
+  }
+}
+
+function insert(found: PitchCandidates, lag: number, cost: number): void {
+  const { lags, costs } = found;
+  let place = found.count;
+  while (place > 0 && costs[place - 1]! > cost) place--;
+  if (place >= MAX_CANDIDATES) return;
+  const last = Math.min(found.count, MAX_CANDIDATES - 1);
+  lags.copyWithin(place + 1, place, last);
+  costs.copyWithin(place + 1, place, last);
+  lags[place] = lag;
+  costs[place] = cost;
+  found.count = last + 1;
+}

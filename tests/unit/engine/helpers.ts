@@ -1,0 +1,44 @@
+/** Uniform numbers in [0, 1): mulberry32. */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Cuts samples into pieces of 1..largest samples. */
+export function inPieces(samples: Float32Array, seed: number, largest: number): Float32Array[] {
+  const next = random(seed);
+  const pieces: Float32Array[] = [];
+  for (let i = 0; i < samples.length; ) {
+    const size = 1 + Math.floor(next() * largest);
+    pieces.push(samples.slice(i, i + size));
+    i += size;
+  }
+  return pieces;
+}
+
+export function concat(parts: Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+export function rms(samples: Float32Array): number {
+  return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / Math.max(1, samples.length));
+}
+
+export function sine(hz: number, rateHz: number, seconds: number, amplitude = 0.5): Float32Array {
+  return Float32Array.from(
+    { length: Math.round(rateHz * seconds) },
+    (_, i) => amplitude * Math.sin((2 * Math.PI * hz * i) / rateHz),
+  );
+}
