@@ -47,12 +47,11 @@ class Teacher:
 
     def __init__(self) -> None:
         import ctranslate2
-        from evaluate.scores import whisper_folder
-        from faster_whisper.feature_extractor import FeatureExtractor
+        from evaluate.scores import whisper
 
         self.ct2 = ctranslate2
-        self.model = ctranslate2.models.Whisper(str(whisper_folder()), device="cpu", intra_threads=2)
-        self.extract = FeatureExtractor()
+        self.model = whisper().model
+        self.extract = whisper().feature_extractor
 
     def encode(self, samples: np.ndarray) -> np.ndarray:
         """Up to 30 s at 16 kHz -> [1500, 512]."""

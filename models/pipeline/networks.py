@@ -1,0 +1,121 @@
+"""The content and generator networks.
+
+Both are stacks of ConvNeXt blocks (Liu et al. 2022) over time whose depthwise convolutions see a bounded
+number of frames ahead. There is one implementation: a block takes new frames and the frames it remembers,
+so training is the stream run once over a segment with `LOOK_AHEAD` frames of padding behind it.
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+CODES = 128
+BANDS = 80
+VOICE = 128
+CONTENT_PLAN = [(9, 1, 1), (9, 1, 0), (9, 2, 0), (9, 1, 1), (9, 2, 0), (9, 1, 1), (9, 4, 0), (9, 1, 1)]
+GENERATOR_PLAN = [(7, 1, 1), (7, 1, 0), (7, 2, 0), (7, 1, 1), (7, 2, 0), (7, 1, 0)]
+
+
+class Block(nn.Module):
+    """kernel taps spaced by `dilation`, `ahead` of them after the frame that comes out (dilation 1 only)."""
+
+    def __init__(self, width: int, kernel: int, dilation: int, ahead: int, growth: int, voice: int = 0) -> None:
+        super().__init__()
+        self.memory = (kernel - 1) * dilation
+        self.ahead = ahead
+        self.depthwise = nn.Conv1d(width, width, kernel, dilation=dilation, groups=width)
+        self.norm = nn.LayerNorm(width)
+        self.expand = nn.Linear(width, width * growth)
+        self.shrink = nn.Linear(width * growth, width)
+        self.scale = nn.Parameter(torch.full((width,), 0.1))
+        self.film = nn.Linear(voice, 2 * width) if voice else None
+
+    def forward(self, x, state, voice=None):
+        """x [B, width, n], state [B, width, memory] -> the same; the output is `ahead` frames late."""
+        joined = torch.cat([state, x], 2)
+        y = self.norm(self.depthwise(joined).transpose(1, 2))
+        if self.film is not None:
+            gain, shift = self.film(voice).unsqueeze(1).chunk(2, 2)
+            y = y * (1 + gain) + shift
+        y = self.shrink(F.gelu(self.expand(y), approximate="tanh")) * self.scale
+        start = self.memory - self.ahead
+        count = x.shape[2]
+        return joined[:, :, start : start + count] + y.transpose(1, 2), joined[:, :, count:]
+
+
+class Streaming(nn.Module):
+    blocks: nn.ModuleList
+    width: int
+
+    def states(self, batch: int = 1) -> list:
+        return [torch.zeros(batch, self.width, block.memory) for block in self.blocks]
+
+    @property
+    def look_ahead(self) -> int:
+        return sum(block.ahead for block in self.blocks)
+
+
+class Content(Streaming):
+    """logMel [B, 2n, 80] -> contentCodes [B, n, 128] at 50 Hz, `look_ahead` frames late, and phone logits."""
+
+    def __init__(self, width: int = 256, growth: int = 3) -> None:
+        super().__init__()
+        self.width = width
+        self.enter = nn.Linear(2 * BANDS, width)
+        self.enter_norm = nn.LayerNorm(width)
+        self.blocks = nn.ModuleList(Block(width, k, d, a, growth) for k, d, a in CONTENT_PLAN)
+        self.leave_norm = nn.LayerNorm(width)
+        self.leave = nn.Linear(width, CODES)
+
+    def forward(self, log_mel, *states):
+        pairs = ((log_mel + 4.0) / 4.0).reshape(log_mel.shape[0], -1, 2 * BANDS)
+        x = self.enter_norm(self.enter(pairs)).transpose(1, 2)
+        after = []
+        for block, state in zip(self.blocks, states):
+            x, kept = block(x, state)
+            after.append(kept)
+        return self.leave(self.leave_norm(x.transpose(1, 2))), *after
+
+    def whole(self, log_mel):
+        """A padded run over a segment: the output is aligned with the input."""
+        padded = F.pad(log_mel, (0, 0, 0, 2 * self.look_ahead), mode="replicate")
+        return self(padded, *self.states(log_mel.shape[0]))[0][:, self.look_ahead :]
+
+
+class Generator(Streaming):
+    """Codes, pitch, loudness and voice -> natural log gains of harmonics and noise in 80 bands, 100 Hz."""
+
+    def __init__(self, width: int = 192, growth: int = 3) -> None:
+        super().__init__()
+        self.width = width
+        self.enter = nn.Linear(CODES + 4, width)
+        self.blocks = nn.ModuleList(Block(width, k, d, a, growth, VOICE) for k, d, a in GENERATOR_PLAN)
+        self.leave_norm = nn.LayerNorm(width)
+        self.leave = nn.Linear(width, 2 * BANDS)
+
+    def forward(self, codes, f0_hz, voiced, loudness_db, voice, level, *states):
+        """codes [B, n, 128]; f0_hz, voiced, loudness_db [B, 2n]; voice [B, 128]; level [B, 1, ahead]: the
+        loudness not yet used, because the gains come out late."""
+        pitch = (torch.log(torch.clamp(f0_hz, min=40.0)) - 5.0) * 2.0
+        cues = torch.stack([pitch, pitch * voiced, voiced, loudness_db / 20.0 + 1.5], 2)
+        x = self.enter(torch.cat([codes.repeat_interleave(2, 1), cues], 2)).transpose(1, 2)
+        after = []
+        for block, state in zip(self.blocks, states):
+            x, kept = block(x, state, voice)
+            after.append(kept)
+        loud = torch.cat([level, loudness_db.unsqueeze(1)], 2)
+        count = loudness_db.shape[1]
+        gains = self.leave(self.leave_norm(x.transpose(1, 2))) + (loud[:, :, :count] * 0.1151293).transpose(1, 2)
+        harmonic, noise = gains.chunk(2, 2)
+        return harmonic, noise, loud[:, :, count:], *after
+
+    def levels(self, batch: int = 1):
+        return torch.zeros(batch, 1, self.look_ahead)
+
+    def whole(self, codes, f0_hz, voiced, loudness_db, voice):
+        ahead = self.look_ahead
+        late = [F.pad(x, (0, ahead), mode="replicate") for x in (f0_hz, voiced, loudness_db)]
+        codes = F.pad(codes, (0, 0, 0, ahead // 2), mode="replicate")
+        batch = codes.shape[0]
+        harmonic, noise, *_ = self(codes, *late, voice, self.levels(batch), *self.states(batch))
+        return harmonic[:, ahead:], noise[:, ahead:]
