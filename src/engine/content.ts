@@ -1,0 +1,22 @@
+import { StreamingNetwork, type Networks } from './network';
+import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from './signal';
+
+/** The content network over a stream: what is said, not who says it. */
+export class ContentEncoder {
+  private readonly network: StreamingNetwork;
+
+  constructor({ content, makeTensor, queue }: Networks) {
+    this.network = new StreamingNetwork(content, makeTensor, queue);
+  }
+
+  /** `logMel` [2 n, 80] -> `contentCodes` [m, 128]; m is n less what is left of the look-ahead. */
+  async push(logMel: Float32Array): Promise<Float32Array> {
+    const frames = logMel.length / BANDS;
+    const [codes] = await this.network.run({ logMel: [logMel, [1, frames, BANDS]] }, ['contentCodes']);
+    return codes!.slice(this.network.takeLookAhead(frames / FRAMES_PER_CODE) * CODE_SIZE);
+  }
+
+  dispose(): void {
+    this.network.dispose();
+  }
+}

@@ -1,0 +1,56 @@
+import { StreamingNetwork, type Networks } from './network';
+import { BANDS, CODE_SIZE } from './signal';
+
+export interface GeneratorInput {
+  /** [n, 128]. */
+  contentCodes: Float32Array;
+  /** [2 n] Hz of the target, held through unvoiced frames. */
+  f0Hz: Float32Array;
+  /** [2 n], 0 or 1. */
+  voiced: Float32Array;
+  /** [2 n]. */
+  loudnessDb: Float32Array;
+}
+
+export interface Gains {
+  frames: number;
+  /** [frames, 80] natural log gains. */
+  harmonicLogGain: Float32Array;
+  noiseLogGain: Float32Array;
+}
+
+/** The generator network over a stream: how the target's throat shapes each frame. */
+export class Generator {
+  private readonly network: StreamingNetwork;
+  private readonly voice: Float32Array;
+
+  constructor({ generator, makeTensor, queue }: Networks, embedding: Float32Array) {
+    this.network = new StreamingNetwork(generator, makeTensor, queue);
+    this.voice = embedding;
+  }
+
+  async push(input: GeneratorInput): Promise<Gains> {
+    const frames = input.f0Hz.length;
+    const row = [1, frames] as const;
+    const [harmonic, noise] = await this.network.run(
+      {
+        contentCodes: [input.contentCodes, [1, input.contentCodes.length / CODE_SIZE, CODE_SIZE]],
+        f0Hz: [input.f0Hz, row],
+        voiced: [input.voiced, row],
+        loudnessDb: [input.loudnessDb, row],
+        voice: [this.voice, [1, CODE_SIZE]],
+      },
+      ['harmonicLogGain', 'noiseLogGain'],
+    );
+    const dropped = this.network.takeLookAhead(frames);
+    return {
+      frames: frames - dropped,
+      harmonicLogGain: harmonic!.slice(dropped * BANDS),
+      noiseLogGain: noise!.slice(dropped * BANDS),
+    };
+  }
+
+  dispose(): void {
+    this.network.dispose();
+  }
+}

@@ -1,0 +1,116 @@
+import { EngineError } from './errors';
+
+/** The part of an onnxruntime tensor the engine uses; it may lie on the GPU. */
+export interface NetworkTensor {
+  readonly dims: readonly number[];
+  getData(): Promise<unknown>;
+  dispose(): void;
+}
+
+/** The part of an onnxruntime session the engine uses. */
+export interface NetworkSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: Record<string, NetworkTensor>): Promise<Record<string, NetworkTensor>>;
+}
+
+export type MakeTensor = (data: Float32Array, dims: readonly number[]) => NetworkTensor;
+
+/** A session with what the manifest says about it. Holds no state: every stream carries its own. */
+export interface LoadedNetwork {
+  session: NetworkSession;
+  /** Shapes of state0, state1, ... */
+  stateShapes: readonly (readonly number[])[];
+  /** Outputs to drop at the start, in the network's own frames. */
+  lookAheadFrames: number;
+}
+
+export interface Networks {
+  content: LoadedNetwork;
+  generator: LoadedNetwork;
+  makeTensor: MakeTensor;
+  queue: RunQueue;
+}
+
+/** One run at a time: onnxruntime-web cannot be entered twice, whichever session it is. */
+export class RunQueue {
+  private tail: Promise<unknown> = Promise.resolve();
+
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(task);
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** A network in use by one stream: carries `stateN` -> `stateNOut` from run to run. */
+export class StreamingNetwork {
+  private readonly network: LoadedNetwork;
+  private readonly makeTensor: MakeTensor;
+  private readonly queue: RunQueue;
+  private readonly state = new Map<string, NetworkTensor>();
+  private toDrop: number;
+
+  /** Throws `network-corrupt` where inputs, outputs and state shapes do not belong together. */
+  constructor(network: LoadedNetwork, makeTensor: MakeTensor, queue: RunQueue) {
+    this.network = network;
+    this.makeTensor = makeTensor;
+    this.queue = queue;
+    this.toDrop = network.lookAheadFrames;
+    const names = network.session.inputNames.filter((name) => /^state\d+$/.test(name));
+    const fits =
+      names.length === network.stateShapes.length &&
+      network.stateShapes.every((_, i) => names.includes(`state${i}`) && network.session.outputNames.includes(`state${i}Out`));
+    if (!fits) throw networkCorrupt('its state does not match the manifest');
+    network.stateShapes.forEach((shape, i) => {
+      const size = shape.reduce((product, n) => product * n, 1);
+      this.state.set(`state${i}`, makeTensor(new Float32Array(size), shape));
+    });
+  }
+
+  /** Runs one block. Every value is [data, dims]; the named outputs come back as float32 data. */
+  async run(inputs: Record<string, readonly [Float32Array, readonly number[]]>, outputs: readonly string[]): Promise<Float32Array[]> {
+    return this.queue.run(async () => {
+      const feeds: Record<string, NetworkTensor> = Object.fromEntries(this.state);
+      for (const [name, [data, dims]] of Object.entries(inputs)) feeds[name] = this.makeTensor(data, dims);
+      const results = await this.network.session.run(feeds);
+      const data: Float32Array[] = [];
+      for (const name of outputs) {
+        const values = await results[name]?.getData();
+        if (!(values instanceof Float32Array)) throw networkCorrupt(`it gives no ${name}`);
+        data.push(values);
+      }
+      this.replaceState(results);
+      return data;
+    });
+  }
+
+  /** How many of `frames` new output frames belong to the look-ahead and are to be dropped. */
+  takeLookAhead(frames: number): number {
+    const dropped = Math.min(this.toDrop, frames);
+    this.toDrop -= dropped;
+    return dropped;
+  }
+
+  dispose(): void {
+    for (const tensor of this.state.values()) tensor.dispose();
+    this.state.clear();
+  }
+
+  private replaceState(results: Record<string, NetworkTensor>): void {
+    for (const [name, old] of this.state) {
+      const next = results[`${name}Out`];
+      if (!next) throw networkCorrupt(`it gives no ${name}Out`);
+      old.dispose();
+      this.state.set(name, next);
+    }
+  }
+}
+
+export function networkCorrupt(why: string, cause?: unknown): EngineError {
+  return new EngineError(
+    'network-corrupt',
+    `A network of the converter cannot be used: ${why}. Your recordings are safe. Reload the page to fetch it again.`,
+    { cause },
+  );
+}

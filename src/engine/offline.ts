@@ -1,0 +1,73 @@
+import { EngineError, throwIfCancelled } from './errors';
+import type { Networks } from './network';
+import { profileTake } from './profile';
+import { SYNTHESIS_RATE_HZ } from './signal';
+import { ConversionStream, inputNotFinite } from './stream';
+import { nextTask } from './task';
+import type { ConversionControls, ConvertProgress, SourceProfile } from './types';
+import type { Voice } from './voice';
+
+export interface TakeOptions {
+  networks: Networks;
+  voice: Voice;
+  controls: ConversionControls;
+  samples: Float32Array;
+  sampleRateHz: number;
+  onProgress?: (progress: ConvertProgress) => void;
+  signal?: AbortSignal | undefined;
+  /** Content codes to one run of the networks, see ConversionStream. */
+  blockCodes?: number;
+}
+
+export interface ConvertedTake {
+  samples: Float32Array;
+  /** Of the take. */
+  seconds: number;
+  /** Seconds of work per second of speech, profile included. */
+  rtf: number;
+  profile: SourceProfile;
+}
+
+/**
+ * Converts a whole take: profiles it, then runs the stream to its end, a second at a time.
+ *
+ * Rejects with `input-empty`, `input-not-finite`, `input-rate`, `cancelled`, or what the networks throw.
+ */
+export async function convertTake(options: TakeOptions): Promise<ConvertedTake> {
+  const { networks, voice, controls, samples, sampleRateHz, signal, blockCodes } = options;
+  checkSamples(samples);
+  const startedMs = performance.now();
+  const profile = await profileTake(samples, sampleRateHz, signal);
+  const seconds = samples.length / sampleRateHz;
+  const output = new Float32Array(Math.round(seconds * SYNTHESIS_RATE_HZ));
+  const stream = new ConversionStream({ networks, voice, controls, profile, sampleRateHz, ...(blockCodes && { blockCodes }) });
+  const convertingMs = performance.now();
+  let done = 0;
+  const keep = (part: Float32Array) => {
+    output.set(part, done);
+    done += part.length;
+  };
+  try {
+    for (let at = 0; at < samples.length; at += sampleRateHz) {
+      await nextTask();
+      throwIfCancelled(signal);
+      keep(await stream.push(samples.subarray(at, at + sampleRateHz)));
+      const secondsDone = Math.min(seconds, (at + sampleRateHz) / sampleRateHz);
+      const workSeconds = (performance.now() - convertingMs) / 1000;
+      options.onProgress?.({ secondsDone, secondsTotal: seconds, secondsLeft: (workSeconds / secondsDone) * (seconds - secondsDone) });
+    }
+    throwIfCancelled(signal);
+    keep(await stream.end());
+  } catch (error) {
+    stream.dispose();
+    throw error;
+  }
+  return { samples: output, seconds, rtf: (performance.now() - startedMs) / 1000 / seconds, profile };
+}
+
+function checkSamples(samples: Float32Array): void {
+  if (samples.length === 0) {
+    throw new EngineError('input-empty', 'There is no sound in this recording, so there is nothing to convert. Record again, or choose another file.');
+  }
+  if (!samples.every(Number.isFinite)) throw inputNotFinite();
+}

@@ -1,0 +1,36 @@
+import type { ConversionControls, SourceProfile } from './types';
+import type { Voice } from './voice';
+
+const LOWEST_HZ = 40;
+const HIGHEST_HZ = 1000;
+
+/**
+ * Source F0 -> target F0: the deviation of log F0 from the source's median, times `intonation`, about
+ * the target's median (or the source's own without `autoPitch`), moved by `pitchShiftSt`.
+ *
+ * Unvoiced frames hold the last target F0; before the first voiced frame, the centre.
+ */
+export class PitchMap {
+  private readonly sourceHz: number;
+  private readonly centreHz: number;
+  private readonly intonation: number;
+  private heldHz: number;
+
+  constructor(controls: ConversionControls, profile: SourceProfile, voice: Pick<Voice, 'medianF0Hz'>) {
+    this.sourceHz = profile.medianF0Hz > 0 ? profile.medianF0Hz : voice.medianF0Hz;
+    const centre = (controls.autoPitch ? voice.medianF0Hz : this.sourceHz) * 2 ** (controls.pitchShiftSt / 12);
+    this.centreHz = limit(centre);
+    this.intonation = controls.intonation;
+    this.heldHz = this.centreHz;
+  }
+
+  /** `f0Hz` is 0 where unvoiced; the result never is. */
+  map(f0Hz: number): number {
+    if (f0Hz > 0) this.heldHz = limit(this.centreHz * (f0Hz / this.sourceHz) ** this.intonation);
+    return this.heldHz;
+  }
+}
+
+function limit(hz: number): number {
+  return Math.min(HIGHEST_HZ, Math.max(LOWEST_HZ, hz));
+}

@@ -1,0 +1,84 @@
+import { throwIfCancelled } from './errors';
+import { Frontend } from './frontend';
+import { PitchTracker } from './pitch';
+import { Resampler } from './resample';
+import { SampleQueue } from './sample-queue';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from './signal';
+import { nextTask } from './task';
+import type { SourceProfile } from './types';
+
+/** Level that speech is brought to where a voice does not say its own, dBFS. */
+export const DEFAULT_SPEECH_LEVEL_DB = -23;
+const ABSOLUTE_GATE_DB = -65;
+const RELATIVE_GATE_DB = -12;
+const CHUNK_SECONDS = 2;
+
+/**
+ * Level of the active speech, dBFS: mean power of the frames above a gate 12 dB below the mean power of
+ * all that is no silence. -80 where nothing is.
+ */
+export function speechLevelDb(loudnessDb: Float32Array): number {
+  const audible = meanDb(loudnessDb, ABSOLUTE_GATE_DB);
+  return audible === undefined ? -80 : (meanDb(loudnessDb, audible + RELATIVE_GATE_DB) ?? audible);
+}
+
+function meanDb(loudnessDb: Float32Array, gateDb: number): number | undefined {
+  let sum = 0;
+  let count = 0;
+  for (const db of loudnessDb) {
+    if (db <= gateDb) continue;
+    sum += 10 ** (db / 10);
+    count++;
+  }
+  return count ? 10 * Math.log10(sum / count) : undefined;
+}
+
+/** Median of the voiced entries of `f0Hz` (0 is unvoiced), 0 where there are none. */
+export function medianF0Hz(f0Hz: Float32Array): number {
+  const voiced = f0Hz.filter((hz) => hz > 0).sort();
+  const middle = voiced.length >> 1;
+  if (voiced.length === 0) return 0;
+  return voiced.length % 2 ? voiced[middle]! : (voiced[middle - 1]! + voiced[middle]!) / 2;
+}
+
+/** Measures a take before it is converted; yields to other tasks every two seconds of it. */
+export async function profileTake(samples: Float32Array, sampleRateHz: number, signal?: AbortSignal): Promise<SourceProfile> {
+  const resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
+  const frontend = new Frontend();
+  const resampled = new SampleQueue(ANALYSIS_RATE_HZ);
+  const loudness = new SampleQueue(256);
+  const chunk = CHUNK_SECONDS * sampleRateHz;
+  const take = (piece: Float32Array) => {
+    resampled.push(piece);
+    loudness.push(frontend.push(piece).loudnessDb);
+  };
+  for (let at = 0; at < samples.length; at += chunk) {
+    await nextTask();
+    throwIfCancelled(signal);
+    take(resampler.push(samples.subarray(at, at + chunk)));
+  }
+  take(resampler.end());
+  const level = speechLevelDb(loudness.view());
+  return { medianF0Hz: await takeMedianF0(resampled.view(), loudness.view(), level, signal), speechLevelDb: level };
+}
+
+async function takeMedianF0(
+  samples: Float32Array,
+  loudnessDb: Float32Array,
+  levelDb: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const tracker = new PitchTracker();
+  const f0Hz = new SampleQueue(256);
+  // The tracker calls frames below -60 dB quiet; a faint take is judged as if it had been recorded well.
+  const normalised = loudnessDb.map((db) => db + DEFAULT_SPEECH_LEVEL_DB - levelDb);
+  const frames = CHUNK_SECONDS * (ANALYSIS_RATE_HZ / ANALYSIS_HOP);
+  for (let at = 0; at < normalised.length; at += frames) {
+    await nextTask();
+    throwIfCancelled(signal);
+    const piece = samples.subarray(at * ANALYSIS_HOP, (at + frames) * ANALYSIS_HOP);
+    f0Hz.push(tracker.push(piece, normalised.subarray(at, at + frames)).f0Hz);
+  }
+  f0Hz.push(tracker.end().f0Hz);
+  return medianF0Hz(f0Hz.view());
+}

@@ -1,0 +1,64 @@
+import { CODE_SIZE } from './signal';
+import type { Voice } from './voice';
+
+const NEIGHBOURS = 4;
+
+/**
+ * Moves content codes towards the target: each is mixed with the mean of its four nearest codes (by
+ * cosine) in the voice's codebook, by the voice's `retrievalBlend`. After kNN-VC (Baas et al. 2023).
+ */
+export class Retrieval {
+  private readonly codebook: Float32Array;
+  private readonly blend: number;
+  private readonly rows: number;
+  private readonly inverseNorms: Float64Array;
+  private readonly bestRows = new Int32Array(NEIGHBOURS);
+  private readonly bestScores = new Float64Array(NEIGHBOURS);
+
+  constructor(voice: Voice) {
+    this.codebook = voice.codebook;
+    this.blend = voice.retrievalBlend;
+    this.rows = voice.codebook.length / CODE_SIZE;
+    this.inverseNorms = new Float64Array(this.rows);
+    for (let row = 0; row < this.rows; row++) {
+      let power = 0;
+      for (let i = 0; i < CODE_SIZE; i++) power += this.codebook[row * CODE_SIZE + i]! ** 2;
+      this.inverseNorms[row] = power > 0 ? 1 / Math.sqrt(power) : 0;
+    }
+  }
+
+  /** `codes` [n, 128], mixed in place. */
+  apply(codes: Float32Array): void {
+    if (this.blend === 0) return;
+    const count = Math.min(NEIGHBOURS, this.rows);
+    for (let at = 0; at < codes.length; at += CODE_SIZE) {
+      this.search(codes, at);
+      for (let i = 0; i < CODE_SIZE; i++) {
+        let sum = 0;
+        for (let k = 0; k < count; k++) sum += this.codebook[this.bestRows[k]! * CODE_SIZE + i]!;
+        codes[at + i] = (1 - this.blend) * codes[at + i]! + (this.blend * sum) / count;
+      }
+    }
+  }
+
+  /** Fills `bestRows`. The code's own norm scales every score alike, so it is left out. */
+  private search(codes: Float32Array, at: number): void {
+    const { codebook, bestRows, bestScores } = this;
+    bestScores.fill(-Infinity);
+    for (let row = 0; row < this.rows; row++) {
+      let score = 0;
+      const base = row * CODE_SIZE;
+      for (let i = 0; i < CODE_SIZE; i++) score += codebook[base + i]! * codes[at + i]!;
+      score *= this.inverseNorms[row]!;
+      if (score <= bestScores[NEIGHBOURS - 1]!) continue;
+      let place = NEIGHBOURS - 1;
+      while (place > 0 && bestScores[place - 1]! < score) {
+        bestScores[place] = bestScores[place - 1]!;
+        bestRows[place] = bestRows[place - 1]!;
+        place--;
+      }
+      bestScores[place] = score;
+      bestRows[place] = row;
+    }
+  }
+}

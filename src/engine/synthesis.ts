@@ -1,0 +1,141 @@
+import { EnvelopeReader, MinimumPhase } from './envelope';
+import { Excitation, type SourceFrame } from './excitation';
+import { RealFft } from './fft';
+import { BANDS, periodicHann, SYNTHESIS_HOP } from './signal';
+
+const WINDOW = 2 * SYNTHESIS_HOP;
+const FFT_SIZE = 1024;
+const BINS = FFT_SIZE / 2 + 1;
+/** The zero-phase noise filter rings equally far to both sides; what wraps around lies before the frame. */
+const BEFORE = (FFT_SIZE - WINDOW) / 2;
+
+export interface SynthesisControls {
+  formantRatio: number;
+  unvoicedLevelDb: number;
+}
+
+/** Frames to render: gains [frames, 80] and, for each frame, what drives the sources. */
+export interface SynthesisFrames {
+  frames: number;
+  harmonicLogGain: Float32Array;
+  noiseLogGain: Float32Array;
+  f0Hz: Float32Array;
+  voiced: Float32Array;
+  gate: Float32Array;
+}
+
+/**
+ * Harmonics and noise, each filtered frame by frame and overlapped, 24 kHz.
+ *
+ * Frame t is excitation samples [240 t - 240, 240 t + 240) under a Hann window; sample 240 t belongs to
+ * frame t. Finite whatever the gains are, and exactly zero where the gate has been shut for 1024 samples.
+ */
+export class Synthesiser {
+  private readonly excitation = new Excitation();
+  private readonly reader: EnvelopeReader;
+  private readonly unvoicedOffset: number;
+  private readonly minimumPhase = new MinimumPhase(FFT_SIZE);
+  private readonly fft = new RealFft(FFT_SIZE);
+  private readonly window = periodicHann(WINDOW);
+  private readonly harmonic = new Float64Array(WINDOW);
+  private readonly noise = new Float64Array(WINDOW);
+  private readonly piece = new Float64Array(FFT_SIZE);
+  private readonly spectrum = new Float64Array(2 * FFT_SIZE);
+  private readonly logMagnitude = new Float64Array(BINS);
+  private readonly phase = new Float64Array(BINS);
+  /** Sum of the frames so far; index 0 is sample 240 t - 240 - BEFORE of the frame t being added. */
+  private readonly overlap = new Float64Array(BEFORE + FFT_SIZE);
+  private readonly lastHarmonic = new Float32Array(BANDS);
+  private readonly lastNoise = new Float32Array(BANDS);
+  private last: SourceFrame = { f0Hz: 0, voiced: 0, gate: 0 };
+  private next: SourceFrame = { f0Hz: 0, voiced: 0, gate: 0 };
+  private received = 0;
+
+  constructor(controls: SynthesisControls) {
+    this.reader = new EnvelopeReader(BINS, controls.formantRatio);
+    this.unvoicedOffset = (controls.unvoicedLevelDb * Math.LN10) / 20;
+  }
+
+  /** Returns the samples these frames complete; they run about three frames late. */
+  push(input: SynthesisFrames): Float32Array {
+    const before = this.finished();
+    const first = this.received;
+    this.received += input.frames;
+    const output = new Float32Array(this.finished() - before);
+    for (let i = 0; i < input.frames; i++) {
+      this.next.f0Hz = input.f0Hz[i]!;
+      this.next.voiced = input.voiced[i]!;
+      this.next.gate = input.gate[i]!;
+      if (first + i > 0) this.renderLast(output, (first + i - 1) * SYNTHESIS_HOP - SYNTHESIS_HOP - BEFORE - before);
+      this.lastHarmonic.set(input.harmonicLogGain.subarray(i * BANDS, (i + 1) * BANDS));
+      this.lastNoise.set(input.noiseLogGain.subarray(i * BANDS, (i + 1) * BANDS));
+      [this.last, this.next] = [this.next, this.last];
+    }
+    return output;
+  }
+
+  /** Samples out once all received frames but the last one are rendered. */
+  private finished(): number {
+    return Math.max(0, (this.received - 1) * SYNTHESIS_HOP - SYNTHESIS_HOP - BEFORE);
+  }
+
+  /** Renders the frame before `next` and writes the hop it completes at `at`, where that is not before the start. */
+  private renderLast(output: Float32Array, at: number): void {
+    const { harmonic, noise, overlap } = this;
+    this.excitation.fill(this.last, this.next, harmonic, noise, SYNTHESIS_HOP);
+    this.addHarmonic();
+    this.addNoise();
+    for (let i = 0; i < SYNTHESIS_HOP; i++) if (at + i >= 0) output[at + i] = overlap[i]!;
+    overlap.copyWithin(0, SYNTHESIS_HOP);
+    overlap.fill(0, overlap.length - SYNTHESIS_HOP);
+    harmonic.copyWithin(0, SYNTHESIS_HOP);
+    noise.copyWithin(0, SYNTHESIS_HOP);
+  }
+
+  private addHarmonic(): void {
+    if (!this.transform(this.harmonic)) return;
+    const { spectrum, logMagnitude, phase, piece, overlap } = this;
+    this.reader.read(this.lastHarmonic, 0, 0, logMagnitude);
+    this.minimumPhase.phase(logMagnitude, phase);
+    for (let k = 0; k < BINS; k++) {
+      const magnitude = Math.exp(logMagnitude[k]!);
+      const re = magnitude * Math.cos(phase[k]!);
+      const im = magnitude * Math.sin(phase[k]!);
+      const x = spectrum[2 * k]!;
+      const y = spectrum[2 * k + 1]!;
+      spectrum[2 * k] = x * re - y * im;
+      spectrum[2 * k + 1] = x * im + y * re;
+    }
+    this.fft.inverse(spectrum, piece);
+    for (let i = 0; i < FFT_SIZE; i++) overlap[BEFORE + i]! += piece[i]!;
+  }
+
+  private addNoise(): void {
+    if (!this.transform(this.noise)) return;
+    const { spectrum, logMagnitude, piece, overlap } = this;
+    this.reader.read(this.lastNoise, 0, (1 - this.last.voiced) * this.unvoicedOffset, logMagnitude);
+    for (let k = 0; k < BINS; k++) {
+      const magnitude = Math.exp(logMagnitude[k]!);
+      spectrum[2 * k]! *= magnitude;
+      spectrum[2 * k + 1]! *= magnitude;
+    }
+    this.fft.inverse(spectrum, piece);
+    const wrapped = FFT_SIZE - BEFORE;
+    for (let i = 0; i < wrapped; i++) overlap[BEFORE + i]! += piece[i]!;
+    for (let i = wrapped; i < FFT_SIZE; i++) overlap[i - wrapped]! += piece[i]!;
+  }
+
+  /** Windowed spectrum of a source into `spectrum`; false where the source is silent. */
+  private transform(source: Float64Array): boolean {
+    const { piece, window } = this;
+    let silent = true;
+    for (let i = 0; i < WINDOW; i++) {
+      piece[i] = source[i]! * window[i]!;
+      if (piece[i] !== 0) silent = false;
+    }
+    if (silent) return false;
+    piece.fill(0, WINDOW);
+    this.fft.forward(piece, this.spectrum);
+    return true;
+  }
+}

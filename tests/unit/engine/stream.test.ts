@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import type { NetworkSession } from '../../../src/engine/network';
+import { convertTake } from '../../../src/engine/offline';
+import { profileTake } from '../../../src/engine/profile';
+import { ConversionStream } from '../../../src/engine/stream';
+import { DEFAULT_CONTROLS } from '../../../src/engine/types';
+import { fakeNetworks, fakeVoice } from './fake-networks';
+import { concat, inPieces, rms, sine } from './helpers';
+
+const PROFILE = { medianF0Hz: 120, speechLevelDb: -23 };
+
+/** A buzz at 120 Hz with pauses: what a voice looks like to the analysis. */
+function buzz(rateHz: number, seconds: number): Float32Array {
+  return Float32Array.from({ length: Math.round(rateHz * seconds) }, (_, i) => {
+    const t = i / rateHz;
+    if (t % 0.5 > 0.35) return 0;
+    let x = 0;
+    for (let k = 1; k <= 20; k++) x += Math.cos(2 * Math.PI * 120 * k * t);
+    return 0.02 * x;
+  });
+}
+
+async function convert(pieces: Float32Array[], sampleRateHz: number, blockCodes = 10): Promise<Float32Array> {
+  const stream = new ConversionStream({
+    networks: fakeNetworks(),
+    voice: fakeVoice(),
+    controls: DEFAULT_CONTROLS,
+    profile: PROFILE,
+    sampleRateHz,
+    blockCodes,
+  });
+  const parts: Float32Array[] = [];
+  for (const piece of pieces) parts.push(await stream.push(piece));
+  parts.push(await stream.end());
+  return concat(parts);
+}
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((worst, x, i) => Math.max(worst, Math.abs(x - b[i]!)), 0);
+}
+
+describe('the conversion stream', () => {
+  it('does not depend on how its input is cut, nor on the size of its blocks', async () => {
+    const samples = buzz(44100, 1.3);
+    const whole = await convert([samples], 44100);
+    expect(whole.length).toBe(Math.round(1.3 * 24000));
+    expect(rms(whole)).toBeGreaterThan(0.001);
+    expect(largestDifference(await convert(inPieces(samples, 1, 4000), 44100), whole)).toBe(0);
+    expect(largestDifference(await convert(inPieces(samples, 2, 300), 44100), whole)).toBe(0);
+    expect(largestDifference(await convert([samples], 44100, 1), whole)).toBeLessThan(1e-4);
+    expect(largestDifference(await convert([samples], 44100, 50), whole)).toBeLessThan(1e-4);
+  });
+
+  it('puts sounds out when they came in, for as long', async () => {
+    for (const rate of [8000, 16000, 44100, 48000, 192000]) {
+      const samples = new Float32Array(rate);
+      samples.set(buzz(rate, 0.3), Math.round(0.4 * rate));
+      const out = await convert([samples], rate);
+      expect(out.length).toBe(24000);
+      const energy = (from: number, to: number) => rms(out.subarray(from * 24000, to * 24000));
+      expect(energy(0, 0.36)).toBe(0);
+      expect(energy(0.42, 0.68)).toBeGreaterThan(0.002);
+      expect(energy(0.78, 1)).toBe(0);
+    }
+  });
+
+  it('turns digital silence into digital silence', async () => {
+    const out = await convert([new Float32Array(16000)], 16000);
+    expect(out.length).toBe(24000);
+    expect(out.every((x) => x === 0)).toBe(true);
+  });
+
+  it('converts takes of a few samples', async () => {
+    for (const length of [1, 7, 160, 399]) {
+      expect((await convert([new Float32Array(length).fill(0.1)], 16000)).length).toBe(Math.round(length * 1.5));
+    }
+  });
+
+  it('refuses samples that are no numbers, and stays refused', async () => {
+    const stream = new ConversionStream({
+      networks: fakeNetworks(),
+      voice: fakeVoice(),
+      controls: DEFAULT_CONTROLS,
+      profile: PROFILE,
+      sampleRateHz: 16000,
+    });
+    const bad = new Float32Array(4000);
+    bad[2000] = Number.NaN;
+    await expect(stream.push(bad)).rejects.toMatchObject({ code: 'input-not-finite' });
+    await expect(stream.end()).rejects.toMatchObject({ code: 'input-not-finite' });
+  });
+});
+
+describe('converting a take', () => {
+  const take = (samples: Float32Array, changes = {}) =>
+    convertTake({
+      networks: fakeNetworks(),
+      voice: fakeVoice(),
+      controls: DEFAULT_CONTROLS,
+      samples,
+      sampleRateHz: 16000,
+      ...changes,
+    });
+
+  it('measures its speaker whatever the level', async () => {
+    for (const gain of [1, 0.01]) {
+      const profile = await profileTake(buzz(48000, 1).map((x) => x * gain), 48000);
+      expect(profile.medianF0Hz).toBeGreaterThan(118);
+      expect(profile.medianF0Hz).toBeLessThan(122);
+    }
+    const level = (await profileTake(sine(200, 16000, 1, 0.5), 16000)).speechLevelDb;
+    expect(level).toBeCloseTo(20 * Math.log10(0.5 / Math.SQRT2), 1);
+    expect((await profileTake(new Float32Array(16000), 16000)).medianF0Hz).toBe(0);
+  });
+
+  it('gives a quiet take and a loud one the same result', async () => {
+    const loud = await take(buzz(16000, 1));
+    const quiet = await take(buzz(16000, 1).map((x) => x * 0.1));
+    expect(largestDifference(loud.samples, quiet.samples)).toBeLessThan(0.01 * rms(loud.samples));
+  });
+
+  it('reports progress up to the end', async () => {
+    const seen: number[] = [];
+    await take(buzz(16000, 2.5), { onProgress: (p: { secondsDone: number }) => seen.push(p.secondsDone) });
+    expect(seen).toEqual([1, 2, 2.5]);
+  });
+
+  it('stops when cancelled', async () => {
+    const controller = new AbortController();
+    const running = take(buzz(16000, 5), { signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('refuses emptiness and noise that is no number', async () => {
+    await expect(take(new Float32Array(0))).rejects.toMatchObject({ code: 'input-empty' });
+    await expect(take(new Float32Array(10).fill(Infinity))).rejects.toMatchObject({ code: 'input-not-finite' });
+  });
+
+  it('survives absurd but finite samples and broken gains', async () => {
+    const absurd = await take(new Float32Array(8000).fill(1e30));
+    expect(absurd.samples.every(Number.isFinite)).toBe(true);
+    const networks = fakeNetworks();
+    const inner = networks.generator.session;
+    const broken: NetworkSession = {
+      ...inner,
+      async run(feeds) {
+        const results = await inner.run(feeds);
+        ((await results['harmonicLogGain']!.getData()) as Float32Array).fill(Number.NaN);
+        return results;
+      },
+    };
+    const out = await take(buzz(16000, 1), { networks: { ...networks, generator: { ...networks.generator, session: broken } } });
+    expect(out.samples.every(Number.isFinite)).toBe(true);
+  });
+});
