@@ -7,6 +7,8 @@ import { nextTask } from './task';
 import type { ConversionControls, ConvertProgress, SourceProfile } from './types';
 import type { Voice } from './voice';
 
+const HIGHEST_PEAK = 0.98;
+
 export interface TakeOptions {
   networks: Networks;
   voice: Voice;
@@ -62,7 +64,16 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
     stream.dispose();
     throw error;
   }
+  limitPeak(output);
   return { samples: output, seconds, rtf: (performance.now() - startedMs) / 1000 / seconds, profile };
+}
+
+/** A take that would clip is turned down as a whole. */
+function limitPeak(samples: Float32Array): void {
+  let peak = 0;
+  for (const x of samples) peak = Math.max(peak, Math.abs(x));
+  if (peak <= HIGHEST_PEAK) return;
+  for (let i = 0; i < samples.length; i++) samples[i]! *= HIGHEST_PEAK / peak;
 }
 
 function checkSamples(samples: Float32Array): void {

@@ -3,34 +3,26 @@ import { Frontend } from './frontend';
 import { PitchTracker } from './pitch';
 import { Resampler } from './resample';
 import { SampleQueue } from './sample-queue';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from './signal';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from './signal';
 import { nextTask } from './task';
 import type { SourceProfile } from './types';
 
 /** Level that speech is brought to where a voice does not say its own, dBFS. */
 export const DEFAULT_SPEECH_LEVEL_DB = -23;
-const ABSOLUTE_GATE_DB = -65;
-const RELATIVE_GATE_DB = -12;
+const AUDIBLE_DB = -75;
+const ACTIVE_RANGE_DB = 20;
 const CHUNK_SECONDS = 2;
 
 /**
- * Level of the active speech, dBFS: mean power of the frames above a gate 12 dB below the mean power of
- * all that is no silence. -80 where nothing is.
+ * Level of the active speech, dBFS: mean power of the frames less than 20 dB below the 95th percentile of
+ * what is no silence, as voices are measured by models/pipeline/export.py. -80 where nothing is.
  */
 export function speechLevelDb(loudnessDb: Float32Array): number {
-  const audible = meanDb(loudnessDb, ABSOLUTE_GATE_DB);
-  return audible === undefined ? -80 : (meanDb(loudnessDb, audible + RELATIVE_GATE_DB) ?? audible);
-}
-
-function meanDb(loudnessDb: Float32Array, gateDb: number): number | undefined {
-  let sum = 0;
-  let count = 0;
-  for (const db of loudnessDb) {
-    if (db <= gateDb) continue;
-    sum += 10 ** (db / 10);
-    count++;
-  }
-  return count ? 10 * Math.log10(sum / count) : undefined;
+  const audible = loudnessDb.filter((db) => db > AUDIBLE_DB).sort();
+  if (audible.length === 0) return SILENCE_DB;
+  const high = audible[Math.floor(0.95 * (audible.length - 1))]!;
+  const active = audible.filter((db) => db > high - ACTIVE_RANGE_DB);
+  return 10 * Math.log10(active.reduce((sum, db) => sum + 10 ** (db / 10), 0) / active.length);
 }
 
 /** Median of the voiced entries of `f0Hz` (0 is unvoiced), 0 where there are none. */

@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+import { describeCause, EngineError } from './errors';
+import { ANALYSIS_RATE_HZ, SYNTHESIS_HOP, SYNTHESIS_RATE_HZ } from './signal';
+
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+
+const count = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
+/** A path below the manifest: no scheme, no parent folder, nothing hidden. */
+const path = v.pipe(v.string(), v.maxLength(200), v.regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/));
+
+const common = {
+  file: path,
+  bytes: count(1, MAX_FILE_BYTES),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  licence: v.string(),
+  origin: v.string(),
+};
+
+const networkSchema = v.object({
+  ...common,
+  kind: v.literal('network'),
+  role: v.picklist(['content', 'generator']),
+  lookAheadFrames: count(0, 1000),
+  stateShapes: v.pipe(v.array(v.pipe(v.array(count(1, 65536)), v.minLength(1), v.maxLength(6))), v.maxLength(256)),
+});
+
+const voiceSchema = v.object({
+  ...common,
+  kind: v.literal('voice'),
+  id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+  name: v.string(),
+  language: v.string(),
+  description: v.string(),
+  preview: v.optional(path, ''),
+});
+
+const manifestSchema = v.object({
+  version: v.literal(1),
+  sampleRateHz: v.literal(SYNTHESIS_RATE_HZ),
+  analysisRateHz: v.literal(ANALYSIS_RATE_HZ),
+  hopSamples: v.literal(SYNTHESIS_HOP),
+  files: v.pipe(v.array(v.variant('kind', [networkSchema, voiceSchema])), v.maxLength(1000)),
+});
+
+export type Manifest = v.InferOutput<typeof manifestSchema>;
+export type PublishedFile = Manifest['files'][number];
+export type PublishedNetwork = v.InferOutput<typeof networkSchema>;
+export type PublishedVoice = v.InferOutput<typeof voiceSchema>;
+
+/** Checks models/published/manifest.json. Rejects with `manifest-corrupt`. */
+export function parseManifest(raw: unknown): Manifest {
+  const parsed = v.safeParse(manifestSchema, raw);
+  if (!parsed.success) {
+    throw manifestCorrupt(`it is wrong at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
+  }
+  for (const role of ['content', 'generator'] as const) {
+    if (!findNetwork(parsed.output, role)) throw manifestCorrupt(`it lists no ${role} network`);
+  }
+  return parsed.output;
+}
+
+export function findNetwork(manifest: Manifest, role: PublishedNetwork['role']): PublishedNetwork | undefined {
+  return manifest.files.find((file): file is PublishedNetwork => file.kind === 'network' && file.role === role);
+}
+
+export function listVoices(manifest: Manifest): PublishedVoice[] {
+  return manifest.files.filter((file) => file.kind === 'voice');
+}
+
+export function manifestCorrupt(why: unknown): EngineError {
+  return new EngineError(
+    'manifest-corrupt',
+    `The list of networks and voices cannot be used: ${describeCause(why)}. Your recordings are safe. Reload the page to fetch it again.`,
+  );
+}

@@ -1,0 +1,288 @@
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { describeCause, EngineError, throwIfCancelled } from '../engine/errors';
+import { manifestCorrupt, parseManifest, type Manifest, type PublishedFile } from '../engine/manifest';
+import type { LoadProgress } from '../engine/types';
+
+const NAME = 'understudy-networks';
+const CHUNK_BYTES = 4 * 1024 * 1024;
+const RETRY_DELAYS_MS = [500, 2000];
+
+interface Schema extends DBSchema {
+  /** Pieces of files in the order they came, keyed by the file's sha256 and the piece's first byte. */
+  chunks: { key: [string, number]; value: ArrayBuffer };
+  /** A file is whole when it has a row: written last, keyed by sha256. */
+  files: { key: string; value: { file: string; bytes: number } };
+  /** The last manifest by its address, for a start without a network; and what was measured of this device. */
+  notes: { key: string; value: unknown };
+}
+
+export interface LoadOptions {
+  /** Address of the folder that holds manifest.json. */
+  baseUrl: string;
+  onProgress?: (progress: LoadProgress) => void;
+  fetch?: typeof globalThis.fetch;
+  chunkBytes?: number;
+  /** Pauses before each further attempt after the network was cut. */
+  retryDelaysMs?: readonly number[];
+  signal?: AbortSignal;
+}
+
+export interface PublishedModels {
+  manifest: Manifest;
+  /** Bytes of every published file, checked, by its `file`. */
+  files: Map<string, ArrayBuffer>;
+}
+
+/** The published networks and voices, kept on this device: downloaded once, resumed after a cut, checked at every start. */
+export class ModelStore {
+  private constructor(private readonly db: IDBPDatabase<Schema>) {}
+
+  static async open(name = NAME): Promise<ModelStore> {
+    const db = await openDB<Schema>(name, 1, {
+      upgrade(database) {
+        database.createObjectStore('chunks');
+        database.createObjectStore('files');
+        database.createObjectStore('notes');
+      },
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+    });
+    return new ModelStore(db);
+  }
+
+  /**
+   * Reads what is here and downloads what is missing.
+   *
+   * Rejects with `download-failed`, `manifest-corrupt`, `network-corrupt` or `voice-corrupt` (wrong sha256;
+   * the bytes are thrown away), `quota`, `cancelled`.
+   */
+  async load(options: LoadOptions): Promise<PublishedModels> {
+    const manifest = await this.loadManifest(options);
+    await this.purgeOrphans(new Set(manifest.files.map((file) => file.sha256)));
+    const files = new Map<string, ArrayBuffer>();
+    for (const file of manifest.files) {
+      throwIfCancelled(options.signal);
+      files.set(file.file, (await this.readStored(file, options)) ?? (await this.download(file, options)));
+    }
+    return { manifest, files };
+  }
+
+  async readNote(key: string): Promise<unknown> {
+    return this.db.get('notes', key);
+  }
+
+  async writeNote(key: string, value: unknown): Promise<void> {
+    await this.guardQuota(() => this.db.put('notes', value, key));
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  private async loadManifest({ baseUrl, fetch = globalThis.fetch, signal }: LoadOptions): Promise<Manifest> {
+    const url = address(baseUrl, 'manifest.json');
+    const key = `manifest ${url}`;
+    let raw: unknown;
+    try {
+      const response = await fetch(url, { cache: 'no-cache', ...(signal && { signal }) });
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      raw = await response.json().catch((cause: unknown) => Promise.reject(manifestCorrupt(cause)));
+    } catch (cause) {
+      if (cause instanceof EngineError) throw cause;
+      throwIfCancelled(signal);
+      const stored = await this.readNote(key);
+      if (stored === undefined) throw downloadFailed('the list of networks', cause);
+      return parseManifest(stored);
+    }
+    const manifest = parseManifest(raw);
+    await this.writeNote(key, raw);
+    return manifest;
+  }
+
+  /** Deletes what the manifest no longer names. Pieces of a file it does name are the start of a download. */
+  private async purgeOrphans(wanted: ReadonlySet<string>): Promise<void> {
+    const transaction = this.db.transaction(['chunks', 'files'], 'readwrite');
+    const chunks = transaction.objectStore('chunks');
+    const files = transaction.objectStore('files');
+    for (const key of await chunks.getAllKeys()) if (!wanted.has(key[0])) void chunks.delete(key);
+    for (const key of await files.getAllKeys()) if (!wanted.has(key)) void files.delete(key);
+    await transaction.done;
+  }
+
+  private async forget(file: PublishedFile): Promise<void> {
+    const transaction = this.db.transaction(['chunks', 'files'], 'readwrite');
+    void transaction.objectStore('files').delete(file.sha256);
+    void transaction.objectStore('chunks').delete(chunksOf(file));
+    await transaction.done;
+  }
+
+  private async readStored(file: PublishedFile, { onProgress }: LoadOptions): Promise<ArrayBuffer | undefined> {
+    if (!(await this.db.get('files', file.sha256))) return undefined;
+    const bytes = joinChunks(await this.db.getAll('chunks', chunksOf(file)));
+    if ((await sha256(bytes)) !== file.sha256) {
+      await this.forget(file);
+      return undefined;
+    }
+    onProgress?.({ from: 'device', file: file.file, bytesDone: file.bytes, bytesTotal: file.bytes });
+    return bytes;
+  }
+
+  private async download(file: PublishedFile, options: LoadOptions): Promise<ArrayBuffer> {
+    const delays = options.retryDelaysMs ?? RETRY_DELAYS_MS;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.fetchRest(file, options);
+        break;
+      } catch (cause) {
+        if (cause instanceof EngineError) throw cause;
+        throwIfCancelled(options.signal);
+        const delay = delays[attempt];
+        if (delay === undefined) throw downloadFailed(file.file, cause);
+        await new Promise((resolve) => setTimeout(resolve, delay));
+      }
+    }
+    const bytes = joinChunks(await this.db.getAll('chunks', chunksOf(file)));
+    if ((await sha256(bytes)) !== file.sha256) {
+      await this.forget(file);
+      throw fileCorrupt(file);
+    }
+    await this.guardQuota(() => this.db.put('files', { file: file.file, bytes: file.bytes }, file.sha256));
+    return bytes;
+  }
+
+  /** Fetches from the first byte that is missing; anything but an EngineError is worth another attempt. */
+  private async fetchRest(file: PublishedFile, options: LoadOptions): Promise<void> {
+    const { baseUrl, fetch = globalThis.fetch, onProgress, signal } = options;
+    let done = await this.storedBytes(file);
+    if (done === file.bytes) return;
+    const response = await fetch(address(baseUrl, file.file), {
+      // IndexedDB is the cache; an HTTP cache could only answer with an older file.
+      cache: 'no-store',
+      ...(done > 0 && { headers: { Range: `bytes=${done}-` } }),
+      ...(signal && { signal }),
+    });
+    const resumes = response.status === 206 && response.headers.get('Content-Range')?.startsWith(`bytes ${done}-`);
+    if (done > 0 && !resumes) {
+      await this.forget(file);
+      done = 0;
+    }
+    if (!(resumes || response.status === 200) || !response.body) throw new Error(`the server answered ${response.status}`);
+    const report = () => onProgress?.({ from: 'network', file: file.file, bytesDone: done, bytesTotal: file.bytes });
+    const collector = new ChunkCollector(options.chunkBytes ?? CHUNK_BYTES);
+    const keep = async (chunk: ArrayBuffer) => {
+      if (done + chunk.byteLength > file.bytes) {
+        await this.forget(file);
+        throw fileCorrupt(file);
+      }
+      await this.guardQuota(() => this.db.put('chunks', chunk, [file.sha256, done]));
+      done += chunk.byteLength;
+      report();
+    };
+    report();
+    const reader = response.body.getReader();
+    try {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        for (const chunk of collector.add(part.value)) await keep(chunk);
+      }
+    } finally {
+      // What came before a cut is kept too, or a slow line would never get past a chunk.
+      const rest = collector.rest();
+      if (rest.byteLength > 0) await keep(rest);
+      await reader.cancel().catch(() => undefined);
+    }
+    if (done < file.bytes) throw new Error(`${done} of ${file.bytes} bytes came`);
+  }
+
+  /** Bytes from the start without a hole. */
+  private async storedBytes(file: PublishedFile): Promise<number> {
+    let end = 0;
+    let cursor = await this.db.transaction('chunks').store.openCursor(chunksOf(file));
+    while (cursor && cursor.key[1] === end) {
+      end += cursor.value.byteLength;
+      cursor = await cursor.continue();
+    }
+    return end;
+  }
+
+  private async guardQuota<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (cause) {
+      if ((cause as { name?: unknown } | null)?.name !== 'QuotaExceededError') throw cause;
+      throw new EngineError(
+        'quota',
+        'This browser has no room left for the networks. Your takes are safe. Free some space (or delete old takes), then try again.',
+        { cause },
+      );
+    }
+  }
+}
+
+/** Cuts a stream of pieces of any size into chunks of one size. */
+class ChunkCollector {
+  private readonly buffer: Uint8Array;
+  private filled = 0;
+
+  constructor(chunkBytes: number) {
+    this.buffer = new Uint8Array(chunkBytes);
+  }
+
+  *add(piece: Uint8Array): Generator<ArrayBuffer> {
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + this.buffer.length - this.filled);
+      this.buffer.set(part, this.filled);
+      this.filled += part.length;
+      at += part.length;
+      if (this.filled === this.buffer.length) yield this.rest();
+    }
+  }
+
+  /** What has been collected and not yet given. */
+  rest(): ArrayBuffer {
+    const rest = this.buffer.slice(0, this.filled);
+    this.filled = 0;
+    return rest.buffer;
+  }
+}
+
+/** Deletes every network and voice kept on this device. */
+export async function deleteModels(name = NAME): Promise<void> {
+  await deleteDB(name);
+}
+
+function chunksOf(file: PublishedFile): IDBKeyRange {
+  return IDBKeyRange.bound([file.sha256, 0], [file.sha256, Infinity]);
+}
+
+function address(baseUrl: string, file: string): string {
+  return baseUrl.endsWith('/') ? baseUrl + file : `${baseUrl}/${file}`;
+}
+
+function joinChunks(chunks: ArrayBuffer[]): ArrayBuffer {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(new Uint8Array(chunk), at);
+    at += chunk.byteLength;
+  }
+  return bytes.buffer;
+}
+
+async function sha256(bytes: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function downloadFailed(what: string, cause: unknown): EngineError {
+  return new EngineError(
+    'download-failed',
+    `Downloading ${what} was cut off (${describeCause(cause)}). What came so far is kept. Check the connection and try again; it goes on from there.`,
+    { cause },
+  );
+}
+
+function fileCorrupt(file: PublishedFile): EngineError {
+  return new EngineError(
+    file.kind === 'network' ? 'network-corrupt' : 'voice-corrupt',
+    `${file.file} did not arrive as it was published and was thrown away. Your recordings are safe. Try again to download it anew.`,
+  );
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { Retrieval } from '../../../src/engine/retrieval';
+import { halfToFloat, parseVoice } from '../../../src/engine/voice';
+import { fakeVoice } from './fake-networks';
+import { random } from './helpers';
+
+const HEADER = {
+  id: 'kathleen',
+  name: 'Kathleen',
+  medianF0Hz: 190,
+  f0StdSt: 3,
+  speechLevelDb: -22,
+  retrievalBlend: 0.3,
+  arrays: [
+    { name: 'embedding', dtype: 'float32', shape: [128], offset: 0 },
+    { name: 'codebook', dtype: 'float16', shape: [512, 128], offset: 512 },
+  ],
+};
+const DATA_BYTES = 512 + 512 * 128 * 2;
+
+function voiceFile(header: unknown = HEADER, dataBytes = DATA_BYTES): ArrayBuffer {
+  const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+  const file = new Uint8Array(8 + text.length + dataBytes);
+  file.set(new TextEncoder().encode('UDV1'));
+  new DataView(file.buffer).setUint32(4, text.length, true);
+  file.set(text, 8);
+  const data = new DataView(file.buffer, 8 + text.length);
+  if (dataBytes >= DATA_BYTES) {
+    data.setFloat32(4, 0.25, true);
+    data.setUint16(512 + 2 * 129, 0x3c00, true);
+  }
+  return file.buffer;
+}
+
+describe('a voice file', () => {
+  it('is read as it was written', () => {
+    const voice = parseVoice(voiceFile());
+    expect(voice).toMatchObject({ id: 'kathleen', medianF0Hz: 190, retrievalBlend: 0.3 });
+    expect(voice.embedding[1]).toBe(0.25);
+    expect(voice.codebook[129]).toBe(1);
+    expect(voice.codebook.length).toBe(512 * 128);
+  });
+
+  it('knows half floats', () => {
+    for (const [bits, value] of [[0x3c00, 1], [0xc000, -2], [0x0001, 2 ** -24], [0x7bff, 65504], [0x7c00, Infinity]] as const) {
+      expect(halfToFloat(bits)).toBe(value);
+    }
+  });
+
+  it('is refused, with a typed error, when it is hostile', () => {
+    const array = (changes: object) => ({ ...HEADER, arrays: [HEADER.arrays[0], { ...HEADER.arrays[1], ...changes }] });
+    const notANumber = voiceFile();
+    new DataView(notANumber).setUint32(notANumber.byteLength - DATA_BYTES, 0x7fc00000, true);
+    const badMagic = voiceFile();
+    new Uint8Array(badMagic)[0] = 0;
+    const longHeader = voiceFile();
+    new DataView(longHeader).setUint32(4, 0xffffffff, true);
+    const hostile = [
+      new ArrayBuffer(0),
+      new ArrayBuffer(7),
+      badMagic,
+      longHeader,
+      notANumber,
+      voiceFile('{'),
+      voiceFile('null'),
+      voiceFile({ ...HEADER, medianF0Hz: 1e9 }),
+      voiceFile({ ...HEADER, id: '../x' }),
+      voiceFile({ ...HEADER, arrays: [] }),
+      voiceFile(HEADER, 100),
+      voiceFile(array({ offset: -4 })),
+      voiceFile(array({ offset: 2 ** 50 })),
+      voiceFile(array({ shape: [1e9, 128] })),
+      voiceFile(array({ shape: [128, 512] })),
+      voiceFile(array({ dtype: 'int8' })),
+    ];
+    for (const file of hostile) expect(() => parseVoice(file)).toThrowError(expect.objectContaining({ code: 'voice-corrupt' }));
+  });
+
+  it('never fails in another way, wherever it is broken', () => {
+    const next = random(5);
+    const good = new Uint8Array(voiceFile());
+    for (let round = 0; round < 300; round++) {
+      const bad = good.slice(0, next() < 0.3 ? Math.floor(next() * good.length) : good.length);
+      for (let i = 0; i < 4; i++) bad[Math.floor(next() * Math.min(bad.length, 500))] = Math.floor(next() * 256);
+      try {
+        const voice = parseVoice(bad.buffer);
+        expect(voice.codebook.every(Number.isFinite)).toBe(true);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'voice-corrupt' });
+      }
+    }
+  });
+});
+
+describe('retrieval', () => {
+  it('mixes a code with the mean of its four nearest by angle', () => {
+    const next = random(9);
+    const codebook = Float32Array.from({ length: 512 * 128 }, () => next() - 0.5);
+    const code = Float32Array.from({ length: 128 }, () => next() - 0.5);
+    const row = (r: number) => codebook.subarray(r * 128, r * 128 + 128);
+    const cosine = (r: number) => {
+      const dot = row(r).reduce((sum, x, i) => sum + x * code[i]!, 0);
+      return dot / Math.hypot(...row(r));
+    };
+    const nearest = Array.from({ length: 512 }, (_, r) => r).sort((a, b) => cosine(b) - cosine(a)).slice(0, 4);
+    const wanted = code.map((x, i) => 0.7 * x + (0.3 * nearest.reduce((sum, r) => sum + row(r)[i]!, 0)) / 4);
+    const mixed = code.slice();
+    new Retrieval(fakeVoice({ codebook, retrievalBlend: 0.3 })).apply(mixed);
+    for (let i = 0; i < 128; i++) expect(mixed[i]).toBeCloseTo(wanted[i]!, 5);
+  });
+});
