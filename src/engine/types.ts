@@ -68,7 +68,14 @@ export interface ConvertResult {
 /** The comlink interface of workers/conversion.ts. Callbacks are comlink proxies. */
 export interface ConversionApi {
   load(
-    options: { baseUrl: string; backend: Backend | 'auto'; threads?: number },
+    options: {
+      /** Absolute address of the published files: a worker has another idea of what is relative. */
+      baseUrl: string;
+      backend: Backend | 'auto';
+      threads?: number;
+      /** For tests only. */
+      allowSoftwareGpu?: boolean;
+    },
     onProgress: (progress: LoadProgress) => void,
   ): Promise<EngineStatus>;
   /** Any sample rate from 8 to 192 kHz, mono; the buffer may be transferred. Rejects with an EngineError's code in `name`. */

@@ -1,0 +1,132 @@
+import type * as Ort from 'onnxruntime-web';
+import gpuMjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import gpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { EngineError, describeCause } from './errors';
+import type { GpuDevice } from './gpu';
+import { networkCorrupt, RunQueue, type LoadedNetwork, type Networks, type NetworkSession } from './network';
+import type { Backend } from './types';
+
+/** A published network as bytes. */
+export interface NetworkFile {
+  bytes: ArrayBuffer;
+  stateShapes: readonly (readonly number[])[];
+  lookAheadFrames: number;
+}
+
+export interface NetworkFiles {
+  content: NetworkFile;
+  generator: NetworkFile;
+}
+
+export interface OpenNetworks {
+  backend: Backend;
+  networks: Networks;
+  dispose(): Promise<void>;
+}
+
+/** Opens both networks in WebAssembly. `threads` counts at the first call alone. */
+export async function openWasm(files: NetworkFiles, threads: number): Promise<OpenNetworks> {
+  const ort = await import('onnxruntime-web/wasm');
+  ort.env.wasm.wasmPaths = { wasm, mjs: wasmMjs };
+  ort.env.wasm.numThreads = threads;
+  const fail = (cause: unknown) =>
+    new EngineError(
+      'runtime-failed',
+      `The converter stopped (${describeCause(cause)}). Your recording is unchanged. Close other tabs if memory is short, then reload the page and convert it again.`,
+      { cause },
+    );
+  return open(ort, files, 'wasm', () => ({ executionProviders: ['wasm'] }), (session) => ({
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    run: (feeds) => session.run(feeds as Ort.InferenceSession.FeedsType).catch((cause: unknown) => Promise.reject(fail(cause))),
+  }));
+}
+
+/** Opens both networks on a GPU. Runs reject with `gpu-lost` when the device is lost or fails. */
+export async function openGpu(files: NetworkFiles, device: GpuDevice): Promise<OpenNetworks> {
+  const ort = await import('onnxruntime-web/webgpu');
+  ort.env.wasm.wasmPaths = { wasm: gpuWasm, mjs: gpuMjs };
+  ort.env.wasm.numThreads = 1;
+  const watch = new LossWatch(device);
+  // Only what the next run reads back in stays on the GPU; a copy from there costs milliseconds.
+  const states = (file: NetworkFile) => Object.fromEntries(file.stateShapes.map((_, i) => [`state${i}Out`, 'gpu-buffer' as const]));
+  const opened = await open(
+    ort,
+    files,
+    'webgpu',
+    (file) => ({ executionProviders: [{ name: 'webgpu', device: device as never }], preferredOutputLocation: states(file) }),
+    (session) => ({
+      inputNames: session.inputNames,
+      outputNames: session.outputNames,
+      run: (feeds) => watch.guard(() => session.run(feeds as Ort.InferenceSession.FeedsType)),
+    }),
+  );
+  return {
+    ...opened,
+    async dispose() {
+      await opened.dispose();
+      device.destroy();
+    },
+  };
+}
+
+async function open(
+  ort: typeof Ort,
+  files: NetworkFiles,
+  backend: Backend,
+  optionsFor: (file: NetworkFile) => Ort.InferenceSession.SessionOptions,
+  wrap: (session: Ort.InferenceSession) => NetworkSession,
+): Promise<OpenNetworks> {
+  const sessions: Ort.InferenceSession[] = [];
+  const load = async (file: NetworkFile): Promise<LoadedNetwork> => {
+    const session = await ort.InferenceSession.create(new Uint8Array(file.bytes), optionsFor(file));
+    sessions.push(session);
+    return { session: wrap(session), stateShapes: file.stateShapes, lookAheadFrames: file.lookAheadFrames };
+  };
+  const dispose = async () => {
+    // A session on a lost device may refuse to go; there is nothing left to free then.
+    for (const session of sessions) await session.release().catch(() => undefined);
+  };
+  try {
+    const networks = {
+      content: await load(files.content),
+      generator: await load(files.generator),
+      makeTensor: (data: Float32Array, dims: readonly number[]) => new ort.Tensor('float32', data, dims),
+      queue: new RunQueue(),
+    };
+    return { backend, networks, dispose };
+  } catch (cause) {
+    await dispose();
+    throw networkCorrupt(describeCause(cause), cause);
+  }
+}
+
+/** Turns the loss of a device, and any failure on it, into `gpu-lost` for the run under way and all later ones. */
+class LossWatch {
+  private lost: EngineError | undefined;
+  private reject: ((error: EngineError) => void) | undefined;
+
+  constructor(device: GpuDevice) {
+    void device.lost.then(({ message }) => {
+      this.lost = gpuLost(message);
+      this.reject?.(this.lost);
+    });
+  }
+
+  guard<T>(run: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.lost) return reject(this.lost);
+      this.reject = reject;
+      run().then(resolve, (cause: unknown) => reject(this.lost ?? gpuLost(describeCause(cause))));
+    });
+  }
+}
+
+function gpuLost(why: string): EngineError {
+  return new EngineError(
+    'gpu-lost',
+    `The graphics processor stopped (${why}). Your recording is unchanged; the take is converted again without it.`,
+  );
+}

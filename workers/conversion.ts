@@ -1,0 +1,18 @@
+import { expose, transfer } from 'comlink';
+import { Converter } from '../src/engine/converter';
+import { browserOpeners } from '../src/engine/runtime';
+import type { ConversionApi } from '../src/engine/types';
+import { ModelStore } from '../src/store/models';
+
+const converter = new Converter(() => ModelStore.open(), browserOpeners);
+
+const api: ConversionApi = {
+  load: (options, onProgress) => converter.load(options, onProgress),
+  cancel: (jobId) => converter.cancel(jobId),
+  async convert(...job) {
+    const result = await converter.convert(...job);
+    return transfer(result, [result.samples.buffer]);
+  },
+};
+
+expose(api);
