@@ -1,0 +1,71 @@
+import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import ts from 'typescript-eslint';
+import svelteConfig from './svelte.config.js';
+
+const OWNED_BY_SCOPE = 'Take it from the Scope (src/app/scope.ts), so that it ends with its room.';
+
+export default defineConfig(
+  globalIgnores(['dist/', '.cache/', 'models/', 'node_modules/', 'tests/fixtures/']),
+  js.configs.recommended,
+  ts.configs.recommendedTypeChecked,
+  svelte.configs.recommended,
+  {
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    languageOptions: {
+      globals: { ...globals.browser, ...globals.node },
+      parserOptions: {
+        projectService: {
+          allowDefaultProject: ['*.config.ts', '*.config.js'],
+          defaultProject: 'scripts/tsconfig.json',
+        },
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.svelte'],
+      },
+    },
+    rules: {
+      'no-undef': 'off',
+      eqeqeq: 'error',
+      // An async function without await still turns what it throws into a rejection, which interfaces here promise.
+      '@typescript-eslint/require-await': 'off',
+      'no-console': ['error', { allow: ['warn', 'error'] }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
+  },
+  {
+    files: ['src/{app,studio,detect,ui}/**/*.{ts,svelte}'],
+    ignores: ['src/app/scope.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.name=/^(addEventListener|setTimeout|setInterval|requestAnimationFrame)$/]',
+          message: OWNED_BY_SCOPE,
+        },
+        {
+          selector:
+            'CallExpression[callee.property.name=/^(addEventListener|requestAnimationFrame)$/], CallExpression[callee.object.name=/^(window|globalThis|self)$/][callee.property.name=/^(setTimeout|setInterval)$/]',
+          message: OWNED_BY_SCOPE,
+        },
+        { selector: 'NewExpression[callee.name="Worker"]', message: OWNED_BY_SCOPE },
+      ],
+    },
+  },
+  {
+    files: ['scripts/**', 'tests/bench/**'],
+    rules: { 'no-console': 'off' },
+  },
+);

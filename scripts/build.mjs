@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const DIST = join(ROOT, 'dist');
+const CACHE = join(ROOT, '.cache');
+const STAMP = join(CACHE, 'dist.stamp');
+const SOURCES = [
+  'index.html',
+  'package-lock.json',
+  'vite.config.ts',
+  'svelte.config.js',
+  'src',
+  'workers',
+  'public',
+  'models/published',
+];
+
+/**
+ * Builds dist unless it already is what the sources make.
+ *
+ * The new build takes the old one's place at the end: who is serving dist never sees half of one.
+ *
+ * @param {{ log?: (line: string) => void }} [options]
+ */
+export async function ensureBuilt({ log = (line) => console.error(line) } = {}) {
+  const stamp = await describeSources();
+  const built = await stat(join(DIST, 'index.html')).catch(() => undefined);
+  if (built && (await readFile(STAMP, 'utf8').catch(() => '')) === stamp) return;
+  log('Building the app ...');
+  const fresh = join(CACHE, `dist-${process.pid}`);
+  const old = join(CACHE, `old-${process.pid}`);
+  await mkdir(CACHE, { recursive: true });
+  try {
+    await run(process.execPath, [
+      join(ROOT, 'node_modules/vite/bin/vite.js'),
+      'build',
+      '--outDir',
+      fresh,
+      '--emptyOutDir',
+      '--logLevel',
+      'warn',
+    ]);
+    await rename(DIST, old).catch(() => undefined);
+    await rename(fresh, DIST);
+    await writeFile(STAMP, stamp);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+    await rm(old, { recursive: true, force: true });
+  }
+}
+
+/** Names, sizes and times of everything a build reads. */
+async function describeSources() {
+  const hash = createHash('sha256');
+  for (const source of SOURCES) await describe(join(ROOT, source), hash);
+  return hash.digest('hex');
+}
+
+/**
+ * @param {string} path
+ * @param {import('node:crypto').Hash} hash
+ */
+async function describe(path, hash) {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) {
+    for (const name of (await readdir(path)).sort()) await describe(join(path, name), hash);
+  } else if (found) {
+    hash.update(`${path} ${found.size} ${found.mtimeMs}\n`);
+  }
+}
+
+/**
+ * Runs a command whose output goes to stderr; rejects when it fails.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {Promise<void>}
+ */
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error('The build failed; see above.')),
+    );
+  });
+}

@@ -1,0 +1,141 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+
+/** What a page needs to share memory between threads. Every answer carries them, workers' scripts included. */
+export const ISOLATION_HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** @type {Record<string, string>} */
+const TYPES = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.md': 'text/markdown; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.mp3': 'audio/mpeg',
+  '.onnx': 'application/octet-stream',
+  '.opus': 'audio/ogg',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.voice': 'application/octet-stream',
+  '.wasm': 'application/wasm',
+  '.wav': 'audio/wav',
+  '.webmanifest': 'application/manifest+json',
+};
+const COMPRESSED = new Set(['.css', '.html', '.js', '.json', '.mjs', '.svg', '.txt', '.wasm']);
+
+/**
+ * Answers GET and HEAD with the files below `root`; `next` gets what is not there.
+ *
+ * Downloads are resumable, so a single byte range is honoured (and never compressed).
+ *
+ * @param {string} root
+ * @returns {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse, next?: () => void) => void}
+ */
+export function serveFiles(root) {
+  return (request, response, next) => {
+    answer(root, request, response, next).catch(() => response.destroy());
+  };
+}
+
+/**
+ * @param {string} root
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ * @param {(() => void) | undefined} next
+ */
+async function answer(root, request, response, next) {
+  for (const [name, value] of Object.entries(ISOLATION_HEADERS)) response.setHeader(name, value);
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return end(response, 405, 'Only GET and HEAD are answered.');
+  const file = await find(root, request.url ?? '/');
+  if (!file) return next ? next() : end(response, 404, 'There is no such file.');
+
+  const extension = extname(file.path);
+  const lastModified = new Date(Math.floor(file.mtimeMs / 1000) * 1000).toUTCString();
+  response.setHeader('Content-Type', TYPES[extension] ?? 'application/octet-stream');
+  response.setHeader('Accept-Ranges', 'bytes');
+  response.setHeader('Last-Modified', lastModified);
+  // Vite puts a hash of the content into the names under assets/.
+  const hashed = file.path.includes(`${sep}assets${sep}`);
+  response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+  if (request.headers['if-modified-since'] === lastModified && !request.headers.range)
+    return end(response, 304);
+
+  const range = byteRange(request.headers.range, file.size);
+  if (range === 'outside') {
+    response.setHeader('Content-Range', `bytes */${file.size}`);
+    return end(response, 416);
+  }
+  if (range) {
+    response.statusCode = 206;
+    response.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
+    response.setHeader('Content-Length', range.end - range.start + 1);
+    if (request.method === 'HEAD') return end(response, 206);
+    return pipeline(createReadStream(file.path, range), response);
+  }
+  const zips = COMPRESSED.has(extension) && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  if (zips) {
+    response.setHeader('Content-Encoding', 'gzip');
+    response.setHeader('Vary', 'Accept-Encoding');
+  } else {
+    response.setHeader('Content-Length', file.size);
+  }
+  if (request.method === 'HEAD') return end(response, 200);
+  if (zips) return pipeline(createReadStream(file.path), createGzip(), response);
+  return pipeline(createReadStream(file.path), response);
+}
+
+/**
+ * @param {import('node:http').ServerResponse} response
+ * @param {number} status
+ * @param {string} [text]
+ */
+function end(response, status, text) {
+  response.statusCode = status;
+  response.end(text);
+}
+
+/**
+ * The file an address names, never one outside of `root`.
+ *
+ * @param {string} root
+ * @param {string} address
+ */
+async function find(root, address) {
+  let path;
+  try {
+    path = decodeURIComponent(new URL(address, 'http://localhost').pathname);
+  } catch {
+    return undefined;
+  }
+  if (path.includes('\0')) return undefined;
+  const full = normalize(join(root, path.endsWith('/') ? `${path}index.html` : path));
+  if (!full.startsWith(normalize(root) + sep)) return undefined;
+  const found = await stat(full).catch(() => undefined);
+  return found?.isFile() ? { path: full, size: found.size, mtimeMs: found.mtimeMs } : undefined;
+}
+
+/**
+ * One range of bytes; undefined for what is to be answered whole, as the standard has it for forms unknown.
+ *
+ * @param {string | undefined} header
+ * @param {number} size
+ */
+function byteRange(header, size) {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return undefined;
+  const [, first, last] = match;
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(size - 1, Number(last));
+  return start > end ? 'outside' : { start, end };
+}

@@ -1,0 +1,92 @@
+import { createServer, type ViteDevServer } from 'vite';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchChromium } from '../../scripts/browser.mjs';
+import { DIST, ensureBuilt } from '../../scripts/build.mjs';
+import { serve } from '../../scripts/serve.mjs';
+
+export interface OpenOptions {
+  /** What follows the address, for example `#/detect`. */
+  path?: string;
+  /** A WAV the fake microphone plays over and over. A beep without it. */
+  fakeMicWav?: string;
+  /** `granted` without asking (default), `denied` without asking, or `missing`: no device at all. */
+  microphone?: 'granted' | 'denied' | 'missing';
+  /** Further permissions of the page, as Playwright names them. */
+  permissions?: string[];
+  /** Further arguments for Chromium. */
+  args?: string[];
+  /** Answers a request itself when it returns true. */
+  intercept?: Parameters<typeof serve>[0]['intercept'];
+  /** Runs in the page before anything else. */
+  initScript?: () => void;
+}
+
+export interface Opened {
+  browser: Browser;
+  context: BrowserContext;
+  page: Page;
+  /** Address the page was opened at, without `path`. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Opens the built app in a fresh Chromium, built first when it is stale. Close it when done. */
+export async function openApp(options: OpenOptions = {}): Promise<Opened> {
+  await ensureBuilt();
+  const server = await serve({ root: DIST, ...(options.intercept && { intercept: options.intercept }) });
+  return openAt(server.url, options.path ?? '', options, () => server.close());
+}
+
+declare global {
+  /** On the page of `openModules`: imports a module by its path in the repository, `/src/...`. */
+  function loadModule(path: string): Promise<unknown>;
+}
+
+/**
+ * Opens an isolated page that can import the modules themselves, for tests of one module in a real browser:
+ * `page.evaluate(async () => ((await loadModule('/src/audio/decode.ts')) as typeof import(...)).decode(...))`.
+ */
+export async function openModules(options: Omit<OpenOptions, 'path' | 'intercept'> = {}): Promise<Opened> {
+  const server: ViteDevServer = await createServer({
+    logLevel: 'error',
+    server: { port: 0, hmr: false, ws: false },
+  });
+  await server.listen();
+  const url = server.resolvedUrls!.local[0]!;
+  return openAt(url, 'tests/browser/modules.html', options, () => server.close());
+}
+
+async function openAt(
+  url: string,
+  path: string,
+  options: OpenOptions,
+  closeServer: () => Promise<void>,
+): Promise<Opened> {
+  const browser = await launchChromium({ args: [...mediaArgs(options), ...(options.args ?? [])] });
+  const context = await browser.newContext({ permissions: options.permissions ?? [] });
+  const page = await context.newPage();
+  if (options.initScript) await page.addInitScript(options.initScript);
+  await page.goto(url + path);
+  return {
+    browser,
+    context,
+    page,
+    url,
+    async close() {
+      await browser.close();
+      await closeServer();
+    },
+  };
+}
+
+function mediaArgs({ microphone = 'granted', fakeMicWav }: OpenOptions): string[] {
+  if (microphone === 'denied') {
+    return ['--use-fake-ui-for-media-stream=deny', '--use-fake-device-for-media-stream'];
+  }
+  if (microphone === 'missing') return ['--use-fake-ui-for-media-stream'];
+  return [
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    ...(fakeMicWav ? [`--use-file-for-fake-audio-capture=${fakeMicWav}`] : []),
+  ];
+}

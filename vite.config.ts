@@ -1,0 +1,41 @@
+import { cp } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { ISOLATION_HEADERS, serveFiles } from './scripts/files.mjs';
+
+const published = fileURLToPath(new URL('models/published', import.meta.url));
+
+/** The published networks and voices under models/: from their folder in development, copied when built. */
+function publishedModels(): Plugin {
+  let outDir = '';
+  return {
+    name: 'published-models',
+    configResolved(config) {
+      outDir = config.build.outDir;
+    },
+    configureServer(server) {
+      server.middlewares.use('/models', serveFiles(published));
+    },
+    async writeBundle() {
+      await cp(published, `${outDir}/models`, { recursive: true });
+    },
+  };
+}
+
+export default defineConfig({
+  base: './',
+  plugins: [svelte(), publishedModels()],
+  resolve: {
+    // The runtime's glue and .wasm are given to it by address, so neither belongs in a bundle.
+    conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
+  },
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  worker: { format: 'es' },
+  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
+  server: {
+    headers: ISOLATION_HEADERS,
+    watch: { ignored: ['**/models/**', '**/.venv/**', '**/.cache/**', '**/dist/**'] },
+  },
+  preview: { headers: ISOLATION_HEADERS },
+});
