@@ -1,0 +1,164 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Converter, type Library } from '../../../src/engine/converter';
+import { EngineError } from '../../../src/engine/errors';
+import type { Manifest } from '../../../src/engine/manifest';
+import type { Networks } from '../../../src/engine/network';
+import type { OpenNetworks } from '../../../src/engine/ort';
+import type { Openers } from '../../../src/engine/runtime';
+import { DEFAULT_CONTROLS, type Backend } from '../../../src/engine/types';
+import { fakeNetworks } from './fake-networks';
+import { rms } from './helpers';
+
+vi.mock('../../../src/engine/ort', () => ({}));
+
+const common = { bytes: 1, licence: 'MIT', origin: 'here' };
+const network = { ...common, kind: 'network' as const, lookAheadFrames: 1, stateShapes: [] };
+const MANIFEST: Manifest = {
+  version: 1,
+  sampleRateHz: 24000,
+  analysisRateHz: 16000,
+  hopSamples: 240,
+  files: [
+    { ...network, role: 'content', file: 'content.onnx', sha256: 'a' },
+    { ...network, role: 'generator', file: 'generator.onnx', sha256: 'b' },
+    { ...common, kind: 'voice', id: 'v', name: 'V', language: 'en', description: '', preview: 'v.opus', file: 'v.voice', sha256: 'c' },
+  ],
+};
+
+function voiceBytes(): ArrayBuffer {
+  const header = JSON.stringify({
+    id: 'v',
+    name: 'V',
+    medianF0Hz: 200,
+    f0StdSt: 3,
+    speechLevelDb: -23,
+    retrievalBlend: 0,
+    arrays: [
+      { name: 'embedding', dtype: 'float32', shape: [128], offset: 0 },
+      { name: 'codebook', dtype: 'float16', shape: [4, 128], offset: 512 },
+    ],
+  });
+  const file = new Uint8Array(8 + header.length + 512 + 1024);
+  file.set(new TextEncoder().encode(`UDV1    ${header}`));
+  new DataView(file.buffer).setUint32(4, header.length, true);
+  return file.buffer;
+}
+
+function library(): Library & { notes: Map<string, unknown> } {
+  const notes = new Map<string, unknown>();
+  const empty = new ArrayBuffer(0);
+  return {
+    notes,
+    load: async () => ({
+      manifest: MANIFEST,
+      files: new Map([['content.onnx', empty], ['generator.onnx', empty], ['v.voice', voiceBytes()]]),
+    }),
+    readNote: async (key) => notes.get(key),
+    writeNote: async (key, value) => void notes.set(key, value),
+  };
+}
+
+/** A backend that takes `ms` for each run and loses its device at run `losesAt`. */
+function backend(name: Backend, ms: number, losesAt = Infinity): OpenNetworks & { disposed: boolean } {
+  const inner = fakeNetworks();
+  let runs = 0;
+  const slow = (networks: Networks['content']): Networks['content'] => ({
+    ...networks,
+    session: {
+      ...networks.session,
+      async run(feeds) {
+        if (++runs >= losesAt) throw new EngineError('gpu-lost', 'gone');
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        return networks.session.run(feeds);
+      },
+    },
+  });
+  const opened = {
+    backend: name,
+    networks: { ...inner, content: slow(inner.content), generator: slow(inner.generator) },
+    disposed: false,
+    async dispose() {
+      opened.disposed = true;
+    },
+  };
+  return opened;
+}
+
+function setUp(openers: Openers, shelf = library()) {
+  return { converter: new Converter(async () => shelf, () => openers), shelf };
+}
+
+const OPTIONS = { baseUrl: 'https://example.test/models/', backend: 'auto' as const };
+const TONE = Float32Array.from({ length: 24000 }, (_, i) => {
+  let x = 0;
+  for (let k = 1; k < 10; k++) x += Math.cos((2 * Math.PI * 120 * k * i) / 16000);
+  return 0.03 * x;
+});
+const convert = (converter: Converter, job = 'j', voice = 'v') =>
+  converter.convert(job, TONE, 16000, voice, DEFAULT_CONTROLS, () => undefined);
+
+describe('the converter', () => {
+  it('measures both backends once and keeps the faster', async () => {
+    const wasm = backend('wasm', 8);
+    const gpu = backend('webgpu', 1);
+    const { converter, shelf } = setUp({ wasm: async () => wasm, webgpu: async () => gpu });
+    const status = await converter.load(OPTIONS, () => undefined);
+    expect(status.backend).toBe('webgpu');
+    expect(status.rtf.wasm).toBeGreaterThan(status.rtf.webgpu!);
+    expect(status.voices).toEqual([expect.objectContaining({ id: 'v', preview: 'https://example.test/models/v.opus' })]);
+    expect(wasm.disposed).toBe(true);
+
+    const untouched = vi.fn(async () => backend('wasm', 8));
+    const next = setUp({ wasm: untouched, webgpu: async () => backend('webgpu', 1) }, shelf);
+    expect((await next.converter.load(OPTIONS, () => undefined)).backend).toBe('webgpu');
+    expect(untouched).not.toHaveBeenCalled();
+  });
+
+  it('does without a GPU that is missing, fails to open, or fails when measured', async () => {
+    for (const webgpu of [
+      async () => undefined,
+      async () => Promise.reject(new Error('no')),
+      async () => backend('webgpu', 0, 2),
+    ]) {
+      const { converter } = setUp({ wasm: async () => backend('wasm', 0), webgpu });
+      const status = await converter.load({ ...OPTIONS, backend: 'webgpu' }, () => undefined);
+      expect(status.backend).toBe('wasm');
+      expect(status.rtf.webgpu).toBeUndefined();
+    }
+  });
+
+  it('finishes a take whose GPU is lost: on a new device once, then in WebAssembly', async () => {
+    const reference = setUp({ wasm: async () => backend('wasm', 0), webgpu: async () => undefined });
+    await reference.converter.load(OPTIONS, () => undefined);
+    const wanted = await convert(reference.converter);
+    // Eight runs measure; the ninth and tenth are the first of the take.
+    const devices = [backend('webgpu', 0, 10), backend('webgpu', 0, 2)];
+    const opened = [...devices];
+    const { converter } = setUp({ wasm: async () => backend('wasm', 0), webgpu: async () => opened.shift() });
+    expect((await converter.load({ ...OPTIONS, backend: 'webgpu' }, () => undefined)).backend).toBe('webgpu');
+    const result = await convert(converter);
+    expect(opened.length).toBe(0);
+    expect(devices.every((device) => device.disposed)).toBe(true);
+    expect(result.backend).toBe('wasm');
+    expect(rms(result.samples)).toBeGreaterThan(0);
+    expect(result.samples).toEqual(wanted.samples);
+    expect(result.samples.length).toBe(36000);
+  });
+
+  it('cancels one job and leaves the other', async () => {
+    const { converter } = setUp({ wasm: async () => backend('wasm', 5), webgpu: async () => undefined });
+    await converter.load(OPTIONS, () => undefined);
+    const [a, b] = [convert(converter, 'a'), convert(converter, 'b')];
+    await converter.cancel('a');
+    await expect(a).rejects.toMatchObject({ name: 'cancelled' });
+    expect((await b).samples.length).toBe(36000);
+    await converter.cancel('never heard of');
+  });
+
+  it('says when it is not loaded, and when a voice is not there', async () => {
+    const { converter } = setUp({ wasm: async () => backend('wasm', 0), webgpu: async () => undefined });
+    await expect(convert(converter)).rejects.toMatchObject({ name: 'not-loaded' });
+    await converter.load(OPTIONS, () => undefined);
+    await expect(convert(converter, 'j', 'nobody')).rejects.toMatchObject({ name: 'no-voice' });
+  });
+});

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs';
+import * as ort from 'onnxruntime-web';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { findNetwork, listVoices, parseManifest, type Manifest } from '../../../src/engine/manifest';
+import { RunQueue, type LoadedNetwork, type Networks } from '../../../src/engine/network';
+import { profileTake } from '../../../src/engine/profile';
+import { ConversionStream } from '../../../src/engine/stream';
+import { DEFAULT_CONTROLS } from '../../../src/engine/types';
+import { parseVoice } from '../../../src/engine/voice';
+import { concat, inPieces, rms } from './helpers';
+
+const FOLDER = new URL(`file://${process.env['UNDERSTUDY_MODELS'] ?? `${process.cwd()}/models/published`}/`);
+
+function speech(): Float32Array {
+  const { samples } = JSON.parse(
+    readFileSync(new URL('../../fixtures/frontend.json', import.meta.url), 'utf8'),
+  ) as { samples: string };
+  return Float32Array.from(new Int16Array(Uint8Array.from(Buffer.from(samples, 'base64')).buffer), (v) => v / 32768);
+}
+
+describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published networks', () => {
+  const read = (file: string) => Uint8Array.from(readFileSync(new URL(file, FOLDER)));
+  let manifest: Manifest;
+  let networks: Networks;
+
+  beforeAll(async () => {
+    manifest = parseManifest(JSON.parse(readFileSync(new URL('manifest.json', FOLDER), 'utf8')));
+    ort.env.wasm.numThreads = 1;
+    const open = async (role: 'content' | 'generator'): Promise<LoadedNetwork> => {
+      const entry = findNetwork(manifest, role)!;
+      const { stateShapes, lookAheadFrames } = entry;
+      return { session: await ort.InferenceSession.create(read(entry.file)), stateShapes, lookAheadFrames };
+    };
+    networks = {
+      content: await open('content'),
+      generator: await open('generator'),
+      makeTensor: (data, dims) => new ort.Tensor('float32', data, dims),
+      queue: new RunQueue(),
+    };
+  });
+
+  async function convert(pieces: Float32Array[], blockCodes: number): Promise<Float32Array> {
+    const voice = parseVoice(read(listVoices(manifest)[0]!.file).buffer);
+    const stream = new ConversionStream({
+      networks,
+      voice,
+      controls: DEFAULT_CONTROLS,
+      profile: await profileTake(speech(), 16000),
+      sampleRateHz: 16000,
+      blockCodes,
+    });
+    const parts: Float32Array[] = [];
+    for (const piece of pieces) parts.push(await stream.push(piece));
+    return concat([...parts, await stream.end()]);
+  }
+
+  it('give the same sound however the input is cut and whatever the block', async () => {
+    const samples = speech();
+    const whole = await convert([samples], 50);
+    expect(whole.length).toBe(samples.length * 1.5);
+    expect(whole.every(Number.isFinite)).toBe(true);
+    expect(rms(whole)).toBeGreaterThan(1e-4);
+    const scale = Math.max(1, ...whole.map(Math.abs));
+    for (const [seed, block] of [[1, 50], [2, 7], [3, 2]] as const) {
+      const other = await convert(inPieces(samples, seed, 3000), block);
+      const worst = other.reduce((most, x, i) => Math.max(most, Math.abs(x - whole[i]!)), 0);
+      expect(worst / scale).toBeLessThanOrEqual(1e-4);
+    }
+  }, 60000);
+});
