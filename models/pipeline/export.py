@@ -50,25 +50,25 @@ def halve(path) -> None:
     onnx.save_model(model, str(path), save_as_external_data=False)
 
 
+class Flat(torch.nn.Module):
+    """All inputs and states in one row, as the exporter wants them."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, *inputs):
+        return self.network(*inputs)
+
+
 def publish(network, example: dict, dynamic: dict, outputs: list[str], states: list, path) -> None:
     names = [f"state{i}" for i in range(len(states))]
     torch.onnx.export(
-        network.eval(), (*example.values(), *states), str(path), dynamo=True, external_data=False, verbose=False,
+        Flat(network.eval()), (*example.values(), *states), str(path), dynamo=True, external_data=False, verbose=False,
         input_names=[*example, *names], output_names=[*outputs, *(f"{n}Out" for n in names)],
-        dynamic_shapes=(*(dynamic.get(k) for k in example), (None,) * len(states)), opset_version=18,
+        dynamic_shapes={"inputs": (*(dynamic.get(k) for k in example), *([None] * len(states)))}, opset_version=18,
     )  # fmt: skip
     halve(path)
-
-
-class Published(torch.nn.Module):
-    """The generator with its delayed loudness as the first state."""
-
-    def __init__(self, generator: Generator) -> None:
-        super().__init__()
-        self.generator = generator
-
-    def forward(self, codes, f0_hz, voiced, loudness_db, voice, *states):
-        return self.generator(codes, f0_hz, voiced, loudness_db, voice, *states)
 
 
 def publish_networks(content: Content, generator: Generator) -> None:
@@ -76,7 +76,7 @@ def publish_networks(content: Content, generator: Generator) -> None:
     publish(content, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["contentCodes"], content.states(), PUBLISHED / "content.onnx")
     example = {"contentCodes": torch.zeros(1, 4, CODES)} | {k: torch.ones(1, 8) for k in ("f0Hz", "voiced", "loudnessDb")} | {"voice": torch.zeros(1, VOICE)}
     dynamic = {"contentCodes": {1: n}} | {k: {1: 2 * n} for k in ("f0Hz", "voiced", "loudnessDb")}
-    publish(Published(generator), example, dynamic, ["harmonicLogGain", "noiseLogGain"], [generator.levels(), *generator.states()], PUBLISHED / "generator.onnx")
+    publish(generator, example, dynamic, ["harmonicLogGain", "noiseLogGain"], [generator.levels(), *generator.states()], PUBLISHED / "generator.onnx")
 
 
 def codes_of(content: Content, arrays: dict, limit: int = 24000) -> np.ndarray:
