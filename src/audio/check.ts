@@ -1,0 +1,95 @@
+import { AudioError } from './errors';
+
+/** Samples that are no numbers: up to this share they are silenced, above it the file is refused. */
+const NOT_FINITE_LIMIT = 0.01;
+/** Below this peak (-80 dBFS) there is nothing to convert. */
+const SILENCE_PEAK = 1e-4;
+/** From here on a sample counts as being at full scale: the top step of 8 bits lies above. */
+const FULL_SCALE = 0.992;
+/** So many neighbouring samples at full scale are a flat top, not a peak. */
+const FLAT_SAMPLES = 3;
+/** Share of samples in flat tops from which clipping is heard. */
+const CLIPPED_LIMIT = 0.0005;
+const TELEPHONE_RATE_HZ = 11025;
+
+/**
+ * Makes decoded samples fit to be converted, in place, and returns warnings for the user.
+ *
+ * Rejects with `empty`, `not-finite` (1 % or more are not numbers) and `silence`.
+ */
+export function checkSamples(samples: Float32Array, sampleRateHz: number): string[] {
+  if (samples.length === 0) {
+    throw new AudioError(
+      'empty',
+      'This recording has no sound in it: it is 0 seconds long. The file is unchanged. Choose another one, or record again.',
+    );
+  }
+  const warnings: string[] = [];
+  const broken = silenceNonFinite(samples);
+  if (broken > 0) {
+    if (broken >= samples.length * NOT_FINITE_LIMIT) {
+      throw new AudioError(
+        'not-finite',
+        'Too much of this recording is damaged: many of its samples are not numbers. The file is unchanged. Export it again from the program that made it, or choose another one.',
+      );
+    }
+    warnings.push(`${broken} damaged ${broken === 1 ? 'sample was' : 'samples were'} replaced with silence.`);
+  }
+  const peak = peakOf(samples);
+  if (peak < SILENCE_PEAK) {
+    throw new AudioError(
+      'silence',
+      'This recording is silent, so there is nothing to convert. The file is unchanged. Check that the right microphone was recorded, or choose another file.',
+    );
+  }
+  if (peak > 1) {
+    // Only float files can hold this; players would cut it off at 1.
+    for (let i = 0; i < samples.length; i++) samples[i]! /= peak;
+    warnings.push('This recording was louder than full scale and has been turned down.');
+  }
+  if (flatShare(samples) > CLIPPED_LIMIT) {
+    warnings.push('This recording is clipped: its loudest parts are cut off and will sound harsh when converted.');
+  }
+  if (sampleRateHz <= TELEPHONE_RATE_HZ) {
+    warnings.push(
+      `This recording has only ${sampleRateHz} samples a second, so the result will sound like a telephone.`,
+    );
+  }
+  return warnings;
+}
+
+/** Largest magnitude. */
+export function peakOf(samples: Float32Array): number {
+  let peak = 0;
+  for (let i = 0; i < samples.length; i++) {
+    const magnitude = Math.abs(samples[i]!);
+    if (magnitude > peak) peak = magnitude;
+  }
+  return peak;
+}
+
+function silenceNonFinite(samples: Float32Array): number {
+  let count = 0;
+  for (let i = 0; i < samples.length; i++) {
+    if (!Number.isFinite(samples[i]!)) {
+      samples[i] = 0;
+      count++;
+    }
+  }
+  return count;
+}
+
+/** Share of samples that lie in flat tops at full scale. */
+function flatShare(samples: Float32Array): number {
+  let flat = 0;
+  let run = 0;
+  for (let i = 0; i < samples.length; i++) {
+    if (Math.abs(samples[i]!) >= FULL_SCALE) run++;
+    else {
+      if (run >= FLAT_SAMPLES) flat += run;
+      run = 0;
+    }
+  }
+  if (run >= FLAT_SAMPLES) flat += run;
+  return flat / samples.length;
+}

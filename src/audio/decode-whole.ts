@@ -1,0 +1,42 @@
+import type { DecodeOptions } from './decode';
+import { AudioError } from './errors';
+import { checkSeconds, checkShape, keptRate } from './limits';
+import { MonoMixer } from './mono';
+
+/** decodeAudioData takes the whole file and gives the whole sound at once: some eight times this in memory. */
+const MAX_BYTES = 100 * 1024 * 1024;
+const RATE_HZ = 48000;
+
+/**
+ * Decodes with the browser's own decodeAudioData what cannot be decoded as a stream.
+ *
+ * Resolves with null when the browser cannot either. Rejects with `too-large`, `too-long`, `channels`, `cancelled`.
+ */
+export async function decodeWhole(file: Blob, name: string, { signal, onProgress }: DecodeOptions) {
+  if (file.size > MAX_BYTES) {
+    throw new AudioError(
+      'too-large',
+      `"${name}" is larger than 100 MB in a format that this browser cannot read piece by piece. The file is unchanged. Save it as WAV or MP3 and open that.`,
+    );
+  }
+  const context = new OfflineAudioContext(1, 1, RATE_HZ);
+  const buffer = await context.decodeAudioData(await file.arrayBuffer()).catch(() => null);
+  throwIfCancelled(signal);
+  if (!buffer) return null;
+  checkSeconds(buffer.duration, name);
+  checkShape(buffer.numberOfChannels, buffer.sampleRate, name);
+  const planes = Array.from({ length: buffer.numberOfChannels }, (_, c) => buffer.getChannelData(c));
+  const mixer = new MonoMixer(planes.length);
+  let samples = mixer.mix(planes);
+  const only = mixer.cancelledFor;
+  if (only !== undefined) samples = planes[only]!.slice();
+  onProgress?.(buffer.duration, buffer.duration);
+  const sampleRateHz = keptRate(buffer.sampleRate, null);
+  return { samples, sampleRateHz, sourceRateHz: buffer.sampleRate, warnings: [] as string[] };
+}
+
+/** Throws `cancelled` once the signal has fired. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new AudioError('cancelled', 'Opening the file was cancelled. The file is unchanged; open it again whenever you like.');
+}

@@ -1,0 +1,28 @@
+export type AudioErrorCode =
+  | 'cancelled'
+  | 'channels'
+  | 'codec'
+  | 'device-busy'
+  | 'device-lost'
+  | 'empty'
+  | 'no-microphone'
+  | 'not-audio'
+  | 'not-finite'
+  | 'permission-denied'
+  | 'sample-rate'
+  | 'silence'
+  | 'too-large'
+  | 'too-long'
+  | 'truncated'
+  | 'unsupported';
+
+/** A failure of recording or reading a file that a person can act on: what happened, what is safe, what to do next. */
+export class AudioError extends Error {
+  readonly code: AudioErrorCode;
+
+  constructor(code: AudioErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.name = 'AudioError';
+  }
+}

@@ -1,0 +1,41 @@
+import { AudioError } from './errors';
+
+export const MAX_SECONDS = 60 * 60;
+const MAX_CHANNELS = 8;
+const MIN_RATE_HZ = 8000;
+const MAX_RATE_HZ = 192000;
+/** No take keeps more than this: the converter hears 16 kHz and answers with 24 kHz. */
+const KEPT_RATE_HZ = 48000;
+const LONG_SECONDS = 20 * 60;
+/** An hour at 48 kHz would be 690 MB of samples, more than a phone gives to a tab. */
+const LONG_RATE_HZ = 24000;
+
+/** Rejects with `too-long` above 60 minutes. */
+export function checkSeconds(seconds: number, name: string): void {
+  if (seconds <= MAX_SECONDS) return;
+  throw new AudioError(
+    'too-long',
+    `"${name}" is longer than 60 minutes, the most that can be converted at once. The file is unchanged. Cut it into shorter parts and open them one by one.`,
+  );
+}
+
+/** Rejects with `channels` or `sample-rate`. */
+export function checkShape(channels: number, sampleRateHz: number, name: string): void {
+  if (!(channels >= 1 && channels <= MAX_CHANNELS)) {
+    throw new AudioError(
+      'channels',
+      `"${name}" has ${channels} channels; 1 to ${MAX_CHANNELS} can be read. The file is unchanged. Mix it down to mono or stereo and open it again.`,
+    );
+  }
+  if (!(Number.isInteger(sampleRateHz) && sampleRateHz >= MIN_RATE_HZ && sampleRateHz <= MAX_RATE_HZ)) {
+    throw new AudioError(
+      'sample-rate',
+      `"${name}" has ${sampleRateHz} samples a second; ${MIN_RATE_HZ} to ${MAX_RATE_HZ} can be read. The file is unchanged. Save it at 48000 and open it again.`,
+    );
+  }
+}
+
+/** Rate in Hz at which a recording is kept in memory, `seconds` being null when nobody knows its length yet. */
+export function keptRate(sampleRateHz: number, seconds: number | null): number {
+  return Math.min(sampleRateHz, seconds !== null && seconds > LONG_SECONDS ? LONG_RATE_HZ : KEPT_RATE_HZ);
+}
