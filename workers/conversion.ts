@@ -9,6 +9,7 @@ const converter = new Converter(() => ModelStore.open(), browserOpeners);
 const api: ConversionApi = {
   load: (options, onProgress) => converter.load(options, onProgress),
   cancel: (jobId) => converter.cancel(jobId),
+  ping: () => converter.ping(),
   async convert(...job) {
     const result = await converter.convert(...job);
     return transfer(result, [result.samples.buffer]);

@@ -116,13 +116,13 @@ def naturalness(files: list[Path]) -> float:
 def f0_detector():
     from swift_f0 import SwiftF0
 
-    return SwiftF0(confidence_threshold=VOICED_CONFIDENCE, fmin=50, fmax=600)
+    return SwiftF0(threads=THREADS)
 
 
 def log_f0(file: Path) -> np.ndarray:
     """Log F0 by swift-f0 in frames of 16 ms, NaN where unvoiced."""
-    found = f0_detector().detect_from_array(load(file), RATE)
-    return np.where(found.voicing, np.log(np.maximum(found.pitch_hz, 1.0)), np.nan)
+    found = f0_detector().detect(load(file), RATE, fmin=50, fmax=600)
+    return np.where(found.confidence >= VOICED_CONFIDENCE, np.log(np.maximum(found.pitch_hz, 1.0)), np.nan)
 
 
 def f0_correlation(outputs: list[Path], sources: list[Path]) -> float:

@@ -145,9 +145,24 @@ def manifest(content: Content, generator: Generator, names: list[str]) -> None:
     print(f"published {sum(f['bytes'] for f in files) / 1e6:.2f} MB")
 
 
-def load_trained():
+def load_stage3():
+    """Content network, generator, voice embeddings [voices, 128] and what else was saved with them."""
     path = WORK / "train.pt"
-    saved = torch.load(path if path.exists() else CHECKPOINTS / "v1.pt", weights_only=False)
+    return assemble(torch.load(path if path.exists() else CHECKPOINTS / "v1.pt", weights_only=False))
+
+
+def load_trained():
+    """As `load_stage3`, with the fine-tuned generator and embeddings where there are some."""
+    path = WORK / "finetune.pt"
+    if not path.exists():
+        return load_stage3()
+    saved = torch.load(WORK / "train.pt", weights_only=False)
+    tuned = torch.load(path, weights_only=False)
+    part = lambda index: {k[2:]: v for k, v in tuned["mean"].items() if k.startswith(f"{index}.")}  # noqa: E731
+    return assemble(saved | {"generator": part(0), "voices": part(1), "fineTuning": {k: tuned[k] for k in ("minutes", "step")}})
+
+
+def assemble(saved: dict):
     content, generator = Content(), Generator()
     content.load_state_dict({k: v.float() for k, v in saved["content"].items()})
     generator.load_state_dict({k: v.float() for k, v in saved["generator"].items()})

@@ -79,8 +79,10 @@ class Data:
             codes[i] = a["codes"][start // 2 : (start + frames) // 2]
         return torch.from_numpy(mel), torch.from_numpy(codes)
 
-    def voice_batch(self, count: int, frames: int):
-        who = self.rng.choice(len(VOICES), count, p=VOICE_SHARE)
+    def voice_batch(self, count: int, frames: int, who: np.ndarray | None = None):
+        """Segments of the voices: of `who` (indices into VOICES), or of a random choice."""
+        if who is None:
+            who = self.rng.choice(len(VOICES), count, p=VOICE_SHARE)
         out = {k: np.zeros((count, frames), np.float32) for k in ("f0Hz", "voiced", "loudnessDb")}
         out["logMel"] = np.zeros((count, frames, BANDS), np.float32)
         out["audio"] = np.zeros((count, frames * HOP), np.float32)

@@ -48,7 +48,9 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
     warnings.push('This recording was louder than full scale and has been turned down.');
   }
   if (flatShare(samples) > CLIPPED_LIMIT) {
-    warnings.push('This recording is clipped: its loudest parts are cut off and will sound harsh when converted.');
+    warnings.push(
+      'This recording is clipped: its loudest parts are cut off and will sound harsh when converted.',
+    );
   }
   if (sampleRateHz <= TELEPHONE_RATE_HZ) {
     warnings.push(

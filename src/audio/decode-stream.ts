@@ -1,4 +1,11 @@
-import { ALL_FORMATS, AudioSampleSink, BlobSource, Input, type AudioSample, type InputAudioTrack } from 'mediabunny';
+import {
+  ALL_FORMATS,
+  AudioSampleSink,
+  BlobSource,
+  Input,
+  type AudioSample,
+  type InputAudioTrack,
+} from 'mediabunny';
 import { Resampler } from '../engine/resample';
 import type { DecodeOptions } from './decode';
 import { throwIfCancelled } from './decode-whole';
@@ -46,7 +53,9 @@ export async function decodeStream(file: Blob, name: string, options: DecodeOpti
     const mixed = await decodeTrack(stream);
     if (mixed.cancelledFor === undefined) return mixed;
     const single = await decodeTrack(stream, mixed.cancelledFor);
-    single.warnings.push('The channels of this recording cancel each other out, so only the louder one is used.');
+    single.warnings.push(
+      'The channels of this recording cancel each other out, so only the louder one is used.',
+    );
     return single;
   } finally {
     input.dispose();
@@ -99,7 +108,8 @@ async function decodeTrack(stream: Stream, channel?: number) {
     if (cause instanceof AudioError) throw cause;
     failure = cause;
   }
-  if (failure !== undefined && !take) throw new UndecodableError((await track.getCodec()) ?? 'unknown codec', failure);
+  if (failure !== undefined && !take)
+    throw new UndecodableError((await track.getCodec()) ?? 'unknown codec', failure);
   const sourceRateHz = take?.sourceRateHz ?? (await track.getSampleRate());
   const done = take?.seconds ?? 0;
   const cut = failure !== undefined || (await isCut(stream, done));
@@ -153,7 +163,8 @@ class TakeBuilder {
     this.keptRateHz = keptRate(first.sampleRate, seconds);
     this.mixer = new MonoMixer(first.numberOfChannels, channel);
     this.store = new SampleStore((seconds ?? 10) * this.keptRateHz);
-    if (this.keptRateHz !== this.sourceRateHz) this.resampler = new Resampler(this.sourceRateHz, this.keptRateHz);
+    if (this.keptRateHz !== this.sourceRateHz)
+      this.resampler = new Resampler(this.sourceRateHz, this.keptRateHz);
   }
 
   get seconds(): number {

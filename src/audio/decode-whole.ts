@@ -38,5 +38,8 @@ export async function decodeWhole(file: Blob, name: string, { signal, onProgress
 /** Throws `cancelled` once the signal has fired. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
-  throw new AudioError('cancelled', 'Opening the file was cancelled. The file is unchanged; open it again whenever you like.');
+  throw new AudioError(
+    'cancelled',
+    'Opening the file was cancelled. The file is unchanged; open it again whenever you like.',
+  );
 }

@@ -26,9 +26,16 @@ export interface DecodedAudio {
  * Rejects with an AudioError: `empty`, `not-audio`, `truncated`, `codec`, `too-long` (over 60 minutes),
  * `too-large`, `channels`, `sample-rate`, `not-finite`, `silence`, `cancelled`.
  */
-export async function decodeFile(file: Blob, name: string, options: DecodeOptions = {}): Promise<DecodedAudio> {
+export async function decodeFile(
+  file: Blob,
+  name: string,
+  options: DecodeOptions = {},
+): Promise<DecodedAudio> {
   if (file.size === 0) {
-    throw new AudioError('empty', `"${name}" is empty: it holds 0 bytes. Nothing was changed. Choose another file.`);
+    throw new AudioError(
+      'empty',
+      `"${name}" is empty: it holds 0 bytes. Nothing was changed. Choose another file.`,
+    );
   }
   const decoded = await decodeAnyhow(file, name, options);
   const warnings = [...decoded.warnings, ...checkSamples(decoded.samples, decoded.sourceRateHz)];

@@ -3,21 +3,21 @@ const STEPS_PER_BLOCK = 4;
 /** BS.1770: blocks below this loudness (LKFS) or 10 LU below the mean of the rest are pauses. */
 const ABSOLUTE_GATE = -70;
 const RELATIVE_GATE = -10;
-/** What a gain may raise the peak to. */
-const PEAK_CEILING = 0.98;
-
 /**
- * Gain that makes `b` as loud as `a`, for comparing one with the other.
+ * Gains that make two recordings equally loud, for comparing one with the other: the louder one is turned down.
  *
- * Loudness is that of ITU-R BS.1770 (K-weighted, gated, mono). The gain never takes the peak of `b` above
- * 0.98, and is 1 where either is silent.
+ * Loudness is that of ITU-R BS.1770 (K-weighted, gated, mono). Both are 1 where either is silent.
  */
-export function loudnessGain(a: Float32Array, b: Float32Array, rateAHz = 24000, rateBHz = 24000): number {
-  const target = loudnessLkfs(a, rateAHz);
-  const own = loudnessLkfs(b, rateBHz);
-  if (target === -Infinity || own === -Infinity) return 1;
-  const peak = b.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0);
-  return Math.min(10 ** ((target - own) / 20), PEAK_CEILING / peak);
+export function matchedGains(
+  a: Float32Array,
+  rateAHz: number,
+  b: Float32Array,
+  rateBHz: number,
+): [number, number] {
+  const difference = loudnessLkfs(a, rateAHz) - loudnessLkfs(b, rateBHz);
+  if (!Number.isFinite(difference)) return [1, 1];
+  const gain = 10 ** (-Math.abs(difference) / 20);
+  return difference > 0 ? [gain, 1] : [1, gain];
 }
 
 /** Integrated loudness of mono samples in LKFS; -Infinity when nothing passes the gates. */
@@ -50,7 +50,9 @@ function blockPowers(samples: Float32Array, sampleRateHz: number): number[] {
   }
   const blocks: number[] = [];
   for (let i = STEPS_PER_BLOCK; i <= steps.length; i++) {
-    blocks.push(steps.slice(i - STEPS_PER_BLOCK, i).reduce((all, part) => all + part, 0) / (STEPS_PER_BLOCK * step));
+    blocks.push(
+      steps.slice(i - STEPS_PER_BLOCK, i).reduce((all, part) => all + part, 0) / (STEPS_PER_BLOCK * step),
+    );
   }
   return blocks;
 }

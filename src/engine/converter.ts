@@ -4,7 +4,14 @@ import { convertTake } from './offline';
 import type { NetworkFile, NetworkFiles } from './ort';
 import { Runtime, threadCount, type Openers, type RuntimeOptions } from './runtime';
 import { SYNTHESIS_RATE_HZ } from './signal';
-import type { ConversionApi, ConversionControls, ConvertProgress, ConvertResult, EngineStatus, LoadProgress } from './types';
+import type {
+  ConversionApi,
+  ConversionControls,
+  ConvertProgress,
+  ConvertResult,
+  EngineStatus,
+  LoadProgress,
+} from './types';
 import { parseVoice, type Voice } from './voice';
 
 type LoadOptions = Parameters<ConversionApi['load']>[0];
@@ -39,7 +46,10 @@ export class Converter implements ConversionApi {
   async load(options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<EngineStatus> {
     const library = (this.library ??= await this.openLibrary());
     const { manifest, files } = await library.load({ baseUrl: options.baseUrl, onProgress });
-    const networks = { content: networkFile(manifest, files, 'content'), generator: networkFile(manifest, files, 'generator') };
+    const networks = {
+      content: networkFile(manifest, files, 'content'),
+      generator: networkFile(manifest, files, 'generator'),
+    };
     const threads = threadCount(options.threads);
     const note = measurementKey(manifest, threads);
     const runtimeOptions: RuntimeOptions = { ...options, measured: readRtf(await library.readNote(note)) };
@@ -71,8 +81,22 @@ export class Converter implements ConversionApi {
       for (;;) {
         const { networks, backend } = runtime;
         try {
-          const take = await convertTake({ networks, voice, controls, samples, sampleRateHz, onProgress, signal: controller.signal });
-          return { samples: take.samples, sampleRateHz: SYNTHESIS_RATE_HZ, seconds: take.seconds, rtf: take.rtf, backend };
+          const take = await convertTake({
+            networks,
+            voice,
+            controls,
+            samples,
+            sampleRateHz,
+            onProgress,
+            signal: controller.signal,
+          });
+          return {
+            samples: take.samples,
+            sampleRateHz: SYNTHESIS_RATE_HZ,
+            seconds: take.seconds,
+            rtf: take.rtf,
+            backend,
+          };
         } catch (error) {
           if (!(error instanceof EngineError && error.code === 'gpu-lost')) throw error;
           await runtime.recover(networks);
@@ -87,23 +111,39 @@ export class Converter implements ConversionApi {
     this.jobs.get(jobId)?.abort();
   }
 
+  async ping(): Promise<void> {}
+
   private prepare(voiceId: string): { runtime: Runtime; voice: Voice } {
     if (!this.loaded) {
-      throw new EngineError('not-loaded', 'The converter is not loaded yet. Your recording is unchanged. Wait until it is ready, then convert.');
+      throw new EngineError(
+        'not-loaded',
+        'The converter is not loaded yet. Your recording is unchanged. Wait until it is ready, then convert.',
+      );
     }
     const { runtime, manifest, files } = this.loaded;
     const entry = listVoices(manifest).find((voice) => voice.id === voiceId);
     const bytes = entry && files.get(entry.file);
     if (!bytes) {
-      throw new EngineError('no-voice', `There is no voice called "${voiceId}" here. Your recording is unchanged. Choose another voice.`);
+      throw new EngineError(
+        'no-voice',
+        `There is no voice called "${voiceId}" here. Your recording is unchanged. Choose another voice.`,
+      );
     }
     return { runtime, voice: parseVoice(bytes) };
   }
 }
 
-function networkFile(manifest: Manifest, files: Map<string, ArrayBuffer>, role: 'content' | 'generator'): NetworkFile {
+function networkFile(
+  manifest: Manifest,
+  files: Map<string, ArrayBuffer>,
+  role: 'content' | 'generator',
+): NetworkFile {
   const entry = findNetwork(manifest, role)!;
-  return { bytes: files.get(entry.file)!, stateShapes: entry.stateShapes, lookAheadFrames: entry.lookAheadFrames };
+  return {
+    bytes: files.get(entry.file)!,
+    stateShapes: entry.stateShapes,
+    lookAheadFrames: entry.lookAheadFrames,
+  };
 }
 
 /** Other networks or another number of threads are other speeds. */
@@ -118,5 +158,13 @@ function readRtf(note: unknown): { wasm?: number; webgpu?: number } {
 
 function summary(voice: PublishedVoice, baseUrl: string) {
   const { id, name, language, description, licence, origin, preview } = voice;
-  return { id, name, language, description, licence, origin, preview: preview && `${baseUrl.replace(/\/$/, '')}/${preview}` };
+  return {
+    id,
+    name,
+    language,
+    description,
+    licence,
+    origin,
+    preview: preview && `${baseUrl.replace(/\/$/, '')}/${preview}`,
+  };
 }

@@ -31,7 +31,10 @@ export class EngineError extends Error {
 /** Throws `cancelled` once the signal has fired. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
-    throw new EngineError('cancelled', 'The conversion was cancelled. Your recording is unchanged; convert it again whenever you like.');
+    throw new EngineError(
+      'cancelled',
+      'The conversion was cancelled. Your recording is unchanged; convert it again whenever you like.',
+    );
   }
 }
 

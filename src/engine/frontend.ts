@@ -33,7 +33,10 @@ function melTriangles(): MelTriangle[] {
     };
     const firstBin = Math.ceil((left * FFT_SIZE) / ANALYSIS_RATE_HZ);
     const lastBin = Math.floor((right * FFT_SIZE) / ANALYSIS_RATE_HZ);
-    return { firstBin, weights: Float64Array.from({ length: lastBin - firstBin + 1 }, (_, i) => weight(firstBin + i)) };
+    return {
+      firstBin,
+      weights: Float64Array.from({ length: lastBin - firstBin + 1 }, (_, i) => weight(firstBin + i)),
+    };
   });
 }
 

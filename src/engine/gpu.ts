@@ -1,9 +1,18 @@
 /** What the engine uses of WebGPU; TypeScript's own libraries do not know it yet. */
 interface GpuAdapter {
-  readonly info: { vendor: string; architecture: string; device: string; description: string; isFallbackAdapter?: boolean };
+  readonly info: {
+    vendor: string;
+    architecture: string;
+    device: string;
+    description: string;
+    isFallbackAdapter?: boolean;
+  };
   readonly features: { has(name: string): boolean };
   readonly limits: Record<string, number>;
-  requestDevice(options: { requiredFeatures: string[]; requiredLimits: Record<string, number> }): Promise<GpuDevice>;
+  requestDevice(options: {
+    requiredFeatures: string[];
+    requiredLimits: Record<string, number>;
+  }): Promise<GpuDevice>;
 }
 
 export interface GpuDevice {

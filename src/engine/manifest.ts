@@ -4,9 +4,14 @@ import { ANALYSIS_RATE_HZ, SYNTHESIS_HOP, SYNTHESIS_RATE_HZ } from './signal';
 
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
-const count = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
+const count = (low: number, high: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
 /** A path below the manifest: no scheme, no parent folder, nothing hidden. */
-const path = v.pipe(v.string(), v.maxLength(200), v.regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/));
+const path = v.pipe(
+  v.string(),
+  v.maxLength(200),
+  v.regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/),
+);
 
 const common = {
   file: path,
@@ -21,7 +26,10 @@ const networkSchema = v.object({
   kind: v.literal('network'),
   role: v.picklist(['content', 'generator']),
   lookAheadFrames: count(0, 1000),
-  stateShapes: v.pipe(v.array(v.pipe(v.array(count(1, 65536)), v.minLength(1), v.maxLength(6))), v.maxLength(256)),
+  stateShapes: v.pipe(
+    v.array(v.pipe(v.array(count(1, 65536)), v.minLength(1), v.maxLength(6))),
+    v.maxLength(256),
+  ),
 });
 
 const voiceSchema = v.object({
@@ -59,8 +67,13 @@ export function parseManifest(raw: unknown): Manifest {
   return parsed.output;
 }
 
-export function findNetwork(manifest: Manifest, role: PublishedNetwork['role']): PublishedNetwork | undefined {
-  return manifest.files.find((file): file is PublishedNetwork => file.kind === 'network' && file.role === role);
+export function findNetwork(
+  manifest: Manifest,
+  role: PublishedNetwork['role'],
+): PublishedNetwork | undefined {
+  return manifest.files.find(
+    (file): file is PublishedNetwork => file.kind === 'network' && file.role === role,
+  );
 }
 
 export function listVoices(manifest: Manifest): PublishedVoice[] {

@@ -60,7 +60,9 @@ export class StreamingNetwork {
     const names = network.session.inputNames.filter((name) => /^state\d+$/.test(name));
     const fits =
       names.length === network.stateShapes.length &&
-      network.stateShapes.every((_, i) => names.includes(`state${i}`) && network.session.outputNames.includes(`state${i}Out`));
+      network.stateShapes.every(
+        (_, i) => names.includes(`state${i}`) && network.session.outputNames.includes(`state${i}Out`),
+      );
     if (!fits) throw networkCorrupt('its state does not match the manifest');
     network.stateShapes.forEach((shape, i) => {
       const size = shape.reduce((product, n) => product * n, 1);
@@ -69,7 +71,10 @@ export class StreamingNetwork {
   }
 
   /** Runs one block. Every value is [data, dims]; the named outputs come back as float32 data. */
-  async run(inputs: Record<string, readonly [Float32Array, readonly number[]]>, outputs: readonly string[]): Promise<Float32Array[]> {
+  async run(
+    inputs: Record<string, readonly [Float32Array, readonly number[]]>,
+    outputs: readonly string[],
+  ): Promise<Float32Array[]> {
     return this.queue.run(async () => {
       const feeds: Record<string, NetworkTensor> = Object.fromEntries(this.state);
       for (const [name, [data, dims]] of Object.entries(inputs)) feeds[name] = this.makeTensor(data, dims);

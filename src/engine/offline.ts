@@ -42,7 +42,14 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
   const profile = await profileTake(samples, sampleRateHz, signal);
   const seconds = samples.length / sampleRateHz;
   const output = new Float32Array(Math.round(seconds * SYNTHESIS_RATE_HZ));
-  const stream = new ConversionStream({ networks, voice, controls, profile, sampleRateHz, ...(blockCodes && { blockCodes }) });
+  const stream = new ConversionStream({
+    networks,
+    voice,
+    controls,
+    profile,
+    sampleRateHz,
+    ...(blockCodes && { blockCodes }),
+  });
   const convertingMs = performance.now();
   let done = 0;
   const keep = (part: Float32Array) => {
@@ -56,7 +63,11 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
       keep(await stream.push(samples.subarray(at, at + sampleRateHz)));
       const secondsDone = Math.min(seconds, (at + sampleRateHz) / sampleRateHz);
       const workSeconds = (performance.now() - convertingMs) / 1000;
-      options.onProgress?.({ secondsDone, secondsTotal: seconds, secondsLeft: (workSeconds / secondsDone) * (seconds - secondsDone) });
+      options.onProgress?.({
+        secondsDone,
+        secondsTotal: seconds,
+        secondsLeft: (workSeconds / secondsDone) * (seconds - secondsDone),
+      });
     }
     throwIfCancelled(signal);
     keep(await stream.end());
@@ -78,7 +89,10 @@ function limitPeak(samples: Float32Array): void {
 
 function checkSamples(samples: Float32Array): void {
   if (samples.length === 0) {
-    throw new EngineError('input-empty', 'There is no sound in this recording, so there is nothing to convert. Record again, or choose another file.');
+    throw new EngineError(
+      'input-empty',
+      'There is no sound in this recording, so there is nothing to convert. Record again, or choose another file.',
+    );
   }
   if (!samples.every(Number.isFinite)) throw inputNotFinite();
 }

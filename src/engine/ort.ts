@@ -37,11 +37,20 @@ export async function openWasm(files: NetworkFiles, threads: number): Promise<Op
       `The converter stopped (${describeCause(cause)}). Your recording is unchanged. Close other tabs if memory is short, then reload the page and convert it again.`,
       { cause },
     );
-  return open(ort, files, 'wasm', () => ({ executionProviders: ['wasm'] }), (session) => ({
-    inputNames: session.inputNames,
-    outputNames: session.outputNames,
-    run: (feeds) => session.run(feeds as Ort.InferenceSession.FeedsType).catch((cause: unknown) => Promise.reject(fail(cause))),
-  }));
+  return open(
+    ort,
+    files,
+    'wasm',
+    () => ({ executionProviders: ['wasm'] }),
+    (session) => ({
+      inputNames: session.inputNames,
+      outputNames: session.outputNames,
+      run: (feeds) =>
+        session
+          .run(feeds as Ort.InferenceSession.FeedsType)
+          .catch((cause: unknown) => Promise.reject(fail(cause))),
+    }),
+  );
 }
 
 /** Opens both networks on a GPU. Runs reject with `gpu-lost` when the device is lost or fails. */
@@ -51,12 +60,16 @@ export async function openGpu(files: NetworkFiles, device: GpuDevice): Promise<O
   ort.env.wasm.numThreads = 1;
   const watch = new LossWatch(device);
   // Only what the next run reads back in stays on the GPU; a copy from there costs milliseconds.
-  const states = (file: NetworkFile) => Object.fromEntries(file.stateShapes.map((_, i) => [`state${i}Out`, 'gpu-buffer' as const]));
+  const states = (file: NetworkFile) =>
+    Object.fromEntries(file.stateShapes.map((_, i) => [`state${i}Out`, 'gpu-buffer' as const]));
   const opened = await open(
     ort,
     files,
     'webgpu',
-    (file) => ({ executionProviders: [{ name: 'webgpu', device: device as never }], preferredOutputLocation: states(file) }),
+    (file) => ({
+      executionProviders: [{ name: 'webgpu', device }],
+      preferredOutputLocation: states(file),
+    }),
     (session) => ({
       inputNames: session.inputNames,
       outputNames: session.outputNames,

@@ -18,7 +18,8 @@ export class PitchMap {
 
   constructor(controls: ConversionControls, profile: SourceProfile, voice: Pick<Voice, 'medianF0Hz'>) {
     this.sourceHz = profile.medianF0Hz > 0 ? profile.medianF0Hz : voice.medianF0Hz;
-    const centre = (controls.autoPitch ? voice.medianF0Hz : this.sourceHz) * 2 ** (controls.pitchShiftSt / 12);
+    const centre =
+      (controls.autoPitch ? voice.medianF0Hz : this.sourceHz) * 2 ** (controls.pitchShiftSt / 12);
     this.centreHz = limit(centre);
     this.intonation = controls.intonation;
     this.heldHz = this.centreHz;

@@ -34,7 +34,11 @@ export function medianF0Hz(f0Hz: Float32Array): number {
 }
 
 /** Measures a take before it is converted; yields to other tasks every two seconds of it. */
-export async function profileTake(samples: Float32Array, sampleRateHz: number, signal?: AbortSignal): Promise<SourceProfile> {
+export async function profileTake(
+  samples: Float32Array,
+  sampleRateHz: number,
+  signal?: AbortSignal,
+): Promise<SourceProfile> {
   const resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
   const frontend = new Frontend();
   const resampled = new SampleQueue(ANALYSIS_RATE_HZ);
@@ -51,7 +55,10 @@ export async function profileTake(samples: Float32Array, sampleRateHz: number, s
   }
   take(resampler.end());
   const level = speechLevelDb(loudness.view());
-  return { medianF0Hz: await takeMedianF0(resampled.view(), loudness.view(), level, signal), speechLevelDb: level };
+  return {
+    medianF0Hz: await takeMedianF0(resampled.view(), loudness.view(), level, signal),
+    speechLevelDb: level,
+  };
 }
 
 async function takeMedianF0(

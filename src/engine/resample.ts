@@ -38,7 +38,9 @@ export class Resampler {
     this.phases = Math.min(this.up, MAX_PHASES);
     const cutoff = CUTOFF * Math.min(1, outputRateHz / inputRateHz);
     this.half = Math.ceil(HALF_WIDTH / cutoff);
-    this.table = Array.from({ length: this.phases + 1 }, (_, p) => kernel(p / this.phases, this.half, cutoff));
+    this.table = Array.from({ length: this.phases + 1 }, (_, p) =>
+      kernel(p / this.phases, this.half, cutoff),
+    );
     this.input.push(new Float32Array(this.half));
   }
 

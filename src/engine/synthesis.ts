@@ -66,7 +66,8 @@ export class Synthesiser {
       this.next.f0Hz = input.f0Hz[i]!;
       this.next.voiced = input.voiced[i]!;
       this.next.gate = input.gate[i]!;
-      if (first + i > 0) this.renderLast(output, (first + i - 1) * SYNTHESIS_HOP - SYNTHESIS_HOP - BEFORE - before);
+      if (first + i > 0)
+        this.renderLast(output, (first + i - 1) * SYNTHESIS_HOP - SYNTHESIS_HOP - BEFORE - before);
       this.lastHarmonic.set(input.harmonicLogGain.subarray(i * BANDS, (i + 1) * BANDS));
       this.lastNoise.set(input.noiseLogGain.subarray(i * BANDS, (i + 1) * BANDS));
       [this.last, this.next] = [this.next, this.last];

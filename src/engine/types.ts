@@ -37,8 +37,12 @@ export interface LoadProgress {
   /** `device`: read from IndexedDB; `network`: downloaded. */
   from: 'device' | 'network';
   file: string;
+  /** Of this file. */
   bytesDone: number;
   bytesTotal: number;
+  /** Of everything that is published. */
+  allBytesDone: number;
+  allBytesTotal: number;
 }
 
 export interface EngineStatus {
@@ -88,6 +92,8 @@ export interface ConversionApi {
     onProgress: (progress: ConvertProgress) => void,
   ): Promise<ConvertResult>;
   cancel(jobId: string): Promise<void>;
+  /** Answers as soon as the worker can: one that has died never does. */
+  ping(): Promise<void>;
 }
 
 export const DEFAULT_CONTROLS: ConversionControls = {

@@ -23,12 +23,17 @@ const MAGIC = 'UDV1';
 const MAX_HEADER_BYTES = 65536;
 const MAX_CODES = 8192;
 
-const range = (low: number, high: number) => v.pipe(v.number(), v.finite(), v.minValue(low), v.maxValue(high));
+const range = (low: number, high: number) =>
+  v.pipe(v.number(), v.finite(), v.minValue(low), v.maxValue(high));
 
 const arraySchema = v.object({
   name: v.string(),
   dtype: v.picklist(['float32', 'float16']),
-  shape: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_CODES))), v.minLength(1), v.maxLength(2)),
+  shape: v.pipe(
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_CODES))),
+    v.minLength(1),
+    v.maxLength(2),
+  ),
   offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 });
 
@@ -49,8 +54,10 @@ export function parseVoice(file: ArrayBuffer): Voice {
   const { header, dataStart } = readHeader(file);
   const embedding = readArray(file, dataStart, header, 'embedding');
   const codebook = readArray(file, dataStart, header, 'codebook');
-  if (embedding.shape.length !== 1 || embedding.shape[0] !== CODE_SIZE) throw corrupt('its embedding has the wrong shape');
-  if (codebook.shape.length !== 2 || codebook.shape[1] !== CODE_SIZE) throw corrupt('its codebook has the wrong shape');
+  if (embedding.shape.length !== 1 || embedding.shape[0] !== CODE_SIZE)
+    throw corrupt('its embedding has the wrong shape');
+  if (codebook.shape.length !== 2 || codebook.shape[1] !== CODE_SIZE)
+    throw corrupt('its codebook has the wrong shape');
   const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend } = header;
   return {
     id,
@@ -74,9 +81,11 @@ function corrupt(why: string, cause?: unknown): EngineError {
 
 function readHeader(file: ArrayBuffer): { header: Header; dataStart: number } {
   if (file.byteLength < 8) throw corrupt('it is too short');
-  if (String.fromCharCode(...new Uint8Array(file, 0, 4)) !== MAGIC) throw corrupt('it does not begin as a voice does');
+  if (String.fromCharCode(...new Uint8Array(file, 0, 4)) !== MAGIC)
+    throw corrupt('it does not begin as a voice does');
   const headerBytes = new DataView(file).getUint32(4, true);
-  if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength) throw corrupt('its header does not fit');
+  if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength)
+    throw corrupt('its header does not fit');
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(file, 8, headerBytes)));
@@ -99,11 +108,13 @@ function readArray(
   const count = entry.shape.reduce((product, size) => product * size, 1);
   const start = dataStart + entry.offset;
   const bytes = count * (entry.dtype === 'float32' ? 4 : 2);
-  if (count > MAX_CODES * CODE_SIZE || start + bytes > file.byteLength) throw corrupt(`its ${name} reaches past its end`);
+  if (count > MAX_CODES * CODE_SIZE || start + bytes > file.byteLength)
+    throw corrupt(`its ${name} reaches past its end`);
   const view = new DataView(file, start, bytes);
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) {
-    values[i] = entry.dtype === 'float32' ? view.getFloat32(4 * i, true) : halfToFloat(view.getUint16(2 * i, true));
+    values[i] =
+      entry.dtype === 'float32' ? view.getFloat32(4 * i, true) : halfToFloat(view.getUint16(2 * i, true));
     if (!Number.isFinite(values[i])) throw corrupt(`its ${name} holds numbers that are none`);
   }
   return { shape: entry.shape, values };

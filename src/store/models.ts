@@ -27,6 +27,8 @@ export interface LoadOptions {
   signal?: AbortSignal;
 }
 
+type Report = (from: LoadProgress['from'], bytesDone: number) => void;
+
 export interface PublishedModels {
   manifest: Manifest;
   /** Bytes of every published file, checked, by its `file`. */
@@ -59,9 +61,22 @@ export class ModelStore {
     const manifest = await this.loadManifest(options);
     await this.purgeOrphans(new Set(manifest.files.map((file) => file.sha256)));
     const files = new Map<string, ArrayBuffer>();
+    const allBytesTotal = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    let before = 0;
     for (const file of manifest.files) {
       throwIfCancelled(options.signal);
-      files.set(file.file, (await this.readStored(file, options)) ?? (await this.download(file, options)));
+      const report = (from: LoadProgress['from'], bytesDone: number) =>
+        options.onProgress?.({
+          from,
+          file: file.file,
+          bytesDone,
+          bytesTotal: file.bytes,
+          allBytesDone: before + bytesDone,
+          allBytesTotal,
+        });
+      const bytes = (await this.readStored(file, report)) ?? (await this.download(file, options, report));
+      files.set(file.file, bytes);
+      before += file.bytes;
     }
     return { manifest, files };
   }
@@ -115,22 +130,22 @@ export class ModelStore {
     await transaction.done;
   }
 
-  private async readStored(file: PublishedFile, { onProgress }: LoadOptions): Promise<ArrayBuffer | undefined> {
+  private async readStored(file: PublishedFile, report: Report): Promise<ArrayBuffer | undefined> {
     if (!(await this.db.get('files', file.sha256))) return undefined;
     const bytes = joinChunks(await this.db.getAll('chunks', chunksOf(file)));
     if ((await sha256(bytes)) !== file.sha256) {
       await this.forget(file);
       return undefined;
     }
-    onProgress?.({ from: 'device', file: file.file, bytesDone: file.bytes, bytesTotal: file.bytes });
+    report('device', file.bytes);
     return bytes;
   }
 
-  private async download(file: PublishedFile, options: LoadOptions): Promise<ArrayBuffer> {
+  private async download(file: PublishedFile, options: LoadOptions, report: Report): Promise<ArrayBuffer> {
     const delays = options.retryDelaysMs ?? RETRY_DELAYS_MS;
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.fetchRest(file, options);
+        await this.fetchRest(file, options, report);
         break;
       } catch (cause) {
         if (cause instanceof EngineError) throw cause;
@@ -150,8 +165,8 @@ export class ModelStore {
   }
 
   /** Fetches from the first byte that is missing; anything but an EngineError is worth another attempt. */
-  private async fetchRest(file: PublishedFile, options: LoadOptions): Promise<void> {
-    const { baseUrl, fetch = globalThis.fetch, onProgress, signal } = options;
+  private async fetchRest(file: PublishedFile, options: LoadOptions, report: Report): Promise<void> {
+    const { baseUrl, fetch = globalThis.fetch, signal } = options;
     let done = await this.storedBytes(file);
     if (done === file.bytes) return;
     const response = await fetch(address(baseUrl, file.file), {
@@ -160,13 +175,14 @@ export class ModelStore {
       ...(done > 0 && { headers: { Range: `bytes=${done}-` } }),
       ...(signal && { signal }),
     });
-    const resumes = response.status === 206 && response.headers.get('Content-Range')?.startsWith(`bytes ${done}-`);
+    const resumes =
+      response.status === 206 && response.headers.get('Content-Range')?.startsWith(`bytes ${done}-`);
     if (done > 0 && !resumes) {
       await this.forget(file);
       done = 0;
     }
-    if (!(resumes || response.status === 200) || !response.body) throw new Error(`the server answered ${response.status}`);
-    const report = () => onProgress?.({ from: 'network', file: file.file, bytesDone: done, bytesTotal: file.bytes });
+    if (!(resumes || response.status === 200) || !response.body)
+      throw new Error(`the server answered ${response.status}`);
     const collector = new ChunkCollector(options.chunkBytes ?? CHUNK_BYTES);
     const keep = async (chunk: ArrayBuffer) => {
       if (done + chunk.byteLength > file.bytes) {
@@ -175,9 +191,9 @@ export class ModelStore {
       }
       await this.guardQuota(() => this.db.put('chunks', chunk, [file.sha256, done]));
       done += chunk.byteLength;
-      report();
+      report('network', done);
     };
-    report();
+    report('network', done);
     const reader = response.body.getReader();
     try {
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -227,7 +243,7 @@ class ChunkCollector {
   }
 
   *add(piece: Uint8Array): Generator<ArrayBuffer> {
-    for (let at = 0; at < piece.length; ) {
+    for (let at = 0; at < piece.length;) {
       const part = piece.subarray(at, at + this.buffer.length - this.filled);
       this.buffer.set(part, this.filled);
       this.filled += part.length;

@@ -21,7 +21,17 @@ const MANIFEST: Manifest = {
   files: [
     { ...network, role: 'content', file: 'content.onnx', sha256: 'a' },
     { ...network, role: 'generator', file: 'generator.onnx', sha256: 'b' },
-    { ...common, kind: 'voice', id: 'v', name: 'V', language: 'en', description: '', preview: 'v.opus', file: 'v.voice', sha256: 'c' },
+    {
+      ...common,
+      kind: 'voice',
+      id: 'v',
+      name: 'V',
+      language: 'en',
+      description: '',
+      preview: 'v.opus',
+      file: 'v.voice',
+      sha256: 'c',
+    },
   ],
 };
 
@@ -51,7 +61,11 @@ function library(): Library & { notes: Map<string, unknown> } {
     notes,
     load: async () => ({
       manifest: MANIFEST,
-      files: new Map([['content.onnx', empty], ['generator.onnx', empty], ['v.voice', voiceBytes()]]),
+      files: new Map([
+        ['content.onnx', empty],
+        ['generator.onnx', empty],
+        ['v.voice', voiceBytes()],
+      ]),
     }),
     readNote: async (key) => notes.get(key),
     writeNote: async (key, value) => void notes.set(key, value),
@@ -85,7 +99,13 @@ function backend(name: Backend, ms: number, losesAt = Infinity): OpenNetworks & 
 }
 
 function setUp(openers: Openers, shelf = library()) {
-  return { converter: new Converter(async () => shelf, () => openers), shelf };
+  return {
+    converter: new Converter(
+      async () => shelf,
+      () => openers,
+    ),
+    shelf,
+  };
 }
 
 const OPTIONS = { baseUrl: 'https://example.test/models/', backend: 'auto' as const };
@@ -105,7 +125,9 @@ describe('the converter', () => {
     const status = await converter.load(OPTIONS, () => undefined);
     expect(status.backend).toBe('webgpu');
     expect(status.rtf.wasm).toBeGreaterThan(status.rtf.webgpu!);
-    expect(status.voices).toEqual([expect.objectContaining({ id: 'v', preview: 'https://example.test/models/v.opus' })]);
+    expect(status.voices).toEqual([
+      expect.objectContaining({ id: 'v', preview: 'https://example.test/models/v.opus' }),
+    ]);
     expect(wasm.disposed).toBe(true);
 
     const untouched = vi.fn(async () => backend('wasm', 8));

@@ -1,4 +1,9 @@
-import { RunQueue, type NetworkSession, type Networks, type NetworkTensor } from '../../../src/engine/network';
+import {
+  RunQueue,
+  type NetworkSession,
+  type Networks,
+  type NetworkTensor,
+} from '../../../src/engine/network';
 import type { Voice } from '../../../src/engine/voice';
 
 class FakeTensor implements NetworkTensor {
@@ -58,7 +63,10 @@ const generator: NetworkSession = {
     const frames = loudness.length;
     const half = (from: number) =>
       new FakeTensor(
-        Float32Array.from({ length: frames * 80 }, (_, i) => out[Math.floor(i / 80) * 160 + from + (i % 80)]!),
+        Float32Array.from(
+          { length: frames * 80 },
+          (_, i) => out[Math.floor(i / 80) * 160 + from + (i % 80)]!,
+        ),
         [1, frames, 80],
       );
     return {
@@ -71,8 +79,16 @@ const generator: NetworkSession = {
 
 export function fakeNetworks(): Networks {
   return {
-    content: { session: content, stateShapes: [[1, CONTENT_LOOK_AHEAD, 128]], lookAheadFrames: CONTENT_LOOK_AHEAD },
-    generator: { session: generator, stateShapes: [[1, GENERATOR_LOOK_AHEAD, 160]], lookAheadFrames: GENERATOR_LOOK_AHEAD },
+    content: {
+      session: content,
+      stateShapes: [[1, CONTENT_LOOK_AHEAD, 128]],
+      lookAheadFrames: CONTENT_LOOK_AHEAD,
+    },
+    generator: {
+      session: generator,
+      stateShapes: [[1, GENERATOR_LOOK_AHEAD, 160]],
+      lookAheadFrames: GENERATOR_LOOK_AHEAD,
+    },
     makeTensor: (data, dims) => new FakeTensor(data, dims),
     queue: new RunQueue(),
   };

@@ -39,7 +39,12 @@ function analyse(pieces: Float32Array[]) {
   const rest = tracker.end();
   f0Hz.push(rest.f0Hz);
   voiced.push(rest.voiced);
-  return { logMel: concat(logMel), loudnessDb: concat(loudnessDb), f0Hz: concat(f0Hz), voiced: concat(voiced) };
+  return {
+    logMel: concat(logMel),
+    loudnessDb: concat(loudnessDb),
+    f0Hz: concat(f0Hz),
+    voiced: concat(voiced),
+  };
 }
 
 function expectClose(actual: Float32Array, expected: number[], tolerance: number) {

@@ -14,7 +14,7 @@ export function random(seed: number): () => number {
 export function inPieces(samples: Float32Array, seed: number, largest: number): Float32Array[] {
   const next = random(seed);
   const pieces: Float32Array[] = [];
-  for (let i = 0; i < samples.length; ) {
+  for (let i = 0; i < samples.length;) {
     const size = 1 + Math.floor(next() * largest);
     pieces.push(samples.slice(i, i + size));
     i += size;

@@ -7,6 +7,7 @@ import { ModelStore } from '../../../src/store/models';
 const CONTENT = new Uint8Array(1000).map((_, i) => (i * 7) % 251);
 const GENERATOR = new Uint8Array(300).map((_, i) => (i * 11) % 241);
 const VOICE = new Uint8Array(50).fill(5);
+const addressOf = (input: RequestInfo | URL) => (input instanceof Request ? input.url : input.toString());
 const BASE = 'https://example.test/models';
 const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
@@ -20,7 +21,13 @@ function manifest(content = CONTENT) {
     hopSamples: 240,
     files: [
       { ...network, file: 'content.onnx', role: 'content', bytes: content.length, sha256: sha(content) },
-      { ...network, file: 'generator.onnx', role: 'generator', bytes: GENERATOR.length, sha256: sha(GENERATOR) },
+      {
+        ...network,
+        file: 'generator.onnx',
+        role: 'generator',
+        bytes: GENERATOR.length,
+        sha256: sha(GENERATOR),
+      },
       {
         ...common,
         file: 'a.voice',
@@ -46,10 +53,15 @@ interface ServerOptions {
 }
 
 function server({ listing = manifest(), files = {}, ranges = true, cuts = [] }: ServerOptions = {}) {
-  const all: Record<string, Uint8Array> = { 'content.onnx': CONTENT, 'generator.onnx': GENERATOR, 'a.voice': VOICE, ...files };
+  const all: Record<string, Uint8Array> = {
+    'content.onnx': CONTENT,
+    'generator.onnx': GENERATOR,
+    'a.voice': VOICE,
+    ...files,
+  };
   const left = [...cuts];
   return vi.fn(async (input: RequestInfo | URL, init?: RequestInit) => {
-    const name = String(input).slice(BASE.length + 1);
+    const name = addressOf(input).slice(BASE.length + 1);
     if (name === 'manifest.json') return new Response(JSON.stringify(listing));
     const range = new Headers(init?.headers).get('Range');
     const from = range && ranges ? Number(/bytes=(\d+)-/.exec(range)![1]) : 0;
@@ -68,7 +80,9 @@ function server({ listing = manifest(), files = {}, ranges = true, cuts = [] }: 
     const status = range && ranges ? 206 : 200;
     return new Response(body, {
       status,
-      ...(status === 206 && { headers: { 'Content-Range': `bytes ${from}-${all[name]!.length - 1}/${all[name]!.length}` } }),
+      ...(status === 206 && {
+        headers: { 'Content-Range': `bytes ${from}-${all[name]!.length - 1}/${all[name]!.length}` },
+      }),
     });
   });
 }
@@ -82,7 +96,9 @@ beforeEach(async () => {
 const load = (fetch: ReturnType<typeof server>, more = {}) =>
   store.load({ baseUrl: BASE, fetch, chunkBytes: 64, retryDelaysMs: [0, 0], ...more });
 const asked = (fetch: ReturnType<typeof server>, name: string) =>
-  fetch.mock.calls.filter(([url]) => String(url).endsWith(name)).map(([, init]) => new Headers(init?.headers).get('Range'));
+  fetch.mock.calls
+    .filter(([url]) => addressOf(url).endsWith(name))
+    .map(([, init]) => new Headers(init?.headers).get('Range'));
 
 describe('the store of networks', () => {
   it('downloads once, then reads from the device', async () => {
@@ -91,18 +107,23 @@ describe('the store of networks', () => {
     const { files } = await load(first, { onProgress: (p: LoadProgress) => progress.push(p) });
     expect(new Uint8Array(files.get('content.onnx')!)).toEqual(CONTENT);
     expect(progress.every((p) => p.from === 'network')).toBe(true);
-    expect(progress.filter((p) => p.file === 'content.onnx').at(-1)).toMatchObject({ bytesDone: 1000, bytesTotal: 1000 });
+    expect(progress.filter((p) => p.file === 'content.onnx').at(-1)).toMatchObject({
+      bytesDone: 1000,
+      bytesTotal: 1000,
+    });
     const second = server();
     const again: LoadProgress[] = [];
     const result = await load(second, { onProgress: (p: LoadProgress) => again.push(p) });
     expect(new Uint8Array(result.files.get('a.voice')!)).toEqual(VOICE);
-    expect(second.mock.calls.map(([url]) => String(url))).toEqual([`${BASE}/manifest.json`]);
+    expect(second.mock.calls.map(([url]) => addressOf(url))).toEqual([`${BASE}/manifest.json`]);
     expect(again.map((p) => p.from)).toEqual(['device', 'device', 'device']);
   });
 
   it('starts without a network from what it has', async () => {
     await load(server());
-    const offline = vi.fn(async () => Promise.reject(new TypeError('offline'))) as unknown as ReturnType<typeof server>;
+    const offline = vi.fn(async () => Promise.reject(new TypeError('offline'))) as unknown as ReturnType<
+      typeof server
+    >;
     expect((await load(offline)).files.size).toBe(3);
   });
 
@@ -131,9 +152,13 @@ describe('the store of networks', () => {
   it('throws bytes away that are not what was published', async () => {
     const wrong = CONTENT.slice();
     wrong[10]! ^= 1;
-    await expect(load(server({ files: { 'content.onnx': wrong } }))).rejects.toMatchObject({ code: 'network-corrupt' });
+    await expect(load(server({ files: { 'content.onnx': wrong } }))).rejects.toMatchObject({
+      code: 'network-corrupt',
+    });
     const longer = new Uint8Array(60).fill(5);
-    await expect(load(server({ files: { 'a.voice': longer } }))).rejects.toMatchObject({ code: 'voice-corrupt' });
+    await expect(load(server({ files: { 'a.voice': longer } }))).rejects.toMatchObject({
+      code: 'voice-corrupt',
+    });
     expect((await load(server())).files.size).toBe(3);
   });
 

@@ -15,7 +15,10 @@ function speech(): Float32Array {
   const { samples } = JSON.parse(
     readFileSync(new URL('../../fixtures/frontend.json', import.meta.url), 'utf8'),
   ) as { samples: string };
-  return Float32Array.from(new Int16Array(Uint8Array.from(Buffer.from(samples, 'base64')).buffer), (v) => v / 32768);
+  return Float32Array.from(
+    new Int16Array(Uint8Array.from(Buffer.from(samples, 'base64')).buffer),
+    (v) => v / 32768,
+  );
 }
 
 describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published networks', () => {
@@ -61,7 +64,11 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
     expect(whole.every(Number.isFinite)).toBe(true);
     expect(rms(whole)).toBeGreaterThan(1e-4);
     const scale = Math.max(1, ...whole.map(Math.abs));
-    for (const [seed, block] of [[1, 50], [2, 7], [3, 2]] as const) {
+    for (const [seed, block] of [
+      [1, 50],
+      [2, 7],
+      [3, 2],
+    ] as const) {
       const other = await convert(inPieces(samples, seed, 3000), block);
       const worst = other.reduce((most, x, i) => Math.max(most, Math.abs(x - whole[i]!)), 0);
       expect(worst / scale).toBeLessThanOrEqual(1e-4);

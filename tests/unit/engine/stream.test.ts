@@ -73,7 +73,9 @@ describe('the conversion stream', () => {
 
   it('converts takes of a few samples', async () => {
     for (const length of [1, 7, 160, 399]) {
-      expect((await convert([new Float32Array(length).fill(0.1)], 16000)).length).toBe(Math.round(length * 1.5));
+      expect((await convert([new Float32Array(length).fill(0.1)], 16000)).length).toBe(
+        Math.round(length * 1.5),
+      );
     }
   });
 
@@ -105,7 +107,10 @@ describe('converting a take', () => {
 
   it('measures its speaker whatever the level', async () => {
     for (const gain of [1, 0.01]) {
-      const profile = await profileTake(buzz(48000, 1).map((x) => x * gain), 48000);
+      const profile = await profileTake(
+        buzz(48000, 1).map((x) => x * gain),
+        48000,
+      );
       expect(profile.medianF0Hz).toBeGreaterThan(118);
       expect(profile.medianF0Hz).toBeLessThan(122);
     }
@@ -134,7 +139,9 @@ describe('converting a take', () => {
 
   it('refuses emptiness and noise that is no number', async () => {
     await expect(take(new Float32Array(0))).rejects.toMatchObject({ code: 'input-empty' });
-    await expect(take(new Float32Array(10).fill(Infinity))).rejects.toMatchObject({ code: 'input-not-finite' });
+    await expect(take(new Float32Array(10).fill(Infinity))).rejects.toMatchObject({
+      code: 'input-not-finite',
+    });
   });
 
   it('survives absurd but finite samples and broken gains', async () => {
@@ -150,7 +157,9 @@ describe('converting a take', () => {
         return results;
       },
     };
-    const out = await take(buzz(16000, 1), { networks: { ...networks, generator: { ...networks.generator, session: broken } } });
+    const out = await take(buzz(16000, 1), {
+      networks: { ...networks, generator: { ...networks.generator, session: broken } },
+    });
     expect(out.samples.every(Number.isFinite)).toBe(true);
   });
 });

@@ -45,7 +45,13 @@ describe('the FFT', () => {
 
 describe('the excitation', () => {
   it('is the sum of cosines it stands for', () => {
-    for (const [phase, hz] of [[0, 100], [0.3, 200], [-2, 333], [3.1, 90], [1e-12, 150]] as const) {
+    for (const [phase, hz] of [
+      [0, 100],
+      [0.3, 200],
+      [-2, 333],
+      [3.1, 90],
+      [1e-12, 150],
+    ] as const) {
       const count = Math.floor(12000 / hz);
       let sum = 0;
       for (let k = 1; k <= count; k++) sum += Math.cos(k * phase);
@@ -69,8 +75,12 @@ describe('the synthesiser', () => {
     const count = 200;
     // A straight line in log gain over the mel scale: the filter reproduces it exactly at the harmonics.
     const gainAt = (hz: number) => -2 - (2 * hzToMel(hz)) / hzToMel(12000);
-    const rows = Float32Array.from({ length: count * 80 }, (_, i) => gainAt(melToHz(((i % 80) / 79) * hzToMel(12000))));
-    const out = new Synthesiser(NEUTRAL).push(frames(count, { harmonicLogGain: rows })).subarray(4800, 4800 + 24000);
+    const rows = Float32Array.from({ length: count * 80 }, (_, i) =>
+      gainAt(melToHz(((i % 80) / 79) * hzToMel(12000))),
+    );
+    const out = new Synthesiser(NEUTRAL)
+      .push(frames(count, { harmonicLogGain: rows }))
+      .subarray(4800, 4800 + 24000);
     for (const hz of [200, 400, 1000, 3000, 8000]) {
       const wanted = Math.sqrt(2 / 60) * Math.exp(gainAt(hz));
       expect(Math.abs(20 * Math.log10(magnitudeAt(out, hz) / wanted)), `${hz} Hz`).toBeLessThan(0.3);
@@ -96,7 +106,9 @@ describe('the synthesiser', () => {
       voiced: new Float32Array(200),
     });
     const plain = new Synthesiser(NEUTRAL).push(unvoiced).subarray(2400, 43200);
-    const louder = new Synthesiser({ formantRatio: 1, unvoicedLevelDb: 6 }).push(unvoiced).subarray(2400, 43200);
+    const louder = new Synthesiser({ formantRatio: 1, unvoicedLevelDb: 6 })
+      .push(unvoiced)
+      .subarray(2400, 43200);
     expect(rms(plain)).toBeCloseTo(0.1, 2);
     expect(20 * Math.log10(rms(louder) / rms(plain))).toBeCloseTo(6, 3);
   });

@@ -42,13 +42,22 @@ describe('a voice file', () => {
   });
 
   it('knows half floats', () => {
-    for (const [bits, value] of [[0x3c00, 1], [0xc000, -2], [0x0001, 2 ** -24], [0x7bff, 65504], [0x7c00, Infinity]] as const) {
+    for (const [bits, value] of [
+      [0x3c00, 1],
+      [0xc000, -2],
+      [0x0001, 2 ** -24],
+      [0x7bff, 65504],
+      [0x7c00, Infinity],
+    ] as const) {
       expect(halfToFloat(bits)).toBe(value);
     }
   });
 
   it('is refused, with a typed error, when it is hostile', () => {
-    const array = (changes: object) => ({ ...HEADER, arrays: [HEADER.arrays[0], { ...HEADER.arrays[1], ...changes }] });
+    const array = (changes: object) => ({
+      ...HEADER,
+      arrays: [HEADER.arrays[0], { ...HEADER.arrays[1], ...changes }],
+    });
     const notANumber = voiceFile();
     new DataView(notANumber).setUint32(notANumber.byteLength - DATA_BYTES, 0x7fc00000, true);
     const badMagic = voiceFile();
@@ -73,7 +82,8 @@ describe('a voice file', () => {
       voiceFile(array({ shape: [128, 512] })),
       voiceFile(array({ dtype: 'int8' })),
     ];
-    for (const file of hostile) expect(() => parseVoice(file)).toThrowError(expect.objectContaining({ code: 'voice-corrupt' }));
+    for (const file of hostile)
+      expect(() => parseVoice(file)).toThrowError(expect.objectContaining({ code: 'voice-corrupt' }));
   });
 
   it('never fails in another way, wherever it is broken', () => {
@@ -81,7 +91,8 @@ describe('a voice file', () => {
     const good = new Uint8Array(voiceFile());
     for (let round = 0; round < 300; round++) {
       const bad = good.slice(0, next() < 0.3 ? Math.floor(next() * good.length) : good.length);
-      for (let i = 0; i < 4; i++) bad[Math.floor(next() * Math.min(bad.length, 500))] = Math.floor(next() * 256);
+      for (let i = 0; i < 4; i++)
+        bad[Math.floor(next() * Math.min(bad.length, 500))] = Math.floor(next() * 256);
       try {
         const voice = parseVoice(bad.buffer);
         expect(voice.codebook.every(Number.isFinite)).toBe(true);
@@ -102,7 +113,9 @@ describe('retrieval', () => {
       const dot = row(r).reduce((sum, x, i) => sum + x * code[i]!, 0);
       return dot / Math.hypot(...row(r));
     };
-    const nearest = Array.from({ length: 512 }, (_, r) => r).sort((a, b) => cosine(b) - cosine(a)).slice(0, 4);
+    const nearest = Array.from({ length: 512 }, (_, r) => r)
+      .sort((a, b) => cosine(b) - cosine(a))
+      .slice(0, 4);
     const wanted = code.map((x, i) => 0.7 * x + (0.3 * nearest.reduce((sum, r) => sum + row(r)[i]!, 0)) / 4);
     const mixed = code.slice();
     new Retrieval(fakeVoice({ codebook, retrievalBlend: 0.3 })).apply(mixed);

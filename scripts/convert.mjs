@@ -1,0 +1,78 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { command, eachFile, listRecordings, openHarness, stemOf } from './harness.mjs';
+
+const USAGE =
+  'npm run convert -- <in file|folder> <out folder> --voice <id> [--backend wasm|webgpu|auto] [--pitch semitones] [--formant ratio]';
+
+await command(async () => {
+  const { input, outFolder, voice, backend, controls } = readArguments();
+  const files = await listRecordings(input);
+  await mkdir(outFolder, { recursive: true });
+  const harness = await openHarness({ webgpu: backend === 'webgpu' });
+  try {
+    const status = await harness.page.evaluate((options) => window.understudy?.load(options), {
+      backend,
+      // Asked for by name, a graphics processor made of software will do; `auto` never picks one.
+      allowSoftwareGpu: backend === 'webgpu',
+    });
+    const voices = status?.voices.map((each) => each.id) ?? [];
+    if (!voices.includes(voice))
+      throw new Error(`There is no voice "${voice}"; there are ${voices.join(', ')}.`);
+    /** @type {Set<string>} */
+    const written = new Set();
+    await eachFile(files, async (file) => {
+      const out = join(outFolder, `${stemOf(file)}.wav`);
+      if (written.has(out)) throw new Error(`another file has already become ${out}.`);
+      written.add(out);
+      const job = {
+        input: harness.addressOf(file),
+        name: file,
+        output: harness.addressOf(out),
+        voice,
+        controls,
+      };
+      const result = await harness.page.evaluate((each) => window.understudy?.convert(each), job);
+      if (!result) throw new Error('the page gave no answer.');
+      const { seconds, rtf } = result;
+      return { file, out, voice, seconds: round(seconds), rtf: round(rtf), backend: result.backend };
+    });
+  } finally {
+    await harness.close();
+  }
+});
+
+/** @param {number} value */
+function round(value) {
+  return Number(value.toPrecision(4));
+}
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      voice: { type: 'string' },
+      backend: { type: 'string', default: 'auto' },
+      pitch: { type: 'string', default: '0' },
+      formant: { type: 'string', default: '1' },
+    },
+  });
+  const [input, outFolder] = positionals;
+  const { voice, backend } = values;
+  if (!input || !outFolder || positionals.length > 2 || !voice) throw new Error(`Usage: ${USAGE}`);
+  if (backend !== 'wasm' && backend !== 'webgpu' && backend !== 'auto') {
+    throw new Error(`--backend is wasm, webgpu or auto, not "${backend}".`);
+  }
+  const pitchShiftSt = Number(values.pitch);
+  const formantRatio = Number(values.formant);
+  if (!(Math.abs(pitchShiftSt) <= 24)) throw new Error('--pitch is a number of semitones from -24 to 24.');
+  if (!(formantRatio >= 0.7 && formantRatio <= 1.4)) throw new Error('--formant is a ratio from 0.7 to 1.4.');
+  return {
+    input,
+    outFolder,
+    voice,
+    backend: /** @type {'wasm' | 'webgpu' | 'auto'} */ (backend),
+    controls: { pitchShiftSt, formantRatio },
+  };
+}

@@ -1,0 +1,127 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, extname, join, parse } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { launchChromium } from './browser.mjs';
+import { DIST, ensureBuilt } from './build.mjs';
+import { serve } from './serve.mjs';
+
+const AUDIO = new Set(['.aac', '.flac', '.m4a', '.mp3', '.mp4', '.oga', '.ogg', '.opus', '.wav', '.webm']);
+
+/**
+ * The built app in a headless Chromium, opened for scripts. Close it when done.
+ *
+ * @param {{ webgpu?: boolean }} [options]
+ */
+export async function openHarness({ webgpu = false } = {}) {
+  await ensureBuilt();
+  /** @type {Map<string, string>} path of an address below /harness/ -> file */
+  const files = new Map();
+  const server = await serve({
+    root: DIST,
+    intercept: (request, response) => exchange(files, request, response),
+  });
+  const browser = await launchChromium({ webgpu });
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${server.url}?harness`);
+  await page.waitForFunction(() => window.understudy !== undefined);
+  return {
+    page,
+    /**
+     * An address on the page's own server that a file is read from or, by PUT, written to.
+     *
+     * @param {string} file
+     */
+    addressOf(file) {
+      const path = `/harness/${files.size}`;
+      files.set(path, file);
+      return path;
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/**
+ * @param {Map<string, string>} files
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ */
+function exchange(files, request, response) {
+  const file = files.get(request.url ?? '');
+  if (!file) return false;
+  const isPut = request.method === 'PUT';
+  const done = isPut
+    ? pipeline(request, createWriteStream(file))
+    : pipeline(createReadStream(file), response);
+  done.then(
+    () => isPut && response.end(),
+    () => response.destroy(),
+  );
+  return true;
+}
+
+/**
+ * The file itself, or the recordings in a folder by name.
+ *
+ * @param {string} path
+ */
+export async function listRecordings(path) {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new Error(`There is no file or folder ${path}.`);
+  if (!found.isDirectory()) return [path];
+  const names = (await readdir(path)).filter((name) => AUDIO.has(extname(name).toLowerCase())).sort();
+  if (names.length === 0) throw new Error(`${path} holds no recordings (${[...AUDIO].join(' ')}).`);
+  return names.map((name) => join(path, name));
+}
+
+/**
+ * Does `task` for every file; one that fails does not stop the others.
+ *
+ * @param {string[]} files
+ * @param {(file: string) => Promise<unknown>} task its answer is printed as a line of JSON
+ */
+export async function eachFile(files, task) {
+  for (const file of files) {
+    try {
+      console.log(JSON.stringify(await task(file)));
+    } catch (error) {
+      console.error(`${basename(file)}: ${plain(error)}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/**
+ * Runs a command: whatever it throws becomes one plain line and a non-zero exit.
+ *
+ * @param {() => Promise<void>} main
+ */
+export async function command(main) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(plain(error));
+    process.exitCode = 1;
+  }
+}
+
+/** @param {string} file */
+export function stemOf(file) {
+  return parse(file).name;
+}
+
+/**
+ * The message alone: without the page's stack, without what Playwright puts before it.
+ *
+ * @param {unknown} error
+ */
+function plain(error) {
+  const text = error instanceof Error ? error.message : String(error);
+  return text
+    .replace(/^page\.evaluate: /, '')
+    .replace(/^[\w-]+: /, '')
+    .split('\n')[0];
+}

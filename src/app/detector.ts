@@ -1,0 +1,27 @@
+import { proxy, transfer } from 'comlink';
+import type { Detection, DetectionApi } from '../watermark/types';
+import DetectionWorker from '../../workers/detection?worker';
+import type { Scope } from './scope';
+import { WorkerClient } from './worker-client';
+
+/** Looks for the mark in its own worker, made anew for every file so that a broken one cannot hurt the next. */
+export async function detect(
+  parent: Scope,
+  samples: Float32Array,
+  sampleRateHz: number,
+  onProgress: (fraction: number) => void,
+  signal: AbortSignal,
+): Promise<Detection> {
+  signal.throwIfAborted();
+  const client = new WorkerClient<DetectionApi>(parent, DetectionWorker);
+  const cancel = () => void client.api.cancel('file');
+  const forget = parent.on(signal, 'abort', cancel);
+  try {
+    return await client.guard(
+      client.api.detect('file', transfer(samples, [samples.buffer]), sampleRateHz, proxy(onProgress)),
+    );
+  } finally {
+    forget();
+    client.dispose();
+  }
+}

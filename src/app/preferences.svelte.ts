@@ -1,0 +1,51 @@
+import { loadSettings, saveSettings, type Settings } from '../store/settings';
+
+/** The settings as the pages use them; every change is kept at once. */
+export class Preferences {
+  private settings = $state.raw<Settings>(loadSettings());
+
+  get theme() {
+    return this.settings.theme;
+  }
+
+  set theme(theme: Settings['theme']) {
+    this.change({ theme });
+  }
+
+  get deviceId() {
+    return this.settings.deviceId;
+  }
+
+  set deviceId(deviceId: string) {
+    this.change({ deviceId });
+  }
+
+  get voiceId() {
+    return this.settings.voiceId;
+  }
+
+  set voiceId(voiceId: string) {
+    this.change({ voiceId });
+  }
+
+  get format() {
+    return this.settings.format;
+  }
+
+  set format(format: Settings['format']) {
+    this.change({ format });
+  }
+
+  get controls() {
+    return this.settings.controls;
+  }
+
+  set controls(controls: Settings['controls']) {
+    this.change({ controls });
+  }
+
+  private change(part: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...part };
+    saveSettings(this.settings);
+  }
+}

@@ -1,0 +1,66 @@
+import { releaseProxy, wrap, type Remote } from 'comlink';
+import type { Scope } from './scope';
+
+const PING_MS = 2000;
+/** The longest a worker is busy without hearing messages is one block of the networks. */
+const SILENT_MS = 15_000;
+
+/** The worker died or hangs; `message` is for the user. */
+export class WorkerLostError extends Error {
+  constructor() {
+    super(
+      'The part of this page that does the work stopped, perhaps because memory ran out. Your recording is safe. It has been started again: close other tabs if you can, then try once more.',
+    );
+    this.name = 'WorkerLostError';
+  }
+}
+
+/** A worker behind comlink that is noticed when it dies, and can then be replaced. */
+export class WorkerClient<Api extends object> {
+  readonly api: Remote<Api>;
+  private readonly lost: Promise<never>;
+  private readonly scope: Scope;
+  private fail: (error: WorkerLostError) => void = () => undefined;
+
+  constructor(parent: Scope, create: new () => Worker) {
+    this.scope = parent.child();
+    const { worker } = this.scope.worker(create);
+    this.api = wrap<Api>(worker);
+    this.lost = new Promise<never>((_, reject) => (this.fail = reject));
+    this.lost.catch(() => undefined);
+    this.scope.on(worker, 'error', (event) => {
+      event.preventDefault();
+      this.fail(new WorkerLostError());
+    });
+  }
+
+  /** `task`, or a rejection with WorkerLostError when the worker dies before it is done. */
+  async guard<T>(task: Promise<T>): Promise<T> {
+    return Promise.race([task, this.lost]);
+  }
+
+  /** As `guard`, and asks with `ping` now and then whether the worker still hears. */
+  async watch<T>(task: Promise<T>, ping: () => Promise<void>): Promise<T> {
+    let heardMs = performance.now();
+    let waiting = false;
+    const stop = this.scope.interval(() => {
+      if (waiting) {
+        if (performance.now() - heardMs > SILENT_MS) this.fail(new WorkerLostError());
+        return;
+      }
+      waiting = true;
+      heardMs = performance.now();
+      void ping().then(() => (waiting = false));
+    }, PING_MS);
+    try {
+      return await this.guard(task);
+    } finally {
+      stop();
+    }
+  }
+
+  dispose(): void {
+    this.api[releaseProxy]();
+    this.scope.dispose();
+  }
+}

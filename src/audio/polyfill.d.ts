@@ -1,0 +1,2 @@
+/** Patches AudioContext where it has no audioWorklet; nothing is exported. */
+declare module 'audioworklet-polyfill';

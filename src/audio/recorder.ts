@@ -1,0 +1,196 @@
+import captureWorkletUrl from './capture-worklet?worker&url';
+import { AudioError } from './errors';
+import { SampleStore } from './sample-store';
+
+export const MAX_RECORD_SECONDS = 600;
+const CLIPPED_PEAK = 0.99;
+const FLUSH_TIMEOUT_MS = 2000;
+
+export interface Level {
+  /** Largest magnitude of the last batch, 0..1. */
+  peak: number;
+  rms: number;
+  clipped: boolean;
+}
+
+export interface Recorded {
+  /** Mono. */
+  samples: Float32Array;
+  sampleRateHz: number;
+  seconds: number;
+  clipped: boolean;
+}
+
+export interface RecorderOptions {
+  deviceId?: string;
+  onLevel?: (level: Level) => void;
+  /** The recording ended by itself; `stop` gives what there is. */
+  onEnd?: (why: 'ceiling' | 'device-lost') => void;
+  maxSeconds?: number;
+}
+
+/**
+ * Records the microphone through an AudioWorklet, once: make a new one for the next recording.
+ *
+ * Echo cancelling, noise suppression and gain control are asked to stay off: they change the voice.
+ */
+export class Recorder {
+  private stream: MediaStream | undefined;
+  private context: AudioContext | undefined;
+  private node: AudioWorkletNode | undefined;
+  private store: SampleStore | undefined;
+  private hasEnded = false;
+  private clipped = false;
+  private flushed: () => void = () => undefined;
+
+  constructor(private readonly options: RecorderOptions = {}) {}
+
+  /** Microphones; without labels until the user has allowed one. */
+  static async devices(): Promise<{ deviceId: string; label: string }[]> {
+    const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
+    const devices = (await mediaDevices?.enumerateDevices()) ?? [];
+    return devices
+      .filter((device) => device.kind === 'audioinput')
+      .map(({ deviceId, label }) => ({ deviceId, label }));
+  }
+
+  get seconds(): number {
+    return (this.store?.length ?? 0) / (this.context?.sampleRate ?? 1);
+  }
+
+  /** Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `unsupported`. */
+  async start(): Promise<void> {
+    this.stream = await openMicrophone(this.options.deviceId);
+    try {
+      await this.capture(this.stream);
+    } catch (cause) {
+      this.close();
+      throw new AudioError(
+        'unsupported',
+        'This browser cannot record in this page. Nothing was recorded. Use a current Firefox, Chrome, Edge or Safari, or drop a recording here instead.',
+        { cause },
+      );
+    }
+    for (const track of this.stream.getAudioTracks()) track.addEventListener('ended', this.onTrackEnded);
+  }
+
+  /** Ends the recording and gives all of it. */
+  async stop(): Promise<Recorded> {
+    const { node, context, store } = this;
+    if (!node || !context || !store) throw new Error('The recorder has not been started.');
+    await new Promise<void>((resolve) => {
+      this.flushed = resolve;
+      node.port.postMessage('flush');
+      // A worklet whose device is gone may never answer; what it has sent is all there is.
+      setTimeout(resolve, FLUSH_TIMEOUT_MS);
+    });
+    this.hasEnded = true;
+    const samples = store.take();
+    const sampleRateHz = context.sampleRate;
+    this.close();
+    return { samples, sampleRateHz, seconds: samples.length / sampleRateHz, clipped: this.clipped };
+  }
+
+  /** Lets go of the microphone; what was recorded and not asked for is dropped. */
+  close(): void {
+    for (const track of this.stream?.getTracks() ?? []) {
+      track.removeEventListener('ended', this.onTrackEnded);
+      track.stop();
+    }
+    this.node?.disconnect();
+    if (this.context && this.context.state !== 'closed') void this.context.close();
+  }
+
+  private async capture(stream: MediaStream): Promise<void> {
+    if (typeof AudioWorkletNode === 'undefined') await import('audioworklet-polyfill');
+    const context = new AudioContext();
+    this.context = context;
+    await context.audioWorklet.addModule(captureWorkletUrl);
+    await context.resume();
+    this.store = new SampleStore(30 * context.sampleRate);
+    const node = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 1 });
+    node.port.onmessage = ({ data }: MessageEvent<Float32Array<ArrayBuffer> | 'end'>) => {
+      if (data === 'end') this.flushed();
+      else this.receive(node, data);
+    };
+    // Without a way to the speakers some browsers do not run a node; its output is silence.
+    context.createMediaStreamSource(stream).connect(node).connect(context.destination);
+    this.node = node;
+  }
+
+  private receive(node: AudioWorkletNode, batch: Float32Array<ArrayBuffer>): void {
+    const { store, context } = this;
+    if (!store || !context || this.hasEnded) return;
+    const room =
+      Math.round((this.options.maxSeconds ?? MAX_RECORD_SECONDS) * context.sampleRate) - store.length;
+    store.append(batch.subarray(0, room));
+    this.report(batch);
+    if (batch.length >= room) this.end('ceiling');
+    node.port.postMessage(batch.buffer, [batch.buffer]);
+  }
+
+  private report(batch: Float32Array): void {
+    let peak = 0;
+    let power = 0;
+    for (const sample of batch) {
+      peak = Math.max(peak, Math.abs(sample));
+      power += sample * sample;
+    }
+    const clipped = peak >= CLIPPED_PEAK;
+    this.clipped ||= clipped;
+    this.options.onLevel?.({ peak, rms: Math.sqrt(power / Math.max(1, batch.length)), clipped });
+  }
+
+  private readonly onTrackEnded = () => this.end('device-lost');
+
+  private end(why: 'ceiling' | 'device-lost'): void {
+    if (this.hasEnded) return;
+    this.hasEnded = why === 'ceiling';
+    this.options.onEnd?.(why);
+  }
+}
+
+async function openMicrophone(deviceId: string | undefined): Promise<MediaStream> {
+  const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
+  if (!mediaDevices) {
+    throw new AudioError(
+      'unsupported',
+      'This page may not use a microphone here: browsers allow that only over https or on this computer itself. Nothing was recorded. Drop a recording here instead.',
+    );
+  }
+  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  const audio = { ...plain, ...(deviceId && { deviceId: { exact: deviceId } }) };
+  try {
+    return await mediaDevices.getUserMedia({ audio });
+  } catch (cause) {
+    // The chosen one is not there any more; any other will do.
+    if (deviceId && isNamed(cause, 'OverconstrainedError')) return openMicrophone(undefined);
+    throw explain(cause);
+  }
+}
+
+function isNamed(cause: unknown, ...names: string[]): boolean {
+  return names.includes((cause as { name?: string } | null)?.name ?? '');
+}
+
+function explain(cause: unknown): AudioError {
+  if (isNamed(cause, 'NotAllowedError', 'SecurityError')) {
+    return new AudioError(
+      'permission-denied',
+      'The microphone is not allowed for this page, so nothing was recorded. Allow it with the sign beside the address, then record again; or drop a recording here instead.',
+      { cause },
+    );
+  }
+  if (isNamed(cause, 'NotFoundError', 'OverconstrainedError')) {
+    return new AudioError(
+      'no-microphone',
+      'No microphone was found, so nothing was recorded. Plug one in and record again; or drop a recording here instead.',
+      { cause },
+    );
+  }
+  return new AudioError(
+    'device-busy',
+    'The microphone could not be opened, perhaps because another program uses it. Nothing was recorded. Close that program or choose another microphone, then record again.',
+    { cause },
+  );
+}

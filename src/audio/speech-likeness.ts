@@ -1,0 +1,40 @@
+const FRAME_SECONDS = 0.02;
+const WINDOW_FRAMES = 50;
+const MIN_WINDOWS = 3;
+const SILENT_RMS = 1e-3;
+/** Share of quiet frames: speech pauses between syllables and words, music seldom does. */
+const MUSIC_BELOW = 0.2;
+
+/**
+ * A warning when a recording sounds more like music or noise than like somebody speaking; null otherwise.
+ *
+ * Share of low-energy frames (Scheirer & Slaney 1997, "Construction and evaluation of a robust multifeature
+ * speech/music discriminator", section 2): frames of 20 ms with less than half the mean RMS of their second.
+ */
+export function speechWarning(samples: Float32Array, sampleRateHz: number): string | null {
+  const share = lowEnergyShare(samples, sampleRateHz);
+  if (share === null || share >= MUSIC_BELOW) return null;
+  return 'This does not sound like one person speaking, but like music or steady noise. It can be converted, but only speech comes out as speech: use a recording of a voice alone.';
+}
+
+/** 0..1, or null where there is too little sound to tell. */
+export function lowEnergyShare(samples: Float32Array, sampleRateHz: number): number | null {
+  const size = Math.round(FRAME_SECONDS * sampleRateHz);
+  const window = size * WINDOW_FRAMES;
+  let frames = 0;
+  let low = 0;
+  for (let start = 0; start + window <= samples.length; start += window) {
+    const rms = Float32Array.from({ length: WINDOW_FRAMES }, (_, i) =>
+      rmsOf(samples.subarray(start + i * size, start + (i + 1) * size)),
+    );
+    const mean = rms.reduce((sum, value) => sum + value, 0) / WINDOW_FRAMES;
+    if (mean < SILENT_RMS) continue;
+    frames += WINDOW_FRAMES;
+    low += rms.filter((value) => value < mean / 2).length;
+  }
+  return frames < MIN_WINDOWS * WINDOW_FRAMES ? null : low / frames;
+}
+
+function rmsOf(samples: Float32Array): number {
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+}

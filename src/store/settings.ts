@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import { DEFAULT_CONTROLS } from '../engine/types';
+
+const KEY = 'understudy-settings';
+const VERSION = 1;
+
+const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
+
+/** A setting that is damaged falls back alone; the others stay. */
+const schema = v.object({
+  theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
+  deviceId: v.fallback(v.string(), ''),
+  voiceId: v.fallback(v.string(), 'kathleen'),
+  format: v.fallback(v.picklist(['wav', 'mp3', 'opus']), 'wav'),
+  controls: v.fallback(
+    v.object({
+      pitchShiftSt: between(-24, 24),
+      autoPitch: v.boolean(),
+      formantRatio: between(0.7, 1.4),
+      intonation: between(0, 4),
+      unvoicedLevelDb: between(-24, 12),
+    }),
+    DEFAULT_CONTROLS,
+  ),
+});
+
+export type Settings = v.InferOutput<typeof schema>;
+
+/** What was set on this device; defaults where nothing was, or where it cannot be read. */
+export function loadSettings(): Settings {
+  return v.parse(schema, readStored());
+}
+
+/** Keeps the settings where the browser allows it: without, they hold for this visit. */
+export function saveSettings(settings: Settings): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...settings, version: VERSION }));
+  } catch {
+    // Private windows and full devices: nothing is lost but the convenience.
+  }
+}
+
+function readStored(): object {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    return typeof stored === 'object' && stored !== null ? stored : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,53 @@
+import type { Scope } from '../app/scope';
+import { AbPlayer, type Side, type Track } from '../audio/ab-player';
+
+/** Playing the open take: position, side, and whether it plays, as the page shows them. */
+export class Listening {
+  isPlaying = $state(false);
+  seconds = $state(0);
+  duration = $state(0);
+  side = $state<Side>('a');
+  private readonly player: AbPlayer;
+
+  constructor(scope: Scope) {
+    this.player = new AbPlayer(() => {
+      this.isPlaying = false;
+      this.seconds = 0;
+    });
+    scope.own(() => this.player.close());
+    scope.frames(() => {
+      if (this.isPlaying) this.seconds = this.player.seconds;
+    });
+  }
+
+  /** `b` is what `a` was converted to. */
+  open(a: Track | undefined, b: Track | undefined): void {
+    if (a) this.player.setTracks(a, b);
+    else this.player.pause();
+    this.isPlaying = false;
+    this.seconds = 0;
+    this.duration = a ? this.player.duration : 0;
+    this.choose(b ? 'b' : 'a');
+  }
+
+  async toggle(): Promise<void> {
+    if (this.isPlaying) {
+      this.player.pause();
+      this.isPlaying = false;
+      this.seconds = this.player.seconds;
+      return;
+    }
+    await this.player.play();
+    this.isPlaying = this.player.isPlaying;
+  }
+
+  async seek(seconds: number): Promise<void> {
+    this.seconds = seconds;
+    await this.player.seek(seconds);
+  }
+
+  choose(side: Side): void {
+    this.side = side;
+    this.player.choose(side);
+  }
+}

@@ -1,0 +1,176 @@
+import type { AppContext } from '../app/context';
+import type { Scope } from '../app/scope';
+import { decodeFile } from '../audio/decode';
+import { speechWarning } from '../audio/speech-likeness';
+import type { ConvertProgress } from '../engine/types';
+import { exportTake, type ExportFormat } from '../export/export';
+import { Listening } from './listening.svelte';
+import { Recording } from './recording.svelte';
+import { TakeShelf, type OpenTake } from './take-shelf.svelte';
+
+const BLOB_KEPT_MS = 60_000;
+
+export interface Busy {
+  kind: 'opening' | 'converting' | 'exporting';
+  label: string;
+  /** Seconds of sound done and in all; null before the first news. */
+  progress: { done: number; total: number; secondsLeft: number | null } | null;
+  controller: AbortController;
+}
+
+/** The studio: one open take, what is being done to it, and the shelf of all takes. */
+export class Studio {
+  busy = $state.raw<Busy | null>(null);
+  readonly recording: Recording;
+  readonly listening: Listening;
+  readonly shelf: TakeShelf;
+
+  constructor(
+    private readonly context: AppContext,
+    private readonly scope: Scope,
+  ) {
+    const { notices } = context;
+    this.recording = new Recording(scope, notices, (recorded) => {
+      void this.addTake(recorded.samples, recorded.sampleRateHz, recordingName());
+      const warnings = recorded.clipped
+        ? [
+            'Parts of this recording were too loud and will sound harsh. Move away from the microphone, or turn it down, and record again.',
+          ]
+        : [];
+      this.judge(recorded.samples, recorded.sampleRateHz, warnings);
+    });
+    this.listening = new Listening(scope);
+    this.shelf = new TakeShelf(notices, (take) =>
+      this.listening.open(take?.source, take?.output ?? undefined),
+    );
+    scope.own(() => this.busy?.controller.abort());
+  }
+
+  get take(): OpenTake | null {
+    return this.shelf.open;
+  }
+
+  cancel(): void {
+    this.busy?.controller.abort();
+  }
+
+  async openFile(file: File): Promise<void> {
+    await this.work('opening', `Opening ${file.name}`, async (busy, report) => {
+      const decoded = await decodeFile(file, file.name, {
+        signal: busy.controller.signal,
+        onProgress: (done, total) => report(done, total, null),
+      });
+      await this.addTake(decoded.samples, decoded.sampleRateHz, file.name.replace(/\.[^.]+$/, ''));
+      this.judge(decoded.samples, decoded.sampleRateHz, decoded.warnings);
+    });
+  }
+
+  async openSample(): Promise<void> {
+    try {
+      const response = await fetch('sample/sample.wav');
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      await this.openFile(new File([await response.blob()], 'Sample.wav'));
+    } catch (cause) {
+      this.context.notices.fail(cause);
+    }
+  }
+
+  async convert(): Promise<void> {
+    const { take } = this;
+    const { engine, preferences, notices } = this.context;
+    const voice = engine.status?.voices.find((other) => other.id === preferences.voiceId);
+    if (!take || !voice) return;
+    await this.work('converting', `Converting to ${voice.name}`, async (busy, report) => {
+      const controls = { ...preferences.controls };
+      const result = await engine.convert({
+        samples: take.source.samples,
+        sampleRateHz: take.source.sampleRateHz,
+        voiceId: voice.id,
+        controls,
+        signal: busy.controller.signal,
+        onProgress: (progress: ConvertProgress) =>
+          report(progress.secondsDone, progress.secondsTotal, progress.secondsLeft),
+      });
+      await this.shelf.addOutput(take, {
+        samples: result.samples,
+        sampleRateHz: result.sampleRateHz,
+        voiceId: voice.id,
+        voiceName: voice.name,
+        controls,
+        backend: result.backend,
+        rtf: result.rtf,
+      });
+      notices.announce(`Converted to ${voice.name}.`);
+    });
+  }
+
+  /** Marks and encodes the open take and hands the file to the browser. */
+  async download(format: ExportFormat): Promise<void> {
+    const { take } = this;
+    if (!take?.output) return;
+    const { output, name: takeName } = take;
+    await this.work('exporting', `Marking and writing ${format.toUpperCase()}`, async () => {
+      const { blob, fileName } = await exportTake(output.samples, output.sampleRateHz, format, {
+        voiceId: output.voiceId,
+        voiceName: output.voiceName,
+        takeName,
+      });
+      this.offer(blob, fileName);
+    });
+  }
+
+  private offer(blob: Blob, fileName: string): void {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = fileName;
+    link.click();
+    // Some browsers read the blob only after the click has returned.
+    this.scope.timeout(
+      this.scope.own(() => URL.revokeObjectURL(link.href)),
+      BLOB_KEPT_MS,
+    );
+  }
+
+  private async addTake(samples: Float32Array, sampleRateHz: number, name: string): Promise<void> {
+    await this.shelf.add({ name, source: { samples, sampleRateHz } });
+  }
+
+  private judge(samples: Float32Array, sampleRateHz: number, warnings: string[]): void {
+    for (const warning of warnings) this.context.notices.warn(warning);
+    const doubt = speechWarning(samples, sampleRateHz);
+    if (doubt) this.context.notices.warn(doubt);
+  }
+
+  /** One thing at a time, with progress and a way out; errors end up with the notices. */
+  private async work(
+    kind: Busy['kind'],
+    label: string,
+    task: (
+      busy: Busy,
+      report: (done: number, total: number, secondsLeft: number | null) => void,
+    ) => Promise<void>,
+  ): Promise<void> {
+    if (this.busy) return;
+    this.context.notices.clear();
+    const busy: Busy = { kind, label, progress: null, controller: new AbortController() };
+    this.busy = busy;
+    const report = (done: number, total: number, secondsLeft: number | null) => {
+      if (this.busy?.controller === busy.controller)
+        this.busy = { ...busy, progress: { done, total, secondsLeft } };
+    };
+    try {
+      await task(busy, report);
+    } catch (error) {
+      this.context.notices.fail(error);
+    } finally {
+      this.busy = null;
+    }
+  }
+}
+
+function recordingName(): string {
+  const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(),
+  );
+  return `Recording, ${when}`;
+}

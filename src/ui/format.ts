@@ -1,0 +1,23 @@
+/** 75.3 -> "1:15"; hours only where there are some. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = [Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, '0'));
+  const hours = Math.floor(whole / 3600);
+  return hours > 0 ? `${hours}:${parts.join(':')}` : `${Number(parts[0])}:${parts[1]}`;
+}
+
+/** "3.1 MB". */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** Time left in words: "less than a second", "8 seconds", "2 minutes". */
+export function timeLeft(seconds: number): string {
+  if (seconds < 1) return 'less than a second';
+  if (seconds < 90) return plural(Math.round(seconds), 'second');
+  return plural(Math.round(seconds / 60), 'minute');
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,26 @@
+import { detectWatermark } from './detect';
+import type { Detection, DetectionApi } from './types';
+
+/** What the worker exposes: detection that can be cancelled by the job's id. */
+export class DetectionJobs implements DetectionApi {
+  private readonly jobs = new Map<string, AbortController>();
+
+  async detect(
+    jobId: string,
+    samples: Float32Array,
+    sampleRateHz: number,
+    onProgress: (fraction: number) => void,
+  ): Promise<Detection> {
+    const controller = new AbortController();
+    this.jobs.set(jobId, controller);
+    try {
+      return await detectWatermark(samples, sampleRateHz, { onProgress, signal: controller.signal });
+    } finally {
+      this.jobs.delete(jobId);
+    }
+  }
+
+  async cancel(jobId: string): Promise<void> {
+    this.jobs.get(jobId)?.abort();
+  }
+}

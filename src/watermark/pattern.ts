@@ -1,0 +1,49 @@
+import { CODED_BITS } from './code';
+import { PERIOD_FRAMES, TILE_BANDS } from './grid';
+
+/** Share of the tiles that carry no bits, by which the mark is found. */
+const SYNC_SHARE = 0.45;
+const SYNC = -1;
+/** The key of every Understudy: marks are for anyone to find, so it is no secret. */
+const KEY = 0x5eed1e;
+
+/** One period of the mark, [PERIOD_FRAMES, TILE_BANDS], frame by frame. */
+export interface Pattern {
+  /** +1 or -1 for every tile. */
+  chips: Int8Array;
+  /** The coded bit a tile carries, or -1 for a tile that only says that a mark is there. */
+  bits: Int16Array;
+}
+
+export const PATTERN = makePattern(KEY);
+
+/** Other keys give other patterns, none of which is in any recording: the decoys of the tests. */
+export function makePattern(key: number): Pattern {
+  const random = generator(key);
+  const tiles = PERIOD_FRAMES * TILE_BANDS;
+  const chips = Int8Array.from({ length: tiles }, () => (random() < 0.5 ? -1 : 1));
+  const order = Array.from({ length: tiles }, (_, i) => i);
+  for (let i = tiles - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  const bits = new Int16Array(tiles).fill(SYNC);
+  const first = Math.round(SYNC_SHARE * tiles);
+  for (let i = first; i < tiles; i++) bits[order[i]!] = (i - first) % CODED_BITS;
+  return { chips, bits };
+}
+
+export function isSync(bit: number): boolean {
+  return bit === SYNC;
+}
+
+/** Mulberry32 (Ettinger 2017): 0 <= x < 1. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
