@@ -3,7 +3,7 @@ const WINDOW_FRAMES = 50;
 const MIN_WINDOWS = 3;
 const SILENT_RMS = 1e-3;
 /** Share of quiet frames: speech pauses between syllables and words, music seldom does. */
-const MUSIC_BELOW = 0.2;
+const MUSIC_BELOW = 0.17;
 
 /**
  * A warning when a recording sounds more like music or noise than like somebody speaking; null otherwise.
