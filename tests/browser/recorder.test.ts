@@ -1,0 +1,99 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openApp, type Opened } from './support';
+
+const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
+
+let app: Opened | undefined;
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+/** Records for a while in the studio and tells what was kept. */
+async function record(opened: Opened, ms: number): Promise<string | null> {
+  const { page } = opened;
+  await page.getByTestId('record').click();
+  await page.getByTestId('stop').waitFor();
+  await page.waitForTimeout(ms);
+  await page.getByTestId('stop').click();
+  await page.getByTestId('take-item').waitFor();
+  return page.getByTestId('position').textContent();
+}
+
+describe('recording', () => {
+  it('works through the polyfill where there is no AudioWorklet', async () => {
+    app = await openApp({
+      fakeMicWav: SPEECH,
+      initScript: () => {
+        Reflect.deleteProperty(window, 'AudioWorkletNode');
+        Reflect.deleteProperty(BaseAudioContext.prototype, 'audioWorklet');
+      },
+    });
+    expect(await app.page.evaluate(() => 'audioWorklet' in AudioContext.prototype)).toBe(false);
+    expect(await record(app, 3000)).toMatch(/\/ 0:0[2-4]$/);
+    // The polyfill, and no worklet of the browser's own.
+    expect(await app.page.evaluate(() => /native code/.test(String(AudioWorkletNode)))).toBe(false);
+  });
+
+  it('asks for the voice as it is, and lets go of the microphone', async () => {
+    app = await openApp({
+      fakeMicWav: SPEECH,
+      initScript: () => {
+        const { mediaDevices } = navigator;
+        const original = mediaDevices.getUserMedia.bind(mediaDevices);
+        const seen: unknown[] = [];
+        mediaDevices.getUserMedia = async (constraints) => {
+          const stream = await original(constraints);
+          seen.push({ constraints, stream });
+          return stream;
+        };
+        Object.assign(window, { seen });
+      },
+    });
+    await record(app, 1000);
+    const [asked, state] = await app.page.evaluate(() => {
+      const [first] = (
+        window as unknown as { seen: { constraints: MediaStreamConstraints; stream: MediaStream }[] }
+      ).seen;
+      return [first!.constraints.audio, first!.stream.getAudioTracks()[0]!.readyState] as const;
+    });
+    expect(asked).toEqual({ echoCancellation: false, noiseSuppression: false, autoGainControl: false });
+    expect(state).toBe('ended');
+  });
+
+  it('stops by itself at ten minutes and keeps them', async () => {
+    app = await openApp({
+      fakeMicWav: SPEECH,
+      initScript: () => {
+        // A worklet that says ten minutes in two seconds: every batch comes three hundred times.
+        const { port } = Object.getOwnPropertyDescriptors(AudioWorkletNode.prototype);
+        Object.defineProperty(AudioWorkletNode.prototype, 'port', {
+          get(this: AudioWorkletNode) {
+            const real = port!.get!.call(this) as MessagePort;
+            return {
+              postMessage: (data: unknown) => {
+                if (typeof data === 'string') real.postMessage(data);
+              },
+              set onmessage(handler: (event: { data: unknown }) => void) {
+                real.onmessage = ({ data }) => {
+                  const times = data instanceof Float32Array ? 300 : 1;
+                  for (let i = 0; i < times; i++) handler({ data });
+                };
+              },
+            };
+          },
+        });
+      },
+    });
+    const { page } = app;
+    await page.getByTestId('record').click();
+    await page
+      .getByTestId('warning')
+      .filter({ hasText: 'Ten minutes is the longest' })
+      .waitFor({ timeout: 30_000 });
+    await page.getByTestId('take-item').waitFor({ timeout: 30_000 });
+    expect(await page.getByTestId('position').textContent()).toBe('0:00 / 10:00');
+  });
+});

@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_CONTROLS } from '../../../src/engine/types';
+import { loadSettings, saveSettings } from '../../../src/store/settings';
+
+const DEFAULTS = {
+  theme: 'system',
+  deviceId: '',
+  voiceId: 'kathleen',
+  format: 'wav',
+  controls: DEFAULT_CONTROLS,
+};
+
+function storage(text: string | null) {
+  const data = new Map(text === null ? [] : [['understudy-settings', text]]);
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => data.get(key) ?? null,
+    setItem: (key: string, value: string) => void data.set(key, value),
+  });
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('settings', () => {
+  it('come back as they were kept', () => {
+    storage(null);
+    expect(loadSettings()).toEqual(DEFAULTS);
+    const changed = {
+      ...loadSettings(),
+      theme: 'dark',
+      controls: { ...DEFAULT_CONTROLS, intonation: 0.5 },
+    } as const;
+    saveSettings(changed);
+    expect(loadSettings()).toEqual(changed);
+  });
+
+  it.each([
+    ['not JSON {'],
+    ['null'],
+    ['42'],
+    ['[]'],
+    [JSON.stringify({ theme: 'pink', controls: { intonation: -9 } })],
+  ])('fall back where they are damaged: %s', (text) => {
+    storage(text);
+    expect(loadSettings()).toEqual(DEFAULTS);
+  });
+
+  it('keep what is whole beside what is damaged', () => {
+    storage(JSON.stringify({ theme: 'pink', voiceId: 'joe' }));
+    expect(loadSettings()).toEqual({ ...DEFAULTS, voiceId: 'joe' });
+  });
+
+  it('hold for the visit where nothing can be kept', () => {
+    vi.stubGlobal('localStorage', {
+      getItem: () => {
+        throw new DOMException('no', 'SecurityError');
+      },
+      setItem: () => {
+        throw new DOMException('full', 'QuotaExceededError');
+      },
+    });
+    expect(loadSettings()).toEqual(DEFAULTS);
+    expect(() => saveSettings(loadSettings())).not.toThrow();
+  });
+});

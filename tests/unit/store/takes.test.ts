@@ -1,0 +1,150 @@
+import 'fake-indexeddb/auto';
+import { deleteDB } from 'idb';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_CONTROLS } from '../../../src/engine/types';
+import { closeDatabase, database } from '../../../src/store/db';
+import {
+  deleteTake,
+  listTakes,
+  loadTake,
+  renameTake,
+  saveTake,
+  setTakeOutput,
+  type TakeOutput,
+} from '../../../src/store/takes';
+
+const ramp = (length: number) => Float32Array.from({ length }, (_, i) => i / length);
+const source = { samples: ramp(3_000_000), sampleRateHz: 48000 };
+const output: TakeOutput = {
+  samples: ramp(1_500_000),
+  sampleRateHz: 24000,
+  voiceId: 'kathleen',
+  voiceName: 'Kathleen',
+  controls: DEFAULT_CONTROLS,
+  backend: 'wasm',
+  rtf: 0.1,
+};
+
+/** Deep equality of millions of numbers takes a test runner half a minute. */
+const isSame = (a: Float32Array, b: Float32Array) => Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  await closeDatabase();
+  await deleteDB('understudy');
+});
+
+/** The n-th write to the chunks, and all after it, find the disk full. */
+async function fillDiskAt(count: number): Promise<void> {
+  const db = await database();
+  const put = db.put.bind(db) as (...args: unknown[]) => Promise<IDBValidKey>;
+  let writes = 0;
+  vi.spyOn(db, 'put').mockImplementation((...args: unknown[]) =>
+    ++writes >= count ? Promise.reject(new DOMException('full', 'QuotaExceededError')) : put(...args),
+  );
+}
+
+describe('takes', () => {
+  it('are found again as they were, after the page has been closed', async () => {
+    const { id } = await saveTake({ name: 'First', source, output });
+    await closeDatabase();
+    const take = await loadTake(id);
+    expect(take.name).toBe('First');
+    expect(isSame(take.source.samples, source.samples)).toBe(true);
+    expect(isSame(take.output!.samples, output.samples)).toBe(true);
+    expect({ ...take.output, samples: null }).toEqual({ ...output, samples: null });
+  });
+
+  it('are listed the newest first, without their samples', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1000 });
+    await saveTake({ name: 'Old', source });
+    vi.setSystemTime(2000);
+    await saveTake({ name: 'New', source, output });
+    const takes = await listTakes();
+    expect(takes.map((take) => take.name)).toEqual(['New', 'Old']);
+    expect(takes[1]).toEqual({
+      id: takes[1]!.id,
+      name: 'Old',
+      createdAt: 1000,
+      source: { sampleRateHz: 48000, seconds: 62.5 },
+      output: null,
+    });
+    expect(takes[0]!.output).toMatchObject({ voiceId: 'kathleen', seconds: 62.5 });
+  });
+
+  it('take an output later, and another in its place', async () => {
+    const { id } = await saveTake({ name: 'Later', source });
+    await setTakeOutput(id, output);
+    await setTakeOutput(id, { ...output, voiceId: 'joe', samples: ramp(10) });
+    const take = await loadTake(id);
+    expect(take.output).toMatchObject({ voiceId: 'joe', samples: ramp(10) });
+    // 12 MB of source in three pieces, 10 samples in one.
+    expect(await (await database()).count('chunks')).toBe(4);
+  });
+
+  it('are renamed and deleted with all their samples', async () => {
+    const { id } = await saveTake({ name: 'Wrong', source, output });
+    await renameTake(id, 'Right');
+    expect((await listTakes())[0]!.name).toBe('Right');
+    await deleteTake(id);
+    expect(await listTakes()).toEqual([]);
+    expect(await (await database()).count('chunks')).toBe(0);
+    await expect(loadTake(id)).rejects.toMatchObject({ name: 'StoreError', code: 'missing' });
+    await expect(renameTake(id, 'x')).rejects.toMatchObject({ code: 'missing' });
+    await expect(deleteTake(id)).resolves.toBeUndefined();
+  });
+
+  it.each([1, 3, 5])('leave nothing behind when the disk is full at write %i', async (count) => {
+    const kept = await saveTake({ name: 'Kept', source: { samples: ramp(10), sampleRateHz: 16000 } });
+    await fillDiskAt(count);
+    const failed = saveTake({ name: 'Too large', source, output });
+    await expect(failed).rejects.toMatchObject({ name: 'StoreError', code: 'quota' });
+    await expect(failed).rejects.toThrow(/stays open in this tab .* Delete takes/);
+    expect((await listTakes()).map((take) => take.id)).toEqual([kept.id]);
+    expect(await (await database()).count('chunks')).toBe(1);
+  });
+
+  it('keep their earlier output when the disk is full', async () => {
+    const { id } = await saveTake({ name: 'Kept', source, output });
+    await fillDiskAt(1);
+    await expect(setTakeOutput(id, { ...output, voiceId: 'joe' })).rejects.toMatchObject({ code: 'quota' });
+    vi.restoreAllMocks();
+    const take = await loadTake(id);
+    expect(take.output!.voiceId).toBe('kathleen');
+    expect(isSame(take.output!.samples, output.samples)).toBe(true);
+  });
+
+  it('say so when samples are gone', async () => {
+    const { id } = await saveTake({ name: 'Hurt', source });
+    const db = await database();
+    const [first] = await db.getAllKeys('chunks');
+    await db.delete('chunks', first!);
+    await expect(loadTake(id)).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringMatching(/Hurt.*other takes are safe/) as string,
+    });
+  });
+
+  it('are cleaned of what an interrupted save left, but not of one under way', async () => {
+    const db = await database();
+    await db.put('chunks', new ArrayBuffer(8), [`${(Date.now() - 7_200_000).toString(36)}-old`, 0]);
+    await db.put('chunks', new ArrayBuffer(8), [`${Date.now().toString(36)}-new`, 0]);
+    await closeDatabase();
+    const keys = await (await database()).getAllKeys('chunks');
+    expect(keys.map(([id]) => id.split('-')[1])).toEqual(['new']);
+  });
+
+  it('say so where nothing can be kept', async () => {
+    await closeDatabase();
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('no', 'SecurityError');
+    });
+    await expect(listTakes()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/download/) as string,
+    });
+    vi.restoreAllMocks();
+    await expect(listTakes()).resolves.toEqual([]);
+  });
+});
