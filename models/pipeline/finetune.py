@@ -30,7 +30,7 @@ from .train import VOICES, Data, disguise, hold, magnitudes, spectral_loss
 FRAMES = 130
 HALF = 5
 TARGET_SHARE = np.array([0.28, 0.28, 0.11, 0.11, 0.11, 0.11])
-SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT = 0.4, 1.0, 0.08, 1.0, 1.5
+SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT = 0.4, 1.0, 0.2, 1.0, 1.5
 EMA = 0.999
 EDGE = 12
 RESOLUTIONS = [(1024, 240), (512, 120)]

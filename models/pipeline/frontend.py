@@ -19,7 +19,7 @@ PITCH_DELAY_FRAMES = 2
 MIN_LAG, MAX_LAG = 16, 320
 MAX_CANDIDATES = 4
 VITERBI_LAG_FRAMES = 6
-UNVOICED_COST = 0.4
+UNVOICED_COST = 0.65
 SWITCH_COST = 0.25
 JUMP_COST = 1.5
 QUIET_DB = -60.0
@@ -83,7 +83,7 @@ def _candidates(row, lag_out, cost_out):
     """The deepest local minima of one frame, deepest first; returns how many."""
     count = 0
     for lag in range(MIN_LAG, MAX_LAG):
-        if row[lag] < row[lag - 1] and row[lag] <= row[lag + 1] and row[lag] < 0.8:
+        if row[lag] < row[lag - 1] and row[lag] <= row[lag + 1] and row[lag] < 1.0:
             a, b, c = row[lag - 1], row[lag], row[lag + 1]
             bend = a - 2 * b + c
             shift = 0.5 * (a - c) / bend if bend > 1e-12 else 0.0

@@ -5,7 +5,7 @@ const WINDOW = 704;
 export const MIN_LAG = 16;
 export const MAX_LAG = 320;
 export const MAX_CANDIDATES = 4;
-const THRESHOLD = 0.8;
+const THRESHOLD = 1;
 
 /** The deepest dips of one frame, best first. Reused from frame to frame. */
 export interface PitchCandidates {

@@ -2,6 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { voiceId24 } from '../../src/watermark';
+import type * as Mediabunny from 'mediabunny';
+import type * as Decode from '../../src/audio/decode';
+import type * as Export from '../../src/export/export';
+import type * as Watermark from '../../src/watermark';
 import { openModules, type Opened } from './support';
 import { readWav } from './wav';
 
@@ -24,18 +28,12 @@ describe('an exported file', () => {
     async (format) => {
       const result = await opened.page.evaluate(
         async ({ format, speech }) => {
-          const { exportTake } = (await loadModule(
-            '/src/export/export.ts',
-          )) as typeof import('../../src/export/export');
-          const { decodeFile } = (await loadModule(
-            '/src/audio/decode.ts',
-          )) as typeof import('../../src/audio/decode');
-          const { detectWatermark } = (await loadModule(
-            '/src/watermark/index.ts',
-          )) as typeof import('../../src/watermark');
+          const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+          const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
+          const { detectWatermark } = (await loadModule('/src/watermark/index.ts')) as typeof Watermark;
           const { Input, BlobSource, ALL_FORMATS } = (await loadModule(
             '/node_modules/mediabunny/dist/modules/src/index.js',
-          )) as typeof import('mediabunny');
+          )) as typeof Mediabunny;
           const samples = Float32Array.from(speech, (x) => x / 32768);
           const { blob, fileName, payload } = await exportTake(samples, 24000, format, {
             voiceId: 'kathleen',
@@ -75,12 +73,8 @@ describe('an exported file', () => {
 
   it('is turned down where it would clip, and refused at another rate', async () => {
     const [peak, refused] = await opened.page.evaluate(async (speech) => {
-      const { exportTake } = (await loadModule(
-        '/src/export/export.ts',
-      )) as typeof import('../../src/export/export');
-      const { decodeFile } = (await loadModule(
-        '/src/audio/decode.ts',
-      )) as typeof import('../../src/audio/decode');
+      const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+      const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
       const loudest = Math.max(...speech.map(Math.abs));
       const samples = Float32Array.from(speech, (x) => x / loudest);
       const about = { voiceId: 'joe', voiceName: 'Joe' };

@@ -54,9 +54,10 @@ describe('recording', () => {
     });
     await record(app, 1000);
     const [asked, state] = await app.page.evaluate(() => {
-      const [first] = (
-        window as unknown as { seen: { constraints: MediaStreamConstraints; stream: MediaStream }[] }
-      ).seen;
+      const { seen } = window as unknown as {
+        seen: { constraints: MediaStreamConstraints; stream: MediaStream }[];
+      };
+      const first = seen[0];
       return [first!.constraints.audio, first!.stream.getAudioTracks()[0]!.readyState] as const;
     });
     expect(asked).toEqual({ echoCancellation: false, noiseSuppression: false, autoGainControl: false });
