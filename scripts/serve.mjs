@@ -9,16 +9,27 @@ import { serveFiles } from './files.mjs';
  *   port?: number,
  *   intercept?: (request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => boolean,
  * }} options `port`: the first to try, then the next ones; 0 or none is any free one. `intercept`: true for what it has answered.
- * @returns {Promise<{ url: string, close(): Promise<void> }>}
+ * @returns {Promise<{ url: string, bytesSent(): number, close(): Promise<void> }>}
  */
 export async function serve({ root, port = 0, intercept }) {
   const files = serveFiles(root);
   const server = createServer((request, response) => {
     if (!intercept?.(request, response)) files(request, response);
   });
+  /** @type {Set<import('node:net').Socket>} */
+  const open = new Set();
+  let closedBytes = 0;
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => {
+      open.delete(socket);
+      closedBytes += socket.bytesWritten;
+    });
+  });
   const bound = await listen(server, port);
   return {
     url: `http://localhost:${bound}/`,
+    bytesSent: () => closedBytes + [...open].reduce((sum, socket) => sum + socket.bytesWritten, 0),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -208,11 +208,9 @@ describe('devices and networks that fail', () => {
   it('keeps a take open that the device has no room for, and keeps it later', async () => {
     app = await openApp({
       initScript: () => {
-        const put = IDBObjectStore.prototype.put as (
-          this: IDBObjectStore,
-          value: unknown,
-          key?: IDBValidKey,
-        ) => IDBRequest<IDBValidKey>;
+        const { value: put } = Object.getOwnPropertyDescriptor(IDBObjectStore.prototype, 'put') as {
+          value: (this: IDBObjectStore, value: unknown, key?: IDBValidKey) => IDBRequest<IDBValidKey>;
+        };
         Object.assign(window, { full: true });
         IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
           if (

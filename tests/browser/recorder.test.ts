@@ -72,7 +72,7 @@ describe('recording', () => {
         const { port } = Object.getOwnPropertyDescriptors(AudioWorkletNode.prototype);
         Object.defineProperty(AudioWorkletNode.prototype, 'port', {
           get(this: AudioWorkletNode) {
-            const real = port!.get!.call(this) as MessagePort;
+            const real: MessagePort = port.get!.call(this);
             return {
               postMessage: (data: unknown) => {
                 if (typeof data === 'string') real.postMessage(data);

@@ -1,0 +1,113 @@
+"""Score what the built app makes of the evaluation sets, against the bars.
+
+    python -m evaluate.run --make        convert with `npm run convert` first, then score
+    python -m evaluate.run               score what was converted last
+
+Conversions lie in `work/converted/<source>-<voice>`. Rewrites the table of the published networks in EVAL.md and
+keeps the tables of earlier ones below it.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.paths import MODELS, PUBLISHED, WORK
+
+from . import scores, sets
+
+CONVERTED = WORK / "converted"
+REPORT = MODELS / "EVAL.md"
+MARK = "<!-- conversions -->"
+TO_OWN = [("jm_kumo", "kathleen"), ("joe", "kathleen"), ("kathleen", "joe")]
+STRANGERS = ("asterisk", "kathleen")
+
+
+@dataclass
+class Bar:
+    """One figure and what it has to be."""
+
+    name: str
+    value: float
+    digits: int
+    limit: float | None = None
+    at_most: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.limit is None or (self.value <= self.limit if self.at_most else self.value >= self.limit)
+
+    def __str__(self) -> str:
+        text = f"{self.value:.{self.digits}f}"
+        if self.limit is None:
+            return text
+        sign = "<=" if self.at_most else ">="
+        return f"{text if self.holds else f'**{text}**'} ({sign} {self.limit:.{self.digits}f})"
+
+
+def make() -> None:
+    for source, voice in [*TO_OWN, STRANGERS]:
+        files = sets.files_of(source)
+        command = ["npm", "run", "--silent", "convert", "--", str(files[0].parent), str(CONVERTED / f"{source}-{voice}"), "--voice", voice, "--backend", "wasm"]
+        subprocess.run(command, cwd=MODELS.parent, check=True)
+
+
+def measure(source: str, voice: str) -> list[Bar]:
+    inputs = sets.files_of(source)
+    outputs = [CONVERTED / f"{source}-{voice}" / file.name for file in inputs]
+    texts = [sets.texts_of(source)[file.stem] for file in inputs]
+    spoken = scores.wer(inputs, texts)
+    stranger = (source, voice) == STRANGERS
+    bars = [
+        Bar("WER of the source, %", spoken, 1),
+        Bar("WER, %", scores.wer(outputs, texts), 1, spoken + (15 if stranger else 10), at_most=True),
+        Bar("DNSMOS of the source", scores.naturalness(inputs), 2),
+        Bar("DNSMOS", scores.naturalness(outputs), 2, None if stranger else 2.8),
+    ]
+    to_target = scores.similarity(outputs, sets.references_of(voice))
+    if stranger:
+        return [*bars, Bar("similarity to the target", to_target, 3)]
+    to_source = scores.similarity(outputs, sets.references_of(source))
+    return [
+        *bars,
+        Bar("similarity to the target", to_target, 3, 0.75),
+        Bar("similarity to the source", to_source, 3, to_target - 0.15, at_most=True),
+        Bar("F0 correlation", scores.f0_correlation(outputs, inputs), 3, 0.85),
+    ]
+
+
+def version() -> str:
+    """What was published, by the checksums of its networks."""
+    manifest = json.loads((PUBLISHED / "manifest.json").read_text())
+    sums = [file["sha256"] for file in manifest["files"] if file["kind"] == "network"]
+    return hashlib.sha256("".join(sums).encode()).hexdigest()[:12]
+
+
+def table() -> str:
+    columns = {f"{source} -> {voice}": measure(source, voice) for source, voice in [*TO_OWN, STRANGERS]}
+    names = [bar.name for bar in max(columns.values(), key=len)]
+    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for name in names:
+        cells = [next((str(bar) for bar in bars if bar.name == name), "") for bars in columns.values()]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    missed = [f"{pair}: {bar.name}" for pair, bars in columns.items() for bar in bars if not bar.holds]
+    verdict = "All bars hold." if not missed else "Bars that do not hold: " + "; ".join(missed) + "."
+    return "\n".join([f"### Networks {version()}, {date.today().isoformat()}", "", *lines, "", verdict])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--make", action="store_true")
+    if parser.parse_args().make:
+        make()
+    new = table()
+    print(new)
+    before, earlier = REPORT.read_text().split(MARK)
+    kept = [part for part in earlier.split("\n### ") if part.strip() and not part.startswith(f"Networks {version()}")]
+    REPORT.write_text(before + MARK + "\n\n" + "\n\n".join([new, *(f"### {part.strip()}" for part in kept)]) + "\n")
+
+
+if __name__ == "__main__":
+    main()
