@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from './build.mjs';
+import { command, openHarness } from './harness.mjs';
+
+const PUBLISHED = join(ROOT, 'models/published');
+const SAMPLE = join(ROOT, 'public/sample/sample.wav');
+
+/** Makes the preview that the manifest names for every voice: the sample, converted, marked, as Opus. */
+await command(async () => {
+  const manifest = JSON.parse(await readFile(join(PUBLISHED, 'manifest.json'), 'utf8'));
+  const harness = await openHarness();
+  try {
+    await harness.page.evaluate(() => window.understudy?.load({ backend: 'wasm' }));
+    for (const { kind, id, preview } of manifest.files) {
+      if (kind !== 'voice') continue;
+      const output = harness.addressOf(join(PUBLISHED, preview));
+      const job = { input: harness.addressOf(SAMPLE), name: 'sample.wav', output, voice: id };
+      await harness.page.evaluate((each) => window.understudy?.convert({ ...each, format: 'opus' }), job);
+      console.log(preview);
+    }
+  } finally {
+    await harness.close();
+  }
+});
