@@ -32,6 +32,7 @@ HALF = 5
 TARGET_SHARE = np.array([0.28, 0.28, 0.11, 0.11, 0.11, 0.11])
 SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT = 0.4, 1.0, 0.2, 1.0, 1.5
 EMA = 0.999
+JUDGE_RATE = 7e-4
 EDGE = 12
 RESOLUTIONS = [(1024, 240), (512, 120)]
 
@@ -165,7 +166,7 @@ def main() -> None:
     live = nn.ModuleList([generator, voices])
     sources, books = Sources(data), Codebooks(content, data)
     optimiser = torch.optim.AdamW(live.parameters(), 4e-4, betas=(0.8, 0.99), weight_decay=0.01)
-    judge_optimiser = torch.optim.AdamW(judges.parameters(), 4e-4, betas=(0.8, 0.99), weight_decay=0.01)
+    judge_optimiser = torch.optim.AdamW(judges.parameters(), JUDGE_RATE, betas=(0.8, 0.99), weight_decay=0.01)
     path, spent, step = WORK / "finetune.pt", 0.0, 0
     parts = {"live": live, "mean": mean, "judges": judges, "optimiser": optimiser, "judgeOptimiser": judge_optimiser}
     if path.exists():
@@ -187,8 +188,10 @@ def main() -> None:
     inner = slice(EDGE * HOP, -EDGE * HOP)
     while (minutes := (time.time() - began) / 60) < args.minutes:
         rate = 4e-4 * (0.5 + 0.5 * np.cos(np.pi * minutes / args.minutes)) + 1e-5
-        for group in optimiser.param_groups + judge_optimiser.param_groups:
+        for group in optimiser.param_groups:
             group["lr"] = rate
+        for group in judge_optimiser.param_groups:
+            group["lr"] = JUDGE_RATE
         own, x = data.voice_batch(HALF, FRAMES)
         own = torch.from_numpy(own) if isinstance(own, np.ndarray) else own
         target = torch.from_numpy(data.rng.choice(len(VOICES), HALF, p=TARGET_SHARE))
