@@ -48,8 +48,22 @@ function round(value) {
   return Number(value.toPrecision(4));
 }
 
+/**
+ * `--pitch -1` is meant as `--pitch=-1`: parseArgs takes what begins with a hyphen for another option.
+ *
+ * @param {string[]} args
+ */
+function joinNegatives(args) {
+  return args.flatMap((arg, i) => {
+    if (/^-[\d.]/.test(arg) && args[i - 1]?.startsWith('--')) return [];
+    const next = args[i + 1] ?? '';
+    return arg.startsWith('--') && /^-[\d.]/.test(next) ? [`${arg}=${next}`] : [arg];
+  });
+}
+
 function readArguments() {
   const { values, positionals } = parseArgs({
+    args: joinNegatives(process.argv.slice(2)),
     allowPositionals: true,
     options: {
       voice: { type: 'string' },

@@ -122,6 +122,6 @@ function plain(error) {
   const text = error instanceof Error ? error.message : String(error);
   return text
     .replace(/^page\.evaluate: /, '')
-    .replace(/^[\w-]+: /, '')
+    .replace(/^(\w*Error|[a-z]+(-[a-z]+)*): /, '')
     .split('\n')[0];
 }

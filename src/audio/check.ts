@@ -21,7 +21,7 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
   if (samples.length === 0) {
     throw new AudioError(
       'empty',
-      'This recording has no sound in it: it is 0 seconds long. The file is unchanged. Choose another one, or record again.',
+      'This recording has no sound in it: it is 0 seconds long. Nothing was changed. Choose another one, or record again.',
     );
   }
   const warnings: string[] = [];
@@ -39,7 +39,7 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
   if (peak < SILENCE_PEAK) {
     throw new AudioError(
       'silence',
-      'This recording is silent, so there is nothing to convert. The file is unchanged. Check that the right microphone was recorded, or choose another file.',
+      'This recording is silent, so there is nothing to convert. Nothing was changed. Check that the right microphone was recorded, or choose another file.',
     );
   }
   if (peak > 1) {

@@ -77,6 +77,12 @@ export async function setTakeOutput(id: string, output: TakeOutput): Promise<Tak
   return summaryOf(row);
 }
 
+/** Asks the browser not to throw takes away when the device runs short of room; it may say no. */
+export async function askToPersist(): Promise<void> {
+  const { storage } = navigator as { storage?: StorageManager };
+  await storage?.persist?.().catch(() => false);
+}
+
 /** The newest first. */
 export async function listTakes(): Promise<TakeSummary[]> {
   const rows = await (await database()).getAll('takes');

@@ -1,13 +1,8 @@
 import type { Notices } from '../app/notices.svelte';
 import type { Scope } from '../app/scope';
-import { Recorder } from '../audio/recorder';
+import { Recorder, type Recorded } from '../audio/recorder';
 
-export interface Recorded {
-  samples: Float32Array;
-  sampleRateHz: number;
-  seconds: number;
-  clipped: boolean;
-}
+export type { Recorded };
 
 /** The microphone as the page shows it. Whatever ends a recording, what was recorded is handed on. */
 export class Recording {

@@ -1,11 +1,12 @@
 import type { AppContext } from '../app/context';
 import type { Scope } from '../app/scope';
+import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import { speechWarning } from '../audio/speech-likeness';
 import type { ConvertProgress } from '../engine/types';
 import { exportTake, type ExportFormat } from '../export/export';
 import { Listening } from './listening.svelte';
-import { Recording } from './recording.svelte';
+import { Recording, type Recorded } from './recording.svelte';
 import { TakeShelf, type OpenTake } from './take-shelf.svelte';
 
 const BLOB_KEPT_MS = 60_000;
@@ -30,15 +31,7 @@ export class Studio {
     private readonly scope: Scope,
   ) {
     const { notices } = context;
-    this.recording = new Recording(scope, notices, (recorded) => {
-      void this.addTake(recorded.samples, recorded.sampleRateHz, recordingName());
-      const warnings = recorded.clipped
-        ? [
-            'Parts of this recording were too loud and will sound harsh. Move away from the microphone, or turn it down, and record again.',
-          ]
-        : [];
-      this.judge(recorded.samples, recorded.sampleRateHz, warnings);
-    });
+    this.recording = new Recording(scope, notices, (recorded) => void this.takeRecording(recorded));
     this.listening = new Listening(scope);
     this.shelf = new TakeShelf(notices, (take) =>
       this.listening.open(take?.source, take?.output ?? undefined),
@@ -129,6 +122,16 @@ export class Studio {
       this.scope.own(() => URL.revokeObjectURL(link.href)),
       BLOB_KEPT_MS,
     );
+  }
+
+  private async takeRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
+    try {
+      const warnings = checkSamples(samples, sampleRateHz);
+      await this.addTake(samples, sampleRateHz, recordingName());
+      this.judge(samples, sampleRateHz, warnings);
+    } catch (error) {
+      this.context.notices.fail(error);
+    }
   }
 
   private async addTake(samples: Float32Array, sampleRateHz: number, name: string): Promise<void> {

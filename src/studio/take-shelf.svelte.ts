@@ -1,5 +1,6 @@
 import type { Notices } from '../app/notices.svelte';
 import {
+  askToPersist,
   deleteTake,
   listTakes,
   loadTake,
@@ -36,6 +37,7 @@ export class TakeShelf {
     const open: OpenTake = { id: null, name: take.name, source: take.source, output: take.output ?? null };
     this.show(open);
     await this.keep(open);
+    void askToPersist();
   }
 
   /** A take that already has an output stays as it is; the new one goes beside it. */

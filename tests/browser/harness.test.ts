@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { voiceId24 } from '../../src/watermark';
+
+const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+function run(
+  script: string,
+  ...args: string[]
+): Promise<{ code: number | null; lines: unknown[]; errors: string[] }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(ROOT, `scripts/${script}.mjs`), ...args], { cwd: ROOT });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (err += data.toString()));
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      const split = (text: string) => text.split('\n').filter(Boolean);
+      resolve({ code, lines: split(out).map((line) => JSON.parse(line) as unknown), errors: split(err) });
+    });
+  });
+}
+
+describe('the command line', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-'));
+    await copyFile(SPEECH, join(folder, 'good.wav'));
+    await writeFile(join(folder, 'bad.wav'), 'This is a letter.');
+    await writeFile(join(folder, 'notes.txt'), 'not looked at');
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('converts a folder, says which file is bad, and finds the mark in what it made', async () => {
+    const out = join(folder, 'out');
+    const converted = await run(
+      'convert',
+      folder,
+      out,
+      '--voice',
+      'joe',
+      '--backend',
+      'wasm',
+      '--pitch',
+      '-1',
+      '--formant',
+      '1.05',
+    );
+    expect(converted.code).toBe(1);
+    expect(converted.errors.filter((line) => line.startsWith('bad.wav: '))).toEqual([
+      expect.stringMatching(/not a recording/),
+    ]);
+    expect(converted.lines).toEqual([
+      {
+        file: join(folder, 'good.wav'),
+        out: join(out, 'good.wav'),
+        voice: 'joe',
+        seconds: expect.closeTo(7.17, 1) as number,
+        rtf: expect.any(Number) as number,
+        backend: 'wasm',
+      },
+    ]);
+    const header = await readFile(join(out, 'good.wav'));
+    expect([header.readUInt16LE(22), header.readUInt32LE(24), header.readUInt16LE(34)]).toEqual([
+      1, 24000, 16,
+    ]);
+
+    const detected = await run('detect', out);
+    expect(detected).toMatchObject({ code: 0 });
+    expect(detected.lines).toEqual([
+      {
+        file: join(out, 'good.wav'),
+        present: 'yes',
+        pValue: expect.any(Number) as number,
+        payload: { version: 1, id24: voiceId24('joe') },
+        payloadOk: true,
+      },
+    ]);
+  });
+
+  it('converts on WebGPU as it does on WebAssembly', async () => {
+    const [wasm, gpu] = [join(folder, 'wasm'), join(folder, 'gpu')];
+    await run('convert', SPEECH, wasm, '--voice', 'kathleen', '--backend', 'wasm');
+    const onGpu = await run('convert', SPEECH, gpu, '--voice', 'kathleen', '--backend', 'webgpu');
+    expect(onGpu.lines).toMatchObject([{ backend: 'webgpu' }]);
+    const [a, b] = await Promise.all([wasm, gpu].map((name) => readFile(join(name, 'speech.wav'))));
+    let [difference, power] = [0, 0];
+    for (let at = 44; at < a!.length; at += 2) {
+      difference += (a!.readInt16LE(at) - b!.readInt16LE(at)) ** 2;
+      power += a!.readInt16LE(at) ** 2;
+    }
+    expect(b!.length).toBe(a!.length);
+    expect(10 * Math.log10(difference / power)).toBeLessThan(-40);
+  });
+
+  it.each([
+    ['convert', [], /Usage/],
+    ['convert', [SPEECH, '/tmp/out', '--voice', 'nobody'], /no voice "nobody"; there are kathleen/],
+    [
+      'convert',
+      [SPEECH, '/tmp/out', '--voice', 'joe', '--backend', 'abacus'],
+      /--backend is wasm, webgpu or auto/,
+    ],
+    ['convert', [SPEECH, '/tmp/out', '--voice', 'joe', '--pitch', 'high'], /--pitch is a number/],
+    ['detect', ['/there/is/nothing'], /no file or folder/],
+  ])('%s says in one line what is wrong: %j', async (script, args, message) => {
+    const { code, lines, errors } = await run(script, ...args);
+    expect(code).toBe(1);
+    expect(lines).toEqual([]);
+    expect(errors).toEqual([expect.stringMatching(message)]);
+  });
+});
