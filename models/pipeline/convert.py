@@ -14,10 +14,11 @@ import soxr
 import torch
 
 from . import frontend
+from .data import hold, speech_level_db
 from .export import load_trained
 from .paths import PUBLISHED
 from .synthesis import synthesise
-from .train import hold
+from .voices import NEIGHBOURS
 
 
 def read_voice(path: Path):
@@ -31,11 +32,11 @@ def read_voice(path: Path):
     return header, arrays
 
 
-def retrieve(codes: np.ndarray, codebook: np.ndarray, blend: float) -> np.ndarray:
-    """Mean of the four codebook entries nearest by cosine, mixed in by `blend`."""
+def retrieve(codes: np.ndarray, codebook: np.ndarray, timbre: np.ndarray, blend: float) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of the four codebook entries nearest by cosine, mixed in by `blend`; and of their timbre."""
     unit = lambda x: x / (np.linalg.norm(x, axis=1, keepdims=True) + 1e-8)  # noqa: E731
-    near = np.argpartition(-(unit(codes) @ unit(codebook).T), 4, axis=1)[:, :4]
-    return (1 - blend) * codes + blend * codebook[near].mean(1)
+    near = np.argpartition(-(unit(codes) @ unit(codebook).T), NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+    return (1 - blend) * codes + blend * codebook[near].mean(1), timbre[near].mean(1)
 
 
 def main() -> None:
@@ -46,7 +47,7 @@ def main() -> None:
     parser.add_argument("--blend", type=float)
     parser.add_argument("--limit", type=int, default=1000)
     args = parser.parse_args()
-    content, generator, _, _ = load_trained()
+    content, player, _ = load_trained()
     header, arrays = read_voice(PUBLISHED / f"{args.voice}.voice")
     blend = header["retrievalBlend"] if args.blend is None else args.blend
     args.out.mkdir(parents=True, exist_ok=True)
@@ -55,16 +56,15 @@ def main() -> None:
         low = soxr.resample(audio.mean(1), rate, 16000)
         low = np.pad(low, (0, -len(low) % 320))
         _, loud = frontend.spectrum(low)
-        active = loud[loud > np.percentile(loud, 95) - 20]
-        low = low * 10 ** ((header["speechLevelDb"] - 10 * np.log10(np.mean(10 ** (active / 10)))) / 20)
+        low = low * 10 ** ((header["speechLevelDb"] - speech_level_db(loud)) / 20)
         mel, loud = frontend.spectrum(low)
         f0, voiced = frontend.pitch(low, loud)
         ratio = header["medianF0Hz"] / np.median(f0[f0 > 0])
         to = lambda x: torch.from_numpy(np.ascontiguousarray(x, np.float32))[None]  # noqa: E731
         with torch.no_grad():
-            codes = retrieve(content.whole(to(mel))[0].numpy(), arrays["codebook"], blend)
+            codes, timbre = retrieve(content.whole(to(mel))[0].numpy(), arrays["codebook"], arrays["timbre"], blend)
             pitch = to(hold(f0) * ratio)
-            harmonic, noise = generator.whole(to(codes), pitch, to(voiced), to(loud), to(arrays["embedding"]))
+            harmonic, noise = player.generator.whole(to(codes), to(timbre), pitch, to(voiced), to(loud), to(arrays["embedding"]))
             out = synthesise(pitch, to(voiced), harmonic, noise)[0].numpy()
         sf.write(args.out / path.name, out * min(1.0, 0.98 / np.abs(out).max()), 24000)
 

@@ -1,10 +1,10 @@
-"""Stage 4: publish what was trained.
+"""Stage 5: publish what was trained.
 
     python -m pipeline.export
 
-Reads `work/train.pt` (or `checkpoints/v1.pt` where there is none) and writes `published/content.onnx`,
-`published/generator.onnx` (weights stored as float16, computed in float32), a `.voice` per voice and
-`manifest.json`; keeps a small copy of the weights in `checkpoints/v1.pt`.
+Reads `work/content.pt` and `work/generator.pt` (or `checkpoints/v2.pt` where there are none) and writes
+`published/content.onnx`, `speaker.onnx`, `generator.onnx` (weights stored as float16, computed in float32), a `.voice` per
+voice and `manifest.json`; keeps a small copy of the weights in `checkpoints/v2.pt`.
 """
 
 import hashlib
@@ -16,10 +16,13 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 
-from .networks import BANDS, CODES, VOICE, Content, Generator
-from .paths import CHECKPOINTS, PUBLISHED, SEED, WORK
+from .data import VOICES, speech_level_db
+from .generator import Player
+from .networks import BANDS, CODES, TIMBRE, VOICE, Content
+from .paths import CHECKPOINTS, PUBLISHED, WORK
+from .voices import active_frames, cluster
 
-CODEBOOK = 512
+CHECKPOINT = CHECKPOINTS / "v2.pt"
 RETRIEVAL_BLEND = 0.3
 TRAINED = "Trained by this project on the recordings named in models/README.md."
 ABOUT = {
@@ -71,53 +74,29 @@ def publish(network, example: dict, dynamic: dict, outputs: list[str], states: l
     halve(path)
 
 
-def publish_networks(content: Content, generator: Generator) -> None:
+def publish_networks(content: Content, player: Player) -> None:
     n = torch.export.Dim("n", min=1, max=6000)
+    generator = player.generator
     publish(content, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["contentCodes"], content.states(), PUBLISHED / "content.onnx")
-    example = {"contentCodes": torch.zeros(1, 4, CODES)} | {k: torch.ones(1, 8) for k in ("f0Hz", "voiced", "loudnessDb")} | {"voice": torch.zeros(1, VOICE)}
-    dynamic = {"contentCodes": {1: n}} | {k: {1: 2 * n} for k in ("f0Hz", "voiced", "loudnessDb")}
-    publish(generator, example, dynamic, ["harmonicLogGain", "noiseLogGain"], [generator.levels(), *generator.states()], PUBLISHED / "generator.onnx")
-
-
-def codes_of(content: Content, arrays: dict, limit: int = 24000) -> np.ndarray:
-    """The student's codes of a speaker's active frames."""
-    found = []
-    with torch.no_grad():
-        for start in range(0, min(limit, arrays["starts"][-1] - 1000), 1000):
-            mel = torch.from_numpy(arrays["logMel"][start : start + 1000].astype(np.float32))[None]
-            codes = content.whole(mel)[0].numpy()
-            loud = arrays["loudnessDb"][start : start + 1000].reshape(-1, 2).max(1)
-            found.append(codes[loud > -50])
-    return np.concatenate(found)
-
-
-def cluster(codes: np.ndarray, count: int) -> np.ndarray:
-    """Lloyd's k-means, ten rounds, from random frames."""
-    rng = np.random.default_rng(SEED)
-    centres = codes[rng.choice(len(codes), count, replace=False)]
-    for _ in range(10):
-        nearest = (codes @ centres.T - 0.5 * (centres**2).sum(1)).argmax(1)
-        for k in range(count):
-            mine = codes[nearest == k]
-            if len(mine):
-                centres[k] = mine.mean(0)
-    return centres
+    publish(player.speaker, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["embedding"], [], PUBLISHED / "speaker.onnx")
+    example = {"contentCodes": torch.zeros(1, 4, CODES), "timbre": torch.zeros(1, 4, TIMBRE)}
+    example |= {k: torch.ones(1, 8) for k in ("f0Hz", "voiced", "loudnessDb")} | {"voice": torch.zeros(1, VOICE)}
+    dynamic = {"contentCodes": {1: n}, "timbre": {1: n}} | {k: {1: 2 * n} for k in ("f0Hz", "voiced", "loudnessDb")}
+    publish(generator, example, dynamic, ["harmonicLogGain", "noiseLogGain"], generator.states(), PUBLISHED / "generator.onnx")
 
 
 def voice_file(name: str, embedding: np.ndarray, content: Content) -> None:
     arrays = dict(np.load(WORK / "arrays" / f"{name}.npz"))
     f0 = arrays["f0Hz"][arrays["f0Hz"] > 0]
-    loud = arrays["loudnessDb"]
-    active = loud[loud > np.percentile(loud, 95) - 20]
-    parts = [("embedding", embedding.astype("<f4")), ("codebook", cluster(codes_of(content, arrays), CODEBOOK).astype("<f2"))]
+    codebook, timbre = cluster(*active_frames(content, arrays))
+    parts = [("embedding", embedding.astype("<f4")), ("codebook", codebook.astype("<f2")), ("timbre", timbre.astype("<f2"))]
     entries, offset = [], 0
     for key, array in parts:
         entries.append({"name": key, "dtype": str(array.dtype), "shape": list(array.shape), "offset": offset})
         offset += array.nbytes
     header = {
         "id": name, "name": ABOUT[name][0], "medianF0Hz": round(float(np.median(f0)), 2),
-        "f0StdSt": round(float(np.std(12 * np.log2(f0))), 3),
-        "speechLevelDb": round(float(10 * np.log10(np.mean(10 ** (active / 10)))), 2),
+        "f0StdSt": round(float(np.std(12 * np.log2(f0))), 3), "speechLevelDb": round(speech_level_db(arrays["loudnessDb"]), 2),
         "retrievalBlend": RETRIEVAL_BLEND, "arrays": entries,
     }  # fmt: skip
     text = json.dumps(header, ensure_ascii=False).encode()
@@ -131,55 +110,48 @@ def row(file: str, **more) -> dict:
     return {"file": file, **more, "bytes": len(blob), "sha256": hashlib.sha256(blob).hexdigest()}
 
 
-def manifest(content: Content, generator: Generator, names: list[str]) -> None:
+def manifest(content: Content, player: Player) -> None:
     shapes = lambda states: [list(s.shape) for s in states]  # noqa: E731
+    generator = player.generator
     files = [
         row("content.onnx", kind="network", role="content", lookAheadFrames=content.look_ahead, stateShapes=shapes(content.states()), licence="MIT", origin=TRAINED),
-        row("generator.onnx", kind="network", role="generator", lookAheadFrames=generator.look_ahead, stateShapes=shapes([generator.levels(), *generator.states()]), licence="MIT", origin=TRAINED),
+        row("speaker.onnx", kind="network", role="speaker", lookAheadFrames=0, stateShapes=[], licence="MIT", origin=TRAINED),
+        row("generator.onnx", kind="network", role="generator", lookAheadFrames=generator.look_ahead, stateShapes=shapes(generator.states()), licence="MIT", origin=TRAINED),
     ]  # fmt: skip
-    for name in names:
+    for name in VOICES:
         title, language, description, licence, origin, consent = ABOUT[name]
         files.append(row(f"{name}.voice", kind="voice", id=name, name=title, language=language, description=description, preview=f"{name}.opus", licence=licence, origin=origin, consent=consent))  # fmt: skip
-    whole = {"version": 1, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
+    whole = {"version": 2, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
     (PUBLISHED / "manifest.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     print(f"published {sum(f['bytes'] for f in files) / 1e6:.2f} MB")
 
 
-def load_stage3():
-    """Content network, generator, voice embeddings [voices, 128] and what else was saved with them."""
-    path = WORK / "train.pt"
-    return assemble(torch.load(path if path.exists() else CHECKPOINTS / "v1.pt", weights_only=False))
-
-
-def load_trained():
-    """As `load_stage3`, with the fine-tuned generator and embeddings where there are some."""
-    path = WORK / "finetune.pt"
-    if not path.exists():
-        return load_stage3()
-    saved = torch.load(WORK / "train.pt", weights_only=False)
-    tuned = torch.load(path, weights_only=False)
-    part = lambda index: {k[2:]: v for k, v in tuned["mean"].items() if k.startswith(f"{index}.")}  # noqa: E731
-    return assemble(saved | {"generator": part(0), "voices": part(1), "fineTuning": {k: tuned[k] for k in ("minutes", "step")}})
-
-
-def assemble(saved: dict):
-    content, generator = Content(), Generator()
-    content.load_state_dict({k: v.float() for k, v in saved["content"].items()})
-    generator.load_state_dict({k: v.float() for k, v in saved["generator"].items()})
-    return content.eval(), generator.eval(), saved["voices"]["weight"].float().numpy(), saved
+def load_trained() -> tuple[Content, Player, dict]:
+    """The networks last trained here, else those kept in the repository; and how they came to be."""
+    content, player = Content(), Player()
+    if (WORK / "generator.pt").exists():
+        told = torch.load(WORK / "content.pt", weights_only=False)
+        tuned = torch.load(WORK / "generator.pt", weights_only=False)
+        weights = {"content": told["content"], "player": tuned["mean"]}
+        origin = {"basis": told["basis"], "contentSteps": told["step"], "generatorSteps": tuned["step"]}
+    else:
+        weights = torch.load(CHECKPOINT, weights_only=False)
+        origin = {k: weights[k] for k in ("basis", "contentSteps", "generatorSteps")}
+    content.load_state_dict({k: v.float() for k, v in weights["content"].items()})
+    player.load_state_dict({k: v.float() for k, v in weights["player"].items()})
+    return content.eval(), player.eval(), origin
 
 
 def main() -> None:
     PUBLISHED.mkdir(exist_ok=True)
     CHECKPOINTS.mkdir(exist_ok=True)
-    content, generator, voices, saved = load_trained()
-    half = lambda part: {k: v.half() for k, v in saved[part].items()}  # noqa: E731
-    small = {k: half(k) for k in ("content", "generator", "voices")} | {k: saved[k] for k in ("minutes", "steps", "names")}
-    torch.save(small, CHECKPOINTS / "v1.pt")
-    publish_networks(content, generator)
-    for index, name in enumerate(saved["names"]):
-        voice_file(name, voices[index], content)
-    manifest(content, generator, saved["names"])
+    content, player, origin = load_trained()
+    half = lambda network: {k: v.half() for k, v in network.state_dict().items()}  # noqa: E731
+    torch.save({"content": half(content), "player": half(player)} | origin, CHECKPOINT)
+    publish_networks(content, player)
+    for index, name in enumerate(VOICES):
+        voice_file(name, player.voices.weight[index].detach().numpy(), content)
+    manifest(content, player)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,13 @@
 """The analysis every stage shares. Reference for `src/engine/frontend.ts` and `src/engine/pitch.ts`.
 
 Everything is at 16 kHz in frames of 160 samples; see docs/architecture.md, "Signal contract".
+
+    python -m pipeline.frontend        analyses the samples of tests/fixtures/frontend.json anew
 """
+
+import base64
+import json
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -18,7 +24,7 @@ PITCH_WINDOW = 704
 PITCH_DELAY_FRAMES = 2
 MIN_LAG, MAX_LAG = 16, 320
 MAX_CANDIDATES = 4
-VITERBI_LAG_FRAMES = 6
+VITERBI_LAG_FRAMES = 2
 UNVOICED_COST = 0.65
 SWITCH_COST = 0.25
 JUMP_COST = 1.5
@@ -158,3 +164,18 @@ def pitch(samples: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarray, np.nda
     """16 kHz samples and their `loudnessDb` -> (`f0Hz` [frames], 0 where unvoiced; `voiced` [frames], 0 or 1)."""
     f0, voiced = _track(normalised_difference(samples), loudness.astype(np.float64))
     return f0.astype(np.float32), voiced.astype(np.float32)
+
+
+def main() -> None:
+    path = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "frontend.json"
+    fixture = json.loads(path.read_text())
+    samples = np.frombuffer(base64.b64decode(fixture["samples"]), "<i2") / 32768.0
+    log_mel, loudness = spectrum(samples)
+    f0, voiced = pitch(samples, loudness)
+    arrays = {"logMel": log_mel, "loudnessDb": loudness, "f0Hz": f0, "voiced": voiced}
+    rounded = {key: np.round(array.astype(float), 5).tolist() for key, array in arrays.items()}
+    path.write_text(json.dumps({"samples": fixture["samples"]} | rounded))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
-"""The content and generator networks.
+"""The content, speaker and generator networks.
 
-Both are stacks of ConvNeXt blocks (Liu et al. 2022) over time whose depthwise convolutions see a bounded
-number of frames ahead. There is one implementation: a block takes new frames and the frames it remembers,
-so training is the stream run once over a segment with `LOOK_AHEAD` frames of padding behind it.
+All are stacks of ConvNeXt blocks (Liu et al. 2022) over time. Those of the content network and the generator stream: their
+depthwise convolutions see a bounded number of frames ahead, and a block takes new frames and the frames it remembers, so
+training is the stream run once over a segment with `look_ahead` frames of padding behind it.
 """
 
 import torch
@@ -12,8 +12,11 @@ from torch.nn import functional as F
 CODES = 128
 BANDS = 80
 VOICE = 128
-CONTENT_PLAN = [(9, 1, 1), (9, 1, 0), (9, 2, 0), (9, 1, 1), (9, 2, 0), (9, 1, 1), (9, 4, 0), (9, 1, 1)]
-GENERATOR_PLAN = [(7, 1, 1), (7, 1, 0), (7, 2, 0), (7, 1, 1), (7, 2, 0), (7, 1, 0)]
+TIMBRE = 40
+NEPERS_PER_DB = 0.1151293
+# Kernel taps, their spacing, and how many of them lie after the frame that comes out.
+CONTENT_PLAN = [(9, 1, 1), (9, 1, 0), (9, 2, 0), (9, 1, 0), (9, 2, 0), (9, 1, 0), (9, 4, 0), (9, 1, 0)]
+GENERATOR_PLAN = [(7, 1, 0), (7, 1, 0), (7, 2, 0), (7, 1, 0), (7, 2, 0), (7, 1, 0)]
 
 
 class Block(nn.Module):
@@ -56,7 +59,7 @@ class Streaming(nn.Module):
 
 
 class Content(Streaming):
-    """logMel [B, 2n, 80] -> contentCodes [B, n, 128] at 50 Hz, `look_ahead` frames late, and phone logits."""
+    """logMel [B, 2n, 80] -> contentCodes [B, n, 128] at 50 Hz, `look_ahead` frames late."""
 
     def __init__(self, width: int = 256, growth: int = 3) -> None:
         super().__init__()
@@ -82,40 +85,55 @@ class Content(Streaming):
         return self(padded, *self.states(log_mel.shape[0]))[0][:, self.look_ahead :]
 
 
+class Speaker(nn.Module):
+    """logMel [B, 2n, 80] of one piece of speech -> embedding [B, 128]: who says it, not what. Blind to level."""
+
+    def __init__(self, width: int = 96, depth: int = 3) -> None:
+        super().__init__()
+        self.width = width
+        self.enter = nn.Linear(2 * BANDS, width)
+        self.blocks = nn.ModuleList(Block(width, 5, 1, 2, 2) for _ in range(depth))
+        self.attend = nn.Linear(width, 1)
+        self.leave = nn.Linear(2 * width, VOICE)
+
+    def forward(self, log_mel):
+        level = torch.logsumexp(log_mel, (1, 2), keepdim=True) - torch.logsumexp(torch.zeros_like(log_mel), (1, 2), keepdim=True)
+        pairs = ((torch.clamp(log_mel - level, min=-10.0) + 2.0) / 4.0).reshape(log_mel.shape[0], -1, 2 * BANDS)
+        x = self.enter(pairs).transpose(1, 2)
+        for block in self.blocks:
+            x, _ = block(F.pad(x, (0, block.ahead)), torch.zeros(x.shape[0], self.width, block.memory))
+            x = x[:, :, block.ahead :]
+        # Attentive statistics pooling (Okabe et al. 2018).
+        weight = torch.softmax(self.attend(x.transpose(1, 2)), 1).transpose(1, 2)
+        mean = (x * weight).sum(2)
+        spread = torch.sqrt(((x - mean.unsqueeze(2)).square() * weight).sum(2) + 1e-4)
+        return self.leave(torch.cat([mean, spread], 1))
+
+
 class Generator(Streaming):
-    """Codes, pitch, loudness and voice -> natural log gains of harmonics and noise in 80 bands, 100 Hz."""
+    """Codes, the target's timbre for them, pitch, loudness and voice -> natural log gains in 80 bands, 100 Hz."""
 
     def __init__(self, width: int = 192, growth: int = 3) -> None:
         super().__init__()
         self.width = width
-        self.enter = nn.Linear(CODES + 4, width)
+        self.enter = nn.Linear(CODES + TIMBRE + 4, width)
         self.blocks = nn.ModuleList(Block(width, k, d, a, growth, VOICE) for k, d, a in GENERATOR_PLAN)
         self.leave_norm = nn.LayerNorm(width)
         self.leave = nn.Linear(width, 2 * BANDS)
 
-    def forward(self, codes, f0_hz, voiced, loudness_db, voice, level, *states):
-        """codes [B, n, 128]; f0_hz, voiced, loudness_db [B, 2n]; voice [B, 128]; level [B, 1, ahead]: the
-        loudness not yet used, because the gains come out late."""
+    def forward(self, codes, timbre, f0_hz, voiced, loudness_db, voice, *states):
+        """codes [B, n, 128], timbre [B, n, 40]; f0_hz, voiced, loudness_db [B, 2n]; voice [B, 128]."""
         pitch = (torch.log(torch.clamp(f0_hz, min=40.0)) - 5.0) * 2.0
         cues = torch.stack([pitch, pitch * voiced, voiced, loudness_db / 20.0 + 1.5], 2)
-        x = self.enter(torch.cat([codes.repeat_interleave(2, 1), cues], 2)).transpose(1, 2)
+        slow = torch.cat([codes, timbre / 3.0], 2).repeat_interleave(2, 1)
+        x = self.enter(torch.cat([slow, cues], 2)).transpose(1, 2)
         after = []
         for block, state in zip(self.blocks, states):
             x, kept = block(x, state, voice)
             after.append(kept)
-        loud = torch.cat([level, loudness_db.unsqueeze(1)], 2)
-        count = loudness_db.shape[1]
-        gains = self.leave(self.leave_norm(x.transpose(1, 2))) + (loud[:, :, :count] * 0.1151293).transpose(1, 2)
+        gains = self.leave(self.leave_norm(x.transpose(1, 2))) + (loudness_db * NEPERS_PER_DB).unsqueeze(2)
         harmonic, noise = gains.chunk(2, 2)
-        return harmonic, noise, loud[:, :, count:], *after
+        return harmonic, noise, *after
 
-    def levels(self, batch: int = 1):
-        return torch.zeros(batch, 1, self.look_ahead)
-
-    def whole(self, codes, f0_hz, voiced, loudness_db, voice):
-        ahead = self.look_ahead
-        late = [F.pad(x, (0, ahead), mode="replicate") for x in (f0_hz, voiced, loudness_db)]
-        codes = F.pad(codes, (0, 0, 0, ahead // 2), mode="replicate")
-        batch = codes.shape[0]
-        harmonic, noise, *_ = self(codes, *late, voice, self.levels(batch), *self.states(batch))
-        return harmonic[:, ahead:], noise[:, ahead:]
+    def whole(self, codes, timbre, f0_hz, voiced, loudness_db, voice):
+        return self(codes, timbre, f0_hz, voiced, loudness_db, voice, *self.states(codes.shape[0]))[:2]

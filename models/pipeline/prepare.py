@@ -6,6 +6,9 @@ For each speaker writes `work/arrays/<speaker>.npz`: `audio` int16 24 kHz (utter
 number of 20 ms), `starts` (in 10 ms frames, one more than utterances), `logMel` float16, `loudnessDb`, `f0Hz`,
 `voiced`, and `teacher` float16 [50 Hz frames, 512]: the last encoder layer of whisper-base over utterances
 packed into 28 s. A speaker that is written is kept.
+
+`<voice>_x085` and the like are the voices played slower or faster: pitch, formants and tempo scaled together make
+speakers that nobody is. They have no `teacher`: the generator alone hears them.
 """
 
 import sys
@@ -15,10 +18,13 @@ import soundfile as sf
 import soxr
 
 from . import frontend
+from .data import VOICES
 from .paths import SPEECH, WORK, held_out
 
 PACK_SECONDS = 28.0
 ARRAYS = WORK / "arrays"
+FACTORS = [0.85, 0.92, 1.09, 1.18]
+WARPED_MINUTES = 4.0
 
 
 def sources() -> dict[str, list]:
@@ -37,9 +43,21 @@ def sources() -> dict[str, list]:
     return found
 
 
-def load(path) -> np.ndarray:
+def warped(files: list, index: int) -> list:
+    """Some minutes of these recordings, others for every index."""
+    chosen, seconds = [], 0.0
+    for file in files[index :: len(FACTORS)]:
+        chosen.append(file)
+        seconds += sf.info(file).duration
+        if seconds > WARPED_MINUTES * 60:
+            break
+    return chosen
+
+
+def load(path, factor: float = 1.0) -> np.ndarray:
+    """24 kHz, played `factor` times as fast."""
     audio, rate = sf.read(path, dtype="float32", always_2d=True)
-    return soxr.resample(audio.mean(1), rate, 24000) if rate != 24000 else audio.mean(1)
+    return soxr.resample(audio.mean(1), rate * factor, 24000) if rate * factor != 24000 else audio.mean(1)
 
 
 class Teacher:
@@ -75,11 +93,11 @@ def teach(teacher: Teacher, samples: np.ndarray, starts: np.ndarray) -> np.ndarr
     return out
 
 
-def prepare(speaker: str, files: list, teacher: Teacher) -> None:
+def prepare(speaker: str, files: list, teacher: Teacher | None, factor: float = 1.0) -> None:
     pieces, starts, mels, louds, f0s, voicing = [], [0], [], [], [], []
     narrow = []
     for path in files:
-        audio = load(path)
+        audio = load(path, factor)
         frames = len(audio) // 480 * 2
         if frames < 30:
             continue
@@ -96,10 +114,10 @@ def prepare(speaker: str, files: list, teacher: Teacher) -> None:
         voicing.append(voiced)
         starts.append(starts[-1] + frames)
     marks = np.array(starts)
+    taught = {"teacher": teach(teacher, np.concatenate(narrow), marks)} if teacher else {}
     np.savez(
         ARRAYS / f"{speaker}.npz", audio=np.concatenate(pieces), starts=marks, logMel=np.concatenate(mels),
-        loudnessDb=np.concatenate(louds), f0Hz=np.concatenate(f0s), voiced=np.concatenate(voicing),
-        teacher=teach(teacher, np.concatenate(narrow), marks),
+        loudnessDb=np.concatenate(louds), f0Hz=np.concatenate(f0s), voiced=np.concatenate(voicing), **taught,
     )  # fmt: skip
     print(f"{speaker}: {marks[-1] / 6000:.1f} min, {len(marks) - 1} utterances", flush=True)
 
@@ -108,9 +126,14 @@ def main() -> None:
     ARRAYS.mkdir(parents=True, exist_ok=True)
     teacher = Teacher()
     wanted = sys.argv[1:]
+    missing = lambda name: (not wanted or name in wanted) and not (ARRAYS / f"{name}.npz").exists()  # noqa: E731
     for speaker, files in sources().items():
-        if (not wanted or speaker in wanted) and not (ARRAYS / f"{speaker}.npz").exists():
+        if missing(speaker):
             prepare(speaker, files, teacher)
+        for index, factor in enumerate(FACTORS if speaker in VOICES else []):
+            name = f"{speaker}_x{round(100 * factor):03}"
+            if missing(name):
+                prepare(name, warped(files, index), None, factor)
 
 
 if __name__ == "__main__":

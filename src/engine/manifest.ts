@@ -24,7 +24,7 @@ const common = {
 const networkSchema = v.object({
   ...common,
   kind: v.literal('network'),
-  role: v.picklist(['content', 'generator']),
+  role: v.picklist(['content', 'speaker', 'generator']),
   lookAheadFrames: count(0, 1000),
   stateShapes: v.pipe(
     v.array(v.pipe(v.array(count(1, 65536)), v.minLength(1), v.maxLength(6))),
@@ -43,7 +43,7 @@ const voiceSchema = v.object({
 });
 
 const manifestSchema = v.object({
-  version: v.literal(1),
+  version: v.literal(2),
   sampleRateHz: v.literal(SYNTHESIS_RATE_HZ),
   analysisRateHz: v.literal(ANALYSIS_RATE_HZ),
   hopSamples: v.literal(SYNTHESIS_HOP),

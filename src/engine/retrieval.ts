@@ -1,14 +1,16 @@
-import { CODE_SIZE } from './signal';
+import { CODE_SIZE, TIMBRE_BANDS } from './signal';
 import type { Voice } from './voice';
 
 const NEIGHBOURS = 4;
 
 /**
- * Moves content codes towards the target: each is mixed with the mean of its four nearest codes (by
- * cosine) in the voice's codebook, by the voice's `retrievalBlend`. After kNN-VC (Baas et al. 2023).
+ * Looks up in the target voice how it says what is said: each content code is mixed with the mean of its four
+ * nearest codes (by cosine) in the voice's codebook, by the voice's `retrievalBlend`, and the mean timbre of
+ * those four is what the generator is shown. After kNN-VC (Baas et al. 2023).
  */
 export class Retrieval {
   private readonly codebook: Float32Array;
+  private readonly timbre: Float32Array;
   private readonly blend: number;
   private readonly rows: number;
   private readonly inverseNorms: Float64Array;
@@ -17,6 +19,7 @@ export class Retrieval {
 
   constructor(voice: Voice) {
     this.codebook = voice.codebook;
+    this.timbre = voice.timbre;
     this.blend = voice.retrievalBlend;
     this.rows = voice.codebook.length / CODE_SIZE;
     this.inverseNorms = new Float64Array(this.rows);
@@ -27,18 +30,29 @@ export class Retrieval {
     }
   }
 
-  /** `codes` [n, 128], mixed in place. */
-  apply(codes: Float32Array): void {
-    if (this.blend === 0) return;
-    const count = Math.min(NEIGHBOURS, this.rows);
-    for (let at = 0; at < codes.length; at += CODE_SIZE) {
+  /** `codes` [n, 128], mixed in place -> timbre [n, 40]. */
+  apply(codes: Float32Array): Float32Array {
+    const frames = codes.length / CODE_SIZE;
+    const timbre = new Float32Array(frames * TIMBRE_BANDS);
+    for (let n = 0; n < frames; n++) {
+      const at = n * CODE_SIZE;
       this.search(codes, at);
       for (let i = 0; i < CODE_SIZE; i++) {
-        let sum = 0;
-        for (let k = 0; k < count; k++) sum += this.codebook[this.bestRows[k]! * CODE_SIZE + i]!;
-        codes[at + i] = (1 - this.blend) * codes[at + i]! + (this.blend * sum) / count;
+        const found = this.meanOfBest(this.codebook, CODE_SIZE, i);
+        codes[at + i] = (1 - this.blend) * codes[at + i]! + this.blend * found;
+      }
+      for (let i = 0; i < TIMBRE_BANDS; i++) {
+        timbre[n * TIMBRE_BANDS + i] = this.meanOfBest(this.timbre, TIMBRE_BANDS, i);
       }
     }
+    return timbre;
+  }
+
+  private meanOfBest(table: Float32Array, width: number, column: number): number {
+    const count = Math.min(NEIGHBOURS, this.rows);
+    let sum = 0;
+    for (let k = 0; k < count; k++) sum += table[this.bestRows[k]! * width + column]!;
+    return sum / count;
   }
 
   /** Fills `bestRows`. The code's own norm scales every score alike, so it is left out. */

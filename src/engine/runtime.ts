@@ -4,7 +4,7 @@ import { Generator } from './generator';
 import { mayHaveGpu, requestGpuDevice } from './gpu';
 import type { Networks } from './network';
 import { openGpu, openWasm, type NetworkFiles, type OpenNetworks } from './ort';
-import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from './signal';
+import { BANDS, CODE_SIZE, FRAMES_PER_CODE, TIMBRE_BANDS } from './signal';
 import type { Backend } from './types';
 
 const MEASURED_CODES = 25;
@@ -122,6 +122,7 @@ async function secondsPerSecond(networks: Networks): Promise<number> {
     await content.push(filled(frames * BANDS, () => -8 * Math.random()));
     await generator.push({
       contentCodes: filled(MEASURED_CODES * CODE_SIZE, () => Math.random() - 0.5),
+      timbre: filled(MEASURED_CODES * TIMBRE_BANDS, () => Math.random()),
       f0Hz: filled(frames, () => 150),
       voiced: filled(frames, () => 1),
       loudnessDb: filled(frames, () => -30),

@@ -18,6 +18,7 @@ import {
   LOG_MEL_FLOOR,
   SILENCE_DB,
   SYNTHESIS_RATE_HZ,
+  TIMBRE_BANDS,
 } from './signal';
 import { Synthesiser } from './synthesis';
 import type { ConversionControls, SourceProfile } from './types';
@@ -64,6 +65,7 @@ export class ConversionStream {
   private readonly f0Hz = new SampleQueue(256);
   private readonly voiced = new SampleQueue(256);
   private readonly codes = new SampleQueue(128 * CODE_SIZE);
+  private readonly timbre = new SampleQueue(128 * TIMBRE_BANDS);
   private generated = 0;
   private synthesised = 0;
   private received = 0;
@@ -154,7 +156,7 @@ export class ConversionStream {
     while (this.logMel.end - this.logMel.start >= melBlock) {
       const codes = await this.content.push(this.logMel.view().slice(0, melBlock));
       this.logMel.dropBefore(this.logMel.start + melBlock);
-      this.retrieval.apply(codes);
+      this.timbre.push(this.retrieval.apply(codes));
       this.codes.push(codes);
     }
     while (this.generatorIsReady()) parts.push(await this.generate());
@@ -170,16 +172,19 @@ export class ConversionStream {
 
   private async generate(): Promise<Float32Array> {
     const frames = this.blockFrames;
-    const codesEnd = ((this.generated + frames) / FRAMES_PER_CODE) * CODE_SIZE;
+    const codesEnd = (this.generated + frames) / FRAMES_PER_CODE;
+    const codes = frames / FRAMES_PER_CODE;
     const row = (queue: SampleQueue, from: number, count: number) =>
       queue.view().slice(from - queue.start, from - queue.start + count);
     const gains = await this.generator.push({
-      contentCodes: row(this.codes, this.codes.start, codesEnd - this.codes.start),
+      contentCodes: row(this.codes, this.codes.start, codes * CODE_SIZE),
+      timbre: row(this.timbre, this.timbre.start, codes * TIMBRE_BANDS),
       f0Hz: row(this.f0Hz, this.generated, frames),
       voiced: row(this.voiced, this.generated, frames),
       loudnessDb: row(this.loudnessDb, this.generated, frames),
     });
-    this.codes.dropBefore(codesEnd);
+    this.codes.dropBefore(codesEnd * CODE_SIZE);
+    this.timbre.dropBefore(codesEnd * TIMBRE_BANDS);
     this.generated += frames;
     const from = this.synthesised;
     const output = this.synthesiser.push({

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { EngineError } from './errors';
-import { CODE_SIZE } from './signal';
+import { CODE_SIZE, TIMBRE_BANDS } from './signal';
 
 /** A target voice, read from a `.voice` file. */
 export interface Voice {
@@ -17,6 +17,8 @@ export interface Voice {
   embedding: Float32Array;
   /** [codes, 128], row major. */
   codebook: Float32Array;
+  /** [codes, 40]: the voice's mean `logMel` less the frame's level (`loudnessDb` in nepers of power) where it says each code. */
+  timbre: Float32Array;
 }
 
 const MAGIC = 'UDV1';
@@ -58,6 +60,9 @@ export function parseVoice(file: ArrayBuffer): Voice {
     throw corrupt('its embedding has the wrong shape');
   if (codebook.shape.length !== 2 || codebook.shape[1] !== CODE_SIZE)
     throw corrupt('its codebook has the wrong shape');
+  const timbre = readArray(file, dataStart, header, 'timbre');
+  if (timbre.shape[0] !== codebook.shape[0] || timbre.shape[1] !== TIMBRE_BANDS)
+    throw corrupt('its timbre has the wrong shape');
   const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend } = header;
   return {
     id,
@@ -68,6 +73,7 @@ export function parseVoice(file: ArrayBuffer): Voice {
     retrievalBlend,
     embedding: embedding.values,
     codebook: codebook.values,
+    timbre: timbre.values,
   };
 }
 

@@ -14,7 +14,7 @@ vi.mock('../../../src/engine/ort', () => ({}));
 const common = { bytes: 1, licence: 'MIT', origin: 'here' };
 const network = { ...common, kind: 'network' as const, lookAheadFrames: 1, stateShapes: [] };
 const MANIFEST: Manifest = {
-  version: 1,
+  version: 2,
   sampleRateHz: 24000,
   analysisRateHz: 16000,
   hopSamples: 240,
@@ -46,9 +46,10 @@ function voiceBytes(): ArrayBuffer {
     arrays: [
       { name: 'embedding', dtype: 'float32', shape: [128], offset: 0 },
       { name: 'codebook', dtype: 'float16', shape: [4, 128], offset: 512 },
+      { name: 'timbre', dtype: 'float16', shape: [4, 40], offset: 1536 },
     ],
   });
-  const file = new Uint8Array(8 + header.length + 512 + 1024);
+  const file = new Uint8Array(8 + header.length + 1536 + 320);
   file.set(new TextEncoder().encode(`UDV1    ${header}`));
   new DataView(file.buffer).setUint32(4, header.length, true);
   return file.buffer;

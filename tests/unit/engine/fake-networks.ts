@@ -46,7 +46,7 @@ const content: NetworkSession = {
 
 /** Generator: flat gains that follow the code's mean and the loudness. */
 const generator: NetworkSession = {
-  inputNames: ['contentCodes', 'f0Hz', 'voiced', 'loudnessDb', 'voice', 'state0'],
+  inputNames: ['contentCodes', 'timbre', 'f0Hz', 'voiced', 'loudnessDb', 'voice', 'state0'],
   outputNames: ['harmonicLogGain', 'noiseLogGain', 'state0Out'],
   async run(feeds) {
     const loudness = (feeds['loudnessDb'] as FakeTensor).data;
@@ -104,6 +104,7 @@ export function fakeVoice(changes: Partial<Voice> = {}): Voice {
     retrievalBlend: 0,
     embedding: new Float32Array(128),
     codebook: new Float32Array(512 * 128).fill(1),
+    timbre: new Float32Array(512 * 40),
     ...changes,
   };
 }

@@ -15,7 +15,7 @@ function manifest(content = CONTENT) {
   const common = { licence: 'MIT', origin: 'here' };
   const network = { ...common, kind: 'network', lookAheadFrames: 4, stateShapes: [[1, 2, 3]] };
   return {
-    version: 1,
+    version: 2,
     sampleRateHz: 24000,
     analysisRateHz: 16000,
     hopSamples: 240,
@@ -173,7 +173,7 @@ describe('the store of networks', () => {
   });
 
   it('refuses a manifest that is none', async () => {
-    for (const listing of [null, {}, { ...manifest(), version: 2 }, { ...manifest(), files: [] }]) {
+    for (const listing of [null, {}, { ...manifest(), version: 1 }, { ...manifest(), files: [] }]) {
       await expect(load(server({ listing }))).rejects.toMatchObject({ code: 'manifest-corrupt' });
     }
     const escaping = manifest();

@@ -14,9 +14,10 @@ const HEADER = {
   arrays: [
     { name: 'embedding', dtype: 'float32', shape: [128], offset: 0 },
     { name: 'codebook', dtype: 'float16', shape: [512, 128], offset: 512 },
+    { name: 'timbre', dtype: 'float16', shape: [512, 40], offset: 512 + 512 * 128 * 2 },
   ],
 };
-const DATA_BYTES = 512 + 512 * 128 * 2;
+const DATA_BYTES = 512 + 512 * (128 + 40) * 2;
 
 function voiceFile(header: unknown = HEADER, dataBytes = DATA_BYTES): ArrayBuffer {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
@@ -56,7 +57,7 @@ describe('a voice file', () => {
   it('is refused, with a typed error, when it is hostile', () => {
     const array = (changes: object) => ({
       ...HEADER,
-      arrays: [HEADER.arrays[0], { ...HEADER.arrays[1], ...changes }],
+      arrays: [HEADER.arrays[0], { ...HEADER.arrays[1], ...changes }, HEADER.arrays[2]],
     });
     const notANumber = voiceFile();
     new DataView(notANumber).setUint32(notANumber.byteLength - DATA_BYTES, 0x7fc00000, true);
@@ -81,6 +82,8 @@ describe('a voice file', () => {
       voiceFile(array({ shape: [1e9, 128] })),
       voiceFile(array({ shape: [128, 512] })),
       voiceFile(array({ dtype: 'int8' })),
+      voiceFile({ ...HEADER, arrays: HEADER.arrays.slice(0, 2) }),
+      voiceFile(array({ shape: [256, 128] })),
     ];
     for (const file of hostile)
       expect(() => parseVoice(file)).toThrowError(expect.objectContaining({ code: 'voice-corrupt' }));
@@ -104,7 +107,7 @@ describe('a voice file', () => {
 });
 
 describe('retrieval', () => {
-  it('mixes a code with the mean of its four nearest by angle', () => {
+  it('mixes a code with the mean of its four nearest by angle, and finds their timbre', () => {
     const next = random(9);
     const codebook = Float32Array.from({ length: 512 * 128 }, () => next() - 0.5);
     const code = Float32Array.from({ length: 128 }, () => next() - 0.5);
@@ -118,7 +121,12 @@ describe('retrieval', () => {
       .slice(0, 4);
     const wanted = code.map((x, i) => 0.7 * x + (0.3 * nearest.reduce((sum, r) => sum + row(r)[i]!, 0)) / 4);
     const mixed = code.slice();
-    new Retrieval(fakeVoice({ codebook, retrievalBlend: 0.3 })).apply(mixed);
+    const timbre = Float32Array.from({ length: 512 * 40 }, () => next() - 0.5);
+    const found = new Retrieval(fakeVoice({ codebook, timbre, retrievalBlend: 0.3 })).apply(mixed);
     for (let i = 0; i < 128; i++) expect(mixed[i]).toBeCloseTo(wanted[i]!, 5);
+    expect(found.length).toBe(40);
+    for (let i = 0; i < 40; i++) {
+      expect(found[i]).toBeCloseTo(nearest.reduce((sum, r) => sum + timbre[r * 40 + i]!, 0) / 4, 5);
+    }
   });
 });

@@ -1,0 +1,86 @@
+"""What a generated signal is held to: spectra at several resolutions, and discriminators."""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from . import frontend
+from .synthesis import HOP, RATE_HZ
+
+SIZES = [(2048, 512), (1024, 256), (512, 128), (256, 64)]
+WINDOW_600 = torch.hann_window(600)
+MEL_MATRIX = torch.from_numpy(np.ascontiguousarray(frontend.mel_matrix(), dtype=np.float32))
+
+
+def magnitudes(audio: torch.Tensor, size: int, hop: int) -> torch.Tensor:
+    return torch.stft(audio, size, hop, window=torch.hann_window(size), return_complex=True).abs()
+
+
+def spectral_loss(out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Multi-resolution STFT loss (Yamamoto et al. 2020): log magnitude L1 plus spectral convergence."""
+    total = torch.zeros(())
+    for size, hop in SIZES:
+        a, b = magnitudes(out, size, hop), magnitudes(target, size, hop)
+        floor = 1e-3 * (size / 1024) ** 0.5
+        total = total + (torch.log(a + floor) - torch.log(b + floor)).abs().mean()
+        total = total + 0.5 * torch.linalg.norm(a - b) / (torch.linalg.norm(b) + 1e-3)
+    return total / len(SIZES)
+
+
+def log_mel_16k(audio: torch.Tensor) -> torch.Tensor:
+    """24 kHz audio [B, 240 n] -> the frontend's logMel [B, n, 80].
+
+    1.5 times the window and the FFT at 1.5 times the rate give the same bins up to 8 kHz, 1.5 times as large.
+    """
+    padded = F.pad(audio, (360, 240))
+    frames = padded.unfold(1, 600, HOP)[:, : audio.shape[1] // HOP]
+    power = torch.fft.rfft(frames * WINDOW_600, 768)[..., :257].abs().square() / 2.25
+    return torch.log(torch.clamp(power @ MEL_MATRIX.T, min=1e-5))
+
+
+def mel_bank(size: int, bands: int) -> torch.Tensor:
+    """[bands, size / 2 + 1]: triangles of area 1, equally spaced on the HTK mel scale from 0 to 12 kHz."""
+    edges = frontend.mel_to_hz(np.linspace(0, frontend.hz_to_mel(RATE_HZ / 2), bands + 2))
+    bins = np.arange(size // 2 + 1) * RATE_HZ / size
+    up = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    down = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
+    bank = np.maximum(0.0, np.minimum(up, down))
+    return torch.from_numpy((bank / np.maximum(bank.sum(1, keepdims=True), 1e-9)).astype(np.float32))
+
+
+BANKS = {size: mel_bank(size, bands) for size, bands in ((2048, 120), (1024, 100), (512, 64), (256, 32))}
+
+
+def log_mel(audio: torch.Tensor, size: int, hop: int) -> torch.Tensor:
+    """[B, bands, frames] of mean magnitudes, with a floor some 70 dB below speech."""
+    return torch.log(BANKS[size] @ magnitudes(audio, size, hop) + 2e-3 * (size / 1024) ** 0.5)
+
+
+def mel_loss(out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Multi-scale log-mel L1 (Kumar et al. 2023, "Improved RVQGAN", section 3.4)."""
+    return sum((log_mel(out, s, s // 4) - log_mel(target, s, s // 4)).abs().mean() for s in BANKS) / len(BANKS)
+
+
+class Discriminator(nn.Module):
+    """Log-mel magnitudes -> a score map for one of `heads` voices and the features on the way."""
+
+    def __init__(self, heads: int, size: int, hop: int, width: int = 20) -> None:
+        super().__init__()
+        self.size, self.hop = size, hop
+        norm = nn.utils.parametrizations.weight_norm
+        plan = [(2, width, (7, 5), (2, 1)), (width, 2 * width, (5, 5), (2, 2)), (2 * width, 3 * width, (5, 5), (2, 2)), (3 * width, 4 * width, (3, 3), (2, 1))]
+        self.layers = nn.ModuleList(norm(nn.Conv2d(i, o, k, s, (k[0] // 2, k[1] // 2))) for i, o, k, s in plan)
+        self.heads = norm(nn.Conv2d(4 * width, heads, 3, 1, 1))
+
+    def forward(self, audio: torch.Tensor, who: torch.Tensor):
+        """audio [B, samples], who [B] -> scores [B, ...], features."""
+        x = log_mel(audio, self.size, self.hop) / 2 + 1
+        place = torch.linspace(-1, 1, x.shape[1]).view(1, -1, 1).expand_as(x)
+        x, features = torch.stack([x, place], 1), []
+        with torch.autocast("cpu", torch.bfloat16):
+            for layer in self.layers:
+                x = F.leaky_relu(layer(x), 0.15)
+                features.append(x)
+            scores = self.heads(x)
+        return scores[torch.arange(len(who)), who].float(), [f.float() for f in features]
