@@ -1,4 +1,11 @@
-import type { LoadProgress, ConversionControls, ConversionApi, SourceProfile, VoiceSummary, Backend } from './types';
+import type {
+  LoadProgress,
+  ConversionControls,
+  ConversionApi,
+  SourceProfile,
+  VoiceSummary,
+  Backend,
+} from './types';
 
 /** Where the microphone's samples come from. */
 export interface LiveSource {
@@ -13,13 +20,7 @@ export interface LiveSource {
 
 /** What the loop tells of itself; units as in the names. */
 export type LiveMeter =
-  | 'blocks'
-  | 'blockMs'
-  | 'blockLengthMs'
-  | 'load'
-  | 'algorithmicMs'
-  | 'inputJumps'
-  | 'feedback';
+  'blocks' | 'blockMs' | 'blockLengthMs' | 'load' | 'algorithmicMs' | 'inputJumps' | 'feedback';
 
 export interface LiveMeters {
   set(name: LiveMeter, value: number): void;
@@ -78,7 +79,10 @@ export type LiveFault = { kind: 'gpu' } | { kind: 'slow'; factor: number; second
 /** The comlink interface of workers/live.ts; `Ends` is the worker's side of the chain. */
 export interface LiveApi<Ends> {
   load(
-    options: Pick<Parameters<ConversionApi['load']>[0], 'baseUrl' | 'backend' | 'allowSoftwareGpu'>,
+    options: Pick<Parameters<ConversionApi['load']>[0], 'baseUrl' | 'backend' | 'allowSoftwareGpu'> & {
+      /** What an earlier load found here; it is not measured again. */
+      known?: LiveStatus;
+    },
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LiveStatus>;
   /**

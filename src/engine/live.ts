@@ -23,11 +23,14 @@ export class Live implements LiveApi<LiveLink> {
   constructor(private readonly converter: Converter) {}
 
   async load(options: LoadParameters[0], onProgress: LoadParameters[1]): Promise<LiveStatus> {
+    const { known, ...rest } = options;
     const attempt = async (backend: 'wasm' | 'webgpu'): Promise<LiveStatus> => {
-      const status = await this.converter.load({ ...options, backend, threads: 1 }, onProgress);
-      const { backend: opened, voices } = status;
-      return { backend: opened, voices, load: await this.measure(status) };
+      const status = await this.converter.load({ ...rest, backend, threads: 1 }, onProgress);
+      const isKnown = known?.backend === status.backend;
+      const load = isKnown ? known.load : await this.measure(status);
+      return { backend: status.backend, voices: status.voices, load };
     };
+    if (known) return attempt(known.backend);
     const first = await attempt(options.backend === 'webgpu' ? 'webgpu' : 'wasm');
     if (options.backend !== 'auto' || first.load.largest <= TOO_SLOW || !mayHaveGpu()) return first;
     const second = await attempt('webgpu');
@@ -88,7 +91,10 @@ export class Live implements LiveApi<LiveLink> {
 
   private running(): LiveLoop {
     if (this.loop) return this.loop;
-    throw new EngineError('not-loaded', 'Nothing is being converted now. Start speaking first, then try again.');
+    throw new EngineError(
+      'not-loaded',
+      'Nothing is being converted now. Start speaking first, then try again.',
+    );
   }
 
   private makeLoop(link: LiveLink, before?: LiveLoop): LiveLoop {

@@ -55,7 +55,11 @@ export interface LiveHarness {
   /** Makes a fault; resolves with the seconds until converted sound is heard again, or null after `patience`. */
   fault(kind: FaultKind, patience: number): Promise<number | null>;
   /** What there is to save: of every audio context in turn, and of the newest connection to the worker. */
-  recorded(): { contexts: { sampleRateHz: number; samples: number }[]; inputRateHz: number; troubles: Trouble[] };
+  recorded(): {
+    contexts: { sampleRateHz: number; samples: number }[];
+    inputRateHz: number;
+    troubles: Trouble[];
+  };
   /** PUTs raw float32: what the speakers got, what the microphone gave, or what went in and came out of the worker. */
   save(what: 'heard' | 'spoken' | 'input' | 'output', address: string, context?: number): Promise<void>;
   /** PUTs the offline conversion of all that went in since the last start. */

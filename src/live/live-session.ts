@@ -216,7 +216,13 @@ export class LiveSession {
   private async startWorker(): Promise<LiveStatus> {
     this.client = new WorkerClient<LiveApi<LiveEnds>>(this.scope, LiveWorker);
     const { baseUrl, backend = 'auto', allowSoftwareGpu, onProgress } = this.options;
-    const options = { baseUrl, backend, ...(allowSoftwareGpu && { allowSoftwareGpu }) };
+    const known = this.status;
+    const options = {
+      baseUrl,
+      backend,
+      ...(allowSoftwareGpu && { allowSoftwareGpu }),
+      ...(known && { known }),
+    };
     try {
       this.status = await this.client.guard(this.client.api.load(options, proxy(onProgress)));
       return this.status;

@@ -4,11 +4,7 @@ import type { LiveSession } from './live-session';
 
 /** What can go wrong while somebody speaks. */
 export type Trouble =
-  | 'microphone-lost'
-  | 'microphone-changed'
-  | 'microphone-chosen'
-  | 'context-lost'
-  | 'worker-lost';
+  'microphone-lost' | 'microphone-changed' | 'microphone-chosen' | 'context-lost' | 'worker-lost';
 
 const TICK_MS = 200;
 const PATIENCE_MS = 600;
