@@ -11,9 +11,9 @@ const AUDIO = new Set(['.aac', '.flac', '.m4a', '.mp3', '.mp4', '.oga', '.ogg', 
 /**
  * The built app in a headless Chromium, opened for scripts. Close it when done.
  *
- * @param {{ webgpu?: boolean }} [options]
+ * @param {{ webgpu?: boolean, args?: string[] }} [options] `args`: further ones for Chromium
  */
-export async function openHarness({ webgpu = false } = {}) {
+export async function openHarness({ webgpu = false, args = [] } = {}) {
   await ensureBuilt();
   /** @type {Map<string, string>} path of an address below /harness/ -> file */
   const files = new Map();
@@ -21,7 +21,7 @@ export async function openHarness({ webgpu = false } = {}) {
     root: DIST,
     intercept: (request, response) => exchange(files, request, response),
   });
-  const browser = await launchChromium({ webgpu });
+  const browser = await launchChromium({ webgpu, args });
   const page = await (await browser.newContext()).newPage();
   await page.goto(`${server.url}?harness`);
   await page.waitForFunction(() => window.understudy !== undefined);

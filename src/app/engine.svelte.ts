@@ -7,6 +7,7 @@ import type {
   ConvertResult,
   EngineStatus,
   LoadProgress,
+  SourceProfile,
 } from '../engine/types';
 import ConversionWorker from '../../workers/conversion?worker';
 import { messageOf } from './messages';
@@ -26,6 +27,8 @@ export interface ConversionJob {
   controls: ConversionControls;
   onProgress: (progress: ConvertProgress) => void;
   signal: AbortSignal;
+  /** Of a speaker who was measured before. */
+  profile?: SourceProfile;
 }
 
 /** The converter as the pages see it: loads in its worker, and is started anew when that dies. */
@@ -71,6 +74,7 @@ export class Engine {
           job.voiceId,
           { ...job.controls },
           proxy(job.onProgress),
+          job.profile,
         ),
         () => client.api.ping(),
       );

@@ -3,6 +3,7 @@ import { DEFAULT_CONTROLS, type ConversionControls, type EngineStatus } from '..
 import { exportTake, type ExportFormat } from '../export/export';
 import type { Detection } from '../watermark/types';
 import { detect } from './detector';
+import type { LiveHarness } from '../live/live-harness';
 import { Engine, type LoadOptions } from './engine.svelte';
 import type { Scope } from './scope';
 
@@ -22,6 +23,8 @@ export interface Harness {
   load(options: LoadOptions): Promise<EngineStatus>;
   convert(job: ConvertJob): Promise<{ seconds: number; rtf: number; backend: string; warnings: string[] }>;
   detect(job: { input: string; name: string }): Promise<Detection>;
+  /** Live sessions, and the faults they have to come through. */
+  live(): Promise<LiveHarness>;
 }
 
 declare global {
@@ -33,6 +36,8 @@ declare global {
 /** Puts a Harness on the window; only for addresses with `?harness`. */
 export function installHarness(scope: Scope): void {
   let engine: Engine | undefined;
+  let liveHarness: LiveHarness | undefined;
+  const baseUrl = new URL('models/', document.baseURI).href;
   const never = new AbortController().signal;
 
   async function open(input: string, name: string) {
@@ -43,7 +48,7 @@ export function installHarness(scope: Scope): void {
 
   window.understudy = {
     load(options) {
-      engine ??= new Engine(scope, new URL('models/', document.baseURI).href, options);
+      engine ??= new Engine(scope, baseUrl, options);
       return engine.load();
     },
 
@@ -72,6 +77,12 @@ export function installHarness(scope: Scope): void {
     async detect({ input, name }) {
       const { samples, sampleRateHz } = await open(input, name);
       return detect(scope, samples, sampleRateHz, () => undefined, never);
+    },
+
+    async live() {
+      const { makeLiveHarness } = await import('../live/live-harness');
+      liveHarness ??= makeLiveHarness(scope, baseUrl, () => (engine ??= new Engine(scope, baseUrl)));
+      return liveHarness;
     },
   };
 }

@@ -44,6 +44,14 @@ export class Preferences {
     this.change({ controls });
   }
 
+  get live() {
+    return this.settings.live;
+  }
+
+  set live(live: Settings['live']) {
+    this.change({ live });
+  }
+
   private change(part: Partial<Settings>): void {
     this.settings = { ...this.settings, ...part };
     saveSettings(this.settings);

@@ -2,6 +2,7 @@ import type { Scope } from './scope';
 
 export const ROOMS = [
   { id: 'studio', label: 'Studio' },
+  { id: 'live', label: 'Live' },
   { id: 'detect', label: 'Detect' },
 ] as const;
 

@@ -1,5 +1,6 @@
 import captureWorkletUrl from './capture-worklet?worker&url';
 import { AudioError } from './errors';
+import { listDevices, openMicrophone } from './microphone';
 import { SampleStore } from './sample-store';
 
 export const MAX_RECORD_SECONDS = 600;
@@ -46,12 +47,8 @@ export class Recorder {
   constructor(private readonly options: RecorderOptions = {}) {}
 
   /** Microphones; without labels until the user has allowed one. */
-  static async devices(): Promise<{ deviceId: string; label: string }[]> {
-    const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
-    const devices = (await mediaDevices?.enumerateDevices()) ?? [];
-    return devices
-      .filter((device) => device.kind === 'audioinput')
-      .map(({ deviceId, label }) => ({ deviceId, label }));
+  static devices(): Promise<{ deviceId: string; label: string }[]> {
+    return listDevices('audioinput');
   }
 
   get seconds(): number {
@@ -148,49 +145,4 @@ export class Recorder {
     this.hasEnded = why === 'ceiling';
     this.options.onEnd?.(why);
   }
-}
-
-async function openMicrophone(deviceId: string | undefined): Promise<MediaStream> {
-  const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
-  if (!mediaDevices) {
-    throw new AudioError(
-      'unsupported',
-      'This page may not use a microphone here: browsers allow that only over https or on this computer itself. Nothing was recorded. Drop a recording here instead.',
-    );
-  }
-  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-  const audio = { ...plain, ...(deviceId && { deviceId: { exact: deviceId } }) };
-  try {
-    return await mediaDevices.getUserMedia({ audio });
-  } catch (cause) {
-    // The chosen one is not there any more; any other will do.
-    if (deviceId && isNamed(cause, 'OverconstrainedError')) return openMicrophone(undefined);
-    throw explain(cause);
-  }
-}
-
-function isNamed(cause: unknown, ...names: string[]): boolean {
-  return names.includes((cause as { name?: string } | null)?.name ?? '');
-}
-
-function explain(cause: unknown): AudioError {
-  if (isNamed(cause, 'NotAllowedError', 'SecurityError')) {
-    return new AudioError(
-      'permission-denied',
-      'The microphone is not allowed for this page, so nothing was recorded. Allow it with the sign beside the address, then record again; or drop a recording here instead.',
-      { cause },
-    );
-  }
-  if (isNamed(cause, 'NotFoundError', 'OverconstrainedError')) {
-    return new AudioError(
-      'no-microphone',
-      'No microphone was found, so nothing was recorded. Plug one in and record again; or drop a recording here instead.',
-      { cause },
-    );
-  }
-  return new AudioError(
-    'device-busy',
-    'The microphone could not be opened, perhaps because another program uses it. Nothing was recorded. Close that program or choose another microphone, then record again.',
-    { cause },
-  );
 }

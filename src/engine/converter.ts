@@ -11,6 +11,7 @@ import type {
   ConvertResult,
   EngineStatus,
   LoadProgress,
+  SourceProfile,
 } from './types';
 import { parseVoice, type Voice } from './voice';
 
@@ -73,6 +74,7 @@ export class Converter implements ConversionApi {
     voiceId: string,
     controls: ConversionControls,
     onProgress: (progress: ConvertProgress) => void,
+    profile?: SourceProfile,
   ): Promise<ConvertResult> {
     const { runtime, voice } = this.prepare(voiceId);
     const controller = new AbortController();
@@ -89,6 +91,7 @@ export class Converter implements ConversionApi {
             sampleRateHz,
             onProgress,
             signal: controller.signal,
+            profile,
           });
           return {
             samples: take.samples,
@@ -113,7 +116,8 @@ export class Converter implements ConversionApi {
 
   async ping(): Promise<void> {}
 
-  private prepare(voiceId: string): { runtime: Runtime; voice: Voice } {
+  /** The networks, and a voice read from its file. Throws `not-loaded`, `no-voice`, `voice-corrupt`. */
+  prepare(voiceId: string): { runtime: Runtime; voice: Voice } {
     if (!this.loaded) {
       throw new EngineError(
         'not-loaded',

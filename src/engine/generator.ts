@@ -24,11 +24,13 @@ export interface Gains {
 /** The generator network over a stream: how the target's throat shapes each frame. */
 export class Generator {
   private readonly network: StreamingNetwork;
-  private readonly voice: Float32Array;
 
-  constructor({ generator, makeTensor, queue }: Networks, embedding: Float32Array) {
+  /** `voice` [128] may be another one from any block on. */
+  constructor(
+    { generator, makeTensor, queue }: Networks,
+    public voice: Float32Array,
+  ) {
     this.network = new StreamingNetwork(generator, makeTensor, queue);
-    this.voice = embedding;
   }
 
   async push(input: GeneratorInput): Promise<Gains> {

@@ -17,6 +17,8 @@ export interface TakeOptions {
   sampleRateHz: number;
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal | undefined;
+  /** Of a speaker who was measured before; the take is measured without. */
+  profile?: SourceProfile | undefined;
   /** Content codes to one run of the networks, see ConversionStream. */
   blockCodes?: number;
 }
@@ -39,7 +41,7 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
   const { networks, voice, controls, samples, sampleRateHz, signal, blockCodes } = options;
   checkSamples(samples);
   const startedMs = performance.now();
-  const profile = await profileTake(samples, sampleRateHz, signal);
+  const profile = options.profile ?? (await profileTake(samples, sampleRateHz, signal));
   const seconds = samples.length / sampleRateHz;
   const output = new Float32Array(Math.round(seconds * SYNTHESIS_RATE_HZ));
   const stream = new ConversionStream({

@@ -16,13 +16,19 @@ export class PitchMap {
   private readonly intonation: number;
   private heldHz: number;
 
-  constructor(controls: ConversionControls, profile: SourceProfile, voice: Pick<Voice, 'medianF0Hz'>) {
+  /** `before`: the map this one takes over from, whose F0 it holds until a frame is voiced. */
+  constructor(
+    controls: ConversionControls,
+    profile: SourceProfile,
+    voice: Pick<Voice, 'medianF0Hz'>,
+    before?: PitchMap,
+  ) {
     this.sourceHz = profile.medianF0Hz > 0 ? profile.medianF0Hz : voice.medianF0Hz;
     const centre =
       (controls.autoPitch ? voice.medianF0Hz : this.sourceHz) * 2 ** (controls.pitchShiftSt / 12);
     this.centreHz = limit(centre);
     this.intonation = controls.intonation;
-    this.heldHz = this.centreHz;
+    this.heldHz = before?.heldHz ?? this.centreHz;
   }
 
   /** `f0Hz` is 0 where unvoiced; the result never is. */

@@ -87,8 +87,8 @@ function dot(weights: Float64Array, data: Float32Array, from: number, taps: numb
   return sum;
 }
 
-/** Taps for an output that lies `fraction` samples after input `half`, normalised to unit gain at 0 Hz. */
-function kernel(fraction: number, half: number, cutoff: number): Float64Array {
+/** Taps [2 half + 1] for an output that lies `fraction` samples after input `half`, of unit gain at 0 Hz. */
+export function kernel(fraction: number, half: number, cutoff: number): Float64Array {
   const taps = new Float64Array(2 * half + 1);
   let sum = 0;
   for (let k = 0; k < taps.length; k++) {

@@ -1,6 +1,7 @@
 import { ContentEncoder } from './content';
 import { EngineError } from './errors';
 import { Frontend } from './frontend';
+import { FrameGate } from './gate';
 import { Generator } from './generator';
 import type { Networks } from './network';
 import { PitchTracker } from './pitch';
@@ -24,9 +25,9 @@ import { Synthesiser } from './synthesis';
 import type { ConversionControls, SourceProfile } from './types';
 import type { Voice } from './voice';
 
-const GATE_SHUT_DB = -70;
-const GATE_OPEN_DB = -64;
 const MAX_GAIN_DB = 30;
+/** A changed level is reached along an exponential of 50 ms. */
+const GAIN_STEP = 1 / (0.05 * ANALYSIS_RATE_HZ);
 /** Beyond this an input sample is a fault, not speech. */
 const MAX_SAMPLE = 8;
 
@@ -36,9 +37,18 @@ export interface StreamOptions {
   controls: ConversionControls;
   profile: SourceProfile;
   sampleRateHz: number;
-  /** Content codes (20 ms) to one run of the networks. Constant, so that shapes are. Default 50. */
+  /** Content codes (20 ms) to one run of the networks. Default 50. */
   blockCodes?: number;
+  /** Input level in dBFS that counts as speech; below it the output is shut. Default null: nothing is. */
+  gateDb?: number | null;
+  /** Hears of the source what its profile is made of: F0 in Hz (0 unvoiced) and the input's own loudness. */
+  onFrames?: (f0Hz: Float32Array, loudnessDb: Float32Array) => void;
 }
+
+/** What may change while a stream runs. */
+export type StreamChange = Partial<
+  Pick<StreamOptions, 'voice' | 'controls' | 'profile' | 'blockCodes' | 'gateDb'>
+>;
 
 /**
  * Converts a stream of mono samples. What comes out is 24 kHz, aligned with the input sample by sample
@@ -53,17 +63,20 @@ export class ConversionStream {
   private readonly tracker = new PitchTracker();
   private readonly content: ContentEncoder;
   private readonly generator: Generator;
-  private readonly retrieval: Retrieval;
-  private readonly pitchMap: PitchMap;
   private readonly synthesiser: Synthesiser;
-  private readonly sampleRateHz: number;
-  private readonly gain: number;
-  private readonly blockFrames: number;
+  private readonly gate = new FrameGate();
+  private readonly options: StreamOptions;
+  private retrieval: Retrieval;
+  private pitchMap: PitchMap;
+  private gain: number;
+  private wantedGain: number;
+  private blockFrames: number;
   /** Features that wait for the slowest of them. Frames count at 100 a second, codes at 50. */
   private readonly logMel = new SampleQueue(256 * BANDS);
   private readonly loudnessDb = new SampleQueue(256);
   private readonly f0Hz = new SampleQueue(256);
   private readonly voiced = new SampleQueue(256);
+  private readonly gates = new SampleQueue(256);
   private readonly codes = new SampleQueue(128 * CODE_SIZE);
   private readonly timbre = new SampleQueue(128 * TIMBRE_BANDS);
   private generated = 0;
@@ -72,16 +85,42 @@ export class ConversionStream {
   private produced = 0;
   private tail: Promise<unknown> = Promise.resolve();
 
-  constructor({ networks, voice, controls, profile, sampleRateHz, blockCodes = 50 }: StreamOptions) {
+  constructor(options: StreamOptions) {
+    const { networks, voice, controls, profile, sampleRateHz, blockCodes = 50, gateDb = null } = options;
+    this.options = { ...options };
     this.resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
     this.content = new ContentEncoder(networks);
     this.generator = new Generator(networks, voice.embedding);
     this.retrieval = new Retrieval(voice);
     this.pitchMap = new PitchMap(controls, profile, voice);
     this.synthesiser = new Synthesiser(controls);
-    this.sampleRateHz = sampleRateHz;
-    this.gain = inputGain(profile, voice);
+    this.gate.thresholdDb = gateDb;
+    this.gain = this.wantedGain = inputGain(profile, voice);
     this.blockFrames = blockCodes * FRAMES_PER_CODE;
+  }
+
+  /** Seconds of input that are not yet heard in the output. */
+  get heldSeconds(): number {
+    return this.received / this.options.sampleRateHz - this.produced / SYNTHESIS_RATE_HZ;
+  }
+
+  /**
+   * Takes effect with the frames that follow. Nothing starts anew, so timbre, pitch and level glide within a
+   * frame or two; not to be called while a `push` is under way.
+   */
+  adjust(change: StreamChange): void {
+    const before = this.options.voice;
+    Object.assign(this.options, change);
+    const { voice, controls, profile, blockCodes, gateDb = null } = this.options;
+    if (voice !== before) {
+      this.retrieval = new Retrieval(voice);
+      this.generator.voice = voice.embedding;
+    }
+    this.pitchMap = new PitchMap(controls, profile, voice, this.pitchMap);
+    this.synthesiser.control(controls);
+    this.gate.thresholdDb = gateDb;
+    this.wantedGain = inputGain(profile, voice);
+    if (blockCodes) this.blockFrames = blockCodes * FRAMES_PER_CODE;
   }
 
   push(samples: Float32Array): Promise<Float32Array> {
@@ -96,12 +135,12 @@ export class ConversionStream {
   end(): Promise<Float32Array> {
     return this.inTurn(async () => {
       const rest = this.resampler.end();
-      const held = (this.received * ANALYSIS_RATE_HZ) / this.sampleRateHz;
+      const held = (this.received * ANALYSIS_RATE_HZ) / this.options.sampleRateHz;
       const padded = new Float32Array(rest.length + ANALYSIS_HOP - (Math.ceil(held) % ANALYSIS_HOP));
       padded.set(rest);
       this.analyse(padded);
       this.keepPitch(this.tracker.end());
-      const total = Math.round((this.received / this.sampleRateHz) * SYNTHESIS_RATE_HZ);
+      const total = Math.round((this.received / this.options.sampleRateHz) * SYNTHESIS_RATE_HZ);
       const parts = [await this.process()];
       while (this.produced < total) {
         this.keepSilence(this.blockFrames);
@@ -129,14 +168,26 @@ export class ConversionStream {
 
   private analyse(samples: Float32Array): void {
     for (let i = 0; i < samples.length; i++) {
+      if (this.gain !== this.wantedGain) this.gain = approach(this.gain, this.wantedGain);
       const x = samples[i]! * this.gain;
       if (!Number.isFinite(x)) throw inputNotFinite();
       samples[i] = Math.max(-MAX_SAMPLE, Math.min(MAX_SAMPLE, x));
     }
     const { logMel, loudnessDb } = this.frontend.push(samples);
     this.logMel.push(logMel);
+    const pitch = this.tracker.push(samples, loudnessDb);
+    const gainDb = 20 * Math.log10(this.gain);
+    this.options.onFrames?.(
+      pitch.f0Hz,
+      loudnessDb.map((db) => db - gainDb),
+    );
+    this.keepLoudness(loudnessDb, gainDb);
+    this.keepPitch(pitch);
+  }
+
+  private keepLoudness(loudnessDb: Float32Array, gainDb: number): void {
     this.loudnessDb.push(loudnessDb);
-    this.keepPitch(this.tracker.push(samples, loudnessDb));
+    this.gates.push(loudnessDb.map((db) => this.gate.next(db, gainDb)));
   }
 
   private keepPitch({ f0Hz, voiced }: { f0Hz: Float32Array; voiced: Float32Array }): void {
@@ -146,7 +197,7 @@ export class ConversionStream {
 
   private keepSilence(frames: number): void {
     this.logMel.push(new Float32Array(frames * BANDS).fill(LOG_MEL_FLOOR));
-    this.loudnessDb.push(new Float32Array(frames).fill(SILENCE_DB));
+    this.keepLoudness(new Float32Array(frames).fill(SILENCE_DB), 0);
     this.keepPitch({ f0Hz: new Float32Array(frames), voiced: new Float32Array(frames) });
   }
 
@@ -187,14 +238,18 @@ export class ConversionStream {
     this.timbre.dropBefore(codesEnd * TIMBRE_BANDS);
     this.generated += frames;
     const from = this.synthesised;
+    const end = from + gains.frames;
+    // The sources are known ahead of the gains: with the next frame's, the last one can be rendered now.
+    const isNextKnown = Math.min(this.f0Hz.end, this.gates.end) > end;
+    const sources = gains.frames + Number(isNextKnown);
     const output = this.synthesiser.push({
       ...gains,
-      f0Hz: row(this.f0Hz, from, gains.frames),
-      voiced: row(this.voiced, from, gains.frames),
-      gate: row(this.loudnessDb, from, gains.frames).map(gateOf),
+      f0Hz: row(this.f0Hz, from, sources),
+      voiced: row(this.voiced, from, sources),
+      gate: row(this.gates, from, sources),
     });
-    this.synthesised += gains.frames;
-    for (const queue of [this.f0Hz, this.voiced, this.loudnessDb]) queue.dropBefore(this.synthesised);
+    this.synthesised = end;
+    for (const queue of [this.f0Hz, this.voiced, this.loudnessDb, this.gates]) queue.dropBefore(end);
     return output;
   }
 }
@@ -213,9 +268,9 @@ function inputGain(profile: SourceProfile, voice: Voice): number {
   return 10 ** (Math.max(-MAX_GAIN_DB, Math.min(MAX_GAIN_DB, wanted - profile.speechLevelDb)) / 20);
 }
 
-/** Silence in, silence out: 0 below -70 dB, 1 above -64 dB. */
-function gateOf(loudnessDb: number): number {
-  return Math.max(0, Math.min(1, (loudnessDb - GATE_SHUT_DB) / (GATE_OPEN_DB - GATE_SHUT_DB)));
+function approach(gain: number, wanted: number): number {
+  const next = gain + GAIN_STEP * (wanted - gain);
+  return Math.abs(wanted - next) < 1e-4 * wanted ? wanted : next;
 }
 
 function join(parts: Float32Array[]): Float32Array {

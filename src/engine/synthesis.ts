@@ -14,7 +14,10 @@ export interface SynthesisControls {
   unvoicedLevelDb: number;
 }
 
-/** Frames to render: gains [frames, 80] and, for each frame, what drives the sources. */
+/**
+ * Frames to render: gains [frames, 80] and, for each frame, what drives the sources. A frame is rendered when
+ * the sources of the one after it are known: with [frames + 1] of them, the last frame is too.
+ */
 export interface SynthesisFrames {
   frames: number;
   harmonicLogGain: Float32Array;
@@ -32,8 +35,8 @@ export interface SynthesisFrames {
  */
 export class Synthesiser {
   private readonly excitation = new Excitation();
-  private readonly reader: EnvelopeReader;
-  private readonly unvoicedOffset: number;
+  private reader: EnvelopeReader;
+  private unvoicedOffset: number;
   private readonly minimumPhase = new MinimumPhase(FFT_SIZE);
   private readonly fft = new RealFft(FFT_SIZE);
   private readonly window = periodicHann(WINDOW);
@@ -49,35 +52,49 @@ export class Synthesiser {
   private readonly lastNoise = new Float32Array(BANDS);
   private last: SourceFrame = { f0Hz: 0, voiced: 0, gate: 0 };
   private next: SourceFrame = { f0Hz: 0, voiced: 0, gate: 0 };
-  private received = 0;
+  /** Whether `last` holds a frame that is not rendered yet. */
+  private isPending = false;
+  private rendered = 0;
 
-  constructor(controls: SynthesisControls) {
+  constructor(private controls: SynthesisControls) {
     this.reader = new EnvelopeReader(BINS, controls.formantRatio);
     this.unvoicedOffset = (controls.unvoicedLevelDb * Math.LN10) / 20;
   }
 
-  /** Returns the samples these frames complete; they run about three frames late. */
+  /** Other controls from the next frame on; the overlap of the frames makes it a glide. */
+  control(controls: SynthesisControls): void {
+    if (controls.formantRatio !== this.controls.formantRatio)
+      this.reader = new EnvelopeReader(BINS, controls.formantRatio);
+    this.unvoicedOffset = (controls.unvoicedLevelDb * Math.LN10) / 20;
+    this.controls = controls;
+  }
+
+  /** Returns the samples these frames complete; they run two or three frames late. */
   push(input: SynthesisFrames): Float32Array {
-    const before = this.finished();
-    const first = this.received;
-    this.received += input.frames;
-    const output = new Float32Array(this.finished() - before);
+    const before = samplesOf(this.rendered);
+    const isNextKnown = input.f0Hz.length > input.frames;
+    const frames = Number(this.isPending) + input.frames - Number(!isNextKnown);
+    const output = new Float32Array(samplesOf(this.rendered + Math.max(0, frames)) - before);
     for (let i = 0; i < input.frames; i++) {
-      this.next.f0Hz = input.f0Hz[i]!;
-      this.next.voiced = input.voiced[i]!;
-      this.next.gate = input.gate[i]!;
-      if (first + i > 0)
-        this.renderLast(output, (first + i - 1) * SYNTHESIS_HOP - SYNTHESIS_HOP - BEFORE - before);
+      this.drive(input, i, output, before);
       this.lastHarmonic.set(input.harmonicLogGain.subarray(i * BANDS, (i + 1) * BANDS));
       this.lastNoise.set(input.noiseLogGain.subarray(i * BANDS, (i + 1) * BANDS));
       [this.last, this.next] = [this.next, this.last];
+      this.isPending = true;
     }
+    if (isNextKnown && input.frames > 0) this.drive(input, input.frames, output, before);
     return output;
   }
 
-  /** Samples out once all received frames but the last one are rendered. */
-  private finished(): number {
-    return Math.max(0, (this.received - 1) * SYNTHESIS_HOP - SYNTHESIS_HOP - BEFORE);
+  /** Takes in what drives the sources at frame `index`, and renders the frame before it. */
+  private drive(input: SynthesisFrames, index: number, output: Float32Array, before: number): void {
+    this.next.f0Hz = input.f0Hz[index]!;
+    this.next.voiced = input.voiced[index]!;
+    this.next.gate = input.gate[index]!;
+    if (!this.isPending) return;
+    this.renderLast(output, (this.rendered - 1) * SYNTHESIS_HOP - BEFORE - before);
+    this.rendered++;
+    this.isPending = false;
   }
 
   /** Renders the frame before `next` and writes the hop it completes at `at`, where that is not before the start. */
@@ -139,4 +156,9 @@ export class Synthesiser {
     this.fft.forward(piece, this.spectrum);
     return true;
   }
+}
+
+/** Samples that are complete once so many frames are rendered. */
+function samplesOf(frames: number): number {
+  return Math.max(0, (frames - 1) * SYNTHESIS_HOP - BEFORE);
 }

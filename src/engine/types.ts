@@ -90,6 +90,8 @@ export interface ConversionApi {
     voiceId: string,
     controls: ConversionControls,
     onProgress: (progress: ConvertProgress) => void,
+    /** Of a speaker who was measured before; the take is measured without. */
+    profile?: SourceProfile,
   ): Promise<ConvertResult>;
   cancel(jobId: string): Promise<void>;
   /** Answers as soon as the worker can: one that has died never does. */

@@ -6,6 +6,15 @@ const VERSION = 1;
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 
+const LIVE_DEFAULTS = {
+  outputId: '',
+  preset: 'quick' as const,
+  follows: true,
+  gates: true,
+  gateDb: null,
+  profile: null,
+};
+
 /** A setting that is damaged falls back alone; the others stay. */
 const schema = v.object({
   theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
@@ -21,6 +30,19 @@ const schema = v.object({
       unvoicedLevelDb: between(-24, 12),
     }),
     DEFAULT_CONTROLS,
+  ),
+  live: v.fallback(
+    v.object({
+      outputId: v.string(),
+      preset: v.picklist(['quick', 'balanced', 'steady']),
+      /** Whether the profile goes on being measured while somebody speaks. */
+      follows: v.boolean(),
+      gates: v.boolean(),
+      /** What the last calibration found: the level of the gate, and the speaker. */
+      gateDb: v.nullable(between(-100, 0)),
+      profile: v.nullable(v.object({ medianF0Hz: between(0, 1000), speechLevelDb: between(-100, 0) })),
+    }),
+    LIVE_DEFAULTS,
   ),
 });
 

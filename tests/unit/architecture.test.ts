@@ -8,7 +8,7 @@ type Rule = (path: string, source: string, imports: string[]) => string | null;
 /** Files that may write what the mark cannot be kept out of. */
 const ENCODER = 'src/export/encode.ts';
 const EXPORT = 'src/export/export.ts';
-const ROOMS = ['studio', 'detect'];
+const ROOMS = ['studio', 'live', 'detect'];
 /** Everything in mediabunny by which a file can be written. */
 const WRITING =
   /\b(Output|\w+OutputFormat|BufferTarget|StreamTarget|FilePathTarget|NullTarget|Conversion|\w+(Sample|Buffer|Packet|Track)Source|canEncode\w*|registerEncoder)\b/;

@@ -1,0 +1,62 @@
+import captureUrl from './capture-worklet?worker&url';
+import { findChirp, makeChirp } from './chirp';
+import { openMicrophone } from './microphone';
+import { SampleStore } from './sample-store';
+
+const LISTENED_SECONDS = 1.2;
+const START_SECONDS = 0.2;
+
+/**
+ * Plays a chirp and listens for it: the way through speakers, air, microphone and browser, in ms; null where it
+ * was not heard. The converter is not on that way.
+ *
+ * Rejects with AudioError where there is no microphone.
+ */
+export async function measureLoopback(deviceId: string, outputId: string): Promise<number | null> {
+  const stream = await openMicrophone(deviceId || undefined, {
+    safe: 'nothing was measured',
+    again: 'measure again',
+    instead: '',
+  });
+  const context = new AudioContext({ latencyHint: 'interactive' });
+  try {
+    const choosing = context as AudioContext & { setSinkId?: (id: string) => Promise<void> };
+    if (outputId) await choosing.setSinkId?.(outputId);
+    await context.audioWorklet.addModule(captureUrl);
+    await context.resume();
+    const chirp = makeChirp(context.sampleRate);
+    const source = playerOf(context, chirp);
+    // Both begin in the same block of the audio thread, so where the chirp lies in one is known from the other.
+    const sent = listen(context, source);
+    const heard = listen(context, context.createMediaStreamSource(stream));
+    source.start(context.currentTime + START_SECONDS);
+    const [left, arrived] = (await Promise.all([sent, heard])).map((samples) => findChirp(samples, chirp));
+    if (left === null || arrived === null || left === undefined || arrived === undefined) return null;
+    return (1000 * (arrived - left)) / context.sampleRate;
+  } finally {
+    for (const track of stream.getTracks()) track.stop();
+    await context.close();
+  }
+}
+
+function playerOf(context: AudioContext, samples: Float32Array<ArrayBuffer>): AudioBufferSourceNode {
+  const buffer = new AudioBuffer({ length: samples.length, sampleRate: context.sampleRate });
+  buffer.copyToChannel(samples, 0);
+  const source = new AudioBufferSourceNode(context, { buffer });
+  source.connect(context.destination);
+  return source;
+}
+
+function listen(context: AudioContext, source: AudioNode): Promise<Float32Array> {
+  const wanted = LISTENED_SECONDS * context.sampleRate;
+  const store = new SampleStore(wanted);
+  const capture = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 1 });
+  source.connect(capture).connect(context.destination);
+  return new Promise((resolve) => {
+    capture.port.onmessage = ({ data }: MessageEvent<Float32Array | 'end'>) => {
+      if (data === 'end') return;
+      store.append(data);
+      if (store.length >= wanted) resolve(store.take());
+    };
+  });
+}

@@ -1,0 +1,84 @@
+import { AudioError } from './errors';
+
+/** What a failure says of what was being done, and how else it can be. */
+export interface MicrophoneWords {
+  /** "nothing was recorded" */
+  safe: string;
+  /** "record again" */
+  again: string;
+  /** "; or drop a recording here instead" */
+  instead: string;
+}
+
+const RECORDING: MicrophoneWords = {
+  safe: 'nothing was recorded',
+  again: 'record again',
+  instead: '; or drop a recording here instead',
+};
+
+/** Microphones and speakers; without labels until the user has allowed a microphone. */
+export async function listDevices(
+  kind: 'audioinput' | 'audiooutput',
+): Promise<Pick<MediaDeviceInfo, 'deviceId' | 'groupId' | 'label'>[]> {
+  const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
+  const devices = (await mediaDevices?.enumerateDevices()) ?? [];
+  return devices
+    .filter((device) => device.kind === kind)
+    .map(({ deviceId, groupId, label }) => ({ deviceId, groupId, label }));
+}
+
+/**
+ * Opens a microphone with everything off that changes the voice: echo cancelling, noise suppression, gain
+ * control. Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `unsupported`.
+ */
+export async function openMicrophone(
+  deviceId: string | undefined,
+  words: MicrophoneWords = RECORDING,
+): Promise<MediaStream> {
+  const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
+  if (!mediaDevices) {
+    throw new AudioError(
+      'unsupported',
+      `This page may not use a microphone here: browsers allow that only over https or on this computer itself. ${capital(words.safe)}. Open the page at such an address, then ${words.again}${words.instead}.`,
+    );
+  }
+  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  const audio = { ...plain, ...(deviceId && { deviceId: { exact: deviceId } }) };
+  try {
+    return await mediaDevices.getUserMedia({ audio });
+  } catch (cause) {
+    // The chosen one is not there any more; any other will do.
+    if (deviceId && isNamed(cause, 'OverconstrainedError')) return openMicrophone(undefined, words);
+    throw explain(cause, words);
+  }
+}
+
+function isNamed(cause: unknown, ...names: string[]): boolean {
+  return names.includes((cause as { name?: string } | null)?.name ?? '');
+}
+
+function explain(cause: unknown, { safe, again, instead }: MicrophoneWords): AudioError {
+  if (isNamed(cause, 'NotAllowedError', 'SecurityError')) {
+    return new AudioError(
+      'permission-denied',
+      `The microphone is not allowed for this page, so ${safe}. Allow it with the sign beside the address, then ${again}${instead}.`,
+      { cause },
+    );
+  }
+  if (isNamed(cause, 'NotFoundError', 'OverconstrainedError')) {
+    return new AudioError(
+      'no-microphone',
+      `No microphone was found, so ${safe}. Plug one in and ${again}${instead}.`,
+      { cause },
+    );
+  }
+  return new AudioError(
+    'device-busy',
+    `The microphone could not be opened, perhaps because another program uses it; ${safe}. Close that program or choose another microphone, then ${again}.`,
+    { cause },
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,34 @@
+import { medianF0Hz, speechLevelDb } from './profile';
+import { SampleQueue } from './sample-queue';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from './signal';
+import type { Heard } from './live-types';
+
+/** Gathers frames for a while and tells what was heard: for a calibration. */
+export class Listener {
+  private readonly f0Hz = new SampleQueue(1024);
+  private readonly loudnessDb = new SampleQueue(1024);
+  private readonly frames: number;
+
+  constructor(
+    seconds: number,
+    private readonly done: (heard: Heard) => void,
+  ) {
+    this.frames = Math.round((seconds * ANALYSIS_RATE_HZ) / ANALYSIS_HOP);
+  }
+
+  /** True once the time is over and `done` was called. */
+  push(f0Hz: Float32Array, loudnessDb: Float32Array): boolean {
+    this.f0Hz.push(f0Hz);
+    this.loudnessDb.push(loudnessDb);
+    if (this.loudnessDb.end < this.frames) return false;
+    const sorted = this.loudnessDb.view().slice().sort();
+    this.done({
+      profile: {
+        medianF0Hz: medianF0Hz(this.f0Hz.view()),
+        speechLevelDb: speechLevelDb(this.loudnessDb.view()),
+      },
+      loudDb: sorted[Math.floor(0.95 * (sorted.length - 1))]!,
+    });
+    return true;
+  }
+}

@@ -1,0 +1,211 @@
+import { BlockPlan } from './block-plan';
+import { FeedbackWatch } from './feedback';
+import { Listener } from './listener';
+import type { Heard, LiveLink, LivePiece, LiveSettings } from './live-types';
+import type { Networks } from './network';
+import { RunningProfile } from './running-profile';
+import { SYNTHESIS_RATE_HZ } from './signal';
+import { ConversionStream } from './stream';
+import { TakeTap } from './take-tap';
+import { Breather } from './task';
+import type { SourceProfile } from './types';
+import type { Voice } from './voice';
+
+const WAIT_MS = 20;
+/** More input than this waiting beyond a block is left out: the loop goes on at the live edge. */
+const MAX_BEHIND_SECONDS = 0.08;
+const FADE_SECONDS = 0.01;
+const UNKNOWN: SourceProfile = { medianF0Hz: 0, speechLevelDb: -80 };
+
+/**
+ * The block loop of a running conversion: reads what the microphone gives as it comes, converts it, and hands
+ * on what is ready. Changes of settings glide, nothing starts anew.
+ */
+export class LiveLoop {
+  /** Samples of the link taken so far, and written, those of loops before this one included. */
+  consumed: number;
+  written: number;
+  private readonly breather = new Breather();
+  private readonly plan: BlockPlan;
+  private readonly stream: ConversionStream;
+  private readonly running: RunningProfile;
+  private readonly watch: FeedbackWatch;
+  private listener: Listener | undefined;
+  private tap: TakeTap | undefined;
+  private failure: unknown;
+  private isStopped = false;
+  private hasNewProfile = false;
+  private lengthMs = 0;
+  private slow = { factor: 1, untilMs: 0 };
+
+  /** `before`: the loop on the same link whose place this one takes. */
+  constructor(
+    private readonly link: LiveLink,
+    networks: Networks,
+    private voice: Voice,
+    private settings: LiveSettings,
+    before?: LiveLoop,
+  ) {
+    this.consumed = before?.consumed ?? 0;
+    this.written = before?.written ?? 0;
+    this.plan = new BlockPlan(settings.blockCodes);
+    this.running = new RunningProfile(before?.profile ?? settings.profile);
+    this.watch = new FeedbackWatch(link.sampleRateHz);
+    this.stream = new ConversionStream({
+      networks,
+      voice,
+      controls: settings.controls,
+      profile: this.running.current ?? UNKNOWN,
+      sampleRateHz: link.sampleRateHz,
+      blockCodes: this.plan.codes,
+      gateDb: settings.gateDb,
+      onFrames: (f0Hz, loudnessDb) => this.hear(f0Hz, loudnessDb),
+    });
+    if (before) this.noteSkipped();
+  }
+
+  get profile(): SourceProfile | null {
+    return this.running.current;
+  }
+
+  /** Runs until `stop`. Rejects with what the networks throw. */
+  async run(): Promise<void> {
+    try {
+      while (!this.isStopped) {
+        await this.link.source.wait(WAIT_MS);
+        this.applyBlockLength();
+        const input = this.take();
+        if (input.length > 0) await this.convert(input);
+        await this.breather.next();
+        if (this.failure) throw this.failure;
+      }
+    } finally {
+      this.tap?.finish();
+      this.stream.dispose();
+      this.breather.close();
+    }
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /** Makes `run` reject. */
+  interrupt(failure: unknown): void {
+    this.failure = failure;
+  }
+
+  adjust(settings: LiveSettings, voice: Voice): void {
+    this.settings = settings;
+    this.voice = voice;
+    this.running.restart(settings.profile);
+    this.plan.ask(settings.blockCodes);
+    this.applySettings();
+  }
+
+  /** Measures the speaker for `seconds` of what comes in. */
+  listen(seconds: number): Promise<Heard> {
+    return new Promise((resolve) => (this.listener = new Listener(seconds, resolve)));
+  }
+
+  /** Cuts a take out from here on. */
+  record(post: (piece: LivePiece | null) => void): void {
+    this.tap?.finish();
+    this.tap = new TakeTap(this.stream.heldSeconds, this.link.sampleRateHz, post);
+  }
+
+  endRecording(): void {
+    this.tap?.end();
+  }
+
+  /** For tests: works `factor` times as long for `seconds`. */
+  slowDown(factor: number, seconds: number): void {
+    this.slow = { factor, untilMs: performance.now() + 1000 * seconds };
+  }
+
+  private get blockSeconds(): number {
+    return this.plan.codes / 50;
+  }
+
+  /** What is waiting, or when that is too much, its end. */
+  private take(): Float32Array<ArrayBuffer> {
+    const { source, sampleRateHz, meters } = this.link;
+    const most = Math.round((this.blockSeconds + MAX_BEHIND_SECONDS) * sampleRateHz);
+    const fade = Math.round(FADE_SECONDS * sampleRateHz);
+    const available = source.available;
+    if (available <= most + fade) return this.read(available);
+    // To the live edge in 10 ms: the sound from here fades out while that at the edge fades in.
+    const here = this.read(fade);
+    const surplus = available - most - fade;
+    source.skip(surplus);
+    this.consumed += surplus;
+    this.noteSkipped();
+    const edge = this.read(most);
+    for (let i = 0; i < fade; i++) edge[i] = here[i]! + (i / fade) * (edge[i]! - here[i]!);
+    meters.add('inputJumps', 1);
+    return edge;
+  }
+
+  private read(count: number): Float32Array<ArrayBuffer> {
+    const samples = new Float32Array(count);
+    this.link.source.read(samples);
+    this.consumed += count;
+    return samples;
+  }
+
+  /** Tells from which sample of the output on how much of the input is missing. */
+  private noteSkipped(): void {
+    const { meters, sampleRateHz } = this.link;
+    const from = this.written + Math.round(this.stream.heldSeconds * SYNTHESIS_RATE_HZ);
+    meters.skip(from, this.consumed / sampleRateHz - from / SYNTHESIS_RATE_HZ);
+  }
+
+  private async convert(input: Float32Array<ArrayBuffer>): Promise<void> {
+    const startedMs = performance.now();
+    const output = await this.stream.push(input);
+    if (startedMs < this.slow.untilMs) spin(startedMs, this.slow.factor);
+    if (output.length > 0) this.link.write(output);
+    this.watch.push(input, output);
+    if (output.length > 0) this.note(output.length, performance.now() - startedMs);
+    this.tap?.push(input, output as Float32Array<ArrayBuffer>);
+    if (this.hasNewProfile) this.applySettings();
+  }
+
+  private note(samples: number, workMs: number): void {
+    const { source, sampleRateHz, meters } = this.link;
+    this.written += samples;
+    this.plan.note(samples / SYNTHESIS_RATE_HZ, workMs / 1000, source.available / sampleRateHz);
+    meters.add('blocks', 1);
+    meters.set('blockMs', workMs);
+    meters.set('load', this.plan.load);
+    meters.set('algorithmicMs', 1000 * this.stream.heldSeconds);
+    meters.set('feedback', this.watch.score);
+  }
+
+  private applyBlockLength(): void {
+    const lengthMs = 1000 * this.blockSeconds;
+    if (lengthMs === this.lengthMs) return;
+    this.lengthMs = lengthMs;
+    this.link.meters.set('blockLengthMs', lengthMs);
+    this.stream.adjust({ blockCodes: this.plan.codes });
+  }
+
+  private hear(f0Hz: Float32Array, loudnessDb: Float32Array): void {
+    if (this.listener?.push(f0Hz, loudnessDb)) this.listener = undefined;
+    if (!this.settings.follows && this.running.current) return;
+    if (this.running.push(f0Hz, loudnessDb)) this.hasNewProfile = true;
+  }
+
+  private applySettings(): void {
+    this.hasNewProfile = false;
+    const { controls, gateDb } = this.settings;
+    const { voice, running } = this;
+    this.stream.adjust({ voice, controls, gateDb, profile: running.current ?? UNKNOWN });
+  }
+}
+
+/** Keeps this thread busy until `factor` times as long has passed since `startedMs` as has now. */
+function spin(startedMs: number, factor: number): void {
+  const untilMs = startedMs + factor * (performance.now() - startedMs);
+  while (performance.now() < untilMs);
+}

@@ -1,0 +1,150 @@
+import { BLOCK_STEPS } from './block-plan';
+import type { Converter } from './converter';
+import { describeCause, EngineError } from './errors';
+import { mayHaveGpu } from './gpu';
+import { LiveLoop } from './live-loop';
+import type { Heard, LiveApi, LiveFault, LiveLink, LiveSettings, LiveStatus } from './live-types';
+import { ConversionStream } from './stream';
+import { DEFAULT_CONTROLS, type EngineStatus, type SourceProfile } from './types';
+
+type LoadParameters = Parameters<LiveApi<LiveLink>['load']>;
+
+const MEASURED_CODES = 40;
+const MEASURED_RATE_HZ = 16000;
+/** A backend whose largest blocks take more of the time than this is no good for speaking along. */
+const TOO_SLOW = 0.7;
+
+/** What the live worker exposes: loads networks as the converter does, and runs one block loop at a time. */
+export class Live implements LiveApi<LiveLink> {
+  private settings: LiveSettings | undefined;
+  private loop: LiveLoop | undefined;
+  private ended: Promise<void> = Promise.resolve();
+
+  constructor(private readonly converter: Converter) {}
+
+  async load(options: LoadParameters[0], onProgress: LoadParameters[1]): Promise<LiveStatus> {
+    const { known, ...rest } = options;
+    const attempt = async (backend: 'wasm' | 'webgpu'): Promise<LiveStatus> => {
+      const status = await this.converter.load({ ...rest, backend, threads: 1 }, onProgress);
+      const isKnown = known?.backend === status.backend;
+      const load = isKnown ? known.load : await this.measure(status);
+      return { backend: status.backend, voices: status.voices, load };
+    };
+    if (known) return attempt(known.backend);
+    const first = await attempt(options.backend === 'webgpu' ? 'webgpu' : 'wasm');
+    if (options.backend !== 'auto' || first.load.largest <= TOO_SLOW || !mayHaveGpu()) return first;
+    const second = await attempt('webgpu');
+    return second.load.largest < first.load.largest ? second : attempt('wasm');
+  }
+
+  async start(
+    link: LiveLink,
+    settings: LiveSettings,
+    onFailure: (message: string) => void,
+    pieces?: MessagePort,
+  ): Promise<void> {
+    await this.stop();
+    this.settings = settings;
+    this.loop = this.makeLoop(link);
+    if (pieces) await this.record(pieces);
+    this.ended = this.runOn(link)
+      .catch((error: unknown) => onFailure(describeCause(error)))
+      .finally(() => link.close());
+  }
+
+  async adjust(settings: LiveSettings): Promise<void> {
+    const { voice } = this.converter.prepare(settings.voiceId);
+    this.settings = settings;
+    this.loop?.adjust(settings, voice);
+  }
+
+  async listen(seconds: number): Promise<Heard> {
+    return this.running().listen(seconds);
+  }
+
+  async record(port: MessagePort): Promise<void> {
+    this.running().record((piece) => {
+      port.postMessage(piece, piece ? [piece.input.buffer, piece.output.buffer] : []);
+      if (!piece) port.close();
+    });
+  }
+
+  async endRecording(): Promise<void> {
+    this.loop?.endRecording();
+  }
+
+  async profile(): Promise<SourceProfile | null> {
+    return this.loop?.profile ?? null;
+  }
+
+  async stop(): Promise<void> {
+    this.loop?.stop();
+    this.loop = undefined;
+    await this.ended;
+  }
+
+  async simulate(fault: LiveFault): Promise<void> {
+    const loop = this.running();
+    if (fault.kind === 'slow') loop.slowDown(fault.factor, fault.seconds);
+    else loop.interrupt(new EngineError('gpu-lost', 'The graphics processor was taken away by a test.'));
+  }
+
+  private running(): LiveLoop {
+    if (this.loop) return this.loop;
+    throw new EngineError(
+      'not-loaded',
+      'Nothing is being converted now. Start speaking first, then try again.',
+    );
+  }
+
+  private makeLoop(link: LiveLink, before?: LiveLoop): LiveLoop {
+    const { runtime, voice } = this.converter.prepare(this.settings!.voiceId);
+    return new LiveLoop(link, runtime.networks, voice, this.settings!, before);
+  }
+
+  /** Runs the loop, and another in its place when the GPU is lost. */
+  private async runOn(link: LiveLink): Promise<void> {
+    while (this.loop) {
+      const loop = this.loop;
+      const { runtime } = this.converter.prepare(this.settings!.voiceId);
+      const { networks } = runtime;
+      try {
+        await loop.run();
+      } catch (error) {
+        if (!(error instanceof EngineError && error.code === 'gpu-lost')) throw error;
+        await runtime.recover(networks);
+        if (this.loop === loop) this.loop = this.makeLoop(link, loop);
+        continue;
+      }
+      return;
+    }
+  }
+
+  /** Share of the time that the work takes in the smallest and the largest blocks, which also warms both up. */
+  private async measure({ voices }: EngineStatus): Promise<LiveStatus['load']> {
+    const [first] = voices;
+    if (!first) return { smallest: 0, largest: 0 };
+    const { runtime, voice } = this.converter.prepare(first.id);
+    const measure = async (blockCodes: number) => {
+      const stream = new ConversionStream({
+        networks: runtime.networks,
+        voice,
+        controls: DEFAULT_CONTROLS,
+        profile: { medianF0Hz: 150, speechLevelDb: voice.speechLevelDb },
+        sampleRateHz: MEASURED_RATE_HZ,
+        blockCodes,
+      });
+      let bestMs = Infinity;
+      const block = (MEASURED_RATE_HZ / 50) * blockCodes;
+      for (let at = 0; at < MEASURED_CODES; at += blockCodes) {
+        const samples = Float32Array.from({ length: block }, () => 0.2 * (Math.random() - 0.5));
+        const startedMs = performance.now();
+        const output = await stream.push(samples);
+        if (output.length >= block) bestMs = Math.min(bestMs, performance.now() - startedMs);
+      }
+      stream.dispose();
+      return bestMs / (20 * blockCodes);
+    };
+    return { smallest: await measure(BLOCK_STEPS[0]), largest: await measure(BLOCK_STEPS.at(-1)!) };
+  }
+}

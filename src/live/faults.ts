@@ -1,0 +1,53 @@
+import type { LiveSession } from './live-session';
+
+/** The faults that a session has to come through, as `npm run soak -- --fault` names them. */
+export type FaultKind = 'hidden' | 'sleep' | 'unplug' | 'bluetooth' | 'rate' | 'gpu' | 'thermal' | 'worker';
+
+const HIDDEN_MS = 800;
+const OTHER_RATES_HZ = [48_000, 44_100, 32_000] as const;
+
+/**
+ * Makes a fault as near to the real one as a page can. Only `?harness` reaches this.
+ *
+ * - `hidden`: the page's own thread stands still, as in a tab in the background, and is told it is hidden.
+ * - `sleep`: the audio context is suspended without having been asked to.
+ * - `unplug`: the microphone's track ends.
+ * - `bluetooth`: the track goes silent without a word and the list of devices changes.
+ * - `rate`: the context ends; the next one has another sample rate.
+ * - `gpu`: the networks' next run fails as on a lost device.
+ * - `thermal`: every block takes eight times as long for half a second.
+ * - `worker`: the worker is terminated without a word.
+ */
+export async function injectFault(session: LiveSession, kind: FaultKind): Promise<void> {
+  const track = session.stream?.getAudioTracks()[0];
+  const context = session.graph?.context;
+  switch (kind) {
+    case 'hidden': {
+      document.dispatchEvent(new Event('visibilitychange'));
+      const untilMs = performance.now() + HIDDEN_MS;
+      while (performance.now() < untilMs);
+      document.dispatchEvent(new Event('visibilitychange'));
+      return;
+    }
+    case 'sleep':
+      return context?.suspend();
+    case 'unplug':
+      track?.stop();
+      track?.dispatchEvent(new Event('ended'));
+      return;
+    case 'bluetooth':
+      track?.stop();
+      session.graph?.setMicrophone(undefined);
+      navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+      return;
+    case 'rate':
+      session.sampleRateHz = OTHER_RATES_HZ.find((rateHz) => rateHz !== context?.sampleRate)!;
+      return context?.close();
+    case 'gpu':
+      return session.api.simulate({ kind: 'gpu' });
+    case 'thermal':
+      return session.api.simulate({ kind: 'slow', factor: 8, seconds: 0.5 });
+    case 'worker':
+      session.killWorker();
+  }
+}

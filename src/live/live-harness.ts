@@ -1,0 +1,203 @@
+import type { Engine } from '../app/engine.svelte';
+import type { Scope } from '../app/scope';
+import { SampleStore } from '../audio/sample-store';
+import type { LivePiece } from '../engine/live-types';
+import { DEFAULT_CONTROLS, type SourceProfile } from '../engine/types';
+import { injectFault, type FaultKind } from './faults';
+import { LiveSession, type SessionSettings } from './live-session';
+import { tapEverything, type Heard } from './live-tap';
+import type { Trouble } from './live-watch';
+
+const NAMES = [
+  'blocks',
+  'blockMs',
+  'blockLengthMs',
+  'load',
+  'algorithmicMs',
+  'inputJumps',
+  'overruns',
+  'underruns',
+  'outputJumps',
+  'stretches',
+  'queueMs',
+  'targetMs',
+  'ratio',
+  'delayMs',
+  'isPlaying',
+  'lastSoundSeconds',
+  'capturedSeconds',
+  'playedSamples',
+  'skippedSeconds',
+] as const;
+
+export interface LiveStartOptions {
+  voice: string;
+  profile: SourceProfile;
+  /** Seconds that are expected to be recorded. */
+  seconds: number;
+  preset?: SessionSettings['preset'];
+  backend?: 'wasm' | 'webgpu' | 'auto';
+  isShared?: boolean;
+}
+
+/** What scripts measure a live session with. */
+export interface LiveHarness {
+  /** Loads what there is to load, stops, and starts; resolves with the seconds from the start to the first sound. */
+  start(options: LiveStartOptions): Promise<number>;
+  stop(): Promise<void>;
+  stats(): Record<(typeof NAMES)[number], number> & { phase: string; outputLatencyMs: number };
+  /** Forgets the delays counted so far. */
+  clearDelays(): void;
+  delayQuantiles(...quantiles: number[]): number[];
+  chooseVoice(voice: string): Promise<void>;
+  /** Makes every block take `factor` times as long. */
+  slowDown(factor: number, seconds: number): Promise<void>;
+  /** Makes a fault; resolves with the seconds until converted sound is heard again, or null after `patience`. */
+  fault(kind: FaultKind, patience: number): Promise<number | null>;
+  /** What there is to save: of every audio context in turn, and of the newest connection to the worker. */
+  recorded(): {
+    contexts: { sampleRateHz: number; samples: number }[];
+    inputRateHz: number;
+    troubles: Trouble[];
+  };
+  /** PUTs raw float32: what the speakers got, what the microphone gave, or what went in and came out of the worker. */
+  save(what: 'heard' | 'spoken' | 'input' | 'output', address: string, context?: number): Promise<void>;
+  /** PUTs the offline conversion of all that went in since the last start. */
+  saveOffline(address: string, options: LiveStartOptions): Promise<void>;
+}
+
+export function makeLiveHarness(scope: Scope, baseUrl: string, engineOf: () => Engine): LiveHarness {
+  let session: LiveSession | undefined;
+  let settings: SessionSettings;
+  let troubles: Trouble[] = [];
+  let contexts: Heard[] = [];
+  let input = new SampleStore(1);
+  let output = new SampleStore(1);
+  let inputRateHz = 0;
+
+  /** Gathers the pieces of the newest connection. */
+  const openTap = (seconds: number) => {
+    const { port1, port2 } = new MessageChannel();
+    input = new SampleStore(seconds * 48_000);
+    output = new SampleStore(seconds * 24_000);
+    const [ins, outs] = [input, output];
+    port1.onmessage = ({ data }: MessageEvent<LivePiece | null>) => {
+      if (!data) return port1.close();
+      ins.append(data.input);
+      outs.append(data.output);
+    };
+    return port2;
+  };
+  const isSounding = (): boolean => {
+    const graph = session?.graph;
+    if (!graph || session?.phase !== 'live' || graph.context.state !== 'running') return false;
+    const sinceSeconds = graph.context.currentTime - graph.stats.get('lastSoundSeconds');
+    return graph.stats.get('isPlaying') > 0 && sinceSeconds < 0.1;
+  };
+  const until = async (condition: () => boolean, patience: number): Promise<number | null> => {
+    const startedMs = performance.now();
+    while (!condition()) {
+      if (performance.now() - startedMs > 1000 * patience) return null;
+      await new Promise<void>((resolve) => scope.timeout(resolve, 5));
+    }
+    return (performance.now() - startedMs) / 1000;
+  };
+
+  return {
+    async start({ voice, profile, seconds, preset = 'balanced', backend = 'auto', isShared }) {
+      contexts = tapEverything(seconds);
+      settings = {
+        voiceId: voice,
+        controls: DEFAULT_CONTROLS,
+        profile,
+        follows: false,
+        gateDb: null,
+        preset,
+        deviceId: '',
+        outputId: '',
+      };
+      session = new LiveSession(scope, settings, {
+        baseUrl,
+        backend,
+        ...(isShared !== undefined && { isShared }),
+        tap: () => openTap(contexts.length > 1 ? 1 : seconds),
+        onPhase: () => undefined,
+        onProgress: () => undefined,
+        onTrouble: (trouble) => troubles.push(trouble),
+      });
+      // The first load may download; what counts is a start with everything on this device.
+      await session.load();
+      session.stop();
+      troubles = [];
+      const startedMs = performance.now();
+      await session.start();
+      inputRateHz = session.graph!.context.sampleRate;
+      await until(isSounding, 20);
+      return (performance.now() - startedMs) / 1000;
+    },
+
+    async stop() {
+      session?.stop();
+    },
+
+    stats() {
+      const graph = session?.graph;
+      const values = NAMES.map((name) => [name, graph?.stats.get(name) ?? 0] as const);
+      return {
+        ...(Object.fromEntries(values) as Record<(typeof NAMES)[number], number>),
+        phase: session?.phase ?? 'off',
+        outputLatencyMs: graph?.outputLatencyMs ?? 0,
+      };
+    },
+
+    clearDelays() {
+      session?.graph?.stats.clearDelays();
+    },
+
+    delayQuantiles(...quantiles) {
+      return quantiles.map((quantile) => session?.graph?.stats.delayQuantile(quantile) ?? 0);
+    },
+
+    async chooseVoice(voiceId) {
+      settings = { ...settings, voiceId };
+      await session!.adjust(settings);
+    },
+
+    async slowDown(factor, seconds) {
+      await session!.api.simulate({ kind: 'slow', factor, seconds });
+    },
+
+    async fault(kind, patience) {
+      await injectFault(session!, kind);
+      return until(isSounding, patience);
+    },
+
+    recorded() {
+      return {
+        inputRateHz,
+        troubles,
+        contexts: contexts.map(({ sampleRateHz, heard }) => ({ sampleRateHz, samples: heard.length })),
+      };
+    },
+
+    async save(what, address, context = 0) {
+      const store = what === 'input' ? input : what === 'output' ? output : contexts[context]![what];
+      await fetch(address, { method: 'PUT', body: store.take() });
+    },
+
+    async saveOffline(address, { voice, profile }) {
+      const engine = engineOf();
+      await engine.load();
+      const { samples } = await engine.convert({
+        samples: input.take(),
+        sampleRateHz: inputRateHz,
+        voiceId: voice,
+        controls: DEFAULT_CONTROLS,
+        profile,
+        onProgress: () => undefined,
+        signal: new AbortController().signal,
+      });
+      await fetch(address, { method: 'PUT', body: samples as Float32Array<ArrayBuffer> });
+    },
+  };
+}

@@ -1,0 +1,272 @@
+import { proxy, transfer, type Remote } from 'comlink';
+import type { Scope } from '../app/scope';
+import { WorkerClient } from '../app/worker-client';
+import { LiveGraph } from '../audio/live-graph';
+import type { LiveEnds } from '../audio/live-link';
+import { openMicrophone } from '../audio/microphone';
+import type { Heard, LiveApi, LiveSettings, LiveStatus } from '../engine/live-types';
+import type { LoadProgress } from '../engine/types';
+import LiveWorker from '../../workers/live?worker';
+import { LIVE_PRESETS, type LivePresetId } from './presets';
+import { LiveWatch, type Trouble } from './live-watch';
+
+export type LivePhase = 'off' | 'starting' | 'live' | 'recovering';
+
+export interface SessionSettings extends Omit<LiveSettings, 'blockCodes'> {
+  preset: LivePresetId;
+  deviceId: string;
+  outputId: string;
+}
+
+export interface SessionOptions {
+  /** Absolute address of the published files. */
+  baseUrl: string;
+  backend?: 'wasm' | 'webgpu' | 'auto';
+  allowSoftwareGpu?: boolean;
+  /** False takes the way of pages that are not isolated: for tests. */
+  isShared?: boolean;
+  onPhase: (phase: LivePhase) => void;
+  onProgress: (progress: LoadProgress | null) => void;
+  /** For tests: a port that gets every piece of what goes in and comes out, from the first sample on. */
+  tap?: () => MessagePort;
+  /** Something happened that the user should know of; the session goes on. */
+  onTrouble: (trouble: Trouble) => void;
+}
+
+const WORDS = { safe: 'nothing is converted', again: 'start again', instead: '' };
+
+/**
+ * One stretch of speaking: microphone, worklets, worker and speakers, and how they are put together again when
+ * one of them fails. While something is wrong there is silence.
+ */
+export class LiveSession {
+  phase: LivePhase = 'off';
+  status: LiveStatus | undefined;
+  graph: LiveGraph | undefined;
+  stream: MediaStream | undefined;
+  /** Rate to ask of the next context; the device's own without. */
+  sampleRateHz: number | undefined;
+  private client: WorkerClient<LiveApi<LiveEnds>> | undefined;
+  private loading: Promise<LiveStatus> | undefined;
+  private running: Scope | undefined;
+  private repairing: Promise<void> | undefined;
+  private isBypassed = false;
+  private isMuted = false;
+
+  constructor(
+    private readonly scope: Scope,
+    private settings: SessionSettings,
+    private readonly options: SessionOptions,
+  ) {
+    scope.own(() => this.stop());
+  }
+
+  get isRepairing(): boolean {
+    return this.repairing !== undefined;
+  }
+
+  get api(): Remote<LiveApi<LiveEnds>> {
+    return this.client!.api;
+  }
+
+  /** Starts the worker and loads the networks in it; once, and again after a stop or a failure. */
+  load(): Promise<LiveStatus> {
+    this.loading ??= this.startWorker().catch((error: unknown) => {
+      this.dropWorker();
+      throw error;
+    });
+    return this.loading;
+  }
+
+  /** Rejects with AudioError or EngineError; then nothing is open. */
+  async start(): Promise<void> {
+    if (this.phase !== 'off') return;
+    this.setPhase('starting');
+    const running = this.scope.child();
+    this.running = running;
+    try {
+      // In this order of blame: without a microphone nothing else matters.
+      const opening = this.openGraph();
+      const loading = this.load();
+      await Promise.allSettled([opening, loading]);
+      await this.openMicrophone(running);
+      await opening;
+      await loading;
+      await this.connect();
+      if (running.isEnded) return;
+      this.setPhase('live');
+      this.watch(running);
+    } catch (error) {
+      if (running.isEnded) return;
+      this.stop();
+      throw error;
+    }
+  }
+
+  /** Lets go of microphone, worklets, worker and GPU. */
+  stop(): void {
+    this.running?.dispose();
+    this.running = undefined;
+    this.closeGraph();
+    this.closeMicrophone();
+    this.dropWorker();
+    this.isBypassed = this.isMuted = false;
+    this.setPhase('off');
+  }
+
+  /** Rejects where the chosen device or voice is not there. */
+  async adjust(settings: SessionSettings): Promise<void> {
+    const before = this.settings;
+    this.settings = settings;
+    if (this.phase === 'off') return;
+    if (settings.preset !== before.preset) this.graph?.setMargin(LIVE_PRESETS[settings.preset].marginMs);
+    if (settings.outputId !== before.outputId) await this.graph?.setOutput(settings.outputId);
+    if (settings.deviceId !== before.deviceId) await this.repair('microphone-chosen');
+    await this.api.adjust(this.liveSettings);
+  }
+
+  /** Plays the microphone itself while `isHeld`: the only way for it to be heard. */
+  setBypass(isHeld: boolean): void {
+    this.isBypassed = isHeld && this.phase === 'live';
+    this.graph?.setBypass(this.isBypassed);
+  }
+
+  /** Measures the speaker for so long, unheard. */
+  async listen(seconds: number): Promise<Heard> {
+    this.mute(true);
+    try {
+      return await this.client!.guard(this.api.listen(seconds));
+    } finally {
+      this.mute(false);
+    }
+  }
+
+  /** Puts right what is wrong; one repair at a time. */
+  repair(trouble: Trouble): Promise<void> {
+    this.repairing ??= this.runRepair(trouble).finally(() => (this.repairing = undefined));
+    return this.repairing;
+  }
+
+  /** For tests: ends the worker as the browser does when memory runs out, without a word. */
+  killWorker(): void {
+    this.client?.dispose();
+  }
+
+  private async runRepair(trouble: Trouble): Promise<void> {
+    const { running } = this;
+    if (!running || this.phase === 'starting') return;
+    this.setPhase('recovering');
+    this.setBypass(false);
+    this.options.onTrouble(trouble);
+    if (trouble === 'worker-lost') this.dropWorker();
+    if (trouble === 'context-lost') this.closeGraph();
+    if (trouble.startsWith('microphone')) this.closeMicrophone();
+    this.graph ??= await this.openGraph();
+    await this.load();
+    const isMicrophoneLive = this.stream?.getAudioTracks().some((track) => track.readyState === 'live');
+    if (!isMicrophoneLive) await this.openMicrophone(running);
+    if (running.isEnded) return this.stop();
+    this.graph.setMicrophone(this.stream);
+    if (!trouble.startsWith('microphone')) await this.connect();
+    this.setPhase('live');
+  }
+
+  private async openGraph(): Promise<LiveGraph> {
+    const { preset, outputId } = this.settings;
+    const { isShared } = this.options;
+    this.graph = await LiveGraph.open({
+      marginMs: LIVE_PRESETS[preset].marginMs,
+      outputId,
+      ...(this.sampleRateHz && { sampleRateHz: this.sampleRateHz }),
+      ...(isShared !== undefined && { isShared }),
+    });
+    return this.graph;
+  }
+
+  private async openMicrophone(running: Scope): Promise<void> {
+    const stream = await openMicrophone(this.settings.deviceId || undefined, WORDS);
+    // Stopped while the browser was asking.
+    if (running.isEnded) return stream.getTracks().forEach((track) => track.stop());
+    this.stream = stream;
+    for (const track of stream.getAudioTracks())
+      running.on(track, 'ended', () => void this.try('microphone-lost'));
+  }
+
+  private async connect(): Promise<void> {
+    const { graph } = this;
+    if (!graph) return;
+    graph.setMicrophone(this.stream);
+    graph.setMuted(this.isMuted);
+    const { ends, transfer: moved } = graph.link();
+    const fail = proxy(() => void this.try('worker-lost'));
+    const tap = this.options.tap?.();
+    const pieces = tap && transfer(tap, [tap]);
+    await this.client!.guard(this.api.start(transfer(ends, moved), this.liveSettings, fail, pieces));
+  }
+
+  private watch(running: Scope): void {
+    new LiveWatch(running, this, (trouble) => void this.try(trouble));
+  }
+
+  /** A repair that fails is tried again when the watch next finds that something is wrong. */
+  private async try(trouble: Trouble): Promise<void> {
+    await this.repair(trouble).catch((error: unknown) => console.error(error));
+  }
+
+  private async startWorker(): Promise<LiveStatus> {
+    this.client = new WorkerClient<LiveApi<LiveEnds>>(this.scope, LiveWorker);
+    const { baseUrl, backend = 'auto', allowSoftwareGpu, onProgress } = this.options;
+    const known = this.status;
+    const options = {
+      baseUrl,
+      backend,
+      ...(allowSoftwareGpu && { allowSoftwareGpu }),
+      ...(known && { known }),
+    };
+    try {
+      this.status = await this.client.guard(this.client.api.load(options, proxy(onProgress)));
+      return this.status;
+    } finally {
+      onProgress(null);
+    }
+  }
+
+  private get liveSettings(): LiveSettings {
+    const { voiceId, controls, profile, follows, gateDb, preset } = this.settings;
+    return {
+      voiceId,
+      controls: { ...controls },
+      profile: profile && { ...profile },
+      follows,
+      gateDb,
+      blockCodes: LIVE_PRESETS[preset].blockCodes,
+    };
+  }
+
+  private mute(isMuted: boolean): void {
+    this.isMuted = isMuted;
+    this.graph?.setMuted(isMuted);
+  }
+
+  private dropWorker(): void {
+    this.client?.dispose();
+    this.client = undefined;
+    this.loading = undefined;
+  }
+
+  private closeGraph(): void {
+    this.graph?.close();
+    this.graph = undefined;
+  }
+
+  private closeMicrophone(): void {
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.stream = undefined;
+  }
+
+  private setPhase(phase: LivePhase): void {
+    if (this.phase === phase) return;
+    this.phase = phase;
+    this.options.onPhase(phase);
+  }
+}

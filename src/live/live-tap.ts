@@ -1,0 +1,57 @@
+import { SampleStore } from '../audio/sample-store';
+import tapUrl from './tap-worklet?worker&url';
+
+/** What one audio context sent to the speakers, and what its microphone gave, sample by sample. */
+export interface Heard {
+  sampleRateHz: number;
+  heard: SampleStore;
+  spoken: SampleStore;
+}
+
+/**
+ * For tests: records whatever reaches the speakers of any context made from now on, by whichever way, beside
+ * what the microphone gives.
+ */
+export function tapEverything(expectedSeconds: number): Heard[] {
+  const contexts: Heard[] = [];
+  const taps = new WeakMap<BaseAudioContext, AudioWorkletNode>();
+  const connect = AudioNode.prototype.connect as (...args: unknown[]) => AudioNode | void;
+  const tapOf = (context: BaseAudioContext): AudioWorkletNode => {
+    const known = taps.get(context);
+    if (known) return known;
+    const { sampleRate } = context;
+    // All of it at once, so that recording does not look like a leak; a later context gets what it needs.
+    const expected = contexts.length === 0 ? expectedSeconds * sampleRate : 0;
+    const entry = {
+      sampleRateHz: sampleRate,
+      heard: new SampleStore(expected),
+      spoken: new SampleStore(expected),
+    };
+    contexts.push(entry);
+    const tap = new AudioWorkletNode(context, 'tap', { numberOfInputs: 2, numberOfOutputs: 1 });
+    taps.set(context, tap);
+    tap.port.onmessage = ({ data: [heard, spoken] }: MessageEvent<[Float32Array, Float32Array]>) => {
+      entry.heard.append(heard);
+      entry.spoken.append(spoken);
+    };
+    connect.call(tap, context.destination);
+    return tap;
+  };
+  AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
+    if (args[0] === this.context.destination) connect.call(this, tapOf(this.context), 0, 0);
+    return connect.apply(this, args);
+  } as typeof AudioNode.prototype.connect;
+  const createSource = AudioContext.prototype.createMediaStreamSource;
+  AudioContext.prototype.createMediaStreamSource = function (stream) {
+    const source = createSource.call(this, stream);
+    connect.call(source, tapOf(this), 0, 1);
+    return source;
+  };
+  window.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      void this.audioWorklet.addModule(tapUrl);
+    }
+  };
+  return contexts;
+}

@@ -1,0 +1,82 @@
+import type { Scope } from '../app/scope';
+import { listDevices } from '../audio/microphone';
+import type { LiveSession } from './live-session';
+
+/** What can go wrong while somebody speaks. */
+export type Trouble =
+  'microphone-lost' | 'microphone-changed' | 'microphone-chosen' | 'context-lost' | 'worker-lost';
+
+const TICK_MS = 200;
+const PATIENCE_MS = 600;
+
+/** Notices within a second that a part of a running session has stopped, whatever the browser says of it. */
+export class LiveWatch {
+  private seen = { contextSeconds: -1, capturedSeconds: -1, blocks: -1 };
+  private sinceMs = { context: 0, capture: 0, worker: 0 };
+  private tickedMs = performance.now();
+
+  constructor(
+    scope: Scope,
+    private readonly session: LiveSession,
+    private readonly report: (trouble: Trouble) => void,
+  ) {
+    this.startOver(this.tickedMs);
+    scope.interval(() => this.tick(), TICK_MS);
+    scope.on(document, 'visibilitychange', () => this.tick());
+    const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
+    if (mediaDevices) scope.on(mediaDevices, 'devicechange', () => void this.checkDevice());
+  }
+
+  private tick(): void {
+    const { session } = this;
+    const nowMs = performance.now();
+    // A page that slept knows nothing of what the audio did meanwhile.
+    const slept = nowMs - this.tickedMs > PATIENCE_MS;
+    this.tickedMs = nowMs;
+    const { graph } = session;
+    if (session.isRepairing) return this.startOver(nowMs);
+    if (!graph || graph.context.state === 'closed') return this.report('context-lost');
+    if (graph.context.state !== 'running') void graph.context.resume().catch(() => undefined);
+    if (slept) return this.startOver(nowMs);
+    const { stats } = graph;
+    this.note('context', 'contextSeconds', graph.context.currentTime, nowMs);
+    this.note('capture', 'capturedSeconds', stats.get('capturedSeconds'), nowMs);
+    this.note('worker', 'blocks', stats.get('blocks'), nowMs);
+    const late = (part: keyof LiveWatch['sinceMs']) => nowMs - this.sinceMs[part] > PATIENCE_MS;
+    const trouble = late('context')
+      ? 'context-lost'
+      : late('capture')
+        ? 'microphone-lost'
+        : late('worker')
+          ? 'worker-lost'
+          : undefined;
+    if (!trouble) return;
+    this.startOver(nowMs);
+    this.report(trouble);
+  }
+
+  private note(
+    part: keyof LiveWatch['sinceMs'],
+    name: keyof LiveWatch['seen'],
+    value: number,
+    nowMs: number,
+  ): void {
+    if (value !== this.seen[name]) this.sinceMs[part] = nowMs;
+    this.seen[name] = value;
+  }
+
+  private startOver(nowMs: number): void {
+    this.sinceMs = { context: nowMs, capture: nowMs, worker: nowMs };
+  }
+
+  /** The device's own choice may have become another microphone, a headset's for example. */
+  private async checkDevice(): Promise<void> {
+    const { stream, phase } = this.session;
+    const settings = stream?.getAudioTracks()[0]?.getSettings();
+    if (!settings || phase !== 'live') return;
+    const devices = await listDevices('audioinput').catch(() => []);
+    const same = devices.find((device) => device.deviceId === settings.deviceId);
+    if (!same || (settings.groupId && same.groupId && same.groupId !== settings.groupId))
+      this.report('microphone-changed');
+  }
+}

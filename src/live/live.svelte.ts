@@ -1,0 +1,297 @@
+import type { AppContext } from '../app/context';
+import { messageOf } from '../app/messages';
+import type { Scope } from '../app/scope';
+import { LiveGraph } from '../audio/live-graph';
+import { measureLoopback } from '../audio/loopback';
+import { listDevices } from '../audio/microphone';
+import { FEEDBACK_SCORE } from '../engine/feedback';
+import type { Heard, LiveStatus } from '../engine/live-types';
+import type { LoadProgress } from '../engine/types';
+import { saveTake } from '../store/takes';
+import { delayParts, type DelayParts } from './delay';
+import { LiveSession, type LivePhase, type SessionSettings } from './live-session';
+import type { Trouble } from './live-watch';
+import { TakeRecording } from './take-recording';
+
+const METER_MS = 80;
+const QUIET_SECONDS = 2;
+const SPEAK_SECONDS = 4;
+/** The gate opens this far above what is heard in silence, and stays this far below speech. */
+const ABOVE_NOISE_DB = 8;
+const BELOW_SPEECH_DB = 12;
+/** A peak of the correlation may be chance once; not three times. */
+const FEEDBACK_TIMES = 3;
+
+const TROUBLES: Partial<Record<Trouble, string>> = {
+  'microphone-lost':
+    'The microphone stopped, perhaps because it was unplugged. Until one is there again, nobody hears anything. Plug it in or choose another one; it goes on by itself.',
+  'microphone-changed': 'The microphone has changed, so it was opened again.',
+  'context-lost': 'The sound device has changed, so it was opened again.',
+  'worker-lost':
+    'The part of this page that converts stopped, perhaps because memory ran out. It was started again; your takes are safe.',
+};
+
+type Device = { deviceId: string; label: string };
+
+/** The live room: one session, what the page shows of it, and what the user does with it. */
+export class LiveRoom {
+  phase = $state<LivePhase>('off');
+  status = $state.raw<LiveStatus | null>(null);
+  progress = $state.raw<LoadProgress | null>(null);
+  level = $state.raw({ input: 0, output: 0 });
+  delay = $state.raw<DelayParts | null>(null);
+  health = $state.raw({ load: 0, underruns: 0, jumps: 0, blockMs: 0 });
+  /** What the browser really gave. */
+  given = $state.raw<MediaTrackSettings | null>(null);
+  contextRateHz = $state(0);
+  inputs = $state.raw<Device[]>([]);
+  outputs = $state.raw<Device[]>([]);
+  isHeld = $state(false);
+  hearsItself = $state(false);
+  calibration = $state<'none' | 'quiet' | 'speak'>('none');
+  loopback = $state.raw<{ ms: number | null } | 'measuring' | null>(null);
+  takeSeconds = $state<number | null>(null);
+  private readonly session: LiveSession;
+  private recording: TakeRecording | undefined;
+  private feedbackTimes = 0;
+
+  constructor(
+    private readonly context: AppContext,
+    private readonly scope: Scope,
+  ) {
+    this.session = new LiveSession(scope, this.settings, {
+      baseUrl: new URL('models/', document.baseURI).href,
+      onPhase: (phase) => this.enter(phase),
+      onProgress: (progress) => (this.progress = progress),
+      onTrouble: (trouble) => {
+        void this.endTake();
+        const text = TROUBLES[trouble];
+        if (text) context.notices.warn(text);
+      },
+    });
+    scope.interval(() => this.read(), METER_MS);
+    void this.listDevices();
+    const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
+    if (mediaDevices) scope.on(mediaDevices, 'devicechange', () => void this.listDevices());
+    scope.own(() => this.recording?.cut());
+    this.load();
+  }
+
+  get canChooseOutput(): boolean {
+    return LiveGraph.canChooseOutput;
+  }
+
+  get isOn(): boolean {
+    return this.phase !== 'off';
+  }
+
+  load(): void {
+    this.session.load().then(
+      (status) => (this.status = status),
+      (error: unknown) => this.context.notices.fail(error, { label: 'Try again', run: () => this.load() }),
+    );
+  }
+
+  async toggle(): Promise<void> {
+    if (this.phase === 'off') await this.start();
+    else await this.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.endTake();
+    this.session.stop();
+  }
+
+  /** Hands changed settings to what is running. */
+  async apply(): Promise<void> {
+    // A mark names one voice, so another voice begins another take.
+    const isOtherVoice = this.recording && this.takeVoice !== this.context.preferences.voiceId;
+    if (isOtherVoice) await this.endTake();
+    await this.session.adjust(this.settings).catch((error: unknown) => this.context.notices.fail(error));
+    if (isOtherVoice) this.beginTake();
+    this.readDevice();
+  }
+
+  hold(isHeld: boolean): void {
+    this.session.setBypass(isHeld);
+    this.isHeld = isHeld && this.phase === 'live';
+  }
+
+  async calibrate(): Promise<void> {
+    const { notices, preferences } = this.context;
+    try {
+      this.calibration = 'quiet';
+      notices.announce('Be quiet for two seconds.');
+      const quiet = await this.session.listen(QUIET_SECONDS);
+      this.calibration = 'speak';
+      notices.announce('Now speak for four seconds.');
+      const spoken = await this.session.listen(SPEAK_SECONDS);
+      if (!(spoken.profile.medianF0Hz > 0)) {
+        notices.warn(
+          'No voice was heard, so nothing was changed. Check the microphone, then calibrate again and speak after the two quiet seconds.',
+        );
+        return;
+      }
+      preferences.live = { ...preferences.live, gateDb: gateLevel(quiet, spoken), profile: spoken.profile };
+      await this.apply();
+      notices.announce('Calibrated.');
+    } catch (error) {
+      notices.fail(error);
+    } finally {
+      this.calibration = 'none';
+    }
+  }
+
+  async measureLoopback(): Promise<void> {
+    const { preferences, notices } = this.context;
+    this.loopback = 'measuring';
+    try {
+      this.loopback = { ms: await measureLoopback(preferences.deviceId, preferences.live.outputId) };
+    } catch (error) {
+      this.loopback = null;
+      notices.fail(error);
+    }
+  }
+
+  async toggleTake(): Promise<void> {
+    if (this.recording) await this.endTake();
+    else this.beginTake();
+  }
+
+  private takeVoice = '';
+
+  private beginTake(): void {
+    if (this.phase !== 'live') return;
+    this.takeVoice = this.context.preferences.voiceId;
+    this.recording = new TakeRecording(this.session.api, this.session.graph!.context.sampleRate);
+    this.takeSeconds = 0;
+    void this.keepTake(this.recording, this.takeVoice);
+  }
+
+  private async endTake(): Promise<void> {
+    const { recording } = this;
+    if (!recording) return;
+    // A worker that is gone cannot end it.
+    const stop = this.scope.timeout(() => recording.cut(), 1000);
+    recording.end();
+    await recording.done;
+    stop();
+  }
+
+  /** Keeps a take as soon as it ends, whatever ended it. */
+  private async keepTake(recording: TakeRecording, voiceId: string): Promise<void> {
+    const { notices, preferences } = this.context;
+    const { source, output } = await recording.done;
+    if (this.recording === recording) {
+      this.recording = undefined;
+      this.takeSeconds = null;
+    }
+    if (output.samples.length === 0) return;
+    const voiceName = this.status?.voices.find((voice) => voice.id === voiceId)?.name ?? voiceId;
+    const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+    const take = {
+      name: `Live, ${when.format(new Date())}`,
+      source,
+      output: {
+        ...output,
+        voiceId,
+        voiceName,
+        controls: { ...preferences.controls },
+        backend: this.status?.backend ?? ('wasm' as const),
+        rtf: this.health.load,
+      },
+    };
+    const keep = async (): Promise<void> => {
+      try {
+        await saveTake(take);
+        notices.announce('The take is kept. Find it in the studio.');
+      } catch (error) {
+        notices.fail(error, { label: 'Save again', run: () => void keep() });
+      }
+    };
+    await keep();
+  }
+
+  private get settings(): SessionSettings {
+    const { voiceId, controls, deviceId, live } = this.context.preferences;
+    const { preset, outputId, follows, gates, gateDb, profile } = live;
+    return {
+      voiceId,
+      controls: { ...controls },
+      deviceId,
+      outputId,
+      preset,
+      follows,
+      profile,
+      gateDb: gates ? gateDb : null,
+    };
+  }
+
+  private async start(): Promise<void> {
+    const { notices } = this.context;
+    notices.clear();
+    this.hearsItself = false;
+    try {
+      await this.session.adjust(this.settings);
+      await this.session.start();
+      this.status = this.session.status ?? null;
+      notices.announce('You are live.');
+      await this.listDevices();
+      this.readDevice();
+    } catch (error) {
+      notices.fail(error, { label: 'Try again', run: () => void this.start() });
+    }
+  }
+
+  private enter(phase: LivePhase): void {
+    this.phase = phase;
+    if (phase !== 'live') this.isHeld = false;
+    if (phase === 'live') this.readDevice();
+    if (phase !== 'off') return;
+    this.level = { input: 0, output: 0 };
+    this.delay = null;
+    this.given = null;
+  }
+
+  private read(): void {
+    const { graph } = this.session;
+    if (!graph || this.phase === 'off') return;
+    const { stats } = graph;
+    this.level = { input: stats.get('inputPeak'), output: stats.get('outputPeak') };
+    const captureMs = 1000 * ((this.given as { latency?: number } | null)?.latency ?? 0);
+    this.delay = stats.get('delayMs') > 0 ? delayParts(stats, captureMs, graph.outputLatencyMs) : null;
+    this.health = {
+      load: stats.get('load'),
+      underruns: stats.get('underruns'),
+      jumps: stats.get('inputJumps') + stats.get('outputJumps'),
+      blockMs: stats.get('blockLengthMs'),
+    };
+    if (this.recording) this.takeSeconds = this.recording.seconds;
+    this.feedbackTimes = stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackTimes + METER_MS / 1000 : 0;
+    this.hearsItself = this.feedbackTimes >= FEEDBACK_TIMES;
+  }
+
+  private readDevice(): void {
+    this.given = this.session.stream?.getAudioTracks()[0]?.getSettings() ?? null;
+    this.contextRateHz = this.session.graph?.context.sampleRate ?? 0;
+  }
+
+  private async listDevices(): Promise<void> {
+    try {
+      const [inputs, outputs] = await Promise.all([listDevices('audioinput'), listDevices('audiooutput')]);
+      if (this.scope.isEnded) return;
+      // Browsers name them only once a microphone has been allowed.
+      this.inputs = inputs.filter(({ deviceId, label }) => deviceId && label);
+      this.outputs = outputs.filter(({ deviceId, label }) => deviceId && label);
+    } catch (error) {
+      console.error(messageOf(error));
+    }
+  }
+}
+
+/** Level of the gate in dBFS between what silence and speech are here; null where they are too near each other. */
+function gateLevel(quiet: Heard, spoken: Heard): number | null {
+  const highest = spoken.profile.speechLevelDb - BELOW_SPEECH_DB;
+  const wanted = Math.max(-75, quiet.loudDb + ABOVE_NOISE_DB);
+  return quiet.loudDb < highest ? Math.min(wanted, highest) : null;
+}

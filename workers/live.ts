@@ -1,0 +1,23 @@
+import { expose } from 'comlink';
+import { openLink, type LiveEnds } from '../src/audio/live-link';
+import { Converter } from '../src/engine/converter';
+import { Live } from '../src/engine/live';
+import type { LiveApi } from '../src/engine/live-types';
+import { browserOpeners } from '../src/engine/runtime';
+import { ModelStore } from '../src/store/models';
+
+const live = new Live(new Converter(() => ModelStore.open(), browserOpeners));
+
+const api: LiveApi<LiveEnds> = {
+  load: (options, onProgress) => live.load(options, onProgress),
+  start: (ends, ...rest) => live.start(openLink(ends), ...rest),
+  adjust: (settings) => live.adjust(settings),
+  listen: (seconds) => live.listen(seconds),
+  record: (port) => live.record(port),
+  endRecording: () => live.endRecording(),
+  profile: () => live.profile(),
+  stop: () => live.stop(),
+  simulate: (fault) => live.simulate(fault),
+};
+
+expose(api);
