@@ -57,9 +57,22 @@ export async function detectWatermark(
   const pValue = chanceOf(found[0]?.z ?? 0, tries);
   if (pValue > PROVEN) {
     const present = activeSeconds < MIN_ACTIVE_SECONDS || pValue < NOTHING ? 'cannot-say' : 'no';
-    return { present, pValue, payload: null, payloadOk: false };
+    const nothing = { payload: null, payloadOk: false, payloadConfidence: 0 };
+    return { present, pValue, tried: tries, ranges: [], speed: 1, pitchCents: 0, ...nothing };
   }
-  return { present: 'yes', pValue, ...readPayload(found) };
+  const ranges = [{ startSeconds: 0, endSeconds: samples.length / sampleRateHz, pValue }];
+  const payload = readPayload(found);
+  const payloadConfidence = payload.payloadOk ? 1 : 0;
+  return {
+    present: 'yes',
+    pValue,
+    tried: tries,
+    ranges,
+    speed: 1,
+    pitchCents: 0,
+    ...payload,
+    payloadConfidence,
+  };
 }
 
 /** The whole recording, and parts of it where it is long. */
