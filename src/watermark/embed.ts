@@ -1,12 +1,21 @@
 import { RealFft } from '../engine/fft';
 import { SampleQueue } from '../engine/sample-queue';
 import { encodePayload } from './code';
-import { BAND_EDGES, FRAME_HOP, FRAME_SAMPLES, PERIOD_FRAMES, TILE_BANDS } from './grid';
+import {
+  BAND_EDGES_HZ,
+  FRAME_HOP,
+  FRAME_SAMPLES,
+  MARK_RATE_HZ,
+  PERIOD_TILES,
+  TILE_BANDS,
+  TILE_FRAMES,
+} from './grid';
+import { strengths } from './mask';
 import { isSync, PATTERN } from './pattern';
 import type { WatermarkPayload } from './types';
 
-/** How far a tile is raised or lowered. */
-export const STRENGTH_DB = 2;
+/** First bins of the bands, and the end of the last. */
+const BAND_BINS = BAND_EDGES_HZ.map((hz) => Math.round((hz * FRAME_SAMPLES) / MARK_RATE_HZ));
 
 /**
  * Marks mono samples at 24 kHz; returns a new array of the same length: the stream run to its end.
@@ -30,7 +39,7 @@ export function embedWatermark(samples: Float32Array, payload: WatermarkPayload)
 export class WatermarkEmbedder {
   /** `push` never holds back more than this: 42.7 ms. */
   static readonly delaySamples = FRAME_SAMPLES;
-  private readonly gains: Float64Array;
+  private readonly signs: Int8Array;
   private readonly input = new SampleQueue();
   private readonly fft = new RealFft(FRAME_SAMPLES);
   // The square root of a Hann window, before and after: their product adds up to one.
@@ -39,12 +48,14 @@ export class WatermarkEmbedder {
   );
   private readonly frame = new Float64Array(FRAME_SAMPLES);
   private readonly spectrum = new Float64Array(2 * FRAME_SAMPLES);
+  private readonly levelDb = new Float64Array(TILE_BANDS);
+  private readonly strengthDb = new Float64Array(TILE_BANDS);
   /** What the frames so far add to the samples from the queue's start on. */
   private readonly change = new Float64Array(FRAME_SAMPLES);
   private frames = 0;
 
   constructor(payload: WatermarkPayload) {
-    this.gains = tileGains(payload);
+    this.signs = tileSigns(payload);
     this.input.push(new Float32Array(FRAME_HOP));
   }
 
@@ -69,7 +80,7 @@ export class WatermarkEmbedder {
     const samples = this.input.view().subarray(0, FRAME_SAMPLES);
     for (let i = 0; i < FRAME_SAMPLES; i++) frame[i] = samples[i]! * window[i]!;
     this.fft.forward(frame, spectrum);
-    applyGains(spectrum, this.gains, this.frames % PERIOD_FRAMES);
+    this.applyGains(Math.floor(this.frames / TILE_FRAMES) % PERIOD_TILES);
     this.fft.inverse(spectrum, frame);
     for (let i = 0; i < FRAME_SAMPLES; i++) change[i]! += frame[i]! * window[i]!;
     const marked = Float32Array.from({ length: FRAME_HOP }, (_, i) => samples[i]! + change[i]!);
@@ -79,23 +90,30 @@ export class WatermarkEmbedder {
     this.input.dropBefore(this.frames * FRAME_HOP);
     return marked;
   }
-}
 
-/** Replaces a spectrum by what is to be added to it. */
-function applyGains(spectrum: Float64Array, gains: Float64Array, position: number): void {
-  spectrum.fill(0, 0, 2 * BAND_EDGES[0]!);
-  for (let band = 0; band < TILE_BANDS; band++) {
-    const gain = gains[position * TILE_BANDS + band]!;
-    for (let i = 2 * BAND_EDGES[band]!; i < 2 * BAND_EDGES[band + 1]!; i++) spectrum[i]! *= gain;
+  /** Replaces the spectrum by what is to be added to it. */
+  private applyGains(tile: number): void {
+    const { spectrum, levelDb, strengthDb, signs } = this;
+    for (let band = 0; band < TILE_BANDS; band++) {
+      let power = 0;
+      for (let i = 2 * BAND_BINS[band]!; i < 2 * BAND_BINS[band + 1]!; i++) power += spectrum[i]! ** 2;
+      levelDb[band] = 10 * Math.log10(power + 1e-12);
+    }
+    strengths(levelDb, strengthDb);
+    spectrum.fill(0, 0, 2 * BAND_BINS[0]!);
+    for (let band = 0; band < TILE_BANDS; band++) {
+      const gain = 10 ** ((strengthDb[band]! * signs[tile * TILE_BANDS + band]!) / 20) - 1;
+      for (let i = 2 * BAND_BINS[band]!; i < 2 * BAND_BINS[band + 1]!; i++) spectrum[i]! *= gain;
+    }
+    spectrum.fill(0, 2 * BAND_BINS[TILE_BANDS]!, FRAME_SAMPLES + 2);
   }
-  spectrum.fill(0, 2 * BAND_EDGES[TILE_BANDS]!, FRAME_SAMPLES + 2);
 }
 
-/** Gain - 1 of every tile of a period. */
-function tileGains(payload: WatermarkPayload): Float64Array {
+/** Up or down for every tile of a period: the pattern, turned over where its bit says so. */
+function tileSigns(payload: WatermarkPayload): Int8Array {
   const signs = encodePayload(payload);
-  return Float64Array.from(PATTERN.chips, (chip, tile) => {
+  return PATTERN.chips.map((chip, tile) => {
     const bit = PATTERN.bits[tile]!;
-    return 10 ** ((STRENGTH_DB * chip * (isSync(bit) ? 1 : signs[bit]!)) / 20) - 1;
+    return isSync(bit) ? chip : chip * signs[bit]!;
   });
 }
