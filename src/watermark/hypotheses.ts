@@ -6,6 +6,8 @@ export interface Bend {
   frequencyScale: number;
 }
 
+export const UNBENT: Bend = { timeScale: 1, frequencyScale: 1 };
+
 /** Bends that share their frequency scale, or nearly, and the shape of their tiles: one map serves them. */
 export interface BendGroup {
   frequencyScale: number;
@@ -26,9 +28,6 @@ const PITCH_RANGE_CENTS = 120;
 /** Taken for another sample rate: 16 for 24 kHz, 22.05 for 16, one for its double. */
 const CONFUSED_RATES = [1 / 2, 2 / 3, 16 / 22.05, 22.05 / 16, 3 / 2, 2];
 
-/** All bends that are searched for. */
-export const BENDS: readonly BendGroup[] = listBends();
-
 /** The group of one bend alone. */
 export function groupOf({ timeScale, frequencyScale }: Bend): BendGroup {
   const inside = Math.max(1, Math.round(timeScale));
@@ -45,7 +44,7 @@ function listBends(): BendGroup[] {
   const bends: Bend[] = [];
   for (let k = -count; k <= count; k++) {
     const timeScale = Math.exp(k * TIME_STEP);
-    bends.push({ timeScale, frequencyScale: 1 });
+    if (k !== 0) bends.push({ timeScale, frequencyScale: 1 });
     const shared = SPEEDS_A_MAP * Math.round(k / SPEEDS_A_MAP);
     if (k !== 0) bends.push({ timeScale, frequencyScale: Math.exp(-shared * TIME_STEP) });
   }
@@ -68,5 +67,9 @@ function listBends(): BendGroup[] {
     if (!same) groups.push(group);
     else if (!same.timeScales.includes(bend.timeScale)) same.timeScales.push(bend.timeScale);
   }
-  return groups;
+  // Most recordings were left as they are, so this comes first, by itself.
+  return [groupOf(UNBENT), ...groups];
 }
+
+/** All bends that are searched for. */
+export const BENDS: readonly BendGroup[] = listBends();

@@ -1,7 +1,7 @@
 import { TILE_BANDS } from './grid';
 
 /** How far a tile that can be heard is raised or lowered, and one that its neighbours hide. */
-const PLAIN_DB = 3.2;
+const PLAIN_DB = 3.1;
 const HIDDEN_DB = 5;
 /** A neighbour hides what is so far below it, and that much further for every band between: more below it than above. */
 const OFFSET_DB = 6;

@@ -1,7 +1,7 @@
 import { CODED_BITS, decodePayload, type DecodedPayload } from './code';
 import { BESIDE, type Correlator, FOLD_SIZE, foldMap } from './fold';
 import { MARK_RATE_HZ, PERIOD_STEPS, PERIOD_TILES, STEP_SAMPLES, STEPS_PER_TILE, TILE_BANDS } from './grid';
-import { type Bend, groupOf } from './hypotheses';
+import { type Bend, groupOf, UNBENT } from './hypotheses';
 import { isSync, type Pattern } from './pattern';
 import { BLOCK_STEPS, type Finding } from './search';
 import type { Spectra } from './spectra';
@@ -13,7 +13,6 @@ const TIME_STEPS = 3;
 const PITCH_STEP_CENTS = 12;
 const PITCH_STEPS = 2;
 /** Most recordings were left as they are: so much surer must another bend be. */
-const UNBENT: Bend = { timeScale: 1, frequencyScale: 1 };
 const UNBENT_ADVANTAGE = 1;
 /** How far beyond the window of a finding its mark is followed: 10.2 s. */
 const REACH_STEPS = 4 * BLOCK_STEPS;

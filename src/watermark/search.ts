@@ -94,6 +94,8 @@ class History {
     correlation: new Float64Array(PERIOD_STEPS),
   }));
 
+  private readonly sums = new Float64Array(PERIOD_STEPS);
+
   at(block: number): { fold: Float32Array; correlation: Float64Array } {
     return this.ring[block % this.ring.length]!;
   }
@@ -106,18 +108,16 @@ class History {
 
   /** The best phase of the last `blocks` blocks together. */
   surest(block: number, blocks: number, correlator: Correlator): { z: number; phase: number } {
-    const rooms = Array.from({ length: blocks }, (_, i) => this.at(block - i));
-    let best = -Infinity;
-    let phase = 0;
-    for (let i = 0; i < PERIOD_STEPS; i++) {
-      let sum = 0;
-      for (const room of rooms) sum += room.correlation[i]!;
-      if (sum > best) {
-        best = sum;
-        phase = i;
-      }
+    const { sums } = this;
+    sums.set(this.at(block).correlation);
+    const folds = [this.at(block).fold];
+    for (let back = 1; back < blocks; back++) {
+      const { fold, correlation } = this.at(block - back);
+      for (let i = 0; i < PERIOD_STEPS; i++) sums[i]! += correlation[i]!;
+      folds.push(fold);
     }
-    const folds = rooms.map(({ fold }) => fold);
+    let phase = 0;
+    for (let i = 1; i < PERIOD_STEPS; i++) if (sums[i]! > sums[phase]!) phase = i;
     return { z: correlator.deviations(folds, phase), phase };
   }
 }

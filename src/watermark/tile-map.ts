@@ -20,7 +20,9 @@ export class TileMap {
   readonly values: Float32Array;
   private readonly levelDb: Float32Array;
   private readonly loudestDb: Float32Array;
-  private readonly sorted: Float32Array;
+  private readonly trust: Float32Array;
+  private readonly centre: Float32Array;
+  private readonly ends: Float32Array;
   private readonly rows: number;
 
   constructor(readonly steps: number) {
@@ -28,7 +30,9 @@ export class TileMap {
     this.values = new Float32Array(TILE_BANDS * steps);
     this.levelDb = new Float32Array(TILE_BANDS * this.rows);
     this.loudestDb = new Float32Array(this.rows);
-    this.sorted = new Float32Array(steps);
+    this.trust = new Float32Array(TILE_BANDS * steps);
+    this.centre = new Float32Array(TILE_BANDS * steps);
+    this.ends = new Float32Array(TILE_BANDS * steps);
   }
 
   /** `spectra` [steps + 2 MAP_MARGIN, SPECTRUM_SIZE] -> levels of the bands. */
@@ -53,6 +57,7 @@ export class TileMap {
         below = sum;
       }
     }
+    this.judgeLevels();
   }
 
   /**
@@ -62,30 +67,28 @@ export class TileMap {
    * tile's ends less that just outside. The weights are those of a least-squares fit to marked conversions, rounded.
    */
   standOut(active: Uint8Array, inside: number, outside: number): void {
-    const { steps, rows, levelDb, values } = this;
-    const ends = new Float32Array(TILE_BANDS * steps);
-    const centre = new Float32Array(TILE_BANDS * steps);
+    const { steps, rows, levelDb, values, centre, ends } = this;
     for (let band = 0; band < TILE_BANDS; band++) {
-      for (let step = 0; step < steps; step++) {
-        const i = band * rows + step + MAP_MARGIN;
-        centre[band * steps + step] = levelDb[i - inside]! + 0.25 * levelDb[i]! + levelDb[i + inside]!;
-        ends[band * steps + step] = levelDb[i - outside]! + levelDb[i + outside]!;
+      let from = band * rows + MAP_MARGIN;
+      for (let i = band * steps; i < (band + 1) * steps; i++, from++) {
+        centre[i] = levelDb[from - inside]! + 0.25 * levelDb[from]! + levelDb[from + inside]!;
+        ends[i] = levelDb[from - outside]! + levelDb[from + outside]!;
       }
     }
     for (let band = 0; band < TILE_BANDS; band++) {
-      for (let step = 0; step < steps; step++) {
-        const i = band * steps + step;
-        if (!active[step + MAP_MARGIN]) {
-          values[i] = 0;
-          continue;
-        }
-        let value = centre[i]! - 0.75 * ends[i]!;
-        for (const [away, inner, outer] of SIDES) {
-          const lower = i - steps * Math.min(away, band);
-          const upper = i + steps * Math.min(away, TILE_BANDS - 1 - band);
-          value -= inner * (centre[lower]! + centre[upper]!) - outer * (ends[lower]! + ends[upper]!);
-        }
-        values[i] = value;
+      // At the edges of the range the outermost band stands for those beyond.
+      const below = steps * Math.min(1, band);
+      const farBelow = steps * Math.min(2, band);
+      const above = steps * Math.min(1, TILE_BANDS - 1 - band);
+      const farAbove = steps * Math.min(2, TILE_BANDS - 1 - band);
+      for (let step = 0, i = band * steps; step < steps; step++, i++) {
+        values[i] = !active[step + MAP_MARGIN]
+          ? 0
+          : centre[i]! -
+            0.75 * ends[i]! -
+            0.1 * (centre[i - below]! + centre[i + above]! - ends[i - below]! - ends[i + above]!) -
+            0.25 * (centre[i - farBelow]! + centre[i + farAbove]!) +
+            0.13 * (ends[i - farBelow]! + ends[i + farAbove]!);
       }
       this.weigh(band);
     }
@@ -93,39 +96,53 @@ export class TileMap {
 
   /** Clips, and divides by the mean square of the band, which weighs every tile by how far it can be trusted. */
   private weigh(band: number): void {
-    const { steps, rows, levelDb, loudestDb, sorted } = this;
-    const values = this.values.subarray(band * steps, (band + 1) * steps);
-    const levels = levelDb.subarray(band * rows + MAP_MARGIN, band * rows + MAP_MARGIN + steps);
-    sorted.set(levels);
-    sorted.sort();
-    const floor = sorted[Math.floor(FLOOR_SHARE * (steps - 1))]!;
+    const { steps, values, trust } = this;
+    const from = band * steps;
     let power = 0;
     let count = 0;
     let mean = 0;
-    for (let step = 0; step < steps; step++) {
-      if (values[step] === 0) continue;
-      mean += values[step]!;
-      power += values[step]! ** 2;
+    for (let i = from; i < from + steps; i++) {
+      const value = values[i]!;
+      if (value === 0) continue;
+      mean += value;
+      power += value * value;
       count++;
     }
     if (count === 0) return;
     mean /= count;
-    const deviation = Math.sqrt(power / count - mean * mean) + 1e-9;
-    for (let step = 0; step < steps; step++) {
-      if (values[step] === 0) continue;
-      const level = levels[step]!;
-      const trust =
-        level < loudestDb[step + MAP_MARGIN]! - TILE_RANGE_DB
-          ? 0
-          : Math.min(1, Math.max(0, (level - floor) / ABOVE_FLOOR_DB));
-      const value = (values[step]! - mean) / deviation;
-      values[step] = (trust * Math.min(CLIP_DEVIATIONS, Math.max(-CLIP_DEVIATIONS, value))) / deviation;
+    const deviation = Math.sqrt(Math.max(0, power / count - mean * mean)) + 1e-9;
+    const clip = CLIP_DEVIATIONS * deviation;
+    const scale = 1 / (deviation * deviation);
+    for (let i = from; i < from + steps; i++) {
+      if (values[i] === 0) continue;
+      const value = values[i]! - mean;
+      values[i] = trust[i]! * scale * (value > clip ? clip : value < -clip ? -clip : value);
+    }
+  }
+
+  /** How far every tile can be trusted by its level, 0..1: above its band's floor, and not far below the loudest. */
+  private judgeLevels(): void {
+    const { steps, rows, levelDb, loudestDb, trust } = this;
+    const counts = new Uint32Array(256);
+    for (let band = 0; band < TILE_BANDS; band++) {
+      const from = band * rows + MAP_MARGIN;
+      counts.fill(0);
+      for (let i = from; i < from + steps; i++) counts[decibelBin(levelDb[i]!)]!++;
+      let bin = 0;
+      for (let seen = counts[0]!; seen <= FLOOR_SHARE * steps; seen += counts[++bin]!);
+      const floorDb = bin - LOWEST_BIN_DB;
+      for (let step = 0; step < steps; step++) {
+        const level = levelDb[from + step]!;
+        const far = level < loudestDb[step + MAP_MARGIN]! - TILE_RANGE_DB;
+        const above = (level - floorDb) / ABOVE_FLOOR_DB;
+        trust[band * steps + step] = far || above < 0 ? 0 : above > 1 ? 1 : above;
+      }
     }
   }
 }
 
-/** Bands away, and what their inside and outside count. */
-const SIDES = [
-  [1, 0.1, 0.1],
-  [2, 0.25, 0.13],
-] as const;
+const LOWEST_BIN_DB = 128;
+
+function decibelBin(levelDb: number): number {
+  return Math.min(255, Math.max(0, Math.round(levelDb + LOWEST_BIN_DB)));
+}
