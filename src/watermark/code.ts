@@ -2,16 +2,18 @@ import type { WatermarkPayload } from './types';
 
 const VERSION_BITS = 4;
 const ID_BITS = 24;
-const CRC_BITS = 12;
-/** x^12 + x^11 + x^3 + x^2 + x + 1 (CRC-12, used in telecommunication). */
-const CRC_POLYNOMIAL = 0x80f;
+const CRC_BITS = 16;
+/** x^16 + x^12 + x^5 + 1 (ITU-T V.41). */
+const CRC_POLYNOMIAL = 0x1021;
+/** A checksum alone would let one wrong payload in 65,536 pass; the payload must also be this sure. */
+const SURE = 0.99;
 const MEMORY = 6;
 const STATES = 1 << MEMORY;
 /** Rate 1/3, constraint length 7 (Proakis, Digital Communications, table 8.3-2): 133, 145, 175 octal. */
 const GENERATORS = [0o133, 0o145, 0o175];
 const MESSAGE_BITS = VERSION_BITS + ID_BITS + CRC_BITS;
 
-/** Bits on air for one payload: 4 + 24 + CRC 12, six zeros to end the code, three bits for each. */
+/** Bits on air for one payload: 4 + 24 + CRC 16, six zeros to end the code, three bits for each. */
 export const CODED_BITS = (MESSAGE_BITS + MEMORY) * GENERATORS.length;
 
 /** Payload -> CODED_BITS signs, +1 or -1. */
@@ -28,16 +30,26 @@ export function encodePayload({ version, id24 }: WatermarkPayload): Int8Array {
   return signs;
 }
 
+export interface DecodedPayload {
+  payload: WatermarkPayload;
+  /** Whether the checksum holds and no other payload comes near. */
+  payloadOk: boolean;
+  /** Chance of the payload against the next likely one, 0.5..1. */
+  confidence: number;
+}
+
 /**
- * Soft signs [CODED_BITS], any scale, -> the most likely payload, and whether its checksum holds.
+ * Soft signs [CODED_BITS], each with a deviation of 1, -> the most likely payload.
  *
- * Viterbi's algorithm over the 64 states (Forney 1973), begun and ended in state 0.
+ * Viterbi's algorithm over the 64 states (Forney 1973), begun and ended in state 0. How far the runner-up stays behind
+ * is the least lead along the way (Hagenauer & Hoeher 1989, "A Viterbi algorithm with soft-decision outputs").
  */
-export function decodePayload(soft: Float64Array): { payload: WatermarkPayload; payloadOk: boolean } {
+export function decodePayload(soft: Float64Array): DecodedPayload {
   const steps = MESSAGE_BITS + MEMORY;
   let metric = new Float64Array(STATES).fill(-Infinity);
   metric[0] = 0;
   const from = new Uint8Array(steps * STATES);
+  const leads = new Float64Array(steps * STATES).fill(Infinity);
   for (let step = 0; step < steps; step++) {
     const next = new Float64Array(STATES).fill(-Infinity);
     for (let state = 0; state < STATES; state++) {
@@ -49,9 +61,11 @@ export function decodePayload(soft: Float64Array): { payload: WatermarkPayload; 
           gain += parity(register & GENERATORS[j]!) ? -soft[3 * step + j]! : soft[3 * step + j]!;
         }
         const to = register >> 1;
+        const at = step * STATES + to;
+        leads[at] = Math.abs(gain - next[to]!);
         if (gain > next[to]!) {
           next[to] = gain;
-          from[step * STATES + to] = state;
+          from[at] = state;
         }
       }
     }
@@ -59,16 +73,22 @@ export function decodePayload(soft: Float64Array): { payload: WatermarkPayload; 
   }
   const bits = new Array<number>(steps);
   let state = 0;
+  let lead = Infinity;
   for (let step = steps - 1; step >= 0; step--) {
     bits[step] = state >> (MEMORY - 1);
+    lead = Math.min(lead, leads[step * STATES + state]!);
     state = from[step * STATES + state]!;
   }
+  // A sign of mean m and deviation 1 is worth 2 m times itself in log likelihood.
+  const mean = Math.max(0, metric[0]!) / CODED_BITS;
+  const confidence = 1 / (1 + Math.exp(-mean * lead));
   const message = bits.slice(0, VERSION_BITS + ID_BITS);
   const payload = {
     version: fromBits(message.slice(0, VERSION_BITS)),
     id24: fromBits(message.slice(VERSION_BITS)),
   };
-  return { payload, payloadOk: crc(message) === fromBits(bits.slice(message.length, MESSAGE_BITS)) };
+  const checked = crc(message) === fromBits(bits.slice(message.length, MESSAGE_BITS));
+  return { payload, payloadOk: checked && confidence >= SURE, confidence };
 }
 
 /** Cyclic redundancy check over bits, begun with ones so that zeros do not pass. */

@@ -1,22 +1,28 @@
 import { Resampler } from '../engine/resample';
-import { decodePayload } from './code';
-import { FRAME_HOP, MARK_RATE_HZ, PERIOD_FRAMES } from './grid';
+import { nextTask } from '../engine/task';
+import { chanceOf } from './chance';
+import { Correlator } from './fold';
+import { MARK_RATE_HZ, STEP_SAMPLES } from './grid';
 import { PATTERN, type Pattern } from './pattern';
-import { chanceOf, findPattern, type Found } from './search';
-import { measureTiles, type Tiles } from './tiles';
-import type { Detection } from './types';
+import { mergeRanges } from './ranges';
+import { readMark, type Reading } from './reading';
+import { BLOCK_STEPS, type Finding, PatternSearch } from './search';
+import { Spectra } from './spectra';
+import { MAP_MARGIN } from './tile-map';
+import type { Detection, MarkedRange } from './types';
 
-/** Starts of the frame grid that are tried, within one hop. */
-const GRID_STARTS = 4;
-/** A mark in a part of a long recording drowns in the whole: parts of 10 s are looked at too. */
-const PART_FRAMES = 470;
-const PART_STEP = 235;
 /** Chance, all tries counted, up to which a mark is proven, and from which there is none. */
 const PROVEN = 1e-6;
 const NOTHING = 1e-3;
 /** So much sound is needed to say no. */
 const MIN_ACTIVE_SECONDS = 2;
-const PAYLOAD_CANDIDATES = 4;
+/** Weaker findings than that prove nothing however few places were tried. */
+const WEAKEST_Z = 5;
+/** Shares of the work: bringing it to the mark's rate, looking, and reading what was found. */
+const RESAMPLING_SHARE = 0.1;
+const SEARCH_SHARE = 0.75;
+const PIECE_SECONDS = 10;
+const BLOCK_SECONDS = (BLOCK_STEPS * STEP_SAMPLES) / MARK_RATE_HZ;
 
 export interface DetectOptions {
   onProgress?: (fraction: number) => void;
@@ -35,57 +41,102 @@ export async function detectWatermark(
   sampleRateHz: number,
   { onProgress, signal, pattern = PATTERN }: DetectOptions = {},
 ): Promise<Detection> {
-  const audio = toMarkRate(samples, sampleRateHz);
-  const found: Found[] = [];
-  let tries = 0;
-  let activeSeconds = 0;
-  for (let grid = 0; grid < GRID_STARTS; grid++) {
-    const start = Math.round((grid * FRAME_HOP) / GRID_STARTS);
-    const tiles = await measureTiles(audio, start, (done, total) => {
-      if (signal?.aborted) throw cancelled();
-      onProgress?.((grid + done / total) / GRID_STARTS);
-    });
-    const active = tiles.active.reduce((sum, value) => sum + value, 0);
-    activeSeconds = Math.max(activeSeconds, (active * FRAME_HOP) / MARK_RATE_HZ);
-    for (const [from, to] of parts(tiles)) {
-      found.push(findPattern(tiles, from, to, pattern));
-      tries += PERIOD_FRAMES;
+  const pause = async (fraction: number) => {
+    await nextTask();
+    if (signal?.aborted) throw cancelled();
+    onProgress?.(fraction);
+  };
+  const audio = await toMarkRate(samples, sampleRateHz, (done) => pause(RESAMPLING_SHARE * done));
+  const spectra = new Spectra(audio);
+  const search = new PatternSearch(pattern);
+  const findings: Finding[] = [];
+  let z = 0;
+  for (let step = 0; step < spectra.steps; step += BLOCK_STEPS) {
+    await pause(RESAMPLING_SHARE + (SEARCH_SHARE * step) / spectra.steps);
+    for (const finding of search.next(spectra.block(step, BLOCK_STEPS, MAP_MARGIN))) {
+      z = Math.max(z, finding.z);
+      if (finding.z > WEAKEST_Z) findings.push(finding);
     }
   }
+  const { tried } = search;
+  const pValue = chanceOf(z, tried);
+  const proven = findings.filter((finding) => chanceOf(finding.z, tried) <= PROVEN).sort((a, b) => b.z - a.z);
+  const { readings, ranges } = await readAll(spectra, proven, tried, pattern, (done) =>
+    pause(RESAMPLING_SHARE + SEARCH_SHARE + (1 - RESAMPLING_SHARE - SEARCH_SHARE) * done),
+  );
   onProgress?.(1);
-  found.sort((a, b) => b.z - a.z);
-  const pValue = chanceOf(found[0]?.z ?? 0, tries);
-  if (pValue > PROVEN) {
+  const [surest] = readings;
+  if (!surest) {
+    const activeSeconds = (spectra.activeSteps(0, spectra.steps) * STEP_SAMPLES) / MARK_RATE_HZ;
     const present = activeSeconds < MIN_ACTIVE_SECONDS || pValue < NOTHING ? 'cannot-say' : 'no';
-    return { present, pValue, payload: null, payloadOk: false };
+    const nothing = { payload: null, payloadOk: false, payloadConfidence: 0 };
+    return { present, pValue, tried, ranges, speed: 1, pitchCents: 0, ...nothing };
   }
-  return { present: 'yes', pValue, ...readPayload(found) };
+  return {
+    present: 'yes',
+    pValue,
+    tried,
+    ranges,
+    speed: 1 / surest.bend.timeScale,
+    pitchCents: 1200 * Math.log2(surest.bend.frequencyScale),
+    ...payloadOf(readings),
+  };
 }
 
-/** The whole recording, and parts of it where it is long. */
-function parts({ frames }: Tiles): [number, number][] {
-  const list: [number, number][] = [[0, frames]];
-  if (frames <= 1.5 * PART_FRAMES) return list;
-  for (let from = 0; from + PART_STEP < frames; from += PART_STEP) {
-    list.push([from, Math.min(frames, from + PART_FRAMES)]);
+/** Reads the proven findings, surest first, that lie where no mark has been read yet. */
+async function readAll(
+  spectra: Spectra,
+  proven: Finding[],
+  tried: number,
+  pattern: Pattern,
+  pause: (fraction: number) => Promise<void>,
+): Promise<{ readings: Reading[]; ranges: MarkedRange[] }> {
+  const correlator = new Correlator(pattern);
+  const readings: Reading[] = [];
+  const ranges: MarkedRange[] = [];
+  for (const [i, finding] of proven.entries()) {
+    const from = finding.firstBlock * BLOCK_SECONDS;
+    const to = from + finding.blocks * BLOCK_SECONDS;
+    const known = ranges.reduce(
+      (sum, range) => sum + Math.max(0, Math.min(to, range.endSeconds) - Math.max(from, range.startSeconds)),
+      0,
+    );
+    if (known > 0.5 * (to - from)) continue;
+    await pause(i / proven.length);
+    const reading = readMark(spectra, finding, pattern, correlator);
+    readings.push(reading);
+    const { startSeconds, endSeconds } = reading;
+    ranges.push({ startSeconds, endSeconds, pValue: chanceOf(finding.z, tried) });
   }
-  return list;
+  return { readings, ranges: mergeRanges(ranges) };
 }
 
-/** Tries the surest findings until a checksum holds. */
-function readPayload(found: Found[]): Pick<Detection, 'payload' | 'payloadOk'> {
-  const decoded = found.slice(0, PAYLOAD_CANDIDATES).map(({ soft }) => decodePayload(soft));
-  return decoded.find(({ payloadOk }) => payloadOk) ?? { payload: null, payloadOk: false };
+/** The payload that stands out most of those whose checksum holds. */
+function payloadOf(readings: Reading[]): Pick<Detection, 'payload' | 'payloadOk' | 'payloadConfidence'> {
+  const [best] = readings.filter(({ payloadOk }) => payloadOk).sort((a, b) => b.confidence - a.confidence);
+  if (!best) return { payload: null, payloadOk: false, payloadConfidence: 0 };
+  return { payload: best.payload, payloadOk: true, payloadConfidence: best.confidence };
 }
 
-function toMarkRate(samples: Float32Array, sampleRateHz: number): Float32Array {
+async function toMarkRate(
+  samples: Float32Array,
+  sampleRateHz: number,
+  pause: (fraction: number) => Promise<void>,
+): Promise<Float32Array> {
   if (sampleRateHz === MARK_RATE_HZ) return samples;
   const resampler = new Resampler(sampleRateHz, MARK_RATE_HZ);
-  const first = resampler.push(samples);
-  const rest = resampler.end();
-  const audio = new Float32Array(first.length + rest.length);
-  audio.set(first);
-  audio.set(rest, first.length);
+  const audio = new Float32Array(Math.ceil((samples.length * MARK_RATE_HZ) / sampleRateHz));
+  const piece = PIECE_SECONDS * sampleRateHz;
+  let written = 0;
+  const write = (part: Float32Array) => {
+    audio.set(part, written);
+    written += part.length;
+  };
+  for (let start = 0; start < samples.length; start += piece) {
+    await pause(start / samples.length);
+    write(resampler.push(samples.subarray(start, start + piece)));
+  }
+  write(resampler.end());
   return audio;
 }
 

@@ -3,27 +3,35 @@ export const MARK_RATE_HZ = 24000;
 /** Frames of 42.7 ms every 21.3 ms. */
 export const FRAME_SAMPLES = 1024;
 export const FRAME_HOP = 512;
-/** A pattern lasts 60 frames, 1.28 s, and is repeated through the recording. */
-export const PERIOD_FRAMES = 60;
+/** A tile lasts as many frames: 42.7 ms. */
+export const TILE_FRAMES = 2;
+export const TILE_SAMPLES = TILE_FRAMES * FRAME_HOP;
+/** A pattern lasts as many tiles, 1.37 s, and is repeated through the recording. */
+export const PERIOD_TILES = 32;
 
 const LOWEST_HZ = 300;
 const HIGHEST_HZ = 7000;
-export const TILE_BANDS = 36;
+/** Narrower bands than that a frame cannot tell apart. */
+const NARROWEST_HZ = 70;
+export const TILE_BANDS = 40;
 
-/** First bins of the bands, and the end of the last: wider towards the top, as hearing is. */
-export const BAND_EDGES: readonly number[] = bandEdges();
+/** Edges of the bands in hertz, [TILE_BANDS + 1]: wider towards the top, as hearing is. */
+export const BAND_EDGES_HZ: readonly number[] = bandEdges();
 
 function bandEdges(): number[] {
   // The ERB-rate scale (Glasberg & Moore 1990, eq. 4).
   const rate = (hz: number) => 21.4 * Math.log10(1 + 0.00437 * hz);
   const hertz = (erb: number) => (10 ** (erb / 21.4) - 1) / 0.00437;
-  const low = rate(LOWEST_HZ);
-  const step = (rate(HIGHEST_HZ) - low) / TILE_BANDS;
-  const edges: number[] = [];
-  for (let band = 0; band <= TILE_BANDS; band++) {
-    const bin = Math.round((hertz(low + band * step) * FRAME_SAMPLES) / MARK_RATE_HZ);
-    // The lowest bands would be narrower than a frame can tell apart.
-    edges.push(Math.max(bin, (edges.at(-1) ?? bin - 3) + 3));
+  const edges = [LOWEST_HZ];
+  for (let band = 0; band < TILE_BANDS; band++) {
+    const at = edges.at(-1)!;
+    const step = (rate(HIGHEST_HZ) - rate(at)) / (TILE_BANDS - band);
+    edges.push(Math.max(hertz(rate(at) + step), at + NARROWEST_HZ));
   }
   return edges;
 }
+
+/** The detector looks four times a tile: every 10.7 ms. */
+export const STEPS_PER_TILE = 4;
+export const STEP_SAMPLES = TILE_SAMPLES / STEPS_PER_TILE;
+export const PERIOD_STEPS = PERIOD_TILES * STEPS_PER_TILE;

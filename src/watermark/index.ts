@@ -1,4 +1,4 @@
 export { detectWatermark } from './detect';
-export { embedWatermark } from './embed';
+export { embedWatermark, WatermarkEmbedder } from './embed';
 export { voiceId24 } from './voice-id';
-export type { Detection, DetectionApi, WatermarkPayload } from './types';
+export type { Detection, DetectionApi, MarkedRange, WatermarkPayload } from './types';

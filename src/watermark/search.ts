@@ -1,54 +1,123 @@
-import { CODED_BITS } from './code';
-import { PERIOD_FRAMES, TILE_BANDS } from './grid';
-import { isSync, type Pattern } from './pattern';
-import type { Tiles } from './tiles';
+import { PERIOD_STEPS } from './grid';
+import { Correlator, FOLD_SIZE, foldMap } from './fold';
+import { BENDS, type Bend, type BendGroup } from './hypotheses';
+import type { Pattern } from './pattern';
+import type { SpectrumBlock } from './spectra';
+import { TileMap } from './tile-map';
 
-export interface Found {
+/** Steps that are looked at together: 2.56 s. */
+export const BLOCK_STEPS = 240;
+/** A mark is looked for in as many blocks together: 2.6, 5.1 and 10.2 s. */
+const WINDOW_BLOCKS = [1, 2, 4];
+
+/** A block that shows the mark so clearly under one bend is not searched for others. */
+const CLEAR_Z = 10;
+
+/** The surest place of a window of the recording. */
+export interface Finding {
   /** Deviations from chance. */
   z: number;
-  /** Soft signs of the coded bits. */
-  soft: Float64Array;
+  bend: Bend;
+  phase: number;
+  firstBlock: number;
+  blocks: number;
 }
 
-/**
- * Looks for the pattern at every phase in frames `from` to `to`; the best.
- *
- * All repeats are folded onto one period first. A sum of numbers with random signs is at most z of its deviations
- * with a chance of exp(-z^2 / 2) (Hoeffding 1963, theorem 2): the signs are the key's, so this holds whatever was
- * recorded.
- */
-export function findPattern(tiles: Tiles, from: number, to: number, { chips, bits }: Pattern): Found {
-  const folded = new Float64Array(PERIOD_FRAMES * TILE_BANDS);
-  for (let t = from; t < to; t++) {
-    if (!tiles.active[t]) continue;
-    const row = (t % PERIOD_FRAMES) * TILE_BANDS;
-    for (let band = 0; band < TILE_BANDS; band++)
-      folded[row + band]! += tiles.residual[t * TILE_BANDS + band]!;
+/** Looks for a pattern block after block, in every place and under every bend. */
+export class PatternSearch {
+  /** Places, windows and bends that were tried. */
+  tried = 0;
+  private readonly correlator: Correlator;
+  private readonly map = new TileMap(BLOCK_STEPS);
+  /** One for each time scale of each group. */
+  private readonly histories: History[][];
+  /** The groups, the one that was surest last first. */
+  private order: number[];
+
+  constructor(
+    pattern: Pattern,
+    private readonly groups: readonly BendGroup[] = BENDS,
+  ) {
+    this.correlator = new Correlator(pattern);
+    this.histories = groups.map(({ timeScales }) => timeScales.map(() => new History()));
+    this.order = [...groups.keys()];
   }
-  const size = folded.length;
-  let best = { z: -Infinity, shift: 0 };
-  for (let phase = 0; phase < PERIOD_FRAMES; phase++) {
-    const shift = phase * TILE_BANDS;
-    let sum = 0;
-    let power = 0;
-    for (let tile = 0; tile < size; tile++) {
-      if (!isSync(bits[tile]!)) continue;
-      const value = folded[(tile + shift) % size]!;
-      sum += value * chips[tile]!;
-      power += value * value;
+
+  /** Takes the next block; the surest finding for every window that ends with it. */
+  next({ firstStep, spectra, active }: SpectrumBlock): Finding[] {
+    const block = Math.round(firstStep / BLOCK_STEPS);
+    const windows = WINDOW_BLOCKS.filter((blocks) => blocks <= block + 1);
+    const best: Finding[] = windows.map((blocks) => ({
+      z: 0,
+      bend: { timeScale: 1, frequencyScale: 1 },
+      phase: 0,
+      firstBlock: block + 1 - blocks,
+      blocks,
+    }));
+    for (const history of this.histories.flat()) history.clear(block);
+    if (!active.includes(1)) return best;
+    let clearest = 0;
+    let surest = 0;
+    let measured = NaN;
+    for (const index of this.order) {
+      const { frequencyScale, inside, outside, timeScales } = this.groups[index]!;
+      if (frequencyScale !== measured) this.map.measure(spectra, frequencyScale);
+      measured = frequencyScale;
+      this.map.standOut(active, inside, outside);
+      for (const [i, timeScale] of timeScales.entries()) {
+        const history = this.histories[index]![i]!;
+        const { fold, correlation } = history.at(block);
+        foldMap(this.map, firstStep, timeScale, fold);
+        this.correlator.correlate(fold, correlation);
+        for (const finding of best) {
+          const { z, phase } = history.surest(block, finding.blocks, this.correlator);
+          if (finding.blocks === 1 && z > clearest) {
+            clearest = z;
+            surest = index;
+          }
+          if (z > finding.z) Object.assign(finding, { z, phase, bend: { timeScale, frequencyScale } });
+        }
+      }
+      if (clearest > CLEAR_Z) break;
     }
-    const z = power > 0 ? sum / Math.sqrt(power) : 0;
-    if (z > best.z) best = { z, shift };
+    this.order = [surest, ...this.order.filter((index) => index !== surest)];
+    // Counted in full even where the search could stop early.
+    this.tried += best.length * this.histories.flat().length * PERIOD_STEPS;
+    return best;
   }
-  const soft = new Float64Array(CODED_BITS);
-  for (let tile = 0; tile < size; tile++) {
-    const bit = bits[tile]!;
-    if (!isSync(bit)) soft[bit]! += folded[(tile + best.shift) % size]! * chips[tile]!;
-  }
-  return { z: best.z, soft };
 }
 
-/** Chance, at most, of a finding as good in `tries` places together. */
-export function chanceOf(z: number, tries: number): number {
-  return Math.min(1, tries * Math.exp(-(Math.max(0, z) ** 2) / 2));
+/** What the last blocks gave under one bend. */
+class History {
+  private readonly ring = Array.from({ length: Math.max(...WINDOW_BLOCKS) }, () => ({
+    fold: new Float32Array(FOLD_SIZE),
+    correlation: new Float64Array(PERIOD_STEPS),
+  }));
+
+  private readonly sums = new Float64Array(PERIOD_STEPS);
+
+  at(block: number): { fold: Float32Array; correlation: Float64Array } {
+    return this.ring[block % this.ring.length]!;
+  }
+
+  clear(block: number): void {
+    const { fold, correlation } = this.at(block);
+    fold.fill(0);
+    correlation.fill(0);
+  }
+
+  /** The best phase of the last `blocks` blocks together. */
+  surest(block: number, blocks: number, correlator: Correlator): { z: number; phase: number } {
+    const { sums } = this;
+    sums.set(this.at(block).correlation);
+    const folds = [this.at(block).fold];
+    for (let back = 1; back < blocks; back++) {
+      const { fold, correlation } = this.at(block - back);
+      for (let i = 0; i < PERIOD_STEPS; i++) sums[i]! += correlation[i]!;
+      folds.push(fold);
+    }
+    let phase = 0;
+    for (let i = 1; i < PERIOD_STEPS; i++) if (sums[i]! > sums[phase]!) phase = i;
+    return { z: correlator.deviations(folds, phase), phase };
+  }
 }

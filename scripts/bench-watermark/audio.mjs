@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+export const RATE_HZ = 24000;
+const ENDINGS = new Set(['.wav', '.mp3', '.opus', '.ogg', '.flac', '.m4a']);
+const LARGEST = 2 ** 30;
+
+/** Whether ffmpeg is installed. */
+export const HAS_FFMPEG = spawnSync('ffmpeg', ['-version']).status === 0;
+const ENCODERS = HAS_FFMPEG ? listOf('-encoders') : '';
+const FILTERS = HAS_FFMPEG ? listOf('-filters') : '';
+
+/** @param {string} what */
+function listOf(what) {
+  return spawnSync('ffmpeg', ['-hide_banner', what], { encoding: 'utf8' }).stdout;
+}
+
+/** @param {string} name an encoder or a filter of ffmpeg's */
+export function ffmpegHas(name) {
+  return new RegExp(`\\s${name}\\s`).test(ENCODERS + FILTERS);
+}
+
+/**
+ * Samples through ffmpeg's arguments and back.
+ *
+ * @param {Float32Array} samples mono at 24 kHz
+ * @param {string[]} filter arguments between input and output
+ * @param {{ format: string, args: string[] }} [coding] container and encoder, decoded again afterwards
+ * @returns {Float32Array}
+ */
+export function throughFfmpeg(samples, filter, coding) {
+  const raw = ['-f', 'f32le', '-ar', String(RATE_HZ), '-ac', '1'];
+  const input = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+  if (!coding) return floats(ffmpeg([...raw, '-i', 'pipe:0', ...filter, ...raw, 'pipe:1'], input));
+  const coded = ffmpeg(
+    [...raw, '-i', 'pipe:0', ...filter, ...coding.args, '-f', coding.format, 'pipe:1'],
+    input,
+  );
+  const reader = coding.format === 'adts' ? 'aac' : coding.format;
+  return floats(ffmpeg(['-f', reader, '-i', 'pipe:0', ...raw, 'pipe:1'], coded));
+}
+
+/**
+ * @param {string[]} args
+ * @param {Buffer} [input]
+ */
+function ffmpeg(args, input) {
+  const { status, stdout, stderr } = spawnSync('ffmpeg', ['-v', 'error', '-y', ...args], {
+    input,
+    maxBuffer: LARGEST,
+  });
+  if (status !== 0) throw new Error(`ffmpeg ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+/** @param {Buffer} bytes */
+function floats(bytes) {
+  return new Float32Array(Uint8Array.from(bytes).buffer, 0, Math.floor(bytes.length / 4));
+}
+
+/**
+ * Mono samples at 24 kHz of a file; without ffmpeg only of 16-bit WAV.
+ *
+ * @param {string} file
+ * @param {typeof import('./internals.ts').Resampler} Resampler
+ */
+export function readAudio(file, Resampler) {
+  if (HAS_FFMPEG) {
+    return floats(ffmpeg(['-i', file, '-f', 'f32le', '-ar', String(RATE_HZ), '-ac', '1', 'pipe:1']));
+  }
+  const bytes = readFileSync(file);
+  const data = bytes.indexOf('data');
+  const rate = bytes.readUInt32LE(24);
+  if (bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.readUInt16LE(34) !== 16 || data < 0)
+    throw new Error(`${file}: without ffmpeg only WAV files of 16 bits can be read.`);
+  const channels = bytes.readUInt16LE(22);
+  const count = Math.floor((bytes.length - data - 8) / 2 / channels);
+  const samples = Float32Array.from(
+    { length: count },
+    (_, i) => bytes.readInt16LE(data + 8 + 2 * channels * i) / 32768,
+  );
+  return resample(samples, rate, RATE_HZ, Resampler);
+}
+
+/**
+ * @param {Float32Array} samples
+ * @param {number} from
+ * @param {number} to
+ * @param {typeof import('./internals.ts').Resampler} Resampler
+ */
+export function resample(samples, from, to, Resampler) {
+  if (from === to) return samples;
+  const resampler = new Resampler(from, to);
+  return concat(resampler.push(samples), resampler.end());
+}
+
+/** @param {...Float32Array} parts */
+export function concat(...parts) {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/**
+ * The recordings below a folder, or the file itself, in order.
+ *
+ * @param {string} path
+ * @returns {string[]}
+ */
+export function recordingsIn(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => ENDINGS.has(extname(name).toLowerCase()))
+    .sort()
+    .map((name) => join(path, name));
+}

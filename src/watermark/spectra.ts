@@ -1,0 +1,85 @@
+import { RealFft } from '../engine/fft';
+import { periodicHann } from '../engine/signal';
+import { FRAME_SAMPLES, STEP_SAMPLES } from './grid';
+
+const BINS = FRAME_SAMPLES / 2 + 1;
+/** Numbers of one step: power below bin 0, 1, .. BINS. */
+export const SPECTRUM_SIZE = BINS + 1;
+/** A step this far below the loud ones is a pause. */
+const ACTIVE_RANGE_DB = 40;
+const SILENCE_DB = -90;
+
+/** Some steps of a recording, with what lies `margin` before and behind them. */
+export interface SpectrumBlock {
+  firstStep: number;
+  /** [margin + steps + margin, SPECTRUM_SIZE]: power below every bin. */
+  spectra: Float64Array;
+  /** [margin + steps + margin]: 1 for steps with sound in them. */
+  active: Uint8Array;
+}
+
+/** Short-time spectra of a recording at 24 kHz, block by block. */
+export class Spectra {
+  readonly steps: number;
+  private readonly loudPower: number;
+  private readonly fft = new RealFft(FRAME_SAMPLES);
+  private readonly window = periodicHann(FRAME_SAMPLES);
+  private readonly frame = new Float64Array(FRAME_SAMPLES);
+  private readonly spectrum = new Float64Array(2 * FRAME_SAMPLES);
+
+  constructor(private readonly samples: Float32Array) {
+    this.steps = Math.floor(samples.length / STEP_SAMPLES);
+    const powers = new Float64Array(this.steps);
+    for (let step = 0; step < this.steps; step++) powers[step] = this.powerOf(step);
+    powers.sort();
+    const loud = powers[Math.floor(0.95 * (this.steps - 1))] ?? 0;
+    this.loudPower = Math.max(loud * 10 ** (-ACTIVE_RANGE_DB / 10), 10 ** (SILENCE_DB / 10));
+  }
+
+  /** Steps with sound in them, of `count` from `first` on. */
+  activeSteps(first: number, count: number): number {
+    let active = 0;
+    for (let step = first; step < first + count; step++) if (this.isActive(step)) active++;
+    return active;
+  }
+
+  block(firstStep: number, steps: number, margin: number): SpectrumBlock {
+    const rows = steps + 2 * margin;
+    const spectra = new Float64Array(rows * SPECTRUM_SIZE);
+    const active = new Uint8Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const step = firstStep - margin + row;
+      active[row] = this.isActive(step) ? 1 : 0;
+      this.measure(step, spectra.subarray(row * SPECTRUM_SIZE, (row + 1) * SPECTRUM_SIZE));
+    }
+    return { firstStep, spectra, active };
+  }
+
+  private isActive(step: number): boolean {
+    return step >= 0 && step < this.steps && this.powerOf(step) > this.loudPower;
+  }
+
+  /** Mean square of the samples from half a frame before a step's middle to half a frame after. */
+  private powerOf(step: number): number {
+    const start = Math.max(0, step * STEP_SAMPLES - STEP_SAMPLES / 2);
+    const end = Math.min(this.samples.length, start + STEP_SAMPLES);
+    let sum = 0;
+    for (let i = start; i < end; i++) sum += this.samples[i]! ** 2;
+    return sum / STEP_SAMPLES;
+  }
+
+  /** Hann-windowed frame around the step's middle, sample `step` STEP_SAMPLES. */
+  private measure(step: number, into: Float64Array): void {
+    const { frame, window, spectrum, samples } = this;
+    const start = step * STEP_SAMPLES - FRAME_SAMPLES / 2;
+    if (start >= samples.length || start + FRAME_SAMPLES <= 0) return;
+    for (let i = 0; i < FRAME_SAMPLES; i++) frame[i] = (samples[start + i] ?? 0) * window[i]!;
+    this.fft.forward(frame, spectrum);
+    let sum = 0;
+    for (let bin = 0; bin < BINS; bin++) {
+      into[bin] = sum;
+      sum += spectrum[2 * bin]! ** 2 + spectrum[2 * bin + 1]! ** 2;
+    }
+    into[BINS] = sum;
+  }
+}
