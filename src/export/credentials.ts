@@ -1,5 +1,6 @@
 import type { ManifestDefinition } from '@contentauth/c2pa-web';
 import type { WatermarkPayload } from '../watermark';
+import { version } from '../../package.json';
 import { withC2pa } from './c2pa';
 import { createIdentity } from './certificate';
 import { signCose } from './cose';
@@ -9,7 +10,7 @@ export const SOURCE_TYPE =
 export const SOFT_BINDING_ALG = 'org.understudy.watermark';
 export const CONSENT_LABEL = 'org.understudy.consent';
 export const DISCLAIMER_LABEL = 'org.understudy.disclaimer';
-const AGENT = { name: 'Understudy', version: '0.1.0' };
+const AGENT = { name: 'Understudy', version };
 /** Two certificates of about 550 bytes, a signature, and filling. */
 const SIGNATURE_BYTES = 2048;
 
