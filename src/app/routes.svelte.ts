@@ -3,6 +3,7 @@ import type { Scope } from './scope';
 export const ROOMS = [
   { id: 'studio', label: 'Studio' },
   { id: 'detect', label: 'Detect' },
+  { id: 'learn', label: 'Learn' },
 ] as const;
 
 export type RoomId = (typeof ROOMS)[number]['id'];

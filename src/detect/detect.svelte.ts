@@ -1,11 +1,11 @@
 import type { AppContext } from '../app/context';
 import { detect } from '../app/detector';
 import type { Scope } from '../app/scope';
-import { AbPlayer } from '../audio/ab-player';
 import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';
 import { readCredentials, type Credentials } from '../export/read-credentials';
+import { Listening } from '../ui/listening.svelte';
 import { voiceId24 } from '../watermark';
 import type { Detection } from '../watermark/types';
 import { measureClues, type ClueValues } from './clues';
@@ -43,23 +43,14 @@ type Report = (label: string, fraction: number | null) => void;
 export class DetectRoom {
   finding = $state.raw<Finding | null>(null);
   busy = $state.raw<Busy | null>(null);
-  isPlaying = $state(false);
-  seconds = $state(0);
-  private readonly player: AbPlayer;
+  readonly listening: Listening;
 
   constructor(
     private readonly context: AppContext,
     private readonly scope: Scope,
   ) {
-    this.player = new AbPlayer(() => {
-      this.isPlaying = false;
-      this.seconds = 0;
-    });
-    scope.own(() => this.player.close());
+    this.listening = new Listening(scope);
     scope.own(() => this.cancel());
-    scope.frames(() => {
-      if (this.isPlaying) this.seconds = this.player.seconds;
-    });
   }
 
   cancel(): void {
@@ -89,21 +80,6 @@ export class DetectRoom {
     });
   }
 
-  async togglePlay(): Promise<void> {
-    if (this.isPlaying) {
-      this.player.pause();
-      this.isPlaying = false;
-      return;
-    }
-    await this.player.play();
-    this.isPlaying = this.player.isPlaying;
-  }
-
-  async seek(seconds: number): Promise<void> {
-    this.seconds = seconds;
-    await this.player.seek(seconds);
-  }
-
   private async work(open: (report: Report, signal: AbortSignal) => Promise<Opened>): Promise<void> {
     if (this.busy) return;
     const controller = new AbortController();
@@ -114,7 +90,8 @@ export class DetectRoom {
       const secondsLeft = fraction && workSeconds > 1 ? (workSeconds / fraction) * (1 - fraction) : null;
       this.busy = { label, fraction, secondsLeft, controller };
     };
-    this.forget();
+    this.finding = null;
+    this.listening.open(undefined, undefined);
     this.context.notices.clear();
     report('Opening', null);
     try {
@@ -131,7 +108,7 @@ export class DetectRoom {
       );
       const seconds = samples.length / sampleRateHz;
       const voiceName = this.voiceOf(detection);
-      this.player.setTracks({ samples, sampleRateHz }, undefined);
+      this.listening.open({ samples, sampleRateHz }, undefined);
       this.finding = {
         fileName: name,
         samples,
@@ -147,13 +124,6 @@ export class DetectRoom {
     } finally {
       this.busy = null;
     }
-  }
-
-  private forget(): void {
-    this.player.pause();
-    this.isPlaying = false;
-    this.seconds = 0;
-    this.finding = null;
   }
 
   private voiceOf({ payload, payloadOk }: Detection): string | null {

@@ -6,7 +6,7 @@ import { speechWarning } from '../audio/speech-likeness';
 import type { ConvertProgress } from '../engine/types';
 import { canShare, download, share } from '../export/deliver';
 import { exportTake, type ExportFormat, type ExportedTake } from '../export/export';
-import { Listening } from './listening.svelte';
+import { Listening } from '../ui/listening.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { TakeShelf, type OpenTake } from './take-shelf.svelte';
 

@@ -2,11 +2,9 @@ import type { Notices } from '../app/notices.svelte';
 import type { Scope } from '../app/scope';
 import { Recorder, type Recorded } from '../audio/recorder';
 
-export const LISTEN_SECONDS = 10;
-
-/** Ten seconds from the microphone, held up to whatever is to be examined. */
-export class OverTheAir {
-  state = $state<'idle' | 'starting' | 'listening'>('idle');
+/** A few seconds from the microphone, ended by the user or at its end. */
+export class ShortRecording {
+  state = $state<'idle' | 'starting' | 'recording'>('idle');
   seconds = $state(0);
   level = $state.raw({ peak: 0, rms: 0, clipped: false });
   private recorder: Recorder | undefined;
@@ -14,6 +12,7 @@ export class OverTheAir {
   constructor(
     scope: Scope,
     private readonly notices: Notices,
+    readonly maxSeconds: number,
     private readonly onDone: (recorded: Recorded) => void,
   ) {
     scope.own(() => this.recorder?.close());
@@ -25,17 +24,17 @@ export class OverTheAir {
     this.seconds = 0;
     const recorder = new Recorder({
       ...(deviceId && { deviceId }),
-      maxSeconds: LISTEN_SECONDS,
+      maxSeconds: this.maxSeconds,
       onLevel: (level) => {
         this.level = level;
-        this.seconds = Math.min(LISTEN_SECONDS, recorder.seconds);
+        this.seconds = Math.min(this.maxSeconds, recorder.seconds);
       },
       onEnd: () => void this.stop(),
     });
     this.recorder = recorder;
     try {
       await recorder.start();
-      this.state = 'listening';
+      this.state = 'recording';
     } catch (error) {
       this.cancel();
       this.notices.fail(error);
@@ -45,7 +44,7 @@ export class OverTheAir {
   /** Ends it early or at its end; what was heard is handed on. */
   async stop(): Promise<void> {
     const { recorder } = this;
-    if (!recorder || this.state !== 'listening') return;
+    if (!recorder || this.state !== 'recording') return;
     this.state = 'idle';
     try {
       this.onDone(await recorder.stop());
