@@ -36,6 +36,14 @@ export class Preferences {
     this.change({ format });
   }
 
+  get disclaimer() {
+    return this.settings.disclaimer;
+  }
+
+  set disclaimer(disclaimer: Settings['disclaimer']) {
+    this.change({ disclaimer });
+  }
+
   get controls() {
     return this.settings.controls;
   }

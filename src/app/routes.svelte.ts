@@ -4,6 +4,7 @@ export const ROOMS = [
   { id: 'studio', label: 'Studio' },
   { id: 'live', label: 'Live' },
   { id: 'detect', label: 'Detect' },
+  { id: 'learn', label: 'Learn' },
 ] as const;
 
 export type RoomId = (typeof ROOMS)[number]['id'];

@@ -1,22 +1,32 @@
-import { registerMp3Encoder } from '@mediabunny/mp3-encoder';
 import {
   AudioSample,
   AudioSampleSource,
   BufferTarget,
   canEncodeAudio,
   Mp3OutputFormat,
+  Mp4OutputFormat,
   OggOutputFormat,
   Output,
   WavOutputFormat,
   type AudioEncodingConfig,
   type MetadataTags,
+  type OutputFormat,
 } from 'mediabunny';
 
-export type ExportFormat = 'wav' | 'mp3' | 'opus';
+export type ExportFormat = 'wav' | 'mp3' | 'm4a' | 'opus';
 
 const PIECE_SECONDS = 5;
 
-const FORMATS = {
+interface FormatFacts {
+  container: () => OutputFormat;
+  encoding: AudioEncodingConfig;
+  type: string;
+  extension: string;
+  /** An encoder that comes with the app, for browsers that have none. */
+  bringEncoder?: () => Promise<void>;
+}
+
+const FORMATS: Record<ExportFormat, FormatFacts> = {
   wav: {
     container: () => new WavOutputFormat(),
     encoding: { codec: 'pcm-s16' },
@@ -28,6 +38,14 @@ const FORMATS = {
     encoding: { codec: 'mp3', bitrate: 96_000 },
     type: 'audio/mpeg',
     extension: 'mp3',
+    bringEncoder: async () => (await import('@mediabunny/mp3-encoder')).registerMp3Encoder(),
+  },
+  m4a: {
+    container: () => new Mp4OutputFormat({ fastStart: 'in-memory' }),
+    encoding: { codec: 'aac', bitrate: 96_000 },
+    type: 'audio/mp4',
+    extension: 'm4a',
+    bringEncoder: async () => (await import('@mediabunny/aac-encoder')).registerAacEncoder(),
   },
   opus: {
     container: () => new OggOutputFormat(),
@@ -35,19 +53,22 @@ const FORMATS = {
     type: 'audio/ogg',
     extension: 'opus',
   },
-} as const satisfies Record<
-  ExportFormat,
-  { container: () => object; encoding: AudioEncodingConfig; type: string; extension: string }
->;
+};
 
 export function extensionOf(format: ExportFormat): string {
   return FORMATS[format].extension;
 }
 
-/** Whether this browser, or the encoder that comes with the app, can write the format. */
+/** Whether this browser, or an encoder that comes with the app, can write the format. */
 export async function canEncode(format: ExportFormat, sampleRate: number): Promise<boolean> {
-  if (format !== 'opus') return true;
-  return canEncodeAudio('opus', { numberOfChannels: 1, sampleRate, bitrate: FORMATS.opus.encoding.bitrate });
+  return FORMATS[format].bringEncoder !== undefined || browserEncodes(format, sampleRate);
+}
+
+export interface EncodeOptions {
+  tags: MetadataTags;
+  /** Share of the samples that are encoded, 0..1. */
+  onProgress: (fraction: number) => void;
+  signal: AbortSignal | undefined;
 }
 
 /** Mono samples -> the bytes of a file. Knows nothing of marks: only ./export may use it. */
@@ -55,11 +76,10 @@ export async function encode(
   samples: Float32Array,
   sampleRate: number,
   format: ExportFormat,
-  tags: MetadataTags,
+  { tags, onProgress, signal }: EncodeOptions,
 ): Promise<Blob> {
-  const { container, encoding, type } = FORMATS[format];
-  if (format === 'mp3' && !(await canEncodeAudio('mp3', { numberOfChannels: 1, sampleRate })))
-    registerMp3Encoder();
+  const { container, encoding, type, bringEncoder } = FORMATS[format];
+  if (bringEncoder && !(await browserEncodes(format, sampleRate))) await bringEncoder();
   const target = new BufferTarget();
   const output = new Output({ format: container(), target });
   const source = new AudioSampleSource(encoding);
@@ -68,6 +88,8 @@ export async function encode(
   await output.start();
   const step = PIECE_SECONDS * sampleRate;
   for (let at = 0; at < samples.length; at += step) {
+    if (signal?.aborted) await output.cancel();
+    signal?.throwIfAborted();
     const data = samples.slice(at, at + step);
     const sample = new AudioSample({
       data,
@@ -78,7 +100,14 @@ export async function encode(
     });
     await source.add(sample);
     sample.close();
+    onProgress(Math.min(1, (at + step) / samples.length));
   }
   await output.finalize();
   return new Blob([target.buffer!], { type });
+}
+
+async function browserEncodes(format: ExportFormat, sampleRate: number): Promise<boolean> {
+  const { codec, bitrate } = FORMATS[format].encoding;
+  if (format === 'wav') return true;
+  return canEncodeAudio(codec, { numberOfChannels: 1, sampleRate, ...(bitrate && { bitrate }) });
 }

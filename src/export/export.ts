@@ -1,17 +1,37 @@
 import { SYNTHESIS_RATE_HZ } from '../engine/signal';
-import { embedWatermark, voiceId24, type WatermarkPayload } from '../watermark';
+import { nextTask } from '../engine/task';
+import { voiceId24, WatermarkEmbedder, type WatermarkPayload } from '../watermark';
+import { addCredentials, bindingOf, type CredentialFacts } from './credentials';
+import { withDisclaimer, type DisclaimerLanguage } from './disclaimer';
 import { canEncode, encode, extensionOf, type ExportFormat } from './encode';
 
 export type { ExportFormat } from './encode';
+export { DISCLAIMERS, type DisclaimerLanguage } from './disclaimer';
 
 export const MARK_VERSION = 1;
 const HIGHEST_PEAK = 0.98;
-const FORMATS: ExportFormat[] = ['wav', 'mp3', 'opus'];
+const FORMATS: ExportFormat[] = ['wav', 'mp3', 'm4a', 'opus'];
+/** Those that a C2PA manifest can be put into; what is known of the others is in their tags alone. */
+const WITH_CREDENTIALS: readonly ExportFormat[] = ['wav', 'mp3', 'm4a'];
+const PIECE_SECONDS = 5;
+/** Shares of the work, for the progress. */
+const MARKED = 0.5;
+const ENCODED = 0.95;
 
 export interface About {
   voiceId: string;
   voiceName: string;
   takeName?: string;
+  /** Fingerprint of the consent record under which the voice may be used. */
+  consentFingerprint?: string | undefined;
+  /** Language of a sentence spoken first: that this voice is synthetic. None without it. */
+  disclaimer?: DisclaimerLanguage | undefined;
+}
+
+export interface ExportOptions {
+  /** Share of the work that is done, 0..1. */
+  onProgress?: (fraction: number) => void;
+  signal?: AbortSignal;
 }
 
 export interface ExportedTake {
@@ -19,6 +39,8 @@ export interface ExportedTake {
   fileName: string;
   /** What the mark in the file says. */
   payload: WatermarkPayload;
+  /** Whether a signed manifest is in the file. */
+  hasCredentials: boolean;
 }
 
 /** An export that failed; `message` is for the user. */
@@ -29,6 +51,13 @@ export class ExportError extends Error {
   }
 }
 
+/** Files that were made here, and so carry the mark. */
+const made = new WeakSet<Blob>();
+
+export function isMarked(file: Blob): boolean {
+  return made.has(file);
+}
+
 /** The formats that can be written here, WAV always first. */
 export async function supportedFormats(): Promise<ExportFormat[]> {
   const found = await Promise.all(FORMATS.map((format) => canEncode(format, SYNTHESIS_RATE_HZ)));
@@ -36,15 +65,17 @@ export async function supportedFormats(): Promise<ExportFormat[]> {
 }
 
 /**
- * The only way from samples to a file: marks them, keeps the peak below full scale, encodes.
+ * The only way from samples to a file: puts the disclaimer first where one is wanted, marks all of it, keeps the
+ * peak below full scale, encodes, signs.
  *
- * `samples`: mono at 24 kHz, as the converter gives them. Rejects with ExportError.
+ * `samples`: mono at 24 kHz, as the converter gives them. Rejects with ExportError, or with the signal's AbortError.
  */
 export async function exportTake(
   samples: Float32Array,
   sampleRateHz: number,
   format: ExportFormat,
   about: About,
+  { onProgress = () => undefined, signal }: ExportOptions = {},
 ): Promise<ExportedTake> {
   if (sampleRateHz !== SYNTHESIS_RATE_HZ) {
     throw new ExportError(
@@ -52,20 +83,52 @@ export async function exportTake(
     );
   }
   const payload = { version: MARK_VERSION, id24: voiceId24(about.voiceId) };
-  const marked = limitPeak(embedWatermark(samples, payload));
+  const facts = factsOf(about, payload);
   try {
-    const blob = await encode(marked, sampleRateHz, format, {
-      title: about.takeName ?? about.voiceName,
-      artist: `${about.voiceName} (synthetic voice)`,
-      comment: `Synthetic speech made with Understudy in the voice ${about.voiceName}. It carries an inaudible mark.`,
+    const spoken = about.disclaimer ? await withDisclaimer(samples, about.disclaimer) : samples;
+    const marked = limitPeak(await markAll(spoken, payload, (done) => onProgress(MARKED * done), signal));
+    const encoded = await encode(marked, sampleRateHz, format, {
+      tags: tagsOf(facts),
+      onProgress: (done) => onProgress(MARKED + (ENCODED - MARKED) * done),
+      signal,
     });
-    return { blob, fileName: fileNameOf(about, format), payload };
+    const hasCredentials = WITH_CREDENTIALS.includes(format);
+    const blob = hasCredentials ? await addCredentials(encoded, facts) : encoded;
+    signal?.throwIfAborted();
+    made.add(blob);
+    onProgress(1);
+    return { blob, fileName: fileNameOf(about, format), payload, hasCredentials };
   } catch (cause) {
+    if (signal?.aborted) throw cause;
     throw new ExportError(
       `The ${format.toUpperCase()} file could not be written. The take is safe on this device. Try again, or choose another format.`,
       { cause },
     );
   }
+}
+
+/** Marks piece by piece, so that the page stays awake and can say stop. */
+async function markAll(
+  samples: Float32Array,
+  payload: WatermarkPayload,
+  onProgress: (fraction: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const embedder = new WatermarkEmbedder(payload);
+  const marked = new Float32Array(samples.length);
+  let done = 0;
+  const keep = (piece: Float32Array) => {
+    marked.set(piece, done);
+    done += piece.length;
+  };
+  for (let at = 0; at < samples.length; at += PIECE_SECONDS * SYNTHESIS_RATE_HZ) {
+    await nextTask();
+    signal?.throwIfAborted();
+    keep(embedder.push(samples.subarray(at, at + PIECE_SECONDS * SYNTHESIS_RATE_HZ)));
+    onProgress(done / samples.length);
+  }
+  keep(embedder.end());
+  return marked;
 }
 
 /** Turns the whole down where a peak would clip; `samples` is changed. */
@@ -74,6 +137,22 @@ function limitPeak(samples: Float32Array): Float32Array {
   for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
   if (peak > HIGHEST_PEAK) for (let i = 0; i < samples.length; i++) samples[i]! *= HIGHEST_PEAK / peak;
   return samples;
+}
+
+function factsOf(about: About, payload: WatermarkPayload): CredentialFacts {
+  const { voiceName, takeName, consentFingerprint, disclaimer } = about;
+  return { title: takeName ?? voiceName, voiceName, payload, consentFingerprint, disclaimer };
+}
+
+/** What every format can say, without a signature. */
+function tagsOf({ title, voiceName, payload, consentFingerprint }: CredentialFacts) {
+  const sentences = [
+    `Synthetic speech made with Understudy in the voice ${voiceName}.`,
+    `It carries an inaudible mark, ${bindingOf(payload)}.`,
+    'Digital source type: compositeWithTrainedAlgorithmicMedia.',
+    ...(consentFingerprint ? [`Consent record: ${consentFingerprint}.`] : []),
+  ];
+  return { title, artist: `${voiceName} (synthetic voice)`, comment: sentences.join(' ') };
 }
 
 /** Letters and digits of any script, hyphens for the rest. */

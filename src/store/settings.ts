@@ -20,7 +20,9 @@ const schema = v.object({
   theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
   deviceId: v.fallback(v.string(), ''),
   voiceId: v.fallback(v.string(), 'kathleen'),
-  format: v.fallback(v.picklist(['wav', 'mp3', 'opus']), 'wav'),
+  format: v.fallback(v.picklist(['wav', 'mp3', 'm4a', 'opus']), 'wav'),
+  /** Language of the sentence at the start of a file that says the voice is synthetic. */
+  disclaimer: v.fallback(v.picklist(['none', 'en', 'de', 'nl', 'fr']), 'none'),
   controls: v.fallback(
     v.object({
       pitchShiftSt: between(-24, 24),

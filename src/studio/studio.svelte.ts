@@ -4,12 +4,11 @@ import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import { speechWarning } from '../audio/speech-likeness';
 import type { ConvertProgress } from '../engine/types';
-import { exportTake, type ExportFormat } from '../export/export';
-import { Listening } from './listening.svelte';
+import { canShare, download, share } from '../export/deliver';
+import { exportTake, type ExportFormat, type ExportedTake } from '../export/export';
+import { Listening } from '../ui/listening.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { TakeShelf, type OpenTake } from './take-shelf.svelte';
-
-const BLOB_KEPT_MS = 60_000;
 
 export interface Busy {
   kind: 'opening' | 'converting' | 'exporting';
@@ -99,29 +98,47 @@ export class Studio {
 
   /** Marks and encodes the open take and hands the file to the browser. */
   async download(format: ExportFormat): Promise<void> {
-    const { take } = this;
-    if (!take?.output) return;
-    const { output, name: takeName } = take;
-    await this.work('exporting', `Marking and writing ${format.toUpperCase()}`, async () => {
-      const { blob, fileName } = await exportTake(output.samples, output.sampleRateHz, format, {
-        voiceId: output.voiceId,
-        voiceName: output.voiceName,
-        takeName,
-      });
-      this.offer(blob, fileName);
+    await this.export(format, (file) => download(file, this.scope));
+  }
+
+  /** As `download`, through the device's own sheet for sharing where that can be had. */
+  async share(format: ExportFormat): Promise<void> {
+    await this.export(format, async (file) => {
+      if (!canShare(file) || !(await share(file))) download(file, this.scope);
     });
   }
 
-  private offer(blob: Blob, fileName: string): void {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(blob);
-    link.download = fileName;
-    link.click();
-    // Some browsers read the blob only after the click has returned.
-    this.scope.timeout(
-      this.scope.own(() => URL.revokeObjectURL(link.href)),
-      BLOB_KEPT_MS,
-    );
+  private async export(
+    format: ExportFormat,
+    deliver: (file: ExportedTake) => void | Promise<void>,
+  ): Promise<void> {
+    const { take } = this;
+    if (!take?.output) return;
+    const { output, name: takeName } = take;
+    const { disclaimer } = this.context.preferences;
+    await this.work('exporting', `Marking and writing ${format.toUpperCase()}`, async (busy, report) => {
+      const seconds = output.samples.length / output.sampleRateHz;
+      const startedMs = performance.now();
+      const file = await exportTake(
+        output.samples,
+        output.sampleRateHz,
+        format,
+        {
+          voiceId: output.voiceId,
+          voiceName: output.voiceName,
+          takeName,
+          ...(disclaimer !== 'none' && { disclaimer }),
+        },
+        {
+          signal: busy.controller.signal,
+          onProgress: (fraction) => {
+            const workSeconds = (performance.now() - startedMs) / 1000;
+            report(fraction * seconds, seconds, (workSeconds / fraction) * (1 - fraction));
+          },
+        },
+      );
+      await deliver(file);
+    });
   }
 
   private async takeRecording({ samples, sampleRateHz }: Recorded): Promise<void> {

@@ -3,8 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { voiceId24 } from '../../src/watermark';
 import type * as Mediabunny from 'mediabunny';
+import type * as ScopeModule from '../../src/app/scope';
 import type * as Decode from '../../src/audio/decode';
+import type * as Deliver from '../../src/export/deliver';
 import type * as Export from '../../src/export/export';
+import type * as ReadCredentials from '../../src/export/read-credentials';
 import type * as Watermark from '../../src/watermark';
 import { openModules, type Opened } from './support';
 import { readWav } from './wav';
@@ -23,23 +26,37 @@ describe('an exported file', () => {
 
   afterAll(() => opened.close());
 
-  it.each(['wav', 'mp3', 'opus'] as const)(
+  it.each(['wav', 'mp3', 'm4a', 'opus'] as const)(
     'as %s decodes again, is marked and says what it is',
     async (format) => {
       const result = await opened.page.evaluate(
         async ({ format, speech }) => {
           const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
           const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
+          const { readCredentials } = (await loadModule(
+            '/src/export/read-credentials.ts',
+          )) as typeof ReadCredentials;
           const { detectWatermark } = (await loadModule('/src/watermark/index.ts')) as typeof Watermark;
           const { Input, BlobSource, ALL_FORMATS } = (await loadModule(
             '/node_modules/mediabunny/dist/modules/src/index.js',
           )) as typeof Mediabunny;
           const samples = Float32Array.from(speech, (x) => x / 32768);
-          const { blob, fileName, payload } = await exportTake(samples, 24000, format, {
-            voiceId: 'kathleen',
-            voiceName: 'Kathleen',
-            takeName: 'Ein Satz: /für/ alle?',
-          });
+          const progress: number[] = [];
+          const { blob, fileName, payload, hasCredentials } = await exportTake(
+            samples,
+            24000,
+            format,
+            {
+              voiceId: 'kathleen',
+              voiceName: 'Kathleen',
+              takeName: 'Ein Satz: /für/ alle?',
+              consentFingerprint: 'sha256:1234',
+            },
+            { onProgress: (done) => progress.push(done) },
+          );
+          const bytes = new Uint8Array(await blob.arrayBuffer());
+          // A byte of the sound, in the middle of the file.
+          bytes[bytes.length >> 1]! ^= 0x10;
           const decoded = await decodeFile(blob, fileName);
           const detection = await detectWatermark(decoded.samples, decoded.sampleRateHz);
           const tags = await new Input({
@@ -51,6 +68,10 @@ describe('an exported file', () => {
             fileName,
             type: blob.type,
             payload,
+            progress,
+            hasCredentials,
+            credentials: await readCredentials(blob, fileName),
+            afterChange: await readCredentials(new Blob([bytes]), fileName),
             detection,
             seconds: decoded.seconds,
             peak,
@@ -67,7 +88,27 @@ describe('an exported file', () => {
       expect(Math.abs(result.seconds - speech.length / 24000)).toBeLessThan(0.1);
       expect(result.warnings).toEqual([]);
       expect(result.title).toBe('Ein Satz: /für/ alle?');
-      expect(result.comment).toMatch(/Synthetic speech made with Understudy.*mark/);
+      expect(result.comment).toMatch(
+        /Synthetic speech made with Understudy.*mark, 1-[0-9a-f]{6}.*compositeWithTrainedAlgorithmicMedia.*sha256:1234/,
+      );
+      expect(result.progress).toEqual(result.progress.toSorted((a, b) => a - b));
+      expect(result.progress.at(-1)).toBe(1);
+      expect(result.hasCredentials).toBe(format !== 'opus');
+      if (format === 'opus') {
+        expect([result.credentials, result.afterChange]).toEqual([null, null]);
+        return;
+      }
+      expect(result.credentials).toEqual({
+        state: 'intact',
+        failures: [],
+        generator: 'Understudy',
+        isSynthetic: true,
+        binding: `1-${voiceId24('kathleen').toString(16).padStart(6, '0')}`,
+        consentFingerprint: 'sha256:1234',
+        disclaimer: null,
+      });
+      expect(result.afterChange).toMatchObject({ state: 'broken' });
+      expect(result.afterChange!.failures.join()).toMatch(/[hH]ash\.mismatch/);
     },
   );
 
@@ -85,5 +126,73 @@ describe('an exported file', () => {
     }, speech);
     expect(peak).toBeCloseTo(0.98, 2);
     expect(refused).toBe('ExportError');
+  });
+
+  it('says first that the voice is synthetic, where that is wanted, and all of it is marked', async () => {
+    const found = await opened.page.evaluate(async (speech) => {
+      const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+      const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
+      const { readCredentials } = (await loadModule(
+        '/src/export/read-credentials.ts',
+      )) as typeof ReadCredentials;
+      const { detectWatermark } = (await loadModule('/src/watermark/index.ts')) as typeof Watermark;
+      // The page of this test lies in a folder of its own; the app's own pages do not.
+      document.head.append(Object.assign(document.createElement('base'), { href: '/' }));
+      const samples = Float32Array.from(speech, (x) => x / 32768);
+      const about = { voiceId: 'joe', voiceName: 'Joe', disclaimer: 'de' as const };
+      const { blob, fileName } = await exportTake(samples, 24000, 'wav', about);
+      const decoded = await decodeFile(blob, fileName);
+      const start = decoded.samples.length - samples.length;
+      const [first, rest] = [decoded.samples.slice(0, start), decoded.samples.slice(start)];
+      return {
+        startSeconds: start / 24000,
+        credentials: await readCredentials(blob, fileName),
+        spoken: await detectWatermark(first, 24000),
+        take: await detectWatermark(rest, 24000),
+      };
+    }, speech);
+    expect(found.startSeconds).toBeGreaterThan(4);
+    expect(found.credentials).toMatchObject({ state: 'intact', disclaimer: 'de' });
+    for (const part of [found.spoken, found.take]) {
+      expect(part).toMatchObject({ present: 'yes', payload: { id24: voiceId24('joe') } });
+    }
+  });
+
+  it('can be stopped half-way, and nothing but exports can be handed out', async () => {
+    const outcome = await opened.page.evaluate(async (speech) => {
+      const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+      const { download, downloadDocument, share } = (await loadModule(
+        '/src/export/deliver.ts',
+      )) as typeof Deliver;
+      const { Scope } = (await loadModule('/src/app/scope.ts')) as typeof ScopeModule;
+      const scope = new Scope();
+      const samples = Float32Array.from(speech, (x) => x / 32768);
+      const about = { voiceId: 'joe', voiceName: 'Joe' };
+      const controller = new AbortController();
+      const options = { signal: controller.signal, onProgress: () => controller.abort() };
+      const nameOf = (task: () => unknown) =>
+        Promise.resolve()
+          .then(task)
+          .then(
+            () => 'done',
+            (error: Error) => error.name,
+          );
+      const made = await exportTake(samples, 24000, 'wav', about);
+      const copy = { ...made, blob: new Blob([made.blob], { type: 'audio/wav' }) };
+      return {
+        stopped: await nameOf(() => exportTake(samples, 24000, 'mp3', about, options)),
+        download: await nameOf(() => download(copy, scope)),
+        share: await nameOf(() => share(copy)),
+        disguised: await nameOf(() => downloadDocument(new Blob([made.blob]), 'consent.json', scope)),
+        document: await nameOf(() => downloadDocument(new Blob(['{}']), 'consent.json', scope)),
+      };
+    }, speech);
+    expect(outcome).toEqual({
+      stopped: 'AbortError',
+      download: 'ExportError',
+      share: 'ExportError',
+      disguised: 'ExportError',
+      document: 'done',
+    });
   });
 });

@@ -89,7 +89,7 @@ describe('the studio', () => {
     expect(found).toEqual({ present: 'yes', payloadOk: 'true', id24: voiceId24('kathleen') });
   });
 
-  it.each(['mp3', 'opus'])('converts a dropped file and marks its %s', async (format) => {
+  it.each(['mp3', 'm4a', 'opus'])('converts a dropped file and marks its %s', async (format) => {
     app = await openApp();
     const { page } = app;
     await waitReady(page);

@@ -8,15 +8,52 @@ type Rule = (path: string, source: string, imports: string[]) => string | null;
 /** Files that may write what the mark cannot be kept out of. */
 const ENCODER = 'src/export/encode.ts';
 const EXPORT = 'src/export/export.ts';
-const ROOMS = ['studio', 'live', 'detect'];
+const DELIVERY = 'src/export/deliver.ts';
+const HARNESS = 'src/app/harness.ts';
+const ROOMS = ['studio', 'live', 'voices', 'detect', 'learn', 'kiosk'];
 /** Everything in mediabunny by which a file can be written. */
 const WRITING =
   /\b(Output|\w+OutputFormat|BufferTarget|StreamTarget|FilePathTarget|NullTarget|Conversion|\w+(Sample|Buffer|Packet|Track)Source|canEncode\w*|registerEncoder)\b/;
 /** Other ways a browser has of encoding sound, and a WAV header written by hand. */
 const OTHER_ENCODERS =
-  /\b(MediaRecorder|AudioEncoder|createWritable)\b|setUint32\([^)]*0x(52494646|46464952)|['"`]RIFF['"`]\s*[,)]/;
+  /\b(MediaRecorder|AudioEncoder|createWritable|createSyncAccessHandle|captureStream|MediaStreamTrackGenerator)\b|setUint32\([^)]*0x(52494646|46464952)|['"`]RIFF['"`]\s*[,)]/;
+
+/** What a page hands out by: downloads, the clipboard, sharing, dragging; a player's own menu offers a download. */
+const HANDS_OUT =
+  /\bcreateObjectURL\b|\bshowSaveFilePicker\b|\bshowDirectoryPicker\b|\bClipboardItem\b|\bsetData\(\s*(?!['\"`]text\/plain)|\bDownloadURL\b|\bitems\.add\(|\bdata:(audio|application)\b|<(audio|video)\b|\bexecCommand\b|\.download\s*=|\sdownload(=|>|\s*\{)|\bdownload\s*:\s*['"`]|setAttribute\(\s*['"`]download|\bnavigator\)?\??\.(share|canShare)\b|\bclipboard\)?\??\.write\(|\[['"`](share|write|download|createObjectURL)['"`]\]/;
+/** What sends to another machine. Only scripts are given files by a request: the harness PUTs what was exported. */
+const UPLOADS =
+  /\b(sendBeacon|XMLHttpRequest|WebSocket|WebTransport|RTCPeerConnection|EventSource)\b|\bmethod\b\s*:|\bnew Request\(/;
 
 const rules: Record<string, Rule> = {
+  'only the delivery hands files out'(path, source) {
+    const found = HANDS_OUT.exec(withoutComments(source));
+    return path === DELIVERY || !found ? null : `uses ${found[0]}`;
+  },
+  'the delivery refuses what is not marked'(path, source) {
+    if (path !== DELIVERY) return null;
+    // Each function that hands out, from its name to the next function.
+    const functions = source.split(/\nexport (?=(?:async )?function)/).slice(1);
+    const open = functions.filter((text) => /\boffer\(|navigator\.share\(/.test(text.split(/\n}/)[0]!));
+    if (open.length === 0) return 'hands nothing out';
+    const bad = open.find((text) => !/\brefuseUnmarked\(/.test(text.split(/\n}/)[0]!));
+    return bad ? `hands out unseen in ${bad.slice(0, 40)}` : null;
+  },
+  'nothing is uploaded'(path, source) {
+    const found = UPLOADS.exec(withoutComments(source));
+    return path === HARNESS || !found ? null : `uses ${found[0]}`;
+  },
+  'the harness gives away only exports'(path, source) {
+    if (path !== HARNESS) return null;
+    const bodies = Array.from(source.matchAll(/\bbody\b\s*[:,}]\s*(\w*)/g), ([, name]) => name);
+    const isExport = /const \{ blob \} = await exportTake\(/.test(source);
+    return isExport && bodies.every((name) => name === 'blob') ? null : `sends ${bodies.join()}`;
+  },
+  'only the export writes credentials'(path, source) {
+    if (path.startsWith('src/export/')) return null;
+    return source.includes('@contentauth/') ? 'imports the credentials toolkit' : null;
+  },
+
   'only the encoder imports what writes audio files'(path, source) {
     if (path === ENCODER) return null;
     const names = importedNames(source, 'mediabunny');
@@ -37,15 +74,18 @@ const rules: Record<string, Rule> = {
     if (path !== EXPORT) return null;
     const calls = source.match(/\bencode\(/g) ?? [];
     const isMarked =
-      /const marked = limitPeak\(embedWatermark\(samples, payload\)\);/.test(source) &&
+      /const marked = limitPeak\(\s*await markAll\(spoken, payload,/.test(source) &&
+      /new WatermarkEmbedder\(payload\)/.test(source) &&
+      (source.match(/\bkeep\(/g) ?? []).length === (source.match(/keep\(embedder\./g) ?? []).length &&
       /encode\(marked,/.test(source);
     if (calls.length !== 1 || !isMarked) return 'encodes something that is not marked';
+    if ((source.match(/\bmade\.add\(/g) ?? []).length !== 1) return 'calls other files marked';
     return /export\s*\{[^}]*\bencode\b|export \* from/.test(source) ? 'hands the encoder on' : null;
   },
   'engine and watermark know no page and no store'(path, source, imports) {
-    if (!/^src\/(engine|watermark)\//.test(path)) return null;
+    if (!/^src\/(engine|watermark|provenance)\//.test(path)) return null;
     const bad = imports.find((to) =>
-      /^(svelte|idb)\b|^src\/(app|studio|detect|ui|store|audio|export)\//.test(to),
+      /^(svelte|idb)\b|^src\/(app|studio|live|voices|detect|learn|kiosk|ui|store|audio|export)\//.test(to),
     );
     if (bad) return `imports ${bad}`;
     const found = /\b(document|localStorage|indexedDB|HTMLElement|AudioContext)\b[.(]/.exec(
@@ -124,28 +164,57 @@ describe('the architecture', () => {
   it('holds in every source', () => {
     const sources = readSources();
     expect(Object.keys(sources)).toEqual(
-      expect.arrayContaining([ENCODER, EXPORT, 'src/studio/Studio.svelte', 'workers/detection.ts']),
+      expect.arrayContaining([
+        ENCODER,
+        EXPORT,
+        DELIVERY,
+        HARNESS,
+        'src/studio/Studio.svelte',
+        'workers/detection.ts',
+      ]),
     );
     expect(violations(sources)).toEqual([]);
   });
 
   const unmarked = readFileSync(EXPORT, 'utf8');
+  const delivery = readFileSync(DELIVERY, 'utf8');
+  const harness = readFileSync(HARNESS, 'utf8');
   it.each<[string, string, string]>([
     ['a second encoder', 'src/studio/save.ts', `import { Output } from 'mediabunny';`],
     ['an encoder behind another name', 'src/ui/a.ts', `import { BufferTarget as B } from 'mediabunny';`],
     ['all of mediabunny', 'src/ui/a.ts', `import * as all from 'mediabunny';`],
     ['mediabunny, later', 'src/ui/a.ts', `const all = await import('mediabunny');`],
     ['the MP3 encoder', 'src/app/a.ts', `import { registerMp3Encoder } from '@mediabunny/mp3-encoder';`],
-    ['a way around the mark', 'src/app/harness.ts', `import { encode } from '../export/encode';`],
-    [
-      'a way around the mark, later',
-      'src/app/harness.ts',
-      `const { encode } = await import('../export/encode');`,
-    ],
+    ['a way around the mark', 'src/app/a.ts', `import { encode } from '../export/encode';`],
+    ['a way around the mark, later', 'src/app/a.ts', `const { encode } = await import('../export/encode');`],
     ['the encoder handed on', 'src/export/index.ts', `export * from './encode';`],
     ['a recorder of the browser', 'src/studio/Studio.svelte', `new MediaRecorder(stream)`],
     ['a WAV header by hand', 'src/audio/wav.ts', `writeString(view, 0, 'RIFF');`],
-    ['an export without the mark', EXPORT, unmarked.replace('embedWatermark(samples, payload)', 'samples')],
+    ['an export without the mark', EXPORT, unmarked.replace('markAll(spoken', 'Promise.resolve(spoken')],
+    ['a mark that lets samples through', EXPORT, unmarked.replace('keep(embedder.push(', 'keep((')],
+    ['a file called marked', EXPORT, `${unmarked}\nmade.add(new Blob([]));`],
+    ['a delivery that looks away', DELIVERY, delivery.replace('refuseUnmarked(blob)', 'void blob')],
+    ['a harness that gives takes away', HARNESS, harness.replace('body: blob', 'body: samples')],
+    ['credentials from elsewhere', 'src/detect/a.ts', `await import('@contentauth/c2pa-web');`],
+    ['a download', 'src/kiosk/a.ts', `link.download = 'take.wav';`],
+    ['a download in markup', 'src/live/A.svelte', `<a href={url} download="take.wav">Take</a>`],
+    ['a plain download in markup', 'src/live/A.svelte', `<a href={url} download>Take</a>`],
+    ['a download of objects', 'src/live/a.ts', `Object.assign(link, { href, download: 'a.wav' })`],
+    ['a download by attribute', 'src/live/a.ts', `link.setAttribute('download', 'a.wav')`],
+    ['an address of bytes', 'src/studio/a.ts', `const url = URL.createObjectURL(blob);`],
+    ['an address that is the bytes', 'src/studio/a.ts', 'link.href = `data:audio/wav;base64,${text}`;'],
+    ['a file picker for saving', 'src/live/a.ts', `await window.showSaveFilePicker();`],
+    ['sharing', 'src/kiosk/A.svelte', `<button onclick={() => navigator.share({ files })}>Share</button>`],
+    ['sharing by another name', 'src/kiosk/a.ts', `await navigator['share']({ files });`],
+    ['sound on the clipboard', 'src/ui/a.ts', `await navigator.clipboard.write([item]);`],
+    ['a clipboard item', 'src/ui/a.ts', `const item = new ClipboardItem({});`],
+    ['sound put into a drag', 'src/ui/a.ts', `event.dataTransfer.setData('DownloadURL', url);`],
+    ['files put into a drag', 'src/ui/a.ts', `event.dataTransfer.items.add(file);`],
+    ['a player with a menu', 'src/detect/A.svelte', `<audio src={url} controls></audio>`],
+    ['an upload', 'src/studio/a.ts', `await fetch(url, { method: 'POST', body });`],
+    ['an upload at leaving', 'src/studio/a.ts', `navigator.sendBeacon(url, blob);`],
+    ['a socket', 'src/live/a.ts', `const socket = new WebSocket(url);`],
+    ['a call', 'src/live/a.ts', `const call = new RTCPeerConnection();`],
     ['a second, unmarked encoding', EXPORT, `${unmarked}\nawait encode(samples, 24000, 'wav', {});`],
     ['an engine with a page', 'src/engine/a.ts', `document.title = 'engine';`],
     ['an engine with a store', 'src/engine/a.ts', `import { openDB } from 'idb';`],

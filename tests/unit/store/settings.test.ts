@@ -7,6 +7,7 @@ const DEFAULTS = {
   deviceId: '',
   voiceId: 'kathleen',
   format: 'wav',
+  disclaimer: 'none',
   controls: DEFAULT_CONTROLS,
 };
 

@@ -1,7 +1,7 @@
 import type { Scope } from '../app/scope';
 import { AbPlayer, type Side, type Track } from '../audio/ab-player';
 
-/** Playing the open take: position, side, and whether it plays, as the page shows them. */
+/** Playing a recording, or one of two: position, side, and whether it plays, as a page shows them. */
 export class Listening {
   isPlaying = $state(false);
   seconds = $state(0);

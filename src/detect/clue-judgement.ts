@@ -1,0 +1,23 @@
+import rates from './clue-rates.json';
+import type { ClueId } from './clues';
+
+/** Of so many recordings, in how many a clue points to synthesis. */
+interface Share {
+  points: number;
+  of: number;
+}
+
+export interface ClueRates {
+  /** A clue points to synthesis from `from` up to `to`; null is no end. */
+  from: number | null;
+  to: number | null;
+  rates: { treatment: string; people: Share; made: Share; others: Share }[];
+}
+
+/** Measured by scripts/clues.mjs, which writes them. */
+export const RATES: Record<ClueId, ClueRates> = rates;
+
+export function pointsToSynthesis(id: ClueId, value: number): boolean {
+  const { from, to } = RATES[id];
+  return value >= (from ?? -Infinity) && value < (to ?? Infinity);
+}

@@ -1,0 +1,120 @@
+import { Frontend } from '../engine/frontend';
+import { RealFft } from '../engine/fft';
+import { PitchTracker } from '../engine/pitch';
+import { speechLevelDb } from '../engine/profile';
+import { Resampler } from '../engine/resample';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, periodicHann } from '../engine/signal';
+import { nextTask } from '../engine/task';
+import { pulseSharpness } from './pulses';
+
+export type ClueId = 'band' | 'phase' | 'jitter' | 'floor';
+
+/** What was measured; null where there was too little to measure it on. */
+export type ClueValues = Record<ClueId, number | null>;
+
+/** More of a recording tells nothing new. */
+const MAX_SECONDS = 60;
+const BAND_FFT = 2048;
+/** Below its strongest band by so much, a band counts as empty. */
+const EMPTY_DB = 65;
+const MIN_VOICED_FRAMES = 50;
+const QUIET_SHARE = 0.05;
+
+/**
+ * Traces that the making of speech may leave, measured on up to a minute of mono samples:
+ *
+ * - `band`: where the spectrum ends, Hz.
+ * - `phase`: how alike the phases of a voice's overtones are, as the kurtosis of what is left of voiced sound when its
+ *   spectrum is made flat. One pulse a period is what a vocoder is driven by; throats and rooms smear it.
+ * - `jitter`: how unsteady the pitch is from one 10 ms to the next, cents.
+ * - `floor`: the quiet between the words, dB below the speech.
+ */
+export async function measureClues(
+  samples: Float32Array,
+  sampleRateHz: number,
+  signal?: AbortSignal,
+): Promise<ClueValues> {
+  const part = samples.subarray(0, MAX_SECONDS * sampleRateHz);
+  const low = resample(part, sampleRateHz);
+  const loudnessDb = new Frontend().push(low).loudnessDb;
+  const levelDb = speechLevelDb(loudnessDb);
+  const f0Hz = await track(
+    low,
+    loudnessDb.map((db) => db - 23 - levelDb),
+    signal,
+  );
+  const voiced = f0Hz.reduce((sum, hz) => sum + Number(hz > 0), 0);
+  const hasVoice = voiced >= MIN_VOICED_FRAMES;
+  return {
+    band: hasVoice ? bandEdgeHz(part, sampleRateHz) : null,
+    phase: hasVoice ? pulseSharpness(low, f0Hz) : null,
+    jitter: hasVoice ? jitterCents(f0Hz) : null,
+    floor: hasVoice ? quantile(loudnessDb, QUIET_SHARE) - levelDb : null,
+  };
+}
+
+function resample(samples: Float32Array, sampleRateHz: number): Float32Array {
+  if (sampleRateHz === ANALYSIS_RATE_HZ) return samples;
+  const resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
+  const [first, rest] = [resampler.push(samples), resampler.end()];
+  const joined = new Float32Array(first.length + rest.length);
+  joined.set(first);
+  joined.set(rest, first.length);
+  return joined;
+}
+
+/** F0 of every 10 ms, 0 where unvoiced; a second of sound at a time, so that the page stays awake. */
+async function track(
+  samples: Float32Array,
+  loudnessDb: Float32Array,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const tracker = new PitchTracker();
+  const f0Hz = new Float32Array(loudnessDb.length);
+  let done = 0;
+  const keep = (piece: Float32Array) => {
+    f0Hz.set(piece, done);
+    done += piece.length;
+  };
+  for (let at = 0; at < loudnessDb.length; at += 100) {
+    if (at % 1000 === 0) await nextTask();
+    signal?.throwIfAborted();
+    const piece = samples.subarray(at * ANALYSIS_HOP, (at + 100) * ANALYSIS_HOP);
+    keep(tracker.push(piece, loudnessDb.subarray(at, at + 100)).f0Hz);
+  }
+  keep(tracker.end().f0Hz);
+  return f0Hz;
+}
+
+/** The highest frequency that the average spectrum reaches. */
+function bandEdgeHz(samples: Float32Array, sampleRateHz: number): number {
+  const fft = new RealFft(BAND_FFT);
+  const window = periodicHann(BAND_FFT);
+  const frame = new Float64Array(BAND_FFT);
+  const spectrum = new Float64Array(2 * BAND_FFT);
+  const power = new Float64Array(fft.bins);
+  for (let at = 0; at + BAND_FFT <= samples.length; at += BAND_FFT) {
+    for (let i = 0; i < BAND_FFT; i++) frame[i] = samples[at + i]! * window[i]!;
+    fft.forward(frame, spectrum);
+    for (let k = 0; k < power.length; k++) power[k]! += spectrum[2 * k]! ** 2 + spectrum[2 * k + 1]! ** 2;
+  }
+  const empty = Math.max(...power) * 10 ** (-EMPTY_DB / 10);
+  let edge = power.length - 1;
+  while (edge > 0 && power[edge]! < empty) edge--;
+  return (edge * sampleRateHz) / BAND_FFT;
+}
+
+/** Median size of the bend in log F0 over three voiced frames (as in Praat's PPQ, on frames instead of periods). */
+function jitterCents(f0Hz: Float32Array): number {
+  const bends: number[] = [];
+  for (let t = 1; t + 1 < f0Hz.length; t++) {
+    const [a, b, c] = [f0Hz[t - 1]!, f0Hz[t]!, f0Hz[t + 1]!];
+    if (a > 0 && b > 0 && c > 0) bends.push(1200 * Math.abs(Math.log2((b * b) / (a * c))));
+  }
+  return quantile(Float32Array.from(bends), 0.5);
+}
+
+function quantile(values: Float32Array, share: number): number {
+  const sorted = values.slice().sort();
+  return sorted[Math.floor(share * Math.max(0, sorted.length - 1))] ?? 0;
+}

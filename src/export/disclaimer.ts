@@ -1,0 +1,39 @@
+import { decodeFile } from '../audio/decode';
+import { matchedGains } from '../audio/loudness';
+import { Resampler } from '../engine/resample';
+import { SYNTHESIS_RATE_HZ } from '../engine/signal';
+import disclaimers from './disclaimers.json';
+
+/** What is said, in which built-in voice. scripts/disclaimers.mjs makes the sound of it. */
+export const DISCLAIMERS = disclaimers;
+
+export type DisclaimerLanguage = keyof typeof DISCLAIMERS;
+
+const PAUSE_SECONDS = 0.6;
+
+/** The spoken disclaimer, as loud as the samples, a pause, the samples; all at 24 kHz. */
+export async function withDisclaimer(
+  samples: Float32Array,
+  language: DisclaimerLanguage,
+): Promise<Float32Array> {
+  const spoken = await loadDisclaimer(language);
+  const [ours, theirs] = matchedGains(spoken, SYNTHESIS_RATE_HZ, samples, SYNTHESIS_RATE_HZ);
+  const start = spoken.length + Math.round(PAUSE_SECONDS * SYNTHESIS_RATE_HZ);
+  const joined = new Float32Array(start + samples.length);
+  joined.set(spoken.map((x) => (x * ours) / theirs));
+  joined.set(samples, start);
+  return joined;
+}
+
+async function loadDisclaimer(language: DisclaimerLanguage): Promise<Float32Array> {
+  const response = await fetch(new URL(`disclaimer/${language}.opus`, document.baseURI));
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  const { samples, sampleRateHz } = await decodeFile(await response.blob(), `${language}.opus`);
+  if (sampleRateHz === SYNTHESIS_RATE_HZ) return samples;
+  const resampler = new Resampler(sampleRateHz, SYNTHESIS_RATE_HZ);
+  const [first, rest] = [resampler.push(samples), resampler.end()];
+  const resampled = new Float32Array(first.length + rest.length);
+  resampled.set(first);
+  resampled.set(rest, first.length);
+  return resampled;
+}

@@ -1,0 +1,96 @@
+import * as v from 'valibot';
+import { withC2pa } from './c2pa';
+import { CONSENT_LABEL, DISCLAIMER_LABEL, SOFT_BINDING_ALG, SOURCE_TYPE } from './credentials';
+
+/** What the credentials in a file say, and whether that can be relied on. */
+export interface Credentials {
+  /** `intact`: nothing was changed since it was signed. `broken`: something was, or the signature is none. */
+  state: 'intact' | 'broken';
+  /** What does not hold, in the words of the standard; empty where all does. */
+  failures: string[];
+  /** The program that says it wrote them. */
+  generator: string | null;
+  /** Whether they call the sound made or changed by a trained network. */
+  isSynthetic: boolean;
+  /** The mark that the file should carry, as `bindingOf` writes it. */
+  binding: string | null;
+  consentFingerprint: string | null;
+  /** Language of the disclaimer spoken first. */
+  disclaimer: string | null;
+}
+
+const SCAN_BYTES = 4 << 20;
+const TYPES: Record<string, string> = {
+  wav: 'audio/wav',
+  mp3: 'audio/mpeg',
+  m4a: 'audio/mp4',
+  mp4: 'video/mp4',
+};
+
+const storeSchema = v.object({
+  active_manifest: v.nullish(v.string()),
+  validation_state: v.nullish(v.string()),
+  validation_status: v.nullish(v.array(v.object({ code: v.string() }))),
+  manifests: v.record(
+    v.string(),
+    v.object({
+      claim_generator: v.nullish(v.string()),
+      claim_generator_info: v.nullish(v.array(v.object({ name: v.string() }))),
+      assertions: v.optional(v.array(v.object({ label: v.string(), data: v.unknown() })), []),
+    }),
+  ),
+});
+const actionsSchema = v.object({ actions: v.array(v.object({ digitalSourceType: v.nullish(v.string()) })) });
+const bindingSchema = v.object({ alg: v.string(), blocks: v.array(v.object({ value: v.string() })) });
+const consentSchema = v.object({ fingerprint: v.string() });
+const disclaimerSchema = v.object({ language: v.string() });
+
+/** Reads and checks the C2PA manifest of a recording; null where it holds none, or is of a kind that cannot. */
+export async function readCredentials(file: Blob, fileName: string): Promise<Credentials | null> {
+  const type = TYPES[fileName.split('.').pop()?.toLowerCase() ?? ''];
+  // The toolkit is large: it is only fetched for a file that could hold one.
+  if (!type || !(await mentionsManifest(file))) return null;
+  return withC2pa(async ({ reader: readers }) => {
+    const reader = await readers.fromBlob(type, file);
+    if (!reader) return null;
+    try {
+      return summarise(v.parse(storeSchema, await reader.manifestStore()));
+    } finally {
+      await reader.free();
+    }
+  });
+}
+
+/** Manifests sit in JUMBF boxes (ISO 19566-5) whose type is written out. */
+async function mentionsManifest(file: Blob): Promise<boolean> {
+  for (let at = 0; at < file.size; at += SCAN_BYTES) {
+    // A little more than the step, so that no word is cut in two.
+    const bytes = await file.slice(at, at + SCAN_BYTES + 16).arrayBuffer();
+    if (new TextDecoder('latin1').decode(bytes).includes('jumdc2pa')) return true;
+  }
+  return false;
+}
+
+function summarise(store: v.InferOutput<typeof storeSchema>): Credentials {
+  const manifest = store.manifests[store.active_manifest ?? ''];
+  const assertions = manifest?.assertions ?? [];
+  const find = <T>(label: string, schema: v.GenericSchema<unknown, T>): T | null => {
+    const data = assertions.find((each) => each.label.startsWith(label))?.data;
+    const parsed = v.safeParse(schema, data);
+    return parsed.success ? parsed.output : null;
+  };
+  const actions = find('c2pa.actions', actionsSchema)?.actions ?? [];
+  const binding = find('c2pa.soft-binding', bindingSchema);
+  const isSound = store.validation_state === 'Valid' || store.validation_state === 'Trusted';
+  return {
+    state: isSound ? 'intact' : 'broken',
+    failures: isSound ? [] : (store.validation_status ?? []).map(({ code }) => code),
+    generator: manifest?.claim_generator_info?.[0]?.name ?? manifest?.claim_generator ?? null,
+    isSynthetic: actions.some(
+      ({ digitalSourceType: type }) => type === SOURCE_TYPE || /trainedAlgorithmicMedia$/i.test(type ?? ''),
+    ),
+    binding: binding?.alg === SOFT_BINDING_ALG ? (binding.blocks[0]?.value ?? null) : null,
+    consentFingerprint: find(CONSENT_LABEL, consentSchema)?.fingerprint ?? null,
+    disclaimer: find(DISCLAIMER_LABEL, disclaimerSchema)?.language ?? null,
+  };
+}

@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+
+const KEY = 'understudy-quiz';
+
+const scoreSchema = v.object({
+  right: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  of: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+const schema = v.object({
+  mark: v.fallback(scoreSchema, { right: 0, of: 0 }),
+  computer: v.fallback(scoreSchema, { right: 0, of: 0 }),
+});
+
+export type QuizScores = v.InferOutput<typeof schema>;
+export type QuizScore = QuizScores['mark'];
+
+/** Answers given on this device; none where they cannot be read. */
+export function loadScores(): QuizScores {
+  try {
+    return v.parse(schema, JSON.parse(localStorage.getItem(KEY) ?? '{}'));
+  } catch {
+    return v.parse(schema, {});
+  }
+}
+
+/** Keeps them where the browser allows it: without, they hold for this visit. */
+export function saveScores(scores: QuizScores): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(scores));
+  } catch {
+    // Private windows and full devices: the quiz goes on without.
+  }
+}
