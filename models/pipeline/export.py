@@ -16,6 +16,7 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 
+from .consent import sealed
 from .networks import BANDS, CODES, VOICE, Content, Generator
 from .paths import CHECKPOINTS, PUBLISHED, SEED, WORK
 
@@ -139,7 +140,7 @@ def manifest(content: Content, generator: Generator, names: list[str]) -> None:
     ]  # fmt: skip
     for name in names:
         title, language, description, licence, origin, consent = ABOUT[name]
-        files.append(row(f"{name}.voice", kind="voice", id=name, name=title, language=language, description=description, preview=f"{name}.opus", licence=licence, origin=origin, consent=consent))  # fmt: skip
+        files.append(row(f"{name}.voice", kind="voice", id=name, name=title, language=language, description=description, preview=f"{name}.opus", licence=licence, origin=origin, consent=sealed(name, consent)))  # fmt: skip
     whole = {"version": 1, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
     (PUBLISHED / "manifest.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     print(f"published {sum(f['bytes'] for f in files) / 1e6:.2f} MB")

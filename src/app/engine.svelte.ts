@@ -7,6 +7,7 @@ import type {
   ConvertResult,
   EngineStatus,
   LoadProgress,
+  VoiceSummary,
 } from '../engine/types';
 import ConversionWorker from '../../workers/conversion?worker';
 import { messageOf } from './messages';
@@ -26,6 +27,7 @@ export interface ConversionJob {
   controls: ConversionControls;
   onProgress: (progress: ConvertProgress) => void;
   signal: AbortSignal;
+  use?: 'convert' | 'preview';
 }
 
 /** The converter as the pages see it: loads in its worker, and is started anew when that dies. */
@@ -71,6 +73,7 @@ export class Engine {
           job.voiceId,
           { ...job.controls },
           proxy(job.onProgress),
+          job.use,
         ),
         () => client.api.ping(),
       );
@@ -80,6 +83,19 @@ export class Engine {
     } finally {
       forget();
     }
+  }
+
+  /** Asks again what voices there are: after one was made, brought, changed or deleted. */
+  async refreshVoices(): Promise<void> {
+    if (!this.status || !this.client) return;
+    const voices = await this.client.api.listVoices();
+    this.status = { ...this.status, voices };
+  }
+
+  /** Takes a voice file in for this visit without storing it. */
+  async openVoiceFile(file: ArrayBuffer): Promise<VoiceSummary> {
+    await this.load();
+    return this.client!.guard(this.client!.api.openVoiceFile(file));
   }
 
   private async start(): Promise<EngineStatus> {

@@ -64,6 +64,7 @@ export function installHarness(scope: Scope): void {
         voiceId: voice,
         voiceName,
         takeName,
+        consent: result.consent,
       });
       await fetch(output, { method: 'PUT', body: blob });
       return { seconds: result.seconds, rtf: result.rtf, backend: result.backend, warnings };

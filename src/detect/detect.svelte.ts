@@ -3,13 +3,13 @@ import { detect } from '../app/detector';
 import type { Scope } from '../app/scope';
 import { decodeFile } from '../audio/decode';
 import type { Detection } from '../watermark/types';
-import { voiceId24 } from '../watermark';
+import { markId24 } from '../export/mark-id';
 
 export interface Finding {
   fileName: string;
   seconds: number;
   detection: Detection;
-  /** The built-in voice that the payload names, where it names one. */
+  /** The voice that the payload names, where it names one. */
   voiceName: string | null;
 }
 
@@ -61,6 +61,6 @@ export class DetectRoom {
   private voiceOf({ payload, payloadOk }: Detection): string | null {
     if (!payload || !payloadOk) return null;
     const voices = this.context.engine.status?.voices ?? [];
-    return voices.find((voice) => voiceId24(voice.id) === payload.id24)?.name ?? null;
+    return voices.find((voice) => markId24(voice.id, voice.consent) === payload.id24)?.name ?? null;
   }
 }

@@ -6,6 +6,8 @@ export const SYNTHESIS_HOP = 240;
 /** Bands of `logMel` and of both gain outputs. */
 export const BANDS = 80;
 export const CODE_SIZE = 128;
+/** Bands of a voice's `timbre`: neighbours of `logMel` in pairs. */
+export const TIMBRE_BANDS = 40;
 /** Frames of 10 ms to one content code. */
 export const FRAMES_PER_CODE = 2;
 export const LOG_MEL_FLOOR = Math.log(1e-5);

@@ -1,3 +1,4 @@
+import { requirePermission, type Use } from '../provenance';
 import { ContentEncoder } from './content';
 import { EngineError } from './errors';
 import { Frontend } from './frontend';
@@ -35,6 +36,8 @@ export interface StreamOptions {
   controls: ConversionControls;
   profile: SourceProfile;
   sampleRateHz: number;
+  /** What the voice is used for; its consent record has to allow it. Default `convert`. */
+  use?: Use;
   /** Content codes (20 ms) to one run of the networks. Constant, so that shapes are. Default 50. */
   blockCodes?: number;
 }
@@ -70,7 +73,10 @@ export class ConversionStream {
   private produced = 0;
   private tail: Promise<unknown> = Promise.resolve();
 
-  constructor({ networks, voice, controls, profile, sampleRateHz, blockCodes = 50 }: StreamOptions) {
+  /** Throws a ConsentError where the voice may not be used so. */
+  constructor(options: StreamOptions) {
+    const { networks, voice, controls, profile, sampleRateHz, use = 'convert', blockCodes = 50 } = options;
+    requirePermission(voice.leave.sealed, use, voice.leave);
     this.resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
     this.content = new ContentEncoder(networks);
     this.generator = new Generator(networks, voice.embedding);

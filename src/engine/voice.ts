@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import type { Leave } from '../provenance';
 import { EngineError } from './errors';
-import { CODE_SIZE } from './signal';
+import { CODE_SIZE, TIMBRE_BANDS } from './signal';
 
 /** A target voice, read from a `.voice` file. */
 export interface Voice {
@@ -17,6 +18,15 @@ export interface Voice {
   embedding: Float32Array;
   /** [codes, 128], row major. */
   codebook: Float32Array;
+  /** [codes, 40]: log-mel in pairs of bands less loudness, of the frames that were nearest to each code. */
+  timbre?: Float32Array;
+  /** By whose leave it is used: the engine asks whenever it does. */
+  leave: Leave;
+}
+
+/** Whether a voice of this id was made or brought by the user; published ids never begin so. */
+export function isOwnVoice(id: string): boolean {
+  return id.startsWith('own-');
 }
 
 const MAGIC = 'UDV1';
@@ -49,8 +59,11 @@ const headerSchema = v.object({
 
 type Header = v.InferOutput<typeof headerSchema>;
 
-/** Parses a `.voice` file. Whatever is wrong with the bytes, the error is `voice-corrupt`. */
-export function parseVoice(file: ArrayBuffer): Voice {
+/**
+ * Parses a `.voice` file, which comes with the leave to use it. Whatever is wrong with the bytes, the error
+ * is `voice-corrupt`.
+ */
+export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
   const { header, dataStart } = readHeader(file);
   const embedding = readArray(file, dataStart, header, 'embedding');
   const codebook = readArray(file, dataStart, header, 'codebook');
@@ -58,6 +71,10 @@ export function parseVoice(file: ArrayBuffer): Voice {
     throw corrupt('its embedding has the wrong shape');
   if (codebook.shape.length !== 2 || codebook.shape[1] !== CODE_SIZE)
     throw corrupt('its codebook has the wrong shape');
+  const hasTimbre = header.arrays.some((array) => array.name === 'timbre');
+  const timbre = hasTimbre ? readArray(file, dataStart, header, 'timbre') : undefined;
+  if (timbre && (timbre.shape[0] !== codebook.shape[0] || timbre.shape[1] !== TIMBRE_BANDS))
+    throw corrupt('its timbre has the wrong shape');
   const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend } = header;
   return {
     id,
@@ -68,6 +85,8 @@ export function parseVoice(file: ArrayBuffer): Voice {
     retrievalBlend,
     embedding: embedding.values,
     codebook: codebook.values,
+    ...(timbre && { timbre: timbre.values }),
+    leave,
   };
 }
 

@@ -1,6 +1,9 @@
 import { SYNTHESIS_RATE_HZ } from '../engine/signal';
-import { embedWatermark, voiceId24, type WatermarkPayload } from '../watermark';
+import { requirePermission, type SealedRecord } from '../provenance';
+import { revoked } from '../store/voices';
+import { embedWatermark, type WatermarkPayload } from '../watermark';
 import { canEncode, encode, extensionOf, type ExportFormat } from './encode';
+import { markId24 } from './mark-id';
 
 export type { ExportFormat } from './encode';
 
@@ -12,6 +15,10 @@ export interface About {
   voiceId: string;
   voiceName: string;
   takeName?: string;
+  /** By whose leave the take was made. Without one nothing is written. */
+  consent: SealedRecord | null;
+  /** `preview`: stays with the voice. Default `export`. */
+  use?: 'export' | 'preview';
 }
 
 export interface ExportedTake {
@@ -38,7 +45,8 @@ export async function supportedFormats(): Promise<ExportFormat[]> {
 /**
  * The only way from samples to a file: marks them, keeps the peak below full scale, encodes.
  *
- * `samples`: mono at 24 kHz, as the converter gives them. Rejects with ExportError.
+ * `samples`: mono at 24 kHz, as the converter gives them. Rejects with ExportError, or a ConsentError where
+ * the voice's record does not allow its use.
  */
 export async function exportTake(
   samples: Float32Array,
@@ -51,7 +59,8 @@ export async function exportTake(
       `Only ${SYNTHESIS_RATE_HZ} samples a second can be exported, not ${sampleRateHz}. The take is safe.`,
     );
   }
-  const payload = { version: MARK_VERSION, id24: voiceId24(about.voiceId) };
+  const sealed = requirePermission(about.consent, about.use ?? 'export', { revoked: await revoked() });
+  const payload = { version: MARK_VERSION, id24: markId24(about.voiceId, sealed) };
   const marked = limitPeak(embedWatermark(samples, payload));
   try {
     const blob = await encode(marked, sampleRateHz, format, {

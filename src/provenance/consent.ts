@@ -155,12 +155,25 @@ export function fingerprint24({ sha256: hash }: SealedRecord): number {
 }
 
 function parsed<T>(schema: v.GenericSchema<unknown, T>, raw: unknown): T {
-  const result = v.safeParse(schema, raw, { abortEarly: true });
+  const result = safely(() => v.safeParse(schema, raw, { abortEarly: true }));
   if (result.success) return result.output;
   const [issue] = result.issues;
   const where = v.getDotPath(issue);
-  throw new ConsentError(
+  throw invalid(`${where ? `at ${where}, ` : ''}${issue.message}`);
+}
+
+/** Records in records without end exhaust the stack before any limit is seen. */
+function safely<T>(task: () => T): T {
+  try {
+    return task();
+  } catch (cause) {
+    throw cause instanceof RangeError ? invalid('it is nested too deep') : cause;
+  }
+}
+
+function invalid(why: string): ConsentError {
+  return new ConsentError(
     'consent-invalid',
-    `This consent record cannot be used: ${where ? `at ${where}, ` : ''}${issue.message}. Nothing was changed. Correct the record, or ask for another one.`,
+    `This consent record cannot be used: ${why}. Nothing was changed. Correct the record, or ask for another one.`,
   );
 }

@@ -11,6 +11,11 @@ export interface Circumstances {
   today?: string;
 }
 
+/** What a voice brings with it to every use: a sealed record, whatever it is worth, and what was taken back. */
+export interface Leave extends Circumstances {
+  sealed: unknown;
+}
+
 const WORDS: Record<Use, string> = {
   convert: 'convert recordings',
   preview: 'be listened to',

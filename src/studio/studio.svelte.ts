@@ -92,6 +92,7 @@ export class Studio {
         controls,
         backend: result.backend,
         rtf: result.rtf,
+        consent: result.consent,
       });
       notices.announce(`Converted to ${voice.name}.`);
     });
@@ -107,9 +108,15 @@ export class Studio {
         voiceId: output.voiceId,
         voiceName: output.voiceName,
         takeName,
+        // Takes of before there were records were all made with published voices.
+        consent: output.consent ?? this.recordOf(output.voiceId),
       });
       this.offer(blob, fileName);
     });
+  }
+
+  private recordOf(voiceId: string) {
+    return this.context.engine.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
   }
 
   private offer(blob: Blob, fileName: string): void {

@@ -7,6 +7,7 @@ import type * as Decode from '../../src/audio/decode';
 import type * as Export from '../../src/export/export';
 import type * as Watermark from '../../src/watermark';
 import { openModules, type Opened } from './support';
+import { sealed } from '../unit/provenance/records';
 import { readWav } from './wav';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
@@ -27,7 +28,7 @@ describe('an exported file', () => {
     'as %s decodes again, is marked and says what it is',
     async (format) => {
       const result = await opened.page.evaluate(
-        async ({ format, speech }) => {
+        async ({ format, speech, consent }) => {
           const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
           const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
           const { detectWatermark } = (await loadModule('/src/watermark/index.ts')) as typeof Watermark;
@@ -39,6 +40,7 @@ describe('an exported file', () => {
             voiceId: 'kathleen',
             voiceName: 'Kathleen',
             takeName: 'Ein Satz: /für/ alle?',
+            consent,
           });
           const decoded = await decodeFile(blob, fileName);
           const detection = await detectWatermark(decoded.samples, decoded.sampleRateHz);
@@ -59,7 +61,7 @@ describe('an exported file', () => {
             comment: tags.comment,
           };
         },
-        { format, speech },
+        { format, speech, consent: sealed() },
       );
       expect(result.fileName).toBe(`Ein-Satz-für-alle--Kathleen.${format}`);
       expect(result.payload).toEqual({ version: 1, id24: voiceId24('kathleen') });
@@ -72,17 +74,17 @@ describe('an exported file', () => {
   );
 
   it('is turned down where it would clip, and refused at another rate', async () => {
-    const [peak, refused] = await opened.page.evaluate(async (speech) => {
+    const [peak, refused] = await opened.page.evaluate(async ({ speech, consent }) => {
       const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
       const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
       const loudest = Math.max(...speech.map(Math.abs));
       const samples = Float32Array.from(speech, (x) => x / loudest);
-      const about = { voiceId: 'joe', voiceName: 'Joe' };
+      const about = { voiceId: 'joe', voiceName: 'Joe', consent };
       const { blob } = await exportTake(samples, 24000, 'wav', about);
       const decoded = await decodeFile(blob, 'loud.wav');
       const refusal = await exportTake(samples, 16000, 'wav', about).catch((error: Error) => error.name);
       return [decoded.samples.reduce((high, x) => Math.max(high, Math.abs(x)), 0), refusal] as const;
-    }, speech);
+    }, { speech, consent: sealed() });
     expect(peak).toBeCloseTo(0.98, 2);
     expect(refused).toBe('ExportError');
   });
