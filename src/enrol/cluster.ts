@@ -62,7 +62,10 @@ function halfNorms(centres: Float32Array, size: number): Float64Array {
   });
 }
 
-/** |x - c|^2 is smallest where x.c - |c|^2 / 2 is largest. Four sums at once keep the processor busy. */
+/**
+ * |x - c|^2 is smallest where x.c - |c|^2 / 2 is largest. Four centres at a time, so that a number of the row
+ * is read once for all of them: this loop is most of the work. `count` of centres is a multiple of four.
+ */
 function assign(
   rows: Float32Array,
   centres: Float32Array,
@@ -73,19 +76,29 @@ function assign(
   to: number,
 ): void {
   for (let row = from; row < to; row++) {
-    const x = rows.subarray(row * size, (row + 1) * size);
-    let [best, bestScore] = [0, -Infinity];
-    for (let k = 0; k < halves.length; k++) {
-      const base = k * size;
-      let [a, b, c, d] = [0, 0, 0, 0];
-      for (let i = 0; i < size; i += 4) {
-        a += x[i]! * centres[base + i]!;
-        b += x[i + 1]! * centres[base + i + 1]!;
-        c += x[i + 2]! * centres[base + i + 2]!;
-        d += x[i + 3]! * centres[base + i + 3]!;
+    const start = row * size;
+    let best = 0;
+    let bestScore = -Infinity;
+    for (let k = 0; k < halves.length; k += 4) {
+      const first = k * size;
+      const second = first + size;
+      const third = second + size;
+      const fourth = third + size;
+      let a = -halves[k]!;
+      let b = -halves[k + 1]!;
+      let c = -halves[k + 2]!;
+      let d = -halves[k + 3]!;
+      for (let i = 0; i < size; i++) {
+        const x = rows[start + i]!;
+        a += x * centres[first + i]!;
+        b += x * centres[second + i]!;
+        c += x * centres[third + i]!;
+        d += x * centres[fourth + i]!;
       }
-      const score = a + b + c + d - halves[k]!;
-      if (score > bestScore) [best, bestScore] = [k, score];
+      const top = Math.max(a, b, c, d);
+      if (top <= bestScore) continue;
+      bestScore = top;
+      best = k + [a, b, c, d].indexOf(top);
     }
     nearest[row] = best;
   }
