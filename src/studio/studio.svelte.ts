@@ -5,11 +5,10 @@ import { decodeFile } from '../audio/decode';
 import { speechWarning } from '../audio/speech-likeness';
 import type { ConvertProgress } from '../engine/types';
 import { exportTake, type ExportFormat } from '../export/export';
+import { hand } from '../ui/download';
 import { Listening } from './listening.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { TakeShelf, type OpenTake } from './take-shelf.svelte';
-
-const BLOB_KEPT_MS = 60_000;
 
 export interface Busy {
   kind: 'opening' | 'converting' | 'exporting';
@@ -111,24 +110,12 @@ export class Studio {
         // Takes of before there were records were all made with published voices.
         consent: output.consent ?? this.recordOf(output.voiceId),
       });
-      this.offer(blob, fileName);
+      hand(this.scope, blob, fileName);
     });
   }
 
   private recordOf(voiceId: string) {
     return this.context.engine.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
-  }
-
-  private offer(blob: Blob, fileName: string): void {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(blob);
-    link.download = fileName;
-    link.click();
-    // Some browsers read the blob only after the click has returned.
-    this.scope.timeout(
-      this.scope.own(() => URL.revokeObjectURL(link.href)),
-      BLOB_KEPT_MS,
-    );
   }
 
   private async takeRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
