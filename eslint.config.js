@@ -45,7 +45,7 @@ export default defineConfig(
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
   },
   {
-    files: ['src/{app,studio,detect,ui}/**/*.{ts,svelte}'],
+    files: ['src/{app,studio,voices,detect,ui}/**/*.{ts,svelte}'],
     ignores: ['src/app/scope.ts'],
     rules: {
       'no-restricted-syntax': [

@@ -37,9 +37,7 @@ export class Enroller {
   /** What was read aloud from the page just now; needed before the voice of `self` is trained. */
   hear(samples: Float32Array, sampleRateHz: number, sentence: string, job: EnrolJob): Promise<Spoken> {
     const copy = samples.slice();
-    return this.run(job, (api, id) =>
-      api.hear(id, transfer(copy, [copy.buffer]), sampleRateHz, sentence),
-    );
+    return this.run(job, (api, id) => api.hear(id, transfer(copy, [copy.buffer]), sampleRateHz, sentence));
   }
 
   train(input: TrainingInput, job: EnrolJob): Promise<Uint8Array<ArrayBuffer>> {

@@ -75,7 +75,10 @@ export function installHarness(scope: Scope): void {
   async function collect({ input, name }: { input: string; name: string }) {
     const file = await read(input, name);
     const { samples, sampleRateHz, seconds } = await decodeFile(file, name);
-    const cleaned = await enroller.clean(samples, sampleRateHz, { signal: never, onProgress: () => undefined });
+    const cleaned = await enroller.clean(samples, sampleRateHz, {
+      signal: never,
+      onProgress: () => undefined,
+    });
     return { ...cleaned, seconds, sha256: await sha256Of(await file.arrayBuffer()) };
   }
 

@@ -2,6 +2,7 @@ import type { Scope } from './scope';
 
 export const ROOMS = [
   { id: 'studio', label: 'Studio' },
+  { id: 'voices', label: 'Voices' },
   { id: 'detect', label: 'Detect' },
 ] as const;
 

@@ -144,7 +144,17 @@ export class Converter implements ConversionApi {
     const { about, sealed } = await readVoiceFile(file, await this.ready().library.revoked());
     this.guests.set(about.id, file);
     const { id, name, language, description } = about;
-    return { id, name, language, description, licence: '', origin: '', preview: '', isOwn: true, consent: sealed };
+    return {
+      id,
+      name,
+      language,
+      description,
+      licence: '',
+      origin: '',
+      preview: '',
+      isOwn: true,
+      consent: sealed,
+    };
   }
 
   private ready(): Loaded {

@@ -113,9 +113,11 @@ export async function readVoiceFile(file: Blob, revoked: ReadonlySet<string>): P
   const manifestBytes = await bytesOf(entries, MANIFEST);
   const manifest = parseManifest(manifestBytes);
   const signature = await bytesOf(entries, SIGNATURE);
-  if (!(await verify(manifestBytes, signature, fromHex(manifest.signer)))) throw altered('its signature does not hold');
+  if (!(await verify(manifestBytes, signature, fromHex(manifest.signer))))
+    throw altered('its signature does not hold');
   const known = new Set<string>([MANIFEST, SIGNATURE, ...Object.keys(manifest.parts)]);
-  for (const name of entries.keys()) if (!known.has(name)) throw altered(`it holds ${name}, which it does not list`);
+  for (const name of entries.keys())
+    if (!known.has(name)) throw altered(`it holds ${name}, which it does not list`);
   const part = async (name: string, { bytes, sha256 }: { bytes: number; sha256: string }) => {
     const content = await bytesOf(entries, name);
     if (content.length !== bytes || (await sha256Of(content)) !== sha256)
@@ -150,10 +152,7 @@ function parseManifest(bytes: Uint8Array): Manifest {
   return parsed.output;
 }
 
-async function bytesOf(
-  entries: Map<string, ZipEntry>,
-  name: string,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function bytesOf(entries: Map<string, ZipEntry>, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const entry = entries.get(name);
   if (!entry) throw corrupt(`it has no ${name}`);
   return new Uint8Array(await entry.read());

@@ -49,7 +49,8 @@ export async function readZip(file: Blob, limits: ZipLimits): Promise<Map<string
     const rest = nameBytes + central.getUint16(at + 30, true) + central.getUint16(at + 32, true);
     if (at + CENTRAL_BYTES + rest > size) throw new ZipError('its table of contents is broken');
     const name = text(central, at + CENTRAL_BYTES, nameBytes);
-    if (!NAME.test(name) || name.length > 200) throw new ZipError('a part of it has a name that is not allowed');
+    if (!NAME.test(name) || name.length > 200)
+      throw new ZipError('a part of it has a name that is not allowed');
     if (entries.has(name)) throw new ZipError(`it holds ${name} twice`);
     const bytes = central.getUint32(at + 24, true);
     const isPlain =

@@ -53,10 +53,7 @@ function halve(run: Stretch, loudness: Float32Array): Stretch[] {
   if (run.to - run.from <= LONGEST_FRAMES) return [run];
   let cut = run.from + SHORTEST_HALF;
   for (let t = cut; t < run.to - SHORTEST_HALF; t++) if (loudness[t]! < loudness[cut]!) cut = t;
-  return [
-    ...halve({ from: run.from, to: cut }, loudness),
-    ...halve({ from: cut, to: run.to }, loudness),
-  ];
+  return [...halve({ from: run.from, to: cut }, loudness), ...halve({ from: cut, to: run.to }, loudness)];
 }
 
 /** Mean of five frames. */

@@ -43,7 +43,10 @@ export async function cleanRecording(
   const startedMs = performance.now();
   const report = (fraction: number) => {
     const workSeconds = (performance.now() - startedMs) / 1000;
-    onProgress?.({ fraction, secondsLeft: fraction > 0.02 ? (workSeconds / fraction) * (1 - fraction) : null });
+    onProgress?.({
+      fraction,
+      secondsLeft: fraction > 0.02 ? (workSeconds / fraction) * (1 - fraction) : null,
+    });
   };
   const clipped = clippedShares(samples, sampleRateHz, FRAME_SECONDS);
   const resampled = await resample(samples, sampleRateHz, signal);

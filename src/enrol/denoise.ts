@@ -101,10 +101,7 @@ function suppress(spectrum: Float64Array, noise: Float64Array, state: { before: 
   for (let k = 0; k < BINS; k++) {
     const variance = noise[k]! + 1e-20;
     const posterior = Math.min(1000, (spectrum[2 * k]! ** 2 + spectrum[2 * k + 1]! ** 2) / variance);
-    const prior = Math.max(
-      LOWEST_PRIOR,
-      ALPHA * state.before[k]! + (1 - ALPHA) * Math.max(0, posterior - 1),
-    );
+    const prior = Math.max(LOWEST_PRIOR, ALPHA * state.before[k]! + (1 - ALPHA) * Math.max(0, posterior - 1));
     const share = prior / (1 + prior);
     const gain = Math.max(LOWEST_GAIN, Math.min(1, share * Math.exp(0.5 * expIntegral(share * posterior))));
     state.before[k] = gain * gain * posterior;

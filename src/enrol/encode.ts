@@ -73,7 +73,10 @@ export async function encodeVoice(
   const startedMs = performance.now();
   const report = (fraction: number) => {
     const workSeconds = (performance.now() - startedMs) / 1000;
-    onProgress?.({ fraction, secondsLeft: fraction > 0.02 ? (workSeconds / fraction) * (1 - fraction) : null });
+    onProgress?.({
+      fraction,
+      secondsLeft: fraction > 0.02 ? (workSeconds / fraction) * (1 - fraction) : null,
+    });
   };
   const total = cuts.reduce((sum, cut) => sum + cut.length, 0);
   const parts: Encoded[] = [];
@@ -168,8 +171,14 @@ async function assemble(
   signal: AbortSignal | undefined,
   onProgress: (fraction: number) => void,
 ): Promise<VoiceVectors> {
-  const codes = thinned(parts.map((part) => part.codes), CODE_SIZE);
-  const timbres = thinned(parts.map((part) => part.timbre), TIMBRE_BANDS);
+  const codes = thinned(
+    parts.map((part) => part.codes),
+    CODE_SIZE,
+  );
+  const timbres = thinned(
+    parts.map((part) => part.timbre),
+    TIMBRE_BANDS,
+  );
   const { centres, nearest } = await cluster(codes, CODE_SIZE, CODES, signal, onProgress);
   const { sums, counts } = sumByCentre(timbres, nearest, TIMBRE_BANDS, CODES);
   const { sums: all } = sumByCentre(timbres, new Int32Array(nearest.length), TIMBRE_BANDS, 1);
@@ -201,7 +210,10 @@ function meanOf(parts: Encoded[]): Float32Array {
 
 /** Standard deviation of log F0 in semitones over voiced frames. */
 function spreadSt(f0Hz: Float32Array): number {
-  const steps = Array.from(f0Hz.filter((hz) => hz > 0), (hz) => 12 * Math.log2(hz));
+  const steps = Array.from(
+    f0Hz.filter((hz) => hz > 0),
+    (hz) => 12 * Math.log2(hz),
+  );
   if (steps.length === 0) return 0;
   const mean = steps.reduce((sum, step) => sum + step, 0) / steps.length;
   return Math.sqrt(steps.reduce((sum, step) => sum + (step - mean) ** 2, 0) / steps.length);

@@ -4,7 +4,13 @@ import type { Networks } from '../engine/network';
 import type { NetworkFile } from '../engine/ort';
 import { parseVoice, type Voice } from '../engine/voice';
 import { readVoiceFile, writeVoiceFile } from '../engine/voice-file';
-import { ConsentError, parseSealed, requirePermission, type SealedRecord, type SigningKey } from '../provenance';
+import {
+  ConsentError,
+  parseSealed,
+  requirePermission,
+  type SealedRecord,
+  type SigningKey,
+} from '../provenance';
 import { sha256Of } from '../engine/hash';
 import { cleanRecording } from './clean';
 import { encodeVoice } from './encode';
@@ -25,7 +31,10 @@ export interface EncoderNetworks extends Pick<Networks, 'content' | 'makeTensor'
   speaker: Networks['content'];
 }
 
-export type OpenEncoders = (files: { content: NetworkFile; speaker: NetworkFile }) => Promise<EncoderNetworks>;
+export type OpenEncoders = (files: {
+  content: NetworkFile;
+  speaker: NetworkFile;
+}) => Promise<EncoderNetworks>;
 
 /** What the worker exposes: cleaning recordings and making voices of them, by jobs that can be cancelled. */
 export class EnrolmentJobs implements EnrolmentApi {
@@ -104,7 +113,8 @@ export class EnrolmentJobs implements EnrolmentApi {
   async blend({ about, maker, parts, controls }: BlendInput): Promise<Uint8Array<ArrayBuffer>> {
     const revoked = await this.library.revoked();
     const voices: { voice: Voice; weight: number }[] = [];
-    for (const { voiceId, weight } of parts) voices.push({ voice: await this.voiceOf(voiceId, revoked), weight });
+    for (const { voiceId, weight } of parts)
+      voices.push({ voice: await this.voiceOf(voiceId, revoked), weight });
     for (const { voice } of voices) requirePermission(voice.leave.sealed, 'blend', voice.leave);
     const today = new Date().toISOString().slice(0, 10);
     const parents = voices.map(({ voice }) => parseSealed(voice.leave.sealed));

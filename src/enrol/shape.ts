@@ -48,7 +48,11 @@ export function blendVoices(parts: BlendPart[], { pitchSt, size, breath }: Shape
     const from = row % (voice.codebook.length / CODE_SIZE);
     codebook.set(voice.codebook.subarray(from * CODE_SIZE, (from + 1) * CODE_SIZE), row * CODE_SIZE);
     if (!hasTimbre) continue;
-    const warped = reshape(voice.timbre!.subarray(from * TIMBRE_BANDS, (from + 1) * TIMBRE_BANDS), size, breath);
+    const warped = reshape(
+      voice.timbre!.subarray(from * TIMBRE_BANDS, (from + 1) * TIMBRE_BANDS),
+      size,
+      breath,
+    );
     timbre.set(warped, row * TIMBRE_BANDS);
   }
   return {
@@ -79,7 +83,10 @@ export function blendRecord(
     uses: [...USES],
     from: maker.today,
     until: null,
-    revocationContact: parents.map((parent) => parent.record.revocationContact).join('; ').slice(0, 300),
+    revocationContact: parents
+      .map((parent) => parent.record.revocationContact)
+      .join('; ')
+      .slice(0, 300),
     parents,
   };
   return seal({ ...record, uses: allowedUses(record), until: lastDay(record) });

@@ -63,11 +63,14 @@ export function framesOf(logMel: Float32Array, from: number, to: number): Float3
 export function judgeSpeakers(pieces: Piece[]): void {
   const judged = pieces.filter((piece) => piece.embedding.length > 0);
   for (const piece of judged) if (piece.reason === 'other-speaker') piece.reason = null;
-  const usable = judged.filter((piece) => piece.choice === 'keep' || (piece.reason === null && piece.choice !== 'drop'));
+  const usable = judged.filter(
+    (piece) => piece.choice === 'keep' || (piece.reason === null && piece.choice !== 'drop'),
+  );
   const centre = mainVoice(usable);
   if (!centre) return;
   for (const piece of judged) {
-    if (piece.reason === null && cosine(piece.embedding, centre) < SAME_SPEAKER_COSINE) piece.reason = 'other-speaker';
+    if (piece.reason === null && cosine(piece.embedding, centre) < SAME_SPEAKER_COSINE)
+      piece.reason = 'other-speaker';
   }
 }
 

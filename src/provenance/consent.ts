@@ -14,8 +14,7 @@ export type Capacity = (typeof CAPACITIES)[number];
 const MAX_PARENTS = 8;
 const MAX_SOURCES = 2000;
 
-const text = (low: number, high: number) =>
-  v.pipe(v.string(), v.trim(), v.minLength(low), v.maxLength(high));
+const text = (low: number, high: number) => v.pipe(v.string(), v.trim(), v.minLength(low), v.maxLength(high));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const date = v.pipe(
   v.string(),
@@ -79,10 +78,7 @@ export interface SealedRecord {
 const recordSchema: v.GenericSchema<unknown, ConsentRecord> = v.pipe(
   v.strictObject({
     ...fields,
-    parents: v.pipe(
-      v.array(v.lazy(() => sealedSchema)),
-      v.maxLength(MAX_PARENTS),
-    ),
+    parents: v.pipe(v.array(v.lazy(() => sealedSchema)), v.maxLength(MAX_PARENTS)),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     const why = dataset.typed ? contradiction(dataset.value) : null;
@@ -108,8 +104,7 @@ function contradiction({
     return 'a synthetic voice is nobody’s, and only that one is';
   if (parents.length > 0 && capacity !== 'synthetic') return 'only a synthetic voice has parents';
   if (capacity === 'self' && person.status !== 'living') return 'only the living speak for themselves';
-  if (capacity === 'self' && proof.kind !== 'spoken')
-    return 'who lends their own voice says so aloud';
+  if (capacity === 'self' && proof.kind !== 'spoken') return 'who lends their own voice says so aloud';
   if (capacity === 'estate' && person.status !== 'deceased') return 'an estate speaks for the dead';
   if ((capacity === 'estate' || capacity === 'archive') && proof.kind !== 'file')
     return 'an estate and an archive prove their right with a file';

@@ -30,11 +30,7 @@ const WORDS: Record<Use, string> = {
  *
  * A blend needs the leave of every voice it was made from as well: the strictest wins.
  */
-export function requirePermission(
-  sealed: unknown,
-  use: Use,
-  circumstances: Circumstances,
-): SealedRecord {
+export function requirePermission(sealed: unknown, use: Use, circumstances: Circumstances): SealedRecord {
   const today = circumstances.today ?? new Date().toISOString().slice(0, 10);
   const checked = parseSealed(sealed);
   check(checked, use, { ...circumstances, today }, 0);

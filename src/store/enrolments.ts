@@ -47,10 +47,15 @@ export async function addRecording(row: EnrolmentRow, recording: NewRecording): 
   const samplesId = newSamplesId();
   const seconds = samples.length / rest.sampleRateHz;
   const next: EnrolmentRow = { ...row, recordings: [...row.recordings, { ...rest, samplesId, seconds }] };
-  await keep(db, `"${rest.name}"`, async () => {
-    await writeSamples(db, samplesId, samples);
-    await db.put('enrolments', next);
-  }, [samplesId]);
+  await keep(
+    db,
+    `"${rest.name}"`,
+    async () => {
+      await writeSamples(db, samplesId, samples);
+      await db.put('enrolments', next);
+    },
+    [samplesId],
+  );
   return next;
 }
 
@@ -73,7 +78,10 @@ export async function deleteEnrolment(id: string): Promise<void> {
   if (row !== undefined && !isEnrolmentRow(row)) {
     transaction.abort();
     await transaction.done.catch(() => undefined);
-    throw new StoreError('damaged', 'What this device keeps of the unfinished voice is damaged. The rest is safe.');
+    throw new StoreError(
+      'damaged',
+      'What this device keeps of the unfinished voice is damaged. The rest is safe.',
+    );
   }
   for (const { samplesId } of row?.recordings ?? [])
     void transaction.objectStore('chunks').delete(piecesOf(samplesId));

@@ -85,8 +85,6 @@ export const isEnrolmentRow = holds<EnrolmentRow>(
     about: v.object({ name: text, language: text, description: text }),
     step: v.picklist(['collect', 'listen', 'consent', 'train']),
     consent: v.nullable(v.object({ record: v.object({}), sha256 })),
-    recordings: v.array(
-      v.object({ ...length, samplesId: id, name: text, sha256, pieces: v.array(piece) }),
-    ),
+    recordings: v.array(v.object({ ...length, samplesId: id, name: text, sha256, pieces: v.array(piece) })),
   }),
 );

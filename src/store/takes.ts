@@ -58,11 +58,16 @@ export async function saveTake(take: NewTake): Promise<TakeSummary> {
     sourceId,
     outputId,
   };
-  await keep(db, 'the take', async () => {
-    await writeSamples(db, sourceId, take.source.samples);
-    if (take.output) await writeSamples(db, outputId!, take.output.samples);
-    await db.put('takes', row);
-  }, [sourceId, ...(outputId ? [outputId] : [])]);
+  await keep(
+    db,
+    'the take',
+    async () => {
+      await writeSamples(db, sourceId, take.source.samples);
+      if (take.output) await writeSamples(db, outputId!, take.output.samples);
+      await db.put('takes', row);
+    },
+    [sourceId, ...(outputId ? [outputId] : [])],
+  );
   return summaryOf(row);
 }
 
@@ -72,10 +77,15 @@ export async function setTakeOutput(id: string, output: TakeOutput): Promise<Tak
   const outputId = newSamplesId();
   const before = await rowOf(db, id);
   const row: TakeRow = { ...before, output: describe(output), outputId };
-  await keep(db, 'the take', async () => {
-    await writeSamples(db, outputId, output.samples);
-    await db.put('takes', row);
-  }, [outputId]);
+  await keep(
+    db,
+    'the take',
+    async () => {
+      await writeSamples(db, outputId, output.samples);
+      await db.put('takes', row);
+    },
+    [outputId],
+  );
   if (before.outputId) await db.delete('chunks', piecesOf(before.outputId));
   return summaryOf(row);
 }

@@ -38,7 +38,7 @@ export interface Made {
   file: Uint8Array<ArrayBuffer>;
 }
 
-export const AUDITIONS = ['sample/sample.wav', 'sample/question.wav', 'sample/story.wav'];
+export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/third.opus'];
 
 /** One voice in the making, from the first recording to the last listen; every step of it is kept. */
 export class Making {
@@ -153,9 +153,7 @@ export class Making {
         consent,
         recordings: this.row.recordings.map(({ samplesId, pieces }) => ({
           samples: this.samples.get(samplesId)!,
-          pieces: pieces
-            .filter(isKept)
-            .map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
+          pieces: pieces.filter(isKept).map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
         })),
       };
       const file = await this.enroller.train(input, job);
@@ -219,7 +217,13 @@ export class Making {
 
   private async add(name: string, sha256: string, cleaned: CleanedRecording): Promise<void> {
     const { samples, pieces } = cleaned;
-    const row = await addRecording(this.row, { name, sha256, samples, pieces, sampleRateHz: ANALYSIS_RATE_HZ });
+    const row = await addRecording(this.row, {
+      name,
+      sha256,
+      samples,
+      pieces,
+      sampleRateHz: ANALYSIS_RATE_HZ,
+    });
     this.samples.set(row.recordings.at(-1)!.samplesId, samples);
     this.row = row;
     await this.judgeAgain();

@@ -31,7 +31,9 @@ export class Reading {
     if (this.batches < JUDGED_BATCHES) return 'Listening …';
     if (this.loudest < QUIET_PEAK) return 'Very quiet: come closer to the microphone.';
     const ratioDb = 20 * Math.log10(this.loudest / Math.max(1e-5, this.quietest));
-    return ratioDb < LEAST_RATIO_DB ? 'It is noisy here: a quieter room makes a better voice.' : 'Sounds good.';
+    return ratioDb < LEAST_RATIO_DB
+      ? 'It is noisy here: a quieter room makes a better voice.'
+      : 'Sounds good.';
   }
 
   async start(deviceId: string): Promise<void> {

@@ -74,17 +74,20 @@ describe('an exported file', () => {
   );
 
   it('is turned down where it would clip, and refused at another rate', async () => {
-    const [peak, refused] = await opened.page.evaluate(async ({ speech, consent }) => {
-      const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
-      const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
-      const loudest = Math.max(...speech.map(Math.abs));
-      const samples = Float32Array.from(speech, (x) => x / loudest);
-      const about = { voiceId: 'joe', voiceName: 'Joe', consent };
-      const { blob } = await exportTake(samples, 24000, 'wav', about);
-      const decoded = await decodeFile(blob, 'loud.wav');
-      const refusal = await exportTake(samples, 16000, 'wav', about).catch((error: Error) => error.name);
-      return [decoded.samples.reduce((high, x) => Math.max(high, Math.abs(x)), 0), refusal] as const;
-    }, { speech, consent: sealed() });
+    const [peak, refused] = await opened.page.evaluate(
+      async ({ speech, consent }) => {
+        const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+        const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
+        const loudest = Math.max(...speech.map(Math.abs));
+        const samples = Float32Array.from(speech, (x) => x / loudest);
+        const about = { voiceId: 'joe', voiceName: 'Joe', consent };
+        const { blob } = await exportTake(samples, 24000, 'wav', about);
+        const decoded = await decodeFile(blob, 'loud.wav');
+        const refusal = await exportTake(samples, 16000, 'wav', about).catch((error: Error) => error.name);
+        return [decoded.samples.reduce((high, x) => Math.max(high, Math.abs(x)), 0), refusal] as const;
+      },
+      { speech, consent: sealed() },
+    );
     expect(peak).toBeCloseTo(0.98, 2);
     expect(refused).toBe('ExportError');
   });

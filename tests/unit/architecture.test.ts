@@ -8,7 +8,7 @@ type Rule = (path: string, source: string, imports: string[]) => string | null;
 /** Files that may write what the mark cannot be kept out of. */
 const ENCODER = 'src/export/encode.ts';
 const EXPORT = 'src/export/export.ts';
-const ROOMS = ['studio', 'detect'];
+const ROOMS = ['studio', 'voices', 'detect'];
 /** Everything in mediabunny by which a file can be written. */
 const WRITING =
   /\b(Output|\w+OutputFormat|BufferTarget|StreamTarget|FilePathTarget|NullTarget|Conversion|\w+(Sample|Buffer|Packet|Track)Source|canEncode\w*|registerEncoder)\b/;
@@ -42,10 +42,10 @@ const rules: Record<string, Rule> = {
     if (calls.length !== 1 || !isMarked) return 'encodes something that is not marked';
     return /export\s*\{[^}]*\bencode\b|export \* from/.test(source) ? 'hands the encoder on' : null;
   },
-  'engine and watermark know no page and no store'(path, source, imports) {
-    if (!/^src\/(engine|watermark)\//.test(path)) return null;
+  'what computes knows no page and no store'(path, source, imports) {
+    if (!/^src\/(engine|watermark|provenance|enrol)\//.test(path)) return null;
     const bad = imports.find((to) =>
-      /^(svelte|idb)\b|^src\/(app|studio|detect|ui|store|audio|export)\//.test(to),
+      /^(svelte|idb)\b|^src\/(app|studio|voices|detect|ui|store|audio|export)\//.test(to),
     );
     if (bad) return `imports ${bad}`;
     const found = /\b(document|localStorage|indexedDB|HTMLElement|AudioContext)\b[.(]/.exec(
