@@ -24,6 +24,8 @@ const [MANIFEST, SIGNATURE, VOICE, CONSENT, PREVIEW] = [
   'consent.json',
   'preview.wav',
 ] as const;
+/** A zip has to say a time; the one that counts is signed. */
+const ZIP_TIME = new Date(1980, 0, 2);
 const LIMITS = { entries: 5, entryBytes: 4 * 1024 * 1024 };
 
 const partSchema = v.strictObject({
@@ -91,7 +93,7 @@ export async function writeVoiceFile(parts: VoiceParts, key: SigningKey): Promis
     parts: Object.fromEntries(listed),
   });
   const all = { [MANIFEST]: manifest, [SIGNATURE]: await sign(manifest, key), ...files };
-  return zipSync(all, { level: 0, mtime: parts.about.createdAt }) as Uint8Array<ArrayBuffer>;
+  return zipSync(all, { level: 0, mtime: ZIP_TIME }) as Uint8Array<ArrayBuffer>;
 }
 
 /**

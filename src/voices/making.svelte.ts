@@ -255,7 +255,8 @@ export class Making {
     try {
       await task({
         signal: controller.signal,
-        onProgress: (progress) => (this.busy = { label, progress, controller }),
+        // What a callback returns would travel to the worker.
+        onProgress: (progress) => void (this.busy = { label, progress, controller }),
       });
       return true;
     } catch (error) {
