@@ -23,8 +23,8 @@ const CODES = 512;
 /** Codes that are clustered at most, as models/pipeline/export.py does: four minutes of speech. */
 const MAX_CODES = 12000;
 const ACTIVE_DB = -50;
-/** The loudness is taken out as amplitude, not power: .1151293 to a decibel, as the generator was trained. */
-const LOG_PER_DB = Math.LN10 / 20;
+/** Natural log of power to one decibel. */
+const LOG_PER_DB = Math.LN10 / 10;
 const RETRIEVAL_BLEND = 0.3;
 /** Shares of the work, measured on five minutes of speech. */
 const ENCODE_SHARE = 0.6;

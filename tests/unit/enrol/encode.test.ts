@@ -90,7 +90,7 @@ describe('encoding', () => {
       for (let b = 0; b < 40; b++) {
         let own = 0;
         for (const t of [2 * n, 2 * n + 1])
-          own += (logMel[t * 80 + 2 * b]! + logMel[t * 80 + 2 * b + 1]! - 2 * 0.1151293 * loudnessDb[t]!) / 4;
+          own += (logMel[t * 80 + 2 * b]! + logMel[t * 80 + 2 * b + 1]! - 2 * 0.2302585 * loudnessDb[t]!) / 4;
         worst += Math.abs(own - timbre![best * 40 + b]!);
         level++;
       }
