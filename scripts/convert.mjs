@@ -4,10 +4,10 @@ import { parseArgs } from 'node:util';
 import { command, eachFile, listRecordings, openHarness, stemOf } from './harness.mjs';
 
 const USAGE =
-  'npm run convert -- <in file|folder> <out folder> --voice <id> [--backend wasm|webgpu|auto] [--pitch semitones] [--formant ratio]';
+  'npm run convert -- <in file|folder> <out folder> --voice <id> | --voice-file <file.understudy> [--backend wasm|webgpu|auto] [--pitch semitones] [--formant ratio]';
 
 await command(async () => {
-  const { input, outFolder, voice, backend, controls } = readArguments();
+  const { input, outFolder, voice: named, voiceFile, backend, controls } = readArguments();
   const files = await listRecordings(input);
   await mkdir(outFolder, { recursive: true });
   const harness = await openHarness({ webgpu: backend === 'webgpu' });
@@ -18,7 +18,14 @@ await command(async () => {
       allowSoftwareGpu: backend === 'webgpu',
     });
     const voices = status?.voices.map((each) => each.id) ?? [];
-    if (!voices.includes(voice))
+    const guest =
+      voiceFile &&
+      (await harness.page.evaluate(
+        (address) => window.understudy?.openVoiceFile(address),
+        harness.addressOf(voiceFile),
+      ));
+    const voice = guest ?? named ?? '';
+    if (!guest && !voices.includes(voice))
       throw new Error(`There is no voice "${voice}"; there are ${voices.join(', ')}.`);
     /** @type {Set<string>} */
     const written = new Set();
@@ -67,14 +74,16 @@ function readArguments() {
     allowPositionals: true,
     options: {
       voice: { type: 'string' },
+      'voice-file': { type: 'string' },
       backend: { type: 'string', default: 'auto' },
       pitch: { type: 'string', default: '0' },
       formant: { type: 'string', default: '1' },
     },
   });
   const [input, outFolder] = positionals;
-  const { voice, backend } = values;
-  if (!input || !outFolder || positionals.length > 2 || !voice) throw new Error(`Usage: ${USAGE}`);
+  const { voice, 'voice-file': voiceFile, backend } = values;
+  const isOne = Boolean(voice) !== Boolean(voiceFile);
+  if (!input || !outFolder || positionals.length > 2 || !isOne) throw new Error(`Usage: ${USAGE}`);
   if (backend !== 'wasm' && backend !== 'webgpu' && backend !== 'auto') {
     throw new Error(`--backend is wasm, webgpu or auto, not "${backend}".`);
   }
@@ -86,6 +95,7 @@ function readArguments() {
     input,
     outFolder,
     voice,
+    voiceFile,
     backend: /** @type {'wasm' | 'webgpu' | 'auto'} */ (backend),
     controls: { pitchShiftSt, formantRatio },
   };

@@ -2,14 +2,16 @@ import { expose, transfer } from 'comlink';
 import { Converter } from '../src/engine/converter';
 import { browserOpeners } from '../src/engine/runtime';
 import type { ConversionApi } from '../src/engine/types';
-import { ModelStore } from '../src/store/models';
+import { openLibrary } from '../src/store/library';
 
-const converter = new Converter(() => ModelStore.open(), browserOpeners);
+const converter = new Converter(openLibrary, browserOpeners);
 
 const api: ConversionApi = {
   load: (options, onProgress) => converter.load(options, onProgress),
   cancel: (jobId) => converter.cancel(jobId),
   ping: () => converter.ping(),
+  listVoices: () => converter.listVoices(),
+  openVoiceFile: (file) => converter.openVoiceFile(file),
   async convert(...job) {
     const result = await converter.convert(...job);
     return transfer(result, [result.samples.buffer]);

@@ -4,9 +4,9 @@ import { Converter } from '../src/engine/converter';
 import { Live } from '../src/engine/live';
 import type { LiveApi } from '../src/engine/live-types';
 import { browserOpeners } from '../src/engine/runtime';
-import { ModelStore } from '../src/store/models';
+import { openLibrary } from '../src/store/library';
 
-const live = new Live(new Converter(() => ModelStore.open(), browserOpeners));
+const live = new Live(new Converter(openLibrary, browserOpeners));
 
 const api: LiveApi<LiveEnds> = {
   load: (options, onProgress) => live.load(options, onProgress),

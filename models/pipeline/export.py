@@ -16,6 +16,7 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 
+from .consent import sealed
 from .data import VOICES, speech_level_db
 from .generator import Player
 from .networks import BANDS, CODES, TIMBRE, VOICE, Content
@@ -120,7 +121,7 @@ def manifest(content: Content, player: Player) -> None:
     ]  # fmt: skip
     for name in VOICES:
         title, language, description, licence, origin, consent = ABOUT[name]
-        files.append(row(f"{name}.voice", kind="voice", id=name, name=title, language=language, description=description, preview=f"{name}.opus", licence=licence, origin=origin, consent=consent))  # fmt: skip
+        files.append(row(f"{name}.voice", kind="voice", id=name, name=title, language=language, description=description, preview=f"{name}.opus", licence=licence, origin=origin, consent=sealed(name, consent)))  # fmt: skip
     whole = {"version": 2, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
     (PUBLISHED / "manifest.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     print(f"published {sum(f['bytes'] for f in files) / 1e6:.2f} MB")

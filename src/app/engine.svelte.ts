@@ -8,6 +8,7 @@ import type {
   EngineStatus,
   LoadProgress,
   SourceProfile,
+  VoiceSummary,
 } from '../engine/types';
 import ConversionWorker from '../../workers/conversion?worker';
 import { messageOf } from './messages';
@@ -29,6 +30,7 @@ export interface ConversionJob {
   signal: AbortSignal;
   /** Of a speaker who was measured before. */
   profile?: SourceProfile;
+  use?: 'convert' | 'preview';
 }
 
 /** The converter as the pages see it: loads in its worker, and is started anew when that dies. */
@@ -74,7 +76,7 @@ export class Engine {
           job.voiceId,
           { ...job.controls },
           proxy(job.onProgress),
-          job.profile,
+          { profile: job.profile, use: job.use },
         ),
         () => client.api.ping(),
       );
@@ -84,6 +86,19 @@ export class Engine {
     } finally {
       forget();
     }
+  }
+
+  /** Asks again what voices there are: after one was made, brought, changed or deleted. */
+  async refreshVoices(): Promise<void> {
+    if (!this.status || !this.client) return;
+    const voices = await this.client.api.listVoices();
+    this.status = { ...this.status, voices };
+  }
+
+  /** Takes a voice file in for this visit without storing it. */
+  async openVoiceFile(file: ArrayBuffer): Promise<VoiceSummary> {
+    await this.load();
+    return this.client!.guard(this.client!.api.openVoiceFile(file));
   }
 
   private async start(): Promise<EngineStatus> {

@@ -2,10 +2,16 @@ import { decodeFile } from '../audio/decode';
 import { DEFAULT_CONTROLS, type ConversionControls, type EngineStatus } from '../engine/types';
 import { exportTake, type ExportFormat } from '../export/export';
 import type { Detection } from '../watermark/types';
+import { sha256Of } from '../engine/hash';
+import { judgeSpeakers } from '../enrol/speakers';
+import { isKept, summarise, type PieceSummary } from '../enrol/summary';
+import { ConsentError, parseRecord, seal } from '../provenance';
 import { detect } from './detector';
 import type { LiveHarness } from '../live/live-harness';
 import { Engine, type LoadOptions } from './engine.svelte';
+import { Enroller } from './enroller';
 import type { Scope } from './scope';
+import { finishVoice, newAbout } from './voice-maker';
 
 interface ConvertJob {
   /** Address and name of the file to convert. */
@@ -18,10 +24,30 @@ interface ConvertJob {
   format?: ExportFormat;
 }
 
+interface EnrolJob {
+  inputs: { input: string; name: string }[];
+  /** Address that the voice file is PUT to. */
+  output: string;
+  name: string;
+  language?: string;
+  /** The record as somebody wrote it; the hashes of the recordings are added here. */
+  consent: unknown;
+}
+
+interface Enrolled extends PieceSummary {
+  id: string;
+  seconds: number;
+  cleanSeconds: number;
+  trainSeconds: number;
+}
+
 /** What scripts drive the built app with: the same engine, decoder, mark and encoder that the pages use. */
 export interface Harness {
   load(options: LoadOptions): Promise<EngineStatus>;
   convert(job: ConvertJob): Promise<{ seconds: number; rtf: number; backend: string; warnings: string[] }>;
+  /** Takes a voice file in for this visit; resolves with its id. */
+  openVoiceFile(input: string): Promise<string>;
+  enrol(job: EnrolJob): Promise<Enrolled>;
   detect(job: { input: string; name: string }): Promise<Detection>;
   /** Live sessions, and the faults they have to come through. */
   live(): Promise<LiveHarness>;
@@ -38,12 +64,26 @@ export function installHarness(scope: Scope): void {
   let engine: Engine | undefined;
   let liveHarness: LiveHarness | undefined;
   const baseUrl = new URL('models/', document.baseURI).href;
+  const enroller = new Enroller(scope, baseUrl);
+  const guests = new Map<string, string>();
   const never = new AbortController().signal;
 
-  async function open(input: string, name: string) {
+  async function read(input: string, name: string): Promise<Blob> {
     const response = await fetch(input);
     if (!response.ok) throw new Error(`${name} could not be fetched (${response.status}).`);
-    return decodeFile(await response.blob(), name);
+    return response.blob();
+  }
+
+  const open = async (input: string, name: string) => decodeFile(await read(input, name), name);
+
+  async function collect({ input, name }: { input: string; name: string }) {
+    const file = await read(input, name);
+    const { samples, sampleRateHz, seconds } = await decodeFile(file, name);
+    const cleaned = await enroller.clean(samples, sampleRateHz, {
+      signal: never,
+      onProgress: () => undefined,
+    });
+    return { ...cleaned, seconds, sha256: await sha256Of(await file.arrayBuffer()) };
   }
 
   window.understudy = {
@@ -63,15 +103,55 @@ export function installHarness(scope: Scope): void {
         onProgress: () => undefined,
         signal: never,
       });
-      const voiceName = status.voices.find((each) => each.id === voice)?.name ?? voice;
+      const voiceName = guests.get(voice) ?? status.voices.find((each) => each.id === voice)?.name ?? voice;
       const takeName = name.replace(/\.[^.]+$/, '');
       const { blob } = await exportTake(result.samples, result.sampleRateHz, format, {
         voiceId: voice,
         voiceName,
         takeName,
+        consent: result.consent,
       });
       await fetch(output, { method: 'PUT', body: blob });
       return { seconds: result.seconds, rtf: result.rtf, backend: result.backend, warnings };
+    },
+
+    async openVoiceFile(input) {
+      const voice = await engine!.openVoiceFile(await (await read(input, 'The voice file')).arrayBuffer());
+      guests.set(voice.id, voice.name);
+      return voice.id;
+    },
+
+    async enrol({ inputs, output, name, language = '', consent }) {
+      const written = parseRecord(consent);
+      if (written.proof.kind === 'spoken') {
+        throw new ConsentError(
+          'consent-invalid',
+          'A voice of one’s own is enrolled in the page alone, where the sentence that gives leave is read aloud. Nothing was made. Open #/voices for that.',
+        );
+      }
+      const startedMs = performance.now();
+      const recordings: Awaited<ReturnType<typeof collect>>[] = [];
+      for (const each of inputs) recordings.push(await collect(each));
+      judgeSpeakers(recordings.flatMap((recording) => recording.pieces));
+      const cleanedMs = performance.now();
+      const sources = [...new Set([...written.sources, ...recordings.map((recording) => recording.sha256)])];
+      const about = newAbout(name, language);
+      const input = {
+        about,
+        consent: seal({ ...written, sources }),
+        recordings: recordings.map(({ samples, pieces }) => ({ samples, pieces: pieces.filter(isKept) })),
+      };
+      const file = await enroller.train(input, { signal: never, onProgress: () => undefined });
+      const trainedMs = performance.now();
+      const voiceFile = await finishVoice(engine!, file, never);
+      await fetch(output, { method: 'PUT', body: voiceFile });
+      return {
+        id: about.id,
+        seconds: recordings.reduce((sum, recording) => sum + recording.seconds, 0),
+        cleanSeconds: (cleanedMs - startedMs) / 1000,
+        trainSeconds: (trainedMs - cleanedMs) / 1000,
+        ...summarise(recordings.flatMap((recording) => recording.pieces)),
+      };
     },
 
     async detect({ input, name }) {

@@ -3,6 +3,7 @@ import type { Scope } from './scope';
 export const ROOMS = [
   { id: 'studio', label: 'Studio' },
   { id: 'live', label: 'Live' },
+  { id: 'voices', label: 'Voices' },
   { id: 'detect', label: 'Detect' },
   { id: 'learn', label: 'Learn' },
 ] as const;

@@ -4,9 +4,9 @@ import type { Scope } from '../app/scope';
 import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';
+import { markId24 } from '../export/mark-id';
 import { readCredentials, type Credentials } from '../export/read-credentials';
 import { Listening } from '../ui/listening.svelte';
-import { voiceId24 } from '../watermark';
 import type { Detection } from '../watermark/types';
 import { measureClues, type ClueValues } from './clues';
 
@@ -16,7 +16,7 @@ export interface Finding {
   sampleRateHz: number;
   seconds: number;
   detection: Detection;
-  /** The built-in voice that the payload names, where it names one. */
+  /** The voice that the payload names, where it names one. */
   voiceName: string | null;
   /** What is signed in the file; null where nothing is, `unreadable` where it could not be read. */
   credentials: Credentials | null | 'unreadable';
@@ -129,6 +129,6 @@ export class DetectRoom {
   private voiceOf({ payload, payloadOk }: Detection): string | null {
     if (!payload || !payloadOk) return null;
     const voices = this.context.engine.status?.voices ?? [];
-    return voices.find((voice) => voiceId24(voice.id) === payload.id24)?.name ?? null;
+    return voices.find((voice) => markId24(voice.id, voice.consent) === payload.id24)?.name ?? null;
   }
 }

@@ -5,7 +5,7 @@ import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from './signal';
 export class ContentEncoder {
   private readonly network: StreamingNetwork;
 
-  constructor({ content, makeTensor, queue }: Networks) {
+  constructor({ content, makeTensor, queue }: Pick<Networks, 'content' | 'makeTensor' | 'queue'>) {
     this.network = new StreamingNetwork(content, makeTensor, queue);
   }
 

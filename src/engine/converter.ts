@@ -1,3 +1,4 @@
+import { parseSealed, requirePermission, type SealedRecord, type Use } from '../provenance';
 import { EngineError } from './errors';
 import { findNetwork, listVoices, type Manifest, type PublishedVoice } from './manifest';
 import { convertTake } from './offline';
@@ -7,17 +8,20 @@ import { SYNTHESIS_RATE_HZ } from './signal';
 import type {
   ConversionApi,
   ConversionControls,
+  ConversionOptions,
   ConvertProgress,
   ConvertResult,
   EngineStatus,
   LoadProgress,
-  SourceProfile,
+  OwnVoice,
+  VoiceSummary,
 } from './types';
 import { parseVoice, type Voice } from './voice';
+import { readVoiceFile } from './voice-file';
 
 type LoadOptions = Parameters<ConversionApi['load']>[0];
 
-/** Where published files come from and where measurements are kept: src/store in the app. */
+/** Where files come from and where measurements are kept: src/store in the app. */
 export interface Library {
   load(options: { baseUrl: string; onProgress: (progress: LoadProgress) => void }): Promise<{
     manifest: Manifest;
@@ -25,9 +29,17 @@ export interface Library {
   }>;
   readNote(key: string): Promise<unknown>;
   writeNote(key: string, value: unknown): Promise<void>;
+  /** Voices made or brought here. */
+  listOwnVoices(): Promise<OwnVoice[]>;
+  /** The `.understudy` file of one of them; undefined where there is none. */
+  readOwnVoice(id: string): Promise<Blob | undefined>;
+  /** Fingerprints of the consent records taken back on this device. */
+  revoked(): Promise<ReadonlySet<string>>;
 }
 
 interface Loaded {
+  baseUrl: string;
+  library: Library;
   runtime: Runtime;
   manifest: Manifest;
   files: Map<string, ArrayBuffer>;
@@ -38,6 +50,8 @@ export class Converter implements ConversionApi {
   private library: Library | undefined;
   private loaded: Loaded | undefined;
   private readonly jobs = new Map<string, AbortController>();
+  /** Voice files of this visit that are not stored. */
+  private readonly guests = new Map<string, Blob>();
 
   constructor(
     private readonly openLibrary: () => Promise<Library>,
@@ -58,12 +72,12 @@ export class Converter implements ConversionApi {
     this.loaded = undefined;
     const runtime = await Runtime.start(this.openersFor(networks, runtimeOptions), runtimeOptions);
     await library.writeNote(note, runtime.rtf);
-    this.loaded = { runtime, manifest, files };
+    this.loaded = { baseUrl: options.baseUrl, library, runtime, manifest, files };
     return {
       backend: runtime.backend,
       rtf: runtime.rtf,
       threads: runtime.backend === 'wasm' ? threads : 1,
-      voices: listVoices(manifest).map((voice) => summary(voice, options.baseUrl)),
+      voices: await this.listVoices(),
     };
   }
 
@@ -74,12 +88,12 @@ export class Converter implements ConversionApi {
     voiceId: string,
     controls: ConversionControls,
     onProgress: (progress: ConvertProgress) => void,
-    profile?: SourceProfile,
+    { profile, use = 'convert' }: ConversionOptions = {},
   ): Promise<ConvertResult> {
-    const { runtime, voice } = this.prepare(voiceId);
     const controller = new AbortController();
     this.jobs.set(jobId, controller);
     try {
+      const { runtime, voice } = await this.prepare(voiceId, use);
       for (;;) {
         const { networks, backend } = runtime;
         try {
@@ -92,6 +106,7 @@ export class Converter implements ConversionApi {
             onProgress,
             signal: controller.signal,
             profile,
+            use,
           });
           return {
             samples: take.samples,
@@ -99,6 +114,7 @@ export class Converter implements ConversionApi {
             seconds: take.seconds,
             rtf: take.rtf,
             backend,
+            consent: parseSealed(voice.leave.sealed),
           };
         } catch (error) {
           if (!(error instanceof EngineError && error.code === 'gpu-lost')) throw error;
@@ -116,24 +132,62 @@ export class Converter implements ConversionApi {
 
   async ping(): Promise<void> {}
 
-  /** The networks, and a voice read from its file. Throws `not-loaded`, `no-voice`, `voice-corrupt`. */
-  prepare(voiceId: string): { runtime: Runtime; voice: Voice } {
-    if (!this.loaded) {
-      throw new EngineError(
-        'not-loaded',
-        'The converter is not loaded yet. Your recording is unchanged. Wait until it is ready, then convert.',
-      );
-    }
-    const { runtime, manifest, files } = this.loaded;
+  async listVoices(): Promise<VoiceSummary[]> {
+    const { manifest, library, baseUrl } = this.ready();
+    const own = await library.listOwnVoices();
+    return [
+      ...listVoices(manifest).map((voice) => summary(voice, baseUrl)),
+      ...own.map((voice) => ({ ...voice, licence: '', origin: '', preview: '', isOwn: true })),
+    ];
+  }
+
+  async openVoiceFile(bytes: ArrayBuffer): Promise<VoiceSummary> {
+    const file = new Blob([bytes]);
+    const { about, sealed } = await readVoiceFile(file, await this.ready().library.revoked());
+    this.guests.set(about.id, file);
+    const { id, name, language, description } = about;
+    return {
+      id,
+      name,
+      language,
+      description,
+      licence: '',
+      origin: '',
+      preview: '',
+      isOwn: true,
+      consent: sealed,
+    };
+  }
+
+  private ready(): Loaded {
+    if (this.loaded) return this.loaded;
+    throw new EngineError(
+      'not-loaded',
+      'The converter is not loaded yet. Your recording is unchanged. Wait until it is ready, then convert.',
+    );
+  }
+
+  /**
+   * The voice, if it may be used so: whoever converts, previews or goes live gets it from here. Rejects with
+   * `not-loaded`, `no-voice`, `voice-corrupt`, or a ConsentError.
+   */
+  async prepare(voiceId: string, use: Use): Promise<{ runtime: Runtime; voice: Voice }> {
+    const { runtime, library, manifest, files } = this.ready();
+    const revoked = await library.revoked();
     const entry = listVoices(manifest).find((voice) => voice.id === voiceId);
     const bytes = entry && files.get(entry.file);
-    if (!bytes) {
+    const own = entry ? undefined : (this.guests.get(voiceId) ?? (await library.readOwnVoice(voiceId)));
+    if (!bytes && !own) {
       throw new EngineError(
         'no-voice',
         `There is no voice called "${voiceId}" here. Your recording is unchanged. Choose another voice.`,
       );
     }
-    return { runtime, voice: parseVoice(bytes) };
+    const voice = bytes
+      ? parseVoice(bytes, { sealed: entry.consent, revoked })
+      : (await readVoiceFile(own!, revoked)).voice;
+    requirePermission(voice.leave.sealed, use, voice.leave);
+    return { runtime, voice };
   }
 }
 
@@ -160,7 +214,7 @@ function readRtf(note: unknown): { wasm?: number; webgpu?: number } {
   return { ...(typeof wasm === 'number' && { wasm }), ...(typeof webgpu === 'number' && { webgpu }) };
 }
 
-function summary(voice: PublishedVoice, baseUrl: string) {
+function summary(voice: PublishedVoice, baseUrl: string): VoiceSummary {
   const { id, name, language, description, licence, origin, preview } = voice;
   return {
     id,
@@ -170,5 +224,16 @@ function summary(voice: PublishedVoice, baseUrl: string) {
     licence,
     origin,
     preview: preview && `${baseUrl.replace(/\/$/, '')}/${preview}`,
+    isOwn: false,
+    consent: readable(voice.consent),
   };
+}
+
+function readable(consent: unknown): SealedRecord | null {
+  try {
+    return parseSealed(consent);
+  } catch {
+    // The engine says why when the voice is used.
+    return null;
+  }
 }

@@ -11,7 +11,10 @@ export type EngineErrorCode =
   | 'not-loaded'
   | 'quota'
   | 'runtime-failed'
-  | 'voice-corrupt';
+  | 'voice-altered'
+  | 'voice-corrupt'
+  | 'voice-newer'
+  | 'voice-too-large';
 
 /**
  * A failure a person can act on: what happened, what is safe, what to do next.

@@ -56,6 +56,7 @@ export class LiveLoop {
       voice,
       controls: settings.controls,
       profile: this.running.current ?? UNKNOWN,
+      use: 'live',
       sampleRateHz: link.sampleRateHz,
       blockCodes: this.plan.codes,
       gateDb: settings.gateDb,

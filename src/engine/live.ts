@@ -45,7 +45,7 @@ export class Live implements LiveApi<LiveLink> {
   ): Promise<void> {
     await this.stop();
     this.settings = settings;
-    this.loop = this.makeLoop(link);
+    this.loop = await this.makeLoop(link);
     if (pieces) await this.record(pieces);
     this.ended = this.runOn(link)
       .catch((error: unknown) => onFailure(describeCause(error)))
@@ -53,7 +53,7 @@ export class Live implements LiveApi<LiveLink> {
   }
 
   async adjust(settings: LiveSettings): Promise<void> {
-    const { voice } = this.converter.prepare(settings.voiceId);
+    const { voice } = await this.converter.prepare(settings.voiceId, 'live');
     this.settings = settings;
     this.loop?.adjust(settings, voice);
   }
@@ -97,8 +97,8 @@ export class Live implements LiveApi<LiveLink> {
     );
   }
 
-  private makeLoop(link: LiveLink, before?: LiveLoop): LiveLoop {
-    const { runtime, voice } = this.converter.prepare(this.settings!.voiceId);
+  private async makeLoop(link: LiveLink, before?: LiveLoop): Promise<LiveLoop> {
+    const { runtime, voice } = await this.converter.prepare(this.settings!.voiceId, 'live');
     return new LiveLoop(link, runtime.networks, voice, this.settings!, before);
   }
 
@@ -106,14 +106,14 @@ export class Live implements LiveApi<LiveLink> {
   private async runOn(link: LiveLink): Promise<void> {
     while (this.loop) {
       const loop = this.loop;
-      const { runtime } = this.converter.prepare(this.settings!.voiceId);
+      const { runtime } = await this.converter.prepare(this.settings!.voiceId, 'live');
       const { networks } = runtime;
       try {
         await loop.run();
       } catch (error) {
         if (!(error instanceof EngineError && error.code === 'gpu-lost')) throw error;
         await runtime.recover(networks);
-        if (this.loop === loop) this.loop = this.makeLoop(link, loop);
+        if (this.loop === loop) this.loop = await this.makeLoop(link, loop);
         continue;
       }
       return;
@@ -124,13 +124,14 @@ export class Live implements LiveApi<LiveLink> {
   private async measure({ voices }: EngineStatus): Promise<LiveStatus['load']> {
     const [first] = voices;
     if (!first) return { smallest: 0, largest: 0 };
-    const { runtime, voice } = this.converter.prepare(first.id);
+    const { runtime, voice } = await this.converter.prepare(first.id, 'live');
     const measure = async (blockCodes: number) => {
       const stream = new ConversionStream({
         networks: runtime.networks,
         voice,
         controls: DEFAULT_CONTROLS,
         profile: { medianF0Hz: 150, speechLevelDb: voice.speechLevelDb },
+        use: 'live',
         sampleRateHz: MEASURED_RATE_HZ,
         blockCodes,
       });

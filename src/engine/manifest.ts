@@ -35,11 +35,14 @@ const networkSchema = v.object({
 const voiceSchema = v.object({
   ...common,
   kind: v.literal('voice'),
-  id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+  // Ids that begin so belong to voices made on a device.
+  id: v.pipe(v.string(), v.regex(/^(?!own-)[A-Za-z0-9_-]{1,64}$/)),
   name: v.string(),
   language: v.string(),
   description: v.string(),
   preview: v.optional(path, ''),
+  /** A sealed record, checked whenever the voice is used. */
+  consent: v.optional(v.unknown()),
 });
 
 const manifestSchema = v.object({

@@ -1,3 +1,4 @@
+import { requirePermission, type Use } from '../provenance';
 import { EngineError, throwIfCancelled } from './errors';
 import type { Networks } from './network';
 import { profileTake } from './profile';
@@ -19,6 +20,8 @@ export interface TakeOptions {
   signal?: AbortSignal | undefined;
   /** Of a speaker who was measured before; the take is measured without. */
   profile?: SourceProfile | undefined;
+  /** See ConversionStream. */
+  use?: Use;
   /** Content codes to one run of the networks, see ConversionStream. */
   blockCodes?: number;
 }
@@ -35,10 +38,11 @@ export interface ConvertedTake {
 /**
  * Converts a whole take: profiles it, then runs the stream to its end, a second at a time.
  *
- * Rejects with `input-empty`, `input-not-finite`, `input-rate`, `cancelled`, or what the networks throw.
+ * Rejects with `input-empty`, `input-not-finite`, `input-rate`, `cancelled`, a ConsentError, or what the networks throw.
  */
 export async function convertTake(options: TakeOptions): Promise<ConvertedTake> {
-  const { networks, voice, controls, samples, sampleRateHz, signal, blockCodes } = options;
+  const { networks, voice, controls, samples, sampleRateHz, signal, use = 'convert', blockCodes } = options;
+  requirePermission(voice.leave.sealed, use, voice.leave);
   checkSamples(samples);
   const startedMs = performance.now();
   const profile = options.profile ?? (await profileTake(samples, sampleRateHz, signal));
@@ -50,6 +54,7 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
     controls,
     profile,
     sampleRateHz,
+    use,
     ...(blockCodes && { blockCodes }),
   });
   const convertingMs = performance.now();

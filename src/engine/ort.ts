@@ -28,6 +28,21 @@ export interface OpenNetworks {
 
 /** Opens both networks in WebAssembly. `threads` counts at the first call alone. */
 export async function openWasm(files: NetworkFiles, threads: number): Promise<OpenNetworks> {
+  const { networks, dispose } = await openAllWasm({ ...files }, threads);
+  return { backend: 'wasm', networks, dispose };
+}
+
+/** Opens the networks that a voice is made with, in WebAssembly. */
+export async function openEncoders(
+  files: Record<'content' | 'speaker', NetworkFile>,
+  threads: number,
+): Promise<OpenedNetworks<'content' | 'speaker'>> {
+  return (await openAllWasm(files, threads)).networks;
+}
+
+type OpenedNetworks<K extends string> = Record<K, LoadedNetwork> & Pick<Networks, 'makeTensor' | 'queue'>;
+
+async function openAllWasm<K extends string>(files: Record<K, NetworkFile>, threads: number) {
   const ort = await import('onnxruntime-web/wasm');
   ort.env.wasm.wasmPaths = { wasm, mjs: wasmMjs };
   ort.env.wasm.numThreads = threads;
@@ -40,7 +55,6 @@ export async function openWasm(files: NetworkFiles, threads: number): Promise<Op
   return open(
     ort,
     files,
-    'wasm',
     () => ({ executionProviders: ['wasm'] }),
     (session) => ({
       inputNames: session.inputNames,
@@ -64,8 +78,7 @@ export async function openGpu(files: NetworkFiles, device: GpuDevice): Promise<O
     Object.fromEntries(file.stateShapes.map((_, i) => [`state${i}Out`, 'gpu-buffer' as const]));
   const opened = await open(
     ort,
-    files,
-    'webgpu',
+    { ...files },
     (file) => ({
       executionProviders: [{ name: 'webgpu', device }],
       preferredOutputLocation: states(file),
@@ -78,6 +91,7 @@ export async function openGpu(files: NetworkFiles, device: GpuDevice): Promise<O
   );
   return {
     ...opened,
+    backend: 'webgpu',
     async dispose() {
       await opened.dispose();
       device.destroy();
@@ -85,13 +99,12 @@ export async function openGpu(files: NetworkFiles, device: GpuDevice): Promise<O
   };
 }
 
-async function open(
+async function open<K extends string>(
   ort: typeof Ort,
-  files: NetworkFiles,
-  backend: Backend,
+  files: Record<K, NetworkFile>,
   optionsFor: (file: NetworkFile) => Ort.InferenceSession.SessionOptions,
   wrap: (session: Ort.InferenceSession) => NetworkSession,
-): Promise<OpenNetworks> {
+): Promise<{ networks: OpenedNetworks<K>; dispose: () => Promise<void> }> {
   const sessions: Ort.InferenceSession[] = [];
   const load = async (file: NetworkFile): Promise<LoadedNetwork> => {
     const session = await ort.InferenceSession.create(new Uint8Array(file.bytes), optionsFor(file));
@@ -103,13 +116,14 @@ async function open(
     for (const session of sessions) await session.release().catch(() => undefined);
   };
   try {
+    const loaded: [string, LoadedNetwork][] = [];
+    for (const role of Object.keys(files) as K[]) loaded.push([role, await load(files[role])]);
     const networks = {
-      content: await load(files.content),
-      generator: await load(files.generator),
+      ...(Object.fromEntries(loaded) as Record<K, LoadedNetwork>),
       makeTensor: (data: Float32Array, dims: readonly number[]) => new ort.Tensor('float32', data, dims),
       queue: new RunQueue(),
     };
-    return { backend, networks, dispose };
+    return { networks, dispose };
   } catch (cause) {
     await dispose();
     throw networkCorrupt(describeCause(cause), cause);

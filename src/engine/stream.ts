@@ -1,3 +1,4 @@
+import { requirePermission, type Use } from '../provenance';
 import { ContentEncoder } from './content';
 import { EngineError } from './errors';
 import { Frontend } from './frontend';
@@ -37,6 +38,8 @@ export interface StreamOptions {
   controls: ConversionControls;
   profile: SourceProfile;
   sampleRateHz: number;
+  /** What the voice is used for; its consent record has to allow it. Default `convert`. */
+  use?: Use;
   /** Content codes (20 ms) to one run of the networks. Default 50. */
   blockCodes?: number;
   /** Input level in dBFS that counts as speech; below it the output is shut. Default null: nothing is. */
@@ -85,8 +88,10 @@ export class ConversionStream {
   private produced = 0;
   private tail: Promise<unknown> = Promise.resolve();
 
+  /** Throws a ConsentError where the voice may not be used so. */
   constructor(options: StreamOptions) {
     const { networks, voice, controls, profile, sampleRateHz, blockCodes = 50, gateDb = null } = options;
+    requirePermission(voice.leave.sealed, options.use ?? 'convert', voice.leave);
     this.options = { ...options };
     this.resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
     this.content = new ContentEncoder(networks);
@@ -110,6 +115,8 @@ export class ConversionStream {
    */
   adjust(change: StreamChange): void {
     const before = this.options.voice;
+    const { voice: next = before, use = 'convert' } = { ...this.options, ...change };
+    requirePermission(next.leave.sealed, use, next.leave);
     Object.assign(this.options, change);
     const { voice, controls, profile, blockCodes, gateDb = null } = this.options;
     if (voice !== before) {

@@ -1,3 +1,5 @@
+import type { SealedRecord } from '../provenance';
+
 /** What the user may change about a conversion. */
 export interface ConversionControls {
   /** Semitones added to the automatic shift. -24..24, 0 leaves it. */
@@ -31,7 +33,14 @@ export interface VoiceSummary {
   origin: string;
   /** URL of a short marked preview. */
   preview: string;
+  /** Made or brought here by the user, not published with the app. */
+  isOwn: boolean;
+  /** Null where there is none, or none that can be read: such a voice is refused. */
+  consent: SealedRecord | null;
 }
+
+/** A voice kept on this device, as the store lists it. */
+export type OwnVoice = Pick<VoiceSummary, 'id' | 'name' | 'language' | 'description' | 'consent'>;
 
 export interface LoadProgress {
   /** `device`: read from IndexedDB; `network`: downloaded. */
@@ -67,6 +76,15 @@ export interface ConvertResult {
   seconds: number;
   rtf: number;
   backend: Backend;
+  /** By whose leave it was made: leaving this device asks for it again. */
+  consent: SealedRecord;
+}
+
+export interface ConversionOptions {
+  /** Of a speaker who was measured before; the take is measured without. */
+  profile?: SourceProfile | undefined;
+  /** What the voice's consent record has to allow. Default `convert`. */
+  use?: 'convert' | 'preview' | undefined;
 }
 
 /** The comlink interface of workers/conversion.ts. Callbacks are comlink proxies. */
@@ -90,9 +108,12 @@ export interface ConversionApi {
     voiceId: string,
     controls: ConversionControls,
     onProgress: (progress: ConvertProgress) => void,
-    /** Of a speaker who was measured before; the take is measured without. */
-    profile?: SourceProfile,
+    options?: ConversionOptions,
   ): Promise<ConvertResult>;
+  /** Published voices, then those kept on this device: also what was made since the start. */
+  listVoices(): Promise<VoiceSummary[]>;
+  /** Takes a voice file in for this visit, without storing it. Rejects with what is wrong with it. */
+  openVoiceFile(file: ArrayBuffer): Promise<VoiceSummary>;
   cancel(jobId: string): Promise<void>;
   /** Answers as soon as the worker can: one that has died never does. */
   ping(): Promise<void>;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Leave } from '../provenance';
 import { EngineError } from './errors';
 import { CODE_SIZE, TIMBRE_BANDS } from './signal';
 
@@ -19,6 +20,13 @@ export interface Voice {
   codebook: Float32Array;
   /** [codes, 40]: the voice's mean `logMel` less the frame's level (`loudnessDb` in nepers of power) where it says each code. */
   timbre: Float32Array;
+  /** By whose leave it is used: the engine asks whenever it does. */
+  leave: Leave;
+}
+
+/** Whether a voice of this id was made or brought by the user; published ids never begin so. */
+export function isOwnVoice(id: string): boolean {
+  return id.startsWith('own-');
 }
 
 const MAGIC = 'UDV1';
@@ -51,8 +59,11 @@ const headerSchema = v.object({
 
 type Header = v.InferOutput<typeof headerSchema>;
 
-/** Parses a `.voice` file. Whatever is wrong with the bytes, the error is `voice-corrupt`. */
-export function parseVoice(file: ArrayBuffer): Voice {
+/**
+ * Parses a `.voice` file, which comes with the leave to use it. Whatever is wrong with the bytes, the error
+ * is `voice-corrupt`.
+ */
+export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
   const { header, dataStart } = readHeader(file);
   const embedding = readArray(file, dataStart, header, 'embedding');
   const codebook = readArray(file, dataStart, header, 'codebook');
@@ -74,6 +85,7 @@ export function parseVoice(file: ArrayBuffer): Voice {
     embedding: embedding.values,
     codebook: codebook.values,
     timbre: timbre.values,
+    leave,
   };
 }
 

@@ -1,9 +1,12 @@
 import { SYNTHESIS_RATE_HZ } from '../engine/signal';
 import { nextTask } from '../engine/task';
-import { voiceId24, WatermarkEmbedder, type WatermarkPayload } from '../watermark';
+import { requirePermission, type SealedRecord } from '../provenance';
+import { revoked } from '../store/voices';
+import { WatermarkEmbedder, type WatermarkPayload } from '../watermark';
 import { addCredentials, bindingOf, type CredentialFacts } from './credentials';
 import { withDisclaimer, type DisclaimerLanguage } from './disclaimer';
 import { canEncode, encode, extensionOf, type ExportFormat } from './encode';
+import { markId24 } from './mark-id';
 
 export type { ExportFormat } from './encode';
 export { DISCLAIMERS, type DisclaimerLanguage } from './disclaimer';
@@ -22,8 +25,10 @@ export interface About {
   voiceId: string;
   voiceName: string;
   takeName?: string;
-  /** Fingerprint of the consent record under which the voice may be used. */
-  consentFingerprint?: string | undefined;
+  /** By whose leave the take was made. Without one nothing is written. */
+  consent: SealedRecord | null;
+  /** `preview`: stays with the voice. Default `export`. */
+  use?: 'export' | 'preview';
   /** Language of a sentence spoken first: that this voice is synthetic. None without it. */
   disclaimer?: DisclaimerLanguage | undefined;
 }
@@ -68,7 +73,8 @@ export async function supportedFormats(): Promise<ExportFormat[]> {
  * The only way from samples to a file: puts the disclaimer first where one is wanted, marks all of it, keeps the
  * peak below full scale, encodes, signs.
  *
- * `samples`: mono at 24 kHz, as the converter gives them. Rejects with ExportError, or with the signal's AbortError.
+ * `samples`: mono at 24 kHz, as the converter gives them. Rejects with ExportError, with a ConsentError where the
+ * voice's record does not allow its use, or with the signal's AbortError.
  */
 export async function exportTake(
   samples: Float32Array,
@@ -82,8 +88,9 @@ export async function exportTake(
       `Only ${SYNTHESIS_RATE_HZ} samples a second can be exported, not ${sampleRateHz}. The take is safe.`,
     );
   }
-  const payload = { version: MARK_VERSION, id24: voiceId24(about.voiceId) };
-  const facts = factsOf(about, payload);
+  const sealed = requirePermission(about.consent, about.use ?? 'export', { revoked: await revoked() });
+  const payload = { version: MARK_VERSION, id24: markId24(about.voiceId, sealed) };
+  const facts = factsOf(about, payload, sealed);
   try {
     const spoken = about.disclaimer ? await withDisclaimer(samples, about.disclaimer) : samples;
     const marked = limitPeak(await markAll(spoken, payload, (done) => onProgress(MARKED * done), signal));
@@ -139,8 +146,9 @@ function limitPeak(samples: Float32Array): Float32Array {
   return samples;
 }
 
-function factsOf(about: About, payload: WatermarkPayload): CredentialFacts {
-  const { voiceName, takeName, consentFingerprint, disclaimer } = about;
+function factsOf(about: About, payload: WatermarkPayload, sealed: SealedRecord): CredentialFacts {
+  const { voiceName, takeName, disclaimer } = about;
+  const consentFingerprint = `sha256:${sealed.sha256}`;
   return { title: takeName ?? voiceName, voiceName, payload, consentFingerprint, disclaimer };
 }
 

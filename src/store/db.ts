@@ -1,14 +1,27 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { SigningKey } from '../provenance';
+import type { EnrolmentRow } from './enrolments';
+import { isEnrolmentRow, isTakeRow } from './rows';
 import type { TakeSummary } from './takes';
+import type { Revocation, VoiceRow } from './voices';
 
 const NAME = 'understudy';
-const VERSION = 1;
+const VERSION = 2;
 
 export interface Schema extends DBSchema {
   /** Samples of takes in pieces, keyed by the samples' own id and the piece's number. */
   chunks: { key: [string, number]; value: ArrayBuffer };
   /** A take exists when it has a row here: written last. */
   takes: { key: string; value: TakeRow };
+  /** Voices made or brought here, and their `.understudy` files under the same ids. */
+  voices: { key: string; value: VoiceRow };
+  voiceFiles: { key: string; value: ArrayBuffer };
+  /** Consent records taken back on this device, by their sha256. */
+  revocations: { key: string; value: Revocation };
+  /** The key that signs voice files, under `signing`. */
+  keys: { key: string; value: SigningKey };
+  /** Voices that are being made; their recordings are in `chunks`. */
+  enrolments: { key: string; value: EnrolmentRow };
 }
 
 /** What is stored of a take beside its samples; `sourceId` and `outputId` name rows of `chunks`. */
@@ -60,6 +73,13 @@ async function open(): Promise<IDBPDatabase<Schema>> {
         fresh.createObjectStore('chunks');
         fresh.createObjectStore('takes', { keyPath: 'id' });
       }
+      if (from < 2) {
+        fresh.createObjectStore('voices', { keyPath: 'id' });
+        fresh.createObjectStore('voiceFiles');
+        fresh.createObjectStore('revocations', { keyPath: 'sha256' });
+        fresh.createObjectStore('keys');
+        fresh.createObjectStore('enrolments', { keyPath: 'id' });
+      }
     },
     // Another tab with a newer version of the app must not wait for this one.
     blocking: forget,
@@ -69,11 +89,17 @@ async function open(): Promise<IDBPDatabase<Schema>> {
   return db;
 }
 
-/** Deletes samples that no take names. Those of the last hour may belong to a save that another tab is in. */
+/** Deletes samples that no take and no enrolment names. Those of the last hour may belong to a save that another tab is in. */
 async function purgeOrphans(db: IDBPDatabase<Schema>): Promise<void> {
-  const transaction = db.transaction(['chunks', 'takes'], 'readwrite');
-  const rows = await transaction.objectStore('takes').getAll();
-  const named = new Set(rows.flatMap((row) => [row.sourceId, row.outputId]));
+  const transaction = db.transaction(['chunks', 'takes', 'enrolments'], 'readwrite');
+  const takes = await transaction.objectStore('takes').getAll();
+  const enrolments = await transaction.objectStore('enrolments').getAll();
+  // A damaged row may be the one that names them.
+  if (!takes.every(isTakeRow) || !enrolments.every(isEnrolmentRow)) return;
+  const named = new Set<unknown>([
+    ...takes.flatMap((row) => [row.sourceId, row.outputId]),
+    ...enrolments.flatMap((row) => row.recordings.map((recording) => recording.samplesId)),
+  ]);
   const chunks = transaction.objectStore('chunks');
   for (const key of await chunks.getAllKeys()) {
     if (!named.has(key[0]) && ageMs(key[0]) > 3_600_000) void chunks.delete(key);

@@ -1,5 +1,6 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { describeCause, EngineError, throwIfCancelled } from '../engine/errors';
+import { sha256Of } from '../engine/hash';
 import { manifestCorrupt, parseManifest, type Manifest, type PublishedFile } from '../engine/manifest';
 import type { LoadProgress } from '../engine/types';
 
@@ -133,7 +134,7 @@ export class ModelStore {
   private async readStored(file: PublishedFile, report: Report): Promise<ArrayBuffer | undefined> {
     if (!(await this.db.get('files', file.sha256))) return undefined;
     const bytes = joinChunks(await this.db.getAll('chunks', chunksOf(file)));
-    if ((await sha256(bytes)) !== file.sha256) {
+    if ((await sha256Of(bytes)) !== file.sha256) {
       await this.forget(file);
       return undefined;
     }
@@ -156,7 +157,7 @@ export class ModelStore {
       }
     }
     const bytes = joinChunks(await this.db.getAll('chunks', chunksOf(file)));
-    if ((await sha256(bytes)) !== file.sha256) {
+    if ((await sha256Of(bytes)) !== file.sha256) {
       await this.forget(file);
       throw fileCorrupt(file);
     }
@@ -281,11 +282,6 @@ function joinChunks(chunks: ArrayBuffer[]): ArrayBuffer {
     at += chunk.byteLength;
   }
   return bytes.buffer;
-}
-
-async function sha256(bytes: ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function downloadFailed(what: string, cause: unknown): EngineError {

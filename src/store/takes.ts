@@ -1,8 +1,9 @@
 import type { IDBPDatabase } from 'idb';
 import type { Backend, ConversionControls } from '../engine/types';
+import type { SealedRecord } from '../provenance';
 import { database, newSamplesId, StoreError, type Schema, type TakeRow } from './db';
-
-const CHUNK_BYTES = 4 * 1024 * 1024;
+import { keep, piecesOf, readSamples, writeSamples } from './pieces';
+import { isTakeRow } from './rows';
 
 export interface Samples {
   samples: Float32Array;
@@ -16,6 +17,8 @@ export interface TakeOutput extends Samples {
   controls: ConversionControls;
   backend: Backend;
   rtf: number;
+  /** By whose leave it was made; takes of before there were records have none. */
+  consent?: SealedRecord;
 }
 
 type Length = { sampleRateHz: number; seconds: number };
@@ -55,11 +58,16 @@ export async function saveTake(take: NewTake): Promise<TakeSummary> {
     sourceId,
     outputId,
   };
-  await keep(db, async () => {
-    await writeSamples(db, sourceId, take.source.samples);
-    if (take.output) await writeSamples(db, outputId!, take.output.samples);
-    await db.put('takes', row);
-  }, [sourceId, ...(outputId ? [outputId] : [])]);
+  await keep(
+    db,
+    'the take',
+    async () => {
+      await writeSamples(db, sourceId, take.source.samples);
+      if (take.output) await writeSamples(db, outputId!, take.output.samples);
+      await db.put('takes', row);
+    },
+    [sourceId, ...(outputId ? [outputId] : [])],
+  );
   return summaryOf(row);
 }
 
@@ -69,10 +77,15 @@ export async function setTakeOutput(id: string, output: TakeOutput): Promise<Tak
   const outputId = newSamplesId();
   const before = await rowOf(db, id);
   const row: TakeRow = { ...before, output: describe(output), outputId };
-  await keep(db, async () => {
-    await writeSamples(db, outputId, output.samples);
-    await db.put('takes', row);
-  }, [outputId]);
+  await keep(
+    db,
+    'the take',
+    async () => {
+      await writeSamples(db, outputId, output.samples);
+      await db.put('takes', row);
+    },
+    [outputId],
+  );
   if (before.outputId) await db.delete('chunks', piecesOf(before.outputId));
   return summaryOf(row);
 }
@@ -85,8 +98,13 @@ export async function askToPersist(): Promise<void> {
 
 /** The newest first. */
 export async function listTakes(): Promise<TakeSummary[]> {
-  const rows = await (await database()).getAll('takes');
+  const rows = (await (await database()).getAll('takes')).filter(isTakeRow);
   return rows.sort((a, b) => b.createdAt - a.createdAt).map(summaryOf);
+}
+
+/** Takes whose rows cannot be read any more: they stay where they are and are not listed. */
+export async function countDamagedTakes(): Promise<number> {
+  return (await (await database()).getAll('takes')).filter((row) => !isTakeRow(row)).length;
 }
 
 /** Rejects with `missing`, or `damaged` when samples of it are gone. */
@@ -96,15 +114,16 @@ export async function loadTake(id: string): Promise<Take> {
   const { sourceId, outputId, source, output, ...rest } = row;
   return {
     ...rest,
-    source: { samples: await readSamples(db, sourceId, source, row.name), sampleRateHz: source.sampleRateHz },
+    source: { samples: await samplesOf(db, sourceId, source, row.name), sampleRateHz: source.sampleRateHz },
     output: output && {
-      samples: await readSamples(db, outputId!, output, row.name),
+      samples: await samplesOf(db, outputId!, output, row.name),
       sampleRateHz: output.sampleRateHz,
       voiceId: output.voiceId,
       voiceName: output.voiceName,
       controls: output.controls,
       backend: output.backend,
       rtf: output.rtf,
+      ...(output.consent && { consent: output.consent }),
     },
   };
 }
@@ -125,26 +144,17 @@ export async function deleteTake(id: string): Promise<void> {
 export async function renameTake(id: string, name: string): Promise<void> {
   const db = await database();
   const row = await rowOf(db, id);
-  await keep(db, () => db.put('takes', { ...row, name }), []);
-}
-
-/** Runs a write; what it may have begun is deleted when it fails. */
-async function keep(db: IDBPDatabase<Schema>, write: () => Promise<unknown>, begun: string[]): Promise<void> {
-  try {
-    await write();
-  } catch (cause) {
-    for (const id of begun) await db.delete('chunks', piecesOf(id)).catch(() => undefined);
-    if ((cause as { name?: unknown } | null)?.name !== 'QuotaExceededError') throw cause;
-    throw new StoreError(
-      'quota',
-      'This device has no room left for the take, so it is not kept yet. It stays open in this tab until you close it, and the takes kept before are safe. Delete takes you no longer need, then save it again; or convert and download it now.',
-      { cause },
-    );
-  }
+  await keep(db, 'the new name', () => db.put('takes', { ...row, name }));
 }
 
 async function rowOf(db: IDBPDatabase<Schema>, id: string): Promise<TakeRow> {
   const row = await db.get('takes', id);
+  if (row && !isTakeRow(row)) {
+    throw new StoreError(
+      'damaged',
+      'What this device keeps of the take is damaged, so it cannot be opened. The other takes are safe. Delete this one, or open the file it came from again.',
+    );
+  }
   if (row) return row;
   throw new StoreError(
     'missing',
@@ -152,37 +162,8 @@ async function rowOf(db: IDBPDatabase<Schema>, id: string): Promise<TakeRow> {
   );
 }
 
-async function writeSamples(db: IDBPDatabase<Schema>, id: string, samples: Float32Array): Promise<void> {
-  const step = CHUNK_BYTES / 4;
-  for (let piece = 0; piece * step < samples.length; piece++) {
-    await db.put('chunks', samples.slice(piece * step, (piece + 1) * step).buffer, [id, piece]);
-  }
-}
-
-async function readSamples(
-  db: IDBPDatabase<Schema>,
-  id: string,
-  { seconds, sampleRateHz }: Length,
-  name: string,
-): Promise<Float32Array> {
-  const pieces = await db.getAll('chunks', piecesOf(id));
-  const samples = new Float32Array(Math.round(seconds * sampleRateHz));
-  let at = 0;
-  for (const piece of pieces) {
-    const part = new Float32Array(piece);
-    if (at + part.length > samples.length) break;
-    samples.set(part, at);
-    at += part.length;
-  }
-  if (at === samples.length) return samples;
-  throw new StoreError(
-    'damaged',
-    `A part of "${name}" is missing on this device, so it cannot be opened. The other takes are safe. Delete this one, or open the file it came from again.`,
-  );
-}
-
-function piecesOf(id: string): IDBKeyRange {
-  return IDBKeyRange.bound([id, 0], [id, Infinity]);
+function samplesOf(db: IDBPDatabase<Schema>, id: string, { seconds, sampleRateHz }: Length, name: string) {
+  return readSamples(db, id, Math.round(seconds * sampleRateHz), name);
 }
 
 function lengthOf({ samples, sampleRateHz }: Samples): Length {

@@ -91,6 +91,7 @@ export class Studio {
         controls,
         backend: result.backend,
         rtf: result.rtf,
+        consent: result.consent,
       });
       notices.announce(`Converted to ${voice.name}.`);
     });
@@ -127,6 +128,8 @@ export class Studio {
           voiceId: output.voiceId,
           voiceName: output.voiceName,
           takeName,
+          // Takes of before there were records were all made with published voices.
+          consent: output.consent ?? this.recordOf(output.voiceId),
           ...(disclaimer !== 'none' && { disclaimer }),
         },
         {
@@ -139,6 +142,10 @@ export class Studio {
       );
       await deliver(file);
     });
+  }
+
+  private recordOf(voiceId: string) {
+    return this.context.engine.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
   }
 
   private async takeRecording({ samples, sampleRateHz }: Recorded): Promise<void> {

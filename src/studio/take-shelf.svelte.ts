@@ -1,6 +1,7 @@
 import type { Notices } from '../app/notices.svelte';
 import {
   askToPersist,
+  countDamagedTakes,
   deleteTake,
   listTakes,
   loadTake,
@@ -29,7 +30,7 @@ export class TakeShelf {
     private readonly notices: Notices,
     private readonly onOpen: (take: OpenTake | null) => void,
   ) {
-    void this.refresh();
+    void this.refresh().then(() => this.tellDamage());
   }
 
   /** Opens a new recording, then keeps it: before anything else can go wrong with it. */
@@ -108,6 +109,14 @@ export class TakeShelf {
     } catch (error) {
       this.notices.fail(error);
     }
+  }
+
+  private async tellDamage(): Promise<void> {
+    const count = await countDamagedTakes().catch(() => 0);
+    if (count === 0) return;
+    this.notices.warn(
+      `What this device keeps of ${count === 1 ? 'a take' : `${count} takes`} is damaged and cannot be shown. It was left as it is; the other takes are safe.`,
+    );
   }
 
   private show(take: OpenTake | null): void {

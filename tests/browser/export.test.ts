@@ -10,6 +10,7 @@ import type * as Export from '../../src/export/export';
 import type * as ReadCredentials from '../../src/export/read-credentials';
 import type * as Watermark from '../../src/watermark';
 import { openModules, type Opened } from './support';
+import { sealed } from '../unit/provenance/records';
 import { readWav } from './wav';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
@@ -30,7 +31,7 @@ describe('an exported file', () => {
     'as %s decodes again, is marked and says what it is',
     async (format) => {
       const result = await opened.page.evaluate(
-        async ({ format, speech }) => {
+        async ({ format, speech, consent }) => {
           const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
           const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
           const { readCredentials } = (await loadModule(
@@ -50,7 +51,7 @@ describe('an exported file', () => {
               voiceId: 'kathleen',
               voiceName: 'Kathleen',
               takeName: 'Ein Satz: /für/ alle?',
-              consentFingerprint: 'sha256:1234',
+              consent,
             },
             { onProgress: (done) => progress.push(done) },
           );
@@ -80,7 +81,7 @@ describe('an exported file', () => {
             comment: tags.comment,
           };
         },
-        { format, speech },
+        { format, speech, consent: sealed() },
       );
       expect(result.fileName).toBe(`Ein-Satz-für-alle--Kathleen.${format}`);
       expect(result.payload).toEqual({ version: 1, id24: voiceId24('kathleen') });
@@ -104,7 +105,7 @@ describe('an exported file', () => {
         generator: 'Understudy',
         isSynthetic: true,
         binding: `1-${voiceId24('kathleen').toString(16).padStart(6, '0')}`,
-        consentFingerprint: 'sha256:1234',
+        consentFingerprint: `sha256:${sealed().sha256}`,
         disclaimer: null,
       });
       expect(result.afterChange).toMatchObject({ state: 'broken' });
@@ -113,44 +114,50 @@ describe('an exported file', () => {
   );
 
   it('is turned down where it would clip, and refused at another rate', async () => {
-    const [peak, refused] = await opened.page.evaluate(async (speech) => {
-      const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
-      const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
-      const loudest = Math.max(...speech.map(Math.abs));
-      const samples = Float32Array.from(speech, (x) => x / loudest);
-      const about = { voiceId: 'joe', voiceName: 'Joe' };
-      const { blob } = await exportTake(samples, 24000, 'wav', about);
-      const decoded = await decodeFile(blob, 'loud.wav');
-      const refusal = await exportTake(samples, 16000, 'wav', about).catch((error: Error) => error.name);
-      return [decoded.samples.reduce((high, x) => Math.max(high, Math.abs(x)), 0), refusal] as const;
-    }, speech);
+    const [peak, refused] = await opened.page.evaluate(
+      async ({ speech, consent }) => {
+        const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+        const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
+        const loudest = Math.max(...speech.map(Math.abs));
+        const samples = Float32Array.from(speech, (x) => x / loudest);
+        const about = { voiceId: 'joe', voiceName: 'Joe', consent };
+        const { blob } = await exportTake(samples, 24000, 'wav', about);
+        const decoded = await decodeFile(blob, 'loud.wav');
+        const refusal = await exportTake(samples, 16000, 'wav', about).catch((error: Error) => error.name);
+        return [decoded.samples.reduce((high, x) => Math.max(high, Math.abs(x)), 0), refusal] as const;
+      },
+      { speech, consent: sealed() },
+    );
     expect(peak).toBeCloseTo(0.98, 2);
     expect(refused).toBe('ExportError');
   });
 
   it('says first that the voice is synthetic, where that is wanted, and all of it is marked', async () => {
-    const found = await opened.page.evaluate(async (speech) => {
-      const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
-      const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
-      const { readCredentials } = (await loadModule(
-        '/src/export/read-credentials.ts',
-      )) as typeof ReadCredentials;
-      const { detectWatermark } = (await loadModule('/src/watermark/index.ts')) as typeof Watermark;
-      // The page of this test lies in a folder of its own; the app's own pages do not.
-      document.head.append(Object.assign(document.createElement('base'), { href: '/' }));
-      const samples = Float32Array.from(speech, (x) => x / 32768);
-      const about = { voiceId: 'joe', voiceName: 'Joe', disclaimer: 'de' as const };
-      const { blob, fileName } = await exportTake(samples, 24000, 'wav', about);
-      const decoded = await decodeFile(blob, fileName);
-      const start = decoded.samples.length - samples.length;
-      const [first, rest] = [decoded.samples.slice(0, start), decoded.samples.slice(start)];
-      return {
-        startSeconds: start / 24000,
-        credentials: await readCredentials(blob, fileName),
-        spoken: await detectWatermark(first, 24000),
-        take: await detectWatermark(rest, 24000),
-      };
-    }, speech);
+    const found = await opened.page.evaluate(
+      async ({ speech, consent }) => {
+        const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+        const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
+        const { readCredentials } = (await loadModule(
+          '/src/export/read-credentials.ts',
+        )) as typeof ReadCredentials;
+        const { detectWatermark } = (await loadModule('/src/watermark/index.ts')) as typeof Watermark;
+        // The page of this test lies in a folder of its own; the app's own pages do not.
+        document.head.append(Object.assign(document.createElement('base'), { href: '/' }));
+        const samples = Float32Array.from(speech, (x) => x / 32768);
+        const about = { voiceId: 'joe', voiceName: 'Joe', consent, disclaimer: 'de' as const };
+        const { blob, fileName } = await exportTake(samples, 24000, 'wav', about);
+        const decoded = await decodeFile(blob, fileName);
+        const start = decoded.samples.length - samples.length;
+        const [first, rest] = [decoded.samples.slice(0, start), decoded.samples.slice(start)];
+        return {
+          startSeconds: start / 24000,
+          credentials: await readCredentials(blob, fileName),
+          spoken: await detectWatermark(first, 24000),
+          take: await detectWatermark(rest, 24000),
+        };
+      },
+      { speech, consent: sealed() },
+    );
     expect(found.startSeconds).toBeGreaterThan(4);
     expect(found.credentials).toMatchObject({ state: 'intact', disclaimer: 'de' });
     for (const part of [found.spoken, found.take]) {
@@ -159,34 +166,37 @@ describe('an exported file', () => {
   });
 
   it('can be stopped half-way, and nothing but exports can be handed out', async () => {
-    const outcome = await opened.page.evaluate(async (speech) => {
-      const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
-      const { download, downloadDocument, share } = (await loadModule(
-        '/src/export/deliver.ts',
-      )) as typeof Deliver;
-      const { Scope } = (await loadModule('/src/app/scope.ts')) as typeof ScopeModule;
-      const scope = new Scope();
-      const samples = Float32Array.from(speech, (x) => x / 32768);
-      const about = { voiceId: 'joe', voiceName: 'Joe' };
-      const controller = new AbortController();
-      const options = { signal: controller.signal, onProgress: () => controller.abort() };
-      const nameOf = (task: () => unknown) =>
-        Promise.resolve()
-          .then(task)
-          .then(
-            () => 'done',
-            (error: Error) => error.name,
-          );
-      const made = await exportTake(samples, 24000, 'wav', about);
-      const copy = { ...made, blob: new Blob([made.blob], { type: 'audio/wav' }) };
-      return {
-        stopped: await nameOf(() => exportTake(samples, 24000, 'mp3', about, options)),
-        download: await nameOf(() => download(copy, scope)),
-        share: await nameOf(() => share(copy)),
-        disguised: await nameOf(() => downloadDocument(new Blob([made.blob]), 'consent.json', scope)),
-        document: await nameOf(() => downloadDocument(new Blob(['{}']), 'consent.json', scope)),
-      };
-    }, speech);
+    const outcome = await opened.page.evaluate(
+      async ({ speech, consent }) => {
+        const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+        const { download, downloadDocument, share } = (await loadModule(
+          '/src/export/deliver.ts',
+        )) as typeof Deliver;
+        const { Scope } = (await loadModule('/src/app/scope.ts')) as typeof ScopeModule;
+        const scope = new Scope();
+        const samples = Float32Array.from(speech, (x) => x / 32768);
+        const about = { voiceId: 'joe', voiceName: 'Joe', consent };
+        const controller = new AbortController();
+        const options = { signal: controller.signal, onProgress: () => controller.abort() };
+        const nameOf = (task: () => unknown) =>
+          Promise.resolve()
+            .then(task)
+            .then(
+              () => 'done',
+              (error: Error) => error.name,
+            );
+        const made = await exportTake(samples, 24000, 'wav', about);
+        const copy = { ...made, blob: new Blob([made.blob], { type: 'audio/wav' }) };
+        return {
+          stopped: await nameOf(() => exportTake(samples, 24000, 'mp3', about, options)),
+          download: await nameOf(() => download(copy, scope)),
+          share: await nameOf(() => share(copy)),
+          disguised: await nameOf(() => downloadDocument(new Blob([made.blob]), 'consent.json', scope)),
+          document: await nameOf(() => downloadDocument(new Blob(['{}']), 'consent.json', scope)),
+        };
+      },
+      { speech, consent: sealed() },
+    );
     expect(outcome).toEqual({
       stopped: 'AbortError',
       download: 'ExportError',

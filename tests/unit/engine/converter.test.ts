@@ -8,6 +8,7 @@ import type { Openers } from '../../../src/engine/runtime';
 import { DEFAULT_CONTROLS, type Backend } from '../../../src/engine/types';
 import { fakeNetworks } from './fake-networks';
 import { rms } from './helpers';
+import { sealed } from '../provenance/records';
 
 vi.mock('../../../src/engine/ort', () => ({}));
 
@@ -31,6 +32,7 @@ const MANIFEST: Manifest = {
       preview: 'v.opus',
       file: 'v.voice',
       sha256: 'c',
+      consent: sealed(),
     },
   ],
 };
@@ -70,6 +72,9 @@ function library(): Library & { notes: Map<string, unknown> } {
     }),
     readNote: async (key) => notes.get(key),
     writeNote: async (key, value) => void notes.set(key, value),
+    listOwnVoices: async () => [],
+    readOwnVoice: async () => undefined,
+    revoked: async () => new Set(),
   };
 }
 

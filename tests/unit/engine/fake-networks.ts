@@ -5,6 +5,7 @@ import {
   type NetworkTensor,
 } from '../../../src/engine/network';
 import type { Voice } from '../../../src/engine/voice';
+import { sealed } from '../provenance/records';
 
 class FakeTensor implements NetworkTensor {
   constructor(
@@ -105,6 +106,7 @@ export function fakeVoice(changes: Partial<Voice> = {}): Voice {
     embedding: new Float32Array(128),
     codebook: new Float32Array(512 * 128).fill(1),
     timbre: new Float32Array(512 * 40),
+    leave: { sealed: sealed(), revoked: new Set() },
     ...changes,
   };
 }

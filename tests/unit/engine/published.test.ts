@@ -43,7 +43,9 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
   });
 
   async function convert(pieces: Float32Array[], blockCodes: number): Promise<Float32Array> {
-    const voice = parseVoice(read(listVoices(manifest)[0]!.file).buffer);
+    const [entry] = listVoices(manifest);
+    const leave = { sealed: entry!.consent, revoked: new Set<string>() };
+    const voice = parseVoice(read(entry!.file).buffer, leave);
     const stream = new ConversionStream({
       networks,
       voice,

@@ -4,6 +4,7 @@ import { halfToFloat, parseVoice } from '../../../src/engine/voice';
 import { fakeVoice } from './fake-networks';
 import { random } from './helpers';
 
+const LEAVE = { sealed: null, revoked: new Set<string>() };
 const HEADER = {
   id: 'kathleen',
   name: 'Kathleen',
@@ -35,7 +36,7 @@ function voiceFile(header: unknown = HEADER, dataBytes = DATA_BYTES): ArrayBuffe
 
 describe('a voice file', () => {
   it('is read as it was written', () => {
-    const voice = parseVoice(voiceFile());
+    const voice = parseVoice(voiceFile(), LEAVE);
     expect(voice).toMatchObject({ id: 'kathleen', medianF0Hz: 190, retrievalBlend: 0.3 });
     expect(voice.embedding[1]).toBe(0.25);
     expect(voice.codebook[129]).toBe(1);
@@ -86,7 +87,7 @@ describe('a voice file', () => {
       voiceFile(array({ shape: [256, 128] })),
     ];
     for (const file of hostile)
-      expect(() => parseVoice(file)).toThrowError(expect.objectContaining({ code: 'voice-corrupt' }));
+      expect(() => parseVoice(file, LEAVE)).toThrowError(expect.objectContaining({ code: 'voice-corrupt' }));
   });
 
   it('never fails in another way, wherever it is broken', () => {
@@ -97,7 +98,7 @@ describe('a voice file', () => {
       for (let i = 0; i < 4; i++)
         bad[Math.floor(next() * Math.min(bad.length, 500))] = Math.floor(next() * 256);
       try {
-        const voice = parseVoice(bad.buffer);
+        const voice = parseVoice(bad.buffer, LEAVE);
         expect(voice.codebook.every(Number.isFinite)).toBe(true);
       } catch (error) {
         expect(error).toMatchObject({ code: 'voice-corrupt' });

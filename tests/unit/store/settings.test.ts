@@ -8,6 +8,14 @@ const DEFAULTS = {
   voiceId: 'kathleen',
   format: 'wav',
   disclaimer: 'none',
+  live: {
+    profile: null,
+    gateDb: null,
+    gates: true,
+    follows: true,
+    outputId: '',
+    preset: 'quick',
+  },
   controls: DEFAULT_CONTROLS,
 };
 

@@ -1,0 +1,188 @@
+import { zipSync } from 'fflate';
+import * as v from 'valibot';
+import {
+  canonicalBytes,
+  parseSealed,
+  sign,
+  verify,
+  type Canonical,
+  type SealedRecord,
+  type SigningKey,
+} from '../provenance';
+import { describeCause, EngineError } from './errors';
+import { hexOf, sha256Of } from './hash';
+import { parseVoice, type Voice } from './voice';
+import { formatVoice } from './voice-write';
+import { readZip, ZipError, type ZipEntry } from './zip';
+
+export const MAX_VOICE_FILE_BYTES = 8 * 1024 * 1024;
+const VERSION = 1;
+const [MANIFEST, SIGNATURE, VOICE, CONSENT, PREVIEW] = [
+  'manifest.json',
+  'signature',
+  'voice.voice',
+  'consent.json',
+  'preview.wav',
+] as const;
+/** A zip has to say a time; the one that counts is signed. */
+const ZIP_TIME = new Date(1980, 0, 2);
+const LIMITS = { entries: 5, entryBytes: 4 * 1024 * 1024 };
+
+const partSchema = v.strictObject({
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+});
+const text = (low: number, high: number) => v.pipe(v.string(), v.minLength(low), v.maxLength(high));
+
+const manifestSchema = v.strictObject({
+  format: v.literal('understudy-voice'),
+  version: v.literal(VERSION),
+  id: v.pipe(v.string(), v.regex(/^own-[A-Za-z0-9_-]{1,60}$/)),
+  name: text(1, 200),
+  language: v.pipe(v.string(), v.regex(/^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$/)),
+  description: text(0, 500),
+  /** Milliseconds since 1970. */
+  createdAt: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Public key of whoever made the file, hex. */
+  signer: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  parts: v.strictObject({
+    [VOICE]: partSchema,
+    [CONSENT]: partSchema,
+    [PREVIEW]: v.optional(partSchema),
+  }),
+});
+
+type Manifest = v.InferOutput<typeof manifestSchema>;
+
+/** What a voice file says of itself. */
+export type VoiceAbout = Pick<Manifest, 'id' | 'name' | 'language' | 'description' | 'createdAt'>;
+
+export interface VoiceFile {
+  about: VoiceAbout;
+  /** Public key of whoever signed it, hex. */
+  signer: string;
+  sealed: SealedRecord;
+  voice: Voice;
+  /** A short marked recording, as WAV. */
+  preview: ArrayBuffer | null;
+}
+
+export interface VoiceParts {
+  about: VoiceAbout;
+  voice: Omit<Voice, 'leave'>;
+  sealed: SealedRecord;
+  preview: Uint8Array<ArrayBuffer> | null;
+}
+
+/** Writes an `.understudy` file: a zip of the voice, its record, a preview, and a signed list of their hashes. */
+export async function writeVoiceFile(parts: VoiceParts, key: SigningKey): Promise<Uint8Array<ArrayBuffer>> {
+  const { id, name } = parts.about;
+  const files: Record<string, Uint8Array<ArrayBuffer>> = {
+    [VOICE]: formatVoice({ ...parts.voice, id, name }),
+    [CONSENT]: canonicalBytes(parts.sealed as unknown as Canonical),
+    ...(parts.preview && { [PREVIEW]: parts.preview }),
+  };
+  const listed: [string, Canonical][] = [];
+  for (const [file, bytes] of Object.entries(files))
+    listed.push([file, { bytes: bytes.length, sha256: await sha256Of(bytes) }]);
+  const manifest = canonicalBytes({
+    ...parts.about,
+    format: 'understudy-voice',
+    version: VERSION,
+    signer: hexOf(key.publicKey),
+    parts: Object.fromEntries(listed),
+  });
+  const all = { [MANIFEST]: manifest, [SIGNATURE]: await sign(manifest, key), ...files };
+  return zipSync(all, { level: 0, mtime: ZIP_TIME }) as Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads an `.understudy` file and believes nothing in it before its hashes and its signature hold.
+ *
+ * Rejects with `voice-too-large`, `voice-corrupt`, `voice-altered`, `voice-newer`, or a ConsentError where the
+ * record is missing, broken or altered. Whether the voice may be used is asked when it is.
+ */
+export async function readVoiceFile(file: Blob, revoked: ReadonlySet<string>): Promise<VoiceFile> {
+  if (file.size > MAX_VOICE_FILE_BYTES) {
+    throw new EngineError(
+      'voice-too-large',
+      `This voice file is larger than ${MAX_VOICE_FILE_BYTES / 2 ** 20} MB, which no voice is. Nothing was stored. Ask for the file again from whoever made it.`,
+    );
+  }
+  const entries = await readZip(file, LIMITS).catch((cause: unknown) => {
+    throw corrupt(cause instanceof ZipError ? cause.message : describeCause(cause), cause);
+  });
+  const manifestBytes = await bytesOf(entries, MANIFEST);
+  const manifest = parseManifest(manifestBytes);
+  const signature = await bytesOf(entries, SIGNATURE);
+  if (!(await verify(manifestBytes, signature, fromHex(manifest.signer))))
+    throw altered('its signature does not hold');
+  const known = new Set<string>([MANIFEST, SIGNATURE, ...Object.keys(manifest.parts)]);
+  for (const name of entries.keys())
+    if (!known.has(name)) throw altered(`it holds ${name}, which it does not list`);
+  const part = async (name: string, { bytes, sha256 }: { bytes: number; sha256: string }) => {
+    const content = await bytesOf(entries, name);
+    if (content.length !== bytes || (await sha256Of(content)) !== sha256)
+      throw altered(`${name} is not what was signed`);
+    return content;
+  };
+  const sealed = parseSealed(parseJson(await part(CONSENT, manifest.parts[CONSENT])));
+  const voice = parseVoice((await part(VOICE, manifest.parts[VOICE])).buffer, { sealed, revoked });
+  const preview = manifest.parts[PREVIEW] ? await part(PREVIEW, manifest.parts[PREVIEW]) : null;
+  const { id, name, language, description, createdAt, signer } = manifest;
+  if (voice.id !== id) throw altered('it goes by two names');
+  return {
+    about: { id, name, language, description, createdAt },
+    signer,
+    sealed,
+    voice,
+    preview: preview && preview.buffer,
+  };
+}
+
+function parseManifest(bytes: Uint8Array): Manifest {
+  const raw = parseJson(bytes);
+  const { format, version } = (raw ?? {}) as Record<string, unknown>;
+  if (format === 'understudy-voice' && typeof version === 'number' && version > VERSION) {
+    throw new EngineError(
+      'voice-newer',
+      'This voice file was made by a newer version of Understudy. Nothing was stored. Reload the page to get the newest version, then open the file again.',
+    );
+  }
+  const parsed = v.safeParse(manifestSchema, raw, { abortEarly: true });
+  if (!parsed.success) throw corrupt(`its list is wrong at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
+  return parsed.output;
+}
+
+async function bytesOf(entries: Map<string, ZipEntry>, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const entry = entries.get(name);
+  if (!entry) throw corrupt(`it has no ${name}`);
+  return new Uint8Array(await entry.read());
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw corrupt('a part of it is not JSON', cause);
+  }
+}
+
+function fromHex(hex: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+}
+
+function corrupt(why: string, cause?: unknown): EngineError {
+  return new EngineError(
+    'voice-corrupt',
+    `This is no voice file that can be read: ${why}. Nothing was stored, and your voices and takes are safe. Fetch the file again, or ask whoever made it.`,
+    { cause },
+  );
+}
+
+function altered(why: string): EngineError {
+  return new EngineError(
+    'voice-altered',
+    `This voice file has been changed since it was signed: ${why}. Nothing was stored, and your voices and takes are safe. Ask whoever made it for the file again.`,
+  );
+}

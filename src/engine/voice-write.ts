@@ -1,0 +1,52 @@
+import { CODE_SIZE, TIMBRE_BANDS } from './signal';
+import type { Voice } from './voice';
+
+/** The bytes of a `.voice` file: what parseVoice reads. */
+export function formatVoice(voice: Omit<Voice, 'leave'>): Uint8Array<ArrayBuffer> {
+  const { embedding, codebook, timbre } = voice;
+  const codes = codebook.length / CODE_SIZE;
+  const arrays = [
+    { name: 'embedding', dtype: 'float32', shape: [embedding.length], values: embedding },
+    { name: 'codebook', dtype: 'float16', shape: [codes, CODE_SIZE], values: codebook },
+    ...(timbre ? [{ name: 'timbre', dtype: 'float16', shape: [codes, TIMBRE_BANDS], values: timbre }] : []),
+  ];
+  let offset = 0;
+  const entries = arrays.map(({ name, dtype, shape, values }) => {
+    const entry = { name, dtype, shape, offset };
+    offset += values.length * (dtype === 'float32' ? 4 : 2);
+    return entry;
+  });
+  const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend } = voice;
+  const header = { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend, arrays: entries };
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = json.length + ((4 - ((8 + json.length) % 4)) % 4);
+  const file = new Uint8Array(8 + headerBytes + offset);
+  file.set(new TextEncoder().encode('UDV1'));
+  file.fill(0x20, 8, 8 + headerBytes);
+  file.set(json, 8);
+  const view = new DataView(file.buffer);
+  view.setUint32(4, headerBytes, true);
+  arrays.forEach(({ dtype, values }, i) => {
+    const start = 8 + headerBytes + entries[i]!.offset;
+    values.forEach((value, j) => {
+      if (dtype === 'float32') view.setFloat32(start + 4 * j, value, true);
+      else view.setUint16(start + 2 * j, floatToHalf(value), true);
+    });
+  });
+  return file;
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** Number -> IEEE 754 binary16 bits, to the nearest; what is too large becomes the largest. */
+export function floatToHalf(value: number): number {
+  scratch.setFloat32(0, value);
+  const bits = scratch.getUint32(0);
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = Math.abs(value);
+  if (magnitude >= 65504) return sign | 0x7bff;
+  if (magnitude < 2 ** -14) return sign | Math.round(magnitude * 2 ** 24);
+  const exponent = ((bits >>> 23) & 0xff) - 112;
+  // A fraction that rounds up to one carries into the exponent, as it should.
+  return sign | ((exponent << 10) + Math.round((bits & 0x7fffff) / 8192));
+}

@@ -1,0 +1,92 @@
+/** What is wrong with an archive, for the end of a message. */
+export class ZipError extends Error {}
+
+export interface ZipLimits {
+  entries: number;
+  /** Of one entry. */
+  entryBytes: number;
+}
+
+export interface ZipEntry {
+  name: string;
+  bytes: number;
+  read(): Promise<ArrayBuffer>;
+}
+
+const END_BYTES = 22;
+const CENTRAL_BYTES = 46;
+const LOCAL_BYTES = 30;
+const END = 0x06054b50;
+const CENTRAL = 0x02014b50;
+const LOCAL = 0x04034b50;
+/** Folders and names without dots at the beginning: nothing that climbs out of a folder. */
+const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,3}$/;
+
+/**
+ * The entries of a zip archive in which everything is stored as it is: what is not packed cannot unpack
+ * to more than the file holds. Nothing of an entry is read before all of them are known to be in order.
+ *
+ * Rejects with ZipError: compression, encryption, comments, names that climb, names twice, entries that
+ * overlap or reach outside, too many or too large ones.
+ */
+export async function readZip(file: Blob, limits: ZipLimits): Promise<Map<string, ZipEntry>> {
+  if (file.size < END_BYTES) throw new ZipError('it is too short');
+  const end = await viewOf(file, file.size - END_BYTES, END_BYTES);
+  if (end.getUint32(0, true) !== END || end.getUint16(20, true) !== 0)
+    throw new ZipError('it is no archive, or it is cut off');
+  const count = end.getUint16(10, true);
+  const [size, start] = [end.getUint32(12, true), end.getUint32(16, true)];
+  if (count === 0 || count > limits.entries) throw new ZipError(`it holds ${count} parts`);
+  if (start + size !== file.size - END_BYTES || size > count * (CENTRAL_BYTES + 1024))
+    throw new ZipError('its table of contents does not fit');
+  const central = await viewOf(file, start, size);
+  const entries = new Map<string, ZipEntry>();
+  const ends: { from: number; to: number }[] = [];
+  for (let at = 0, i = 0; i < count; i++) {
+    if (at + CENTRAL_BYTES > size || central.getUint32(at, true) !== CENTRAL)
+      throw new ZipError('its table of contents is broken');
+    const nameBytes = central.getUint16(at + 28, true);
+    const rest = nameBytes + central.getUint16(at + 30, true) + central.getUint16(at + 32, true);
+    if (at + CENTRAL_BYTES + rest > size) throw new ZipError('its table of contents is broken');
+    const name = text(central, at + CENTRAL_BYTES, nameBytes);
+    if (!NAME.test(name) || name.length > 200)
+      throw new ZipError('a part of it has a name that is not allowed');
+    if (entries.has(name)) throw new ZipError(`it holds ${name} twice`);
+    const bytes = central.getUint32(at + 24, true);
+    const isPlain =
+      central.getUint16(at + 10, true) === 0 &&
+      central.getUint32(at + 20, true) === bytes &&
+      (central.getUint16(at + 8, true) & ~0x0800) === 0;
+    if (!isPlain) throw new ZipError(`${name} is packed or encrypted`);
+    if (bytes > limits.entryBytes) throw new ZipError(`${name} is too large`);
+    const from = await dataStart(file, central.getUint32(at + 42, true), name, start);
+    if (from + bytes > start) throw new ZipError(`${name} reaches outside of it`);
+    ends.push({ from: central.getUint32(at + 42, true), to: from + bytes });
+    entries.set(name, { name, bytes, read: () => file.slice(from, from + bytes).arrayBuffer() });
+    at += CENTRAL_BYTES + rest;
+  }
+  ends.sort((a, b) => a.from - b.from);
+  if (ends.some((each, i) => each.to > (ends[i + 1]?.from ?? start))) throw new ZipError('its parts overlap');
+  return entries;
+}
+
+/** Offset of an entry's bytes, its local header agreeing with the table. */
+async function dataStart(file: Blob, header: number, name: string, limit: number): Promise<number> {
+  if (header + LOCAL_BYTES > limit) throw new ZipError(`${name} reaches outside of it`);
+  const local = await viewOf(file, header, LOCAL_BYTES);
+  const nameBytes = local.getUint16(26, true);
+  if (local.getUint32(0, true) !== LOCAL || nameBytes > 200) throw new ZipError(`${name} is broken`);
+  const written = await viewOf(file, header + LOCAL_BYTES, nameBytes);
+  if (text(written, 0, nameBytes) !== name) throw new ZipError(`${name} goes by two names`);
+  return header + LOCAL_BYTES + nameBytes + local.getUint16(28, true);
+}
+
+async function viewOf(file: Blob, from: number, bytes: number): Promise<DataView> {
+  const buffer = await file.slice(from, from + bytes).arrayBuffer();
+  if (buffer.byteLength !== bytes) throw new ZipError('it is cut off');
+  return new DataView(buffer);
+}
+
+function text(view: DataView, at: number, bytes: number): string {
+  return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + at, bytes));
+}

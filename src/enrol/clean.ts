@@ -1,0 +1,157 @@
+import { throwIfCancelled } from '../engine/errors';
+import { Frontend, type SpectrumFrames } from '../engine/frontend';
+import { DEFAULT_SPEECH_LEVEL_DB, speechLevelDb } from '../engine/profile';
+import { Resampler } from '../engine/resample';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../engine/signal';
+import { nextTask } from '../engine/task';
+import { findSpeech, toSeconds, type Stretch } from './activity';
+import { clippedShares } from './clipping';
+import { denoise } from './denoise';
+import { removeHum } from './hum';
+import { steadyShare } from './music';
+import { estimateRoom } from './room';
+import type { SpeakerEncoder } from './speaker-encoder';
+import { framesOf, judgeSpeakers, SHORTEST_FRAMES, splitAtChanges } from './speakers';
+import type { CleanedRecording, Piece, PieceQuality, Progress, Reason } from './types';
+
+const FRAME_SECONDS = ANALYSIS_HOP / ANALYSIS_RATE_HZ;
+/** Shares of the work, measured: denoising, then listening to who speaks. */
+const DENOISE_SHARE = 0.35;
+/** Share of clipped frames, ratio of speech to noise and likeness to music from where a piece is left out. */
+const CLIPPED_LIMIT = 0.02;
+const LEAST_RATIO_DB = 8;
+const STEADY_LIMIT = 0.3;
+const MAX_GAIN_DB = 40;
+
+export interface CleanOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Cleans a recording and judges every piece of it: hum, hiss and level are mended, clipping, music, noise and
+ * other voices are named. The same recording always gives the same pieces.
+ *
+ * Rejects with `cancelled`, or what the speaker network throws.
+ */
+export async function cleanRecording(
+  samples: Float32Array,
+  sampleRateHz: number,
+  encoder: SpeakerEncoder,
+  { signal, onProgress }: CleanOptions = {},
+): Promise<CleanedRecording> {
+  const startedMs = performance.now();
+  const report = (fraction: number) => {
+    const workSeconds = (performance.now() - startedMs) / 1000;
+    onProgress?.({
+      fraction,
+      secondsLeft: fraction > 0.02 ? (workSeconds / fraction) * (1 - fraction) : null,
+    });
+  };
+  const clipped = clippedShares(samples, sampleRateHz, FRAME_SECONDS);
+  const resampled = await resample(samples, sampleRateHz, signal);
+  const humHz = removeHum(resampled);
+  const before = await analyse(resampled, signal);
+  await denoise(resampled, signal, (fraction) => report(DENOISE_SHARE * fraction));
+  let spectra = await analyse(resampled, signal);
+  level(resampled, speechLevelDb(spectra.loudnessDb));
+  spectra = await analyse(resampled, signal);
+  const pieces: Piece[] = [];
+  const stretches = findSpeech(spectra.loudnessDb);
+  for (const [i, stretch] of stretches.entries()) {
+    await nextTask();
+    throwIfCancelled(signal);
+    for (const part of await splitAtChanges(stretch, spectra.logMel, encoder)) {
+      const quality = measure(part, before.loudnessDb, clipped);
+      const steady = steadyShare(before, part);
+      const isLong = part.to - part.from >= SHORTEST_FRAMES;
+      pieces.push({
+        startSeconds: toSeconds(part.from),
+        endSeconds: toSeconds(part.to),
+        quality: { ...quality, steadyShare: steady },
+        reason: isLong ? reasonOf(quality, steady) : 'too-short',
+        embedding: isLong
+          ? await encoder.embed(framesOf(spectra.logMel, part.from, part.to))
+          : new Float32Array(0),
+        choice: 'unheard',
+      });
+    }
+    report(DENOISE_SHARE + (1 - DENOISE_SHARE) * ((i + 1) / stretches.length));
+  }
+  judgeSpeakers(pieces);
+  return { samples: resampled, pieces, room: estimateRoom(spectra.loudnessDb), humHz };
+}
+
+function reasonOf(quality: Omit<PieceQuality, 'steadyShare'>, steady: number): Reason | null {
+  if (quality.clippedShare > CLIPPED_LIMIT) return 'clipped';
+  if (steady > STEADY_LIMIT) return 'music';
+  if (quality.levelDb - quality.noiseDb < LEAST_RATIO_DB) return 'noisy';
+  return null;
+}
+
+function measure(
+  { from, to }: Stretch,
+  loudnessDb: Float32Array,
+  clipped: Float32Array,
+): Omit<PieceQuality, 'steadyShare'> {
+  const inside = loudnessDb.slice(from, to).sort();
+  // What lies beneath the speech shows in the pauses next to it.
+  const around = loudnessDb.slice(Math.max(0, from - 50), to + 50).sort();
+  const frames = clipped.subarray(from, to);
+  return {
+    levelDb: inside[Math.floor(0.9 * (inside.length - 1))] ?? SILENCE_DB,
+    noiseDb: around[Math.floor(0.05 * (around.length - 1))] ?? SILENCE_DB,
+    clippedShare: frames.filter((share) => share > 0).length / Math.max(1, frames.length),
+  };
+}
+
+async function resample(
+  samples: Float32Array,
+  sampleRateHz: number,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array<ArrayBuffer>> {
+  const resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
+  const output = new Float32Array(Math.round((samples.length / sampleRateHz) * ANALYSIS_RATE_HZ));
+  let done = 0;
+  const take = (part: Float32Array) => {
+    output.set(part.subarray(0, output.length - done), done);
+    done += part.length;
+  };
+  for (let at = 0; at < samples.length; at += 10 * sampleRateHz) {
+    await nextTask();
+    throwIfCancelled(signal);
+    take(resampler.push(samples.subarray(at, at + 10 * sampleRateHz)));
+  }
+  take(resampler.end());
+  return output;
+}
+
+async function analyse(samples: Float32Array, signal: AbortSignal | undefined): Promise<SpectrumFrames> {
+  const frontend = new Frontend();
+  const parts: SpectrumFrames[] = [];
+  for (let at = 0; at < samples.length; at += 10 * ANALYSIS_RATE_HZ) {
+    await nextTask();
+    throwIfCancelled(signal);
+    parts.push(frontend.push(samples.subarray(at, at + 10 * ANALYSIS_RATE_HZ)));
+  }
+  const frames = parts.reduce((sum, part) => sum + part.frames, 0);
+  const logMel = new Float32Array(parts.reduce((sum, part) => sum + part.logMel.length, 0));
+  const loudnessDb = new Float32Array(frames);
+  let at = 0;
+  for (const part of parts) {
+    logMel.set(part.logMel, (at * logMel.length) / Math.max(1, frames));
+    loudnessDb.set(part.loudnessDb, at);
+    at += part.frames;
+  }
+  return { frames, logMel, loudnessDb };
+}
+
+/** Brings speech to the level that voices are made at, and no peak above full scale. */
+function level(samples: Float32Array, speechDb: number): void {
+  if (speechDb <= SILENCE_DB) return;
+  let peak = 1e-9;
+  for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
+  const wanted = 10 ** (Math.min(MAX_GAIN_DB, DEFAULT_SPEECH_LEVEL_DB - speechDb) / 20);
+  const gain = Math.min(wanted, 1 / peak);
+  for (let i = 0; i < samples.length; i++) samples[i]! *= gain;
+}

@@ -1,0 +1,198 @@
+import { EngineError } from '../engine/errors';
+import { findNetwork, listVoices, type Manifest } from '../engine/manifest';
+import type { Networks } from '../engine/network';
+import type { NetworkFile } from '../engine/ort';
+import { parseVoice, type Voice } from '../engine/voice';
+import { readVoiceFile, writeVoiceFile } from '../engine/voice-file';
+import {
+  ConsentError,
+  parseSealed,
+  requirePermission,
+  type SealedRecord,
+  type SigningKey,
+} from '../provenance';
+import { sha256Of } from '../engine/hash';
+import { cleanRecording } from './clean';
+import { encodeVoice } from './encode';
+import { blendRecord, blendVoices } from './shape';
+import { SpeakerEncoder } from './speaker-encoder';
+import { cosine, meanEmbedding, SAME_SPEAKER_COSINE } from './speakers';
+import type { BlendInput, CleanedRecording, EnrolmentApi, Progress, Spoken, TrainingInput } from './types';
+
+/** Where networks, keys and revocations come from: src/store in the app. */
+export interface EnrolmentLibrary {
+  load(baseUrl: string): Promise<{ manifest: Manifest; files: Map<string, ArrayBuffer> }>;
+  revoked(): Promise<ReadonlySet<string>>;
+  signingKey(): Promise<SigningKey>;
+  readOwnVoice(id: string): Promise<Blob | undefined>;
+}
+
+export interface EncoderNetworks extends Pick<Networks, 'content' | 'makeTensor' | 'queue'> {
+  speaker: Networks['content'];
+}
+
+export type OpenEncoders = (files: {
+  content: NetworkFile;
+  speaker: NetworkFile;
+}) => Promise<EncoderNetworks>;
+
+/** What the worker exposes: cleaning recordings and making voices of them, by jobs that can be cancelled. */
+export class EnrolmentJobs implements EnrolmentApi {
+  private published: ReturnType<EnrolmentLibrary['load']> | undefined;
+  private opening: Promise<EncoderNetworks> | undefined;
+  private readonly jobs = new Map<string, AbortController>();
+  /** What was read aloud since the start, by its hash: a record alone could say anything. */
+  private readonly heard = new Map<string, Spoken>();
+
+  constructor(
+    private readonly library: EnrolmentLibrary,
+    private readonly openEncoders: OpenEncoders,
+  ) {}
+
+  async load(baseUrl: string): Promise<void> {
+    this.opening ??= this.open(baseUrl).catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    await this.opening;
+  }
+
+  clean(
+    jobId: string,
+    samples: Float32Array,
+    sampleRateHz: number,
+    onProgress: (progress: Progress) => void,
+  ): Promise<CleanedRecording> {
+    return this.job(jobId, async ({ speaker, makeTensor, queue }, signal) => {
+      const encoder = new SpeakerEncoder({ session: speaker.session, makeTensor, queue });
+      return cleanRecording(samples, sampleRateHz, encoder, { signal, onProgress });
+    });
+  }
+
+  hear(jobId: string, samples: Float32Array, sampleRateHz: number, sentence: string): Promise<Spoken> {
+    return this.job(jobId, async ({ speaker, makeTensor, queue }, signal) => {
+      const sha256 = await sha256Of(Float32Array.from(samples).buffer);
+      const encoder = new SpeakerEncoder({ session: speaker.session, makeTensor, queue });
+      const { pieces } = await cleanRecording(samples, sampleRateHz, encoder, { signal });
+      const voiced = pieces.filter((piece) => piece.embedding.length > 0);
+      if (voiced.length === 0) {
+        throw new EngineError(
+          'input-empty',
+          'Too little speech was heard to tell whose voice it is. Nothing was changed. Read the whole sentence aloud, close to the microphone.',
+        );
+      }
+      const spoken = { sha256, sentence, embedding: meanEmbedding(voiced) };
+      this.heard.set(sha256, spoken);
+      return spoken;
+    });
+  }
+
+  /** Rejects with a ConsentError before any work where the record does not hold. */
+  train(
+    jobId: string,
+    { about, consent, recordings }: TrainingInput,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return this.job(jobId, async (networks, signal) => {
+      const { speaker, makeTensor, queue } = networks;
+      const sealed = requirePermission(consent, 'convert', { revoked: await this.library.revoked() });
+      this.requireSpoken(sealed);
+      const vectors = await encodeVoice(recordings, {
+        networks,
+        speaker: new SpeakerEncoder({ session: speaker.session, makeTensor, queue }),
+        signal,
+        onProgress,
+      });
+      this.requireSpoken(sealed, vectors.embedding);
+      const voice = { ...vectors, id: about.id, name: about.name };
+      return writeVoiceFile({ about, voice, sealed, preview: null }, await this.library.signingKey());
+    });
+  }
+
+  /** Rejects with a ConsentError where one of the voices may not be blended. */
+  async blend({ about, maker, parts, controls }: BlendInput): Promise<Uint8Array<ArrayBuffer>> {
+    const revoked = await this.library.revoked();
+    const voices: { voice: Voice; weight: number }[] = [];
+    for (const { voiceId, weight } of parts)
+      voices.push({ voice: await this.voiceOf(voiceId, revoked), weight });
+    for (const { voice } of voices) requirePermission(voice.leave.sealed, 'blend', voice.leave);
+    const today = new Date().toISOString().slice(0, 10);
+    const parents = voices.map(({ voice }) => parseSealed(voice.leave.sealed));
+    const sealed = blendRecord(parents, { name: maker, voiceName: about.name, today });
+    const voice = { ...blendVoices(voices, controls), id: about.id, name: about.name };
+    return writeVoiceFile({ about, voice, sealed, preview: null }, await this.library.signingKey());
+  }
+
+  async cancel(jobId: string): Promise<void> {
+    this.jobs.get(jobId)?.abort();
+  }
+
+  async ping(): Promise<void> {}
+
+  /** Who lends their own voice has said so here, live, and sounds as the recordings do. */
+  private requireSpoken({ record }: SealedRecord, embedding?: Float32Array): void {
+    if (record.proof.kind !== 'spoken') return;
+    const spoken = this.heard.get(record.proof.sha256);
+    if (!spoken || spoken.sentence !== record.proof.sentence) {
+      throw new ConsentError(
+        'consent-missing',
+        'The sentence that gives leave has not been read aloud since this page was opened. The recordings are safe. Read it, then make the voice.',
+      );
+    }
+    if (embedding && cosine(spoken.embedding, embedding) < SAME_SPEAKER_COSINE) {
+      throw new ConsentError(
+        'consent-invalid',
+        'The sentence was read in another voice than that of the recordings, so no voice was made. The recordings are safe. Only the person who is heard in them can lend this voice as their own.',
+      );
+    }
+  }
+
+  private async job<T>(
+    jobId: string,
+    task: (networks: EncoderNetworks, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    if (!this.opening) {
+      throw new EngineError(
+        'not-loaded',
+        'The networks are not loaded yet. Your recordings are unchanged. Wait until they are ready, then try again.',
+      );
+    }
+    const controller = new AbortController();
+    this.jobs.set(jobId, controller);
+    try {
+      return await task(await this.opening, controller.signal);
+    } finally {
+      this.jobs.delete(jobId);
+    }
+  }
+
+  private async voiceOf(id: string, revoked: ReadonlySet<string>): Promise<Voice> {
+    const published = await this.published;
+    const entry = published && listVoices(published.manifest).find((voice) => voice.id === id);
+    const bytes = entry && published.files.get(entry.file);
+    if (bytes) return parseVoice(bytes, { sealed: entry.consent, revoked });
+    const own = await this.library.readOwnVoice(id);
+    if (own) return (await readVoiceFile(own, revoked)).voice;
+    throw new EngineError(
+      'no-voice',
+      `There is no voice called "${id}" here. Nothing was changed. Choose another voice.`,
+    );
+  }
+
+  private async open(baseUrl: string): Promise<EncoderNetworks> {
+    this.published = this.library.load(baseUrl);
+    const { manifest, files } = await this.published;
+    const fileOf = (role: 'content' | 'speaker'): NetworkFile => {
+      const entry = findNetwork(manifest, role);
+      const bytes = entry && files.get(entry.file);
+      if (!bytes) {
+        throw new EngineError(
+          'network-corrupt',
+          `This copy of the app comes without its ${role} network, so no voice can be made here. Takes and voices are safe. Reload the page to fetch what is missing.`,
+        );
+      }
+      return { bytes, stateShapes: entry.stateShapes, lookAheadFrames: entry.lookAheadFrames };
+    };
+    return this.openEncoders({ content: fileOf('content'), speaker: fileOf('speaker') });
+  }
+}

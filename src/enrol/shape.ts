@@ -1,0 +1,102 @@
+import { CODE_SIZE, TIMBRE_BANDS } from '../engine/signal';
+import type { Voice } from '../engine/voice';
+import { allowedUses, lastDay, seal, USES, type ConsentRecord, type SealedRecord } from '../provenance';
+import type { VoiceVectors } from './encode';
+
+/** What may be changed of a blend. All 0 leave it as it is. */
+export interface ShapeControls {
+  /** Semitones on the median pitch: children speak high, the old lower. -12..12. */
+  pitchSt: number;
+  /** Longer (below 0) or shorter (above 0) vocal tract. -1..1 moves formants by up to 15 %. */
+  size: number;
+  /** Noise in the voice, through the tilt of its timbre. -1..1. */
+  breath: number;
+}
+
+export interface BlendPart {
+  voice: Omit<Voice, 'leave'>;
+  /** Share, > 0. They need not add up to 1. */
+  weight: number;
+}
+
+const SIZE_RANGE = 0.15;
+/** Natural log units that the highest band gains at full breath. */
+const BREATH_TILT = 1.2;
+
+/**
+ * One voice between others: embeddings, pitch and level by weight, codebook and timbre rows by lot in proportion.
+ *
+ * Rows of different voices cannot be averaged (they are not the same sounds), but lie in one space: a mixed
+ * book holds some of each.
+ */
+export function blendVoices(parts: BlendPart[], { pitchSt, size, breath }: ShapeControls): VoiceVectors {
+  const total = parts.reduce((sum, part) => sum + part.weight, 0);
+  const mean = (value: (part: BlendPart) => number) =>
+    parts.reduce((sum, part) => sum + (part.weight / total) * value(part), 0);
+  const first = parts[0]!.voice;
+  const codes = first.codebook.length / CODE_SIZE;
+  const codebook = new Float32Array(codes * CODE_SIZE);
+  const timbre = new Float32Array(codes * TIMBRE_BANDS);
+  // Low-discrepancy turns: every voice gets its share of the rows, spread over the book.
+  const owed = parts.map(() => 0);
+  for (let row = 0; row < codes; row++) {
+    parts.forEach((part, i) => (owed[i]! += part.weight / total));
+    const turn = owed.indexOf(Math.max(...owed));
+    owed[turn]! -= 1;
+    const { voice } = parts[turn]!;
+    const from = row % (voice.codebook.length / CODE_SIZE);
+    codebook.set(voice.codebook.subarray(from * CODE_SIZE, (from + 1) * CODE_SIZE), row * CODE_SIZE);
+    const colour = voice.timbre.subarray(from * TIMBRE_BANDS, (from + 1) * TIMBRE_BANDS);
+    timbre.set(reshape(colour, size, breath), row * TIMBRE_BANDS);
+  }
+  return {
+    embedding: Float32Array.from({ length: CODE_SIZE }, (_, i) => mean((part) => part.voice.embedding[i]!)),
+    codebook,
+    timbre,
+    medianF0Hz: clamp(2 ** mean((part) => Math.log2(part.voice.medianF0Hz)) * 2 ** (pitchSt / 12), 40, 800),
+    f0StdSt: mean((part) => part.voice.f0StdSt),
+    speechLevelDb: mean((part) => part.voice.speechLevelDb),
+    retrievalBlend: mean((part) => part.voice.retrievalBlend),
+  };
+}
+
+/** The record of a blend: nobody's voice, with the records of all it came from, and no more leave than they give. */
+export function blendRecord(
+  parents: SealedRecord[],
+  maker: { name: string; voiceName: string; today: string },
+): SealedRecord {
+  const record: ConsentRecord = {
+    version: 1,
+    person: { name: maker.voiceName, status: 'nobody' },
+    rightsHolder: { name: maker.name, capacity: 'synthetic' },
+    proof: {
+      kind: 'statement',
+      statement: 'A synthetic voice, blended and reshaped from the voices whose records it carries.',
+    },
+    sources: [],
+    uses: [...USES],
+    from: maker.today,
+    until: null,
+    revocationContact: parents
+      .map((parent) => parent.record.revocationContact)
+      .join('; ')
+      .slice(0, 300),
+    parents,
+  };
+  return seal({ ...record, uses: allowedUses(record), until: lastDay(record) });
+}
+
+/** A row of timbre read at other places (size) and tilted (breath), linear between bands. */
+function reshape(row: Float32Array, size: number, breath: number): Float32Array {
+  const ratio = 1 + SIZE_RANGE * size;
+  return row.map((_, band) => {
+    const at = Math.min(row.length - 1, band / ratio);
+    const low = Math.floor(at);
+    const value = row[low]! + (at - low) * ((row[low + 1] ?? row[low]!) - row[low]!);
+    return value + BREATH_TILT * breath * (band / (row.length - 1) - 0.5);
+  });
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}

@@ -1,0 +1,40 @@
+import { networkCorrupt, type MakeTensor, type NetworkSession, type RunQueue } from '../engine/network';
+import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../engine/signal';
+
+/** What the network takes at once, in codes of 20 ms. */
+const SHORTEST_CODES = 50;
+const LONGEST_CODES = 1500;
+
+/** The networks that make a voice. */
+export interface SpeakerNetwork {
+  session: NetworkSession;
+  makeTensor: MakeTensor;
+  queue: RunQueue;
+}
+
+/** The speaker network: who says it, from a whole piece of speech. */
+export class SpeakerEncoder {
+  constructor(private readonly network: SpeakerNetwork) {}
+
+  /** `logMel` [2 n, 80] -> `embedding` [128]. Shorter pieces than a second are repeated, longer than 30 s cut. */
+  async embed(logMel: Float32Array): Promise<Float32Array<ArrayBuffer>> {
+    const codes = Math.floor(logMel.length / (BANDS * FRAMES_PER_CODE));
+    const wanted = Math.min(LONGEST_CODES, Math.max(SHORTEST_CODES, codes));
+    const width = BANDS * FRAMES_PER_CODE;
+    const input = new Float32Array(wanted * width);
+    for (let n = 0; n < wanted; n++) {
+      const from = (n % Math.max(1, codes)) * width;
+      input.set(logMel.subarray(from, from + width), n * width);
+    }
+    const { session, makeTensor, queue } = this.network;
+    return queue.run(async () => {
+      const dims = [1, wanted * FRAMES_PER_CODE, BANDS];
+      const { embedding } = await session.run({ logMel: makeTensor(input, dims) });
+      const values = await embedding?.getData();
+      if (!(values instanceof Float32Array) || values.length !== CODE_SIZE)
+        throw networkCorrupt('it gives no embedding of a speaker');
+      embedding!.dispose();
+      return Float32Array.from(values);
+    });
+  }
+}

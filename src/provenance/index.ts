@@ -1,0 +1,18 @@
+export { canonicalBytes, type Canonical } from './canonical';
+export {
+  CAPACITIES,
+  fingerprint,
+  fingerprint24,
+  parseRecord,
+  parseSealed,
+  seal,
+  USES,
+  type Capacity,
+  type ConsentRecord,
+  type SealedRecord,
+  type Use,
+} from './consent';
+export { ConsentError, type ConsentErrorCode } from './errors';
+export { allowedUses, lastDay, requirePermission, type Circumstances, type Leave } from './permission';
+export { sha256Hex } from './sha256';
+export { createSigningKey, sign, verify, type SigningKey } from './signature';

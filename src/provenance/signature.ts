@@ -1,0 +1,47 @@
+import { ConsentError } from './errors';
+
+const ALGORITHM = 'Ed25519';
+
+export interface SigningKey {
+  /** Not extractable: it never leaves the browser that made it. */
+  privateKey: CryptoKey;
+  /** [32]. */
+  publicKey: Uint8Array<ArrayBuffer>;
+}
+
+/** A new Ed25519 key (RFC 8032). Rejects with `signature-failed` where the browser has none. */
+export async function createSigningKey(): Promise<SigningKey> {
+  try {
+    const pair = (await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify'])) as CryptoKeyPair;
+    const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
+    return { privateKey: pair.privateKey, publicKey };
+  } catch (cause) {
+    throw new ConsentError(
+      'signature-failed',
+      'This browser cannot sign voice files (it has no Ed25519). Voices and takes on this device are safe. Use a current Firefox, Chrome, Edge or Safari to make or export a voice.',
+      { cause },
+    );
+  }
+}
+
+/** [64]. */
+export async function sign(
+  bytes: Uint8Array<ArrayBuffer>,
+  { privateKey }: SigningKey,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.sign(ALGORITHM, privateKey, bytes));
+}
+
+/** Whether `publicKey` signed exactly these bytes; false too where either is malformed. */
+export async function verify(
+  bytes: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+  publicKey: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  try {
+    const key = await crypto.subtle.importKey('raw', publicKey, ALGORITHM, false, ['verify']);
+    return await crypto.subtle.verify(ALGORITHM, key, signature, bytes);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Piece } from '../enrol/types';
+import type { SealedRecord } from '../provenance';
+import { database, newSamplesId, StoreError } from './db';
+import { keep, piecesOf, readSamples, writeSamples } from './pieces';
+import { isEnrolmentRow } from './rows';
+
+export interface RecordingRow {
+  /** Names rows of `chunks`. */
+  samplesId: string;
+  name: string;
+  /** Of the file, or of the samples as they were recorded. */
+  sha256: string;
+  sampleRateHz: number;
+  seconds: number;
+  pieces: Piece[];
+}
+
+/** A voice that is being made: goes on after a reload. */
+export interface EnrolmentRow {
+  id: string;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  about: { name: string; language: string; description: string };
+  step: 'collect' | 'listen' | 'consent' | 'train';
+  consent: SealedRecord | null;
+  recordings: RecordingRow[];
+}
+
+export type NewRecording = Omit<RecordingRow, 'samplesId' | 'seconds'> & { samples: Float32Array };
+
+/** The voices that are being made, the newest first. */
+export async function listEnrolments(): Promise<EnrolmentRow[]> {
+  const rows: unknown[] = await (await database()).getAll('enrolments');
+  return rows.filter(isEnrolmentRow).sort((a, b) => b.createdAt - a.createdAt);
+}
+
+/** Keeps all but the recordings, which are added one by one. */
+export async function saveEnrolment(row: EnrolmentRow): Promise<void> {
+  const db = await database();
+  await keep(db, 'the voice that is being made', () => db.put('enrolments', row));
+}
+
+/** Keeps a recording's samples, then the row that names them: a cut between leaves nothing that is seen. */
+export async function addRecording(row: EnrolmentRow, recording: NewRecording): Promise<EnrolmentRow> {
+  const db = await database();
+  const { samples, ...rest } = recording;
+  const samplesId = newSamplesId();
+  const seconds = samples.length / rest.sampleRateHz;
+  const next: EnrolmentRow = { ...row, recordings: [...row.recordings, { ...rest, samplesId, seconds }] };
+  await keep(
+    db,
+    `"${rest.name}"`,
+    async () => {
+      await writeSamples(db, samplesId, samples);
+      await db.put('enrolments', next);
+    },
+    [samplesId],
+  );
+  return next;
+}
+
+export async function readRecording(recording: RecordingRow): Promise<Float32Array<ArrayBuffer>> {
+  const { samplesId, seconds, sampleRateHz, name } = recording;
+  return readSamples(await database(), samplesId, Math.round(seconds * sampleRateHz), name);
+}
+
+export async function removeRecording(row: EnrolmentRow, samplesId: string): Promise<EnrolmentRow> {
+  const next = { ...row, recordings: row.recordings.filter((each) => each.samplesId !== samplesId) };
+  await saveEnrolment(next);
+  await (await database()).delete('chunks', piecesOf(samplesId));
+  return next;
+}
+
+/** Deletes a voice in the making with its recordings. Rejects with `damaged` when its row cannot be read. */
+export async function deleteEnrolment(id: string): Promise<void> {
+  const transaction = (await database()).transaction(['enrolments', 'chunks'], 'readwrite');
+  const row: unknown = await transaction.objectStore('enrolments').get(id);
+  if (row !== undefined && !isEnrolmentRow(row)) {
+    transaction.abort();
+    await transaction.done.catch(() => undefined);
+    throw new StoreError(
+      'damaged',
+      'What this device keeps of the unfinished voice is damaged. The rest is safe.',
+    );
+  }
+  for (const { samplesId } of row?.recordings ?? [])
+    void transaction.objectStore('chunks').delete(piecesOf(samplesId));
+  void transaction.objectStore('enrolments').delete(id);
+  await transaction.done;
+}

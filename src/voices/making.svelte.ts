@@ -1,0 +1,280 @@
+import type { AppContext } from '../app/context';
+import { Enroller } from '../app/enroller';
+import type { Scope } from '../app/scope';
+import { audition, finishVoice, newAbout } from '../app/voice-maker';
+import { AbPlayer } from '../audio/ab-player';
+import { decodeFile } from '../audio/decode';
+import type { Recorded } from '../audio/recorder';
+import { sha256Of } from '../engine/hash';
+import { ANALYSIS_RATE_HZ } from '../engine/signal';
+import { readVoiceFile } from '../engine/voice-file';
+import { cosine, judgeSpeakers, meanEmbedding } from '../enrol/speakers';
+import { isKept, summarise } from '../enrol/summary';
+import type { CleanedRecording, Piece, Progress, Spoken } from '../enrol/types';
+import { seal, type ConsentRecord } from '../provenance';
+import {
+  addRecording,
+  deleteEnrolment,
+  readRecording,
+  removeRecording,
+  saveEnrolment,
+  type EnrolmentRow,
+  type RecordingRow,
+} from '../store/enrolments';
+import { askToPersist } from '../store/takes';
+import { saveVoice } from '../store/voices';
+
+export interface Busy {
+  label: string;
+  progress: Progress | null;
+  controller: AbortController;
+}
+
+export type Step = EnrolmentRow['step'];
+
+/** A voice that was made and waits to be kept. */
+export interface Made {
+  id: string;
+  file: Uint8Array<ArrayBuffer>;
+}
+
+export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/third.opus'];
+
+/** One voice in the making, from the first recording to the last listen; every step of it is kept. */
+export class Making {
+  row = $state.raw<EnrolmentRow>(emptyRow());
+  busy = $state.raw<Busy | null>(null);
+  made = $state.raw<Made | null>(null);
+  spoken = $state.raw<Spoken | null>(null);
+  playing = $state<string | null>(null);
+  private readonly enroller: Enroller;
+  private readonly samples = new Map<string, Float32Array<ArrayBuffer>>();
+  private readonly player = new AbPlayer(() => (this.playing = null));
+
+  constructor(
+    private readonly context: AppContext,
+    scope: Scope,
+    private readonly onDone: () => void,
+  ) {
+    this.enroller = new Enroller(scope, new URL('models/', document.baseURI).href);
+    scope.own(() => this.player.close());
+    scope.own(() => this.cancel());
+  }
+
+  get pieces(): Piece[] {
+    return this.row.recordings.flatMap((recording) => recording.pieces);
+  }
+
+  get summary() {
+    return summarise(this.pieces);
+  }
+
+  cancel(): void {
+    this.busy?.controller.abort();
+  }
+
+  /** Goes on with a voice that was left unfinished. */
+  async resume(row: EnrolmentRow): Promise<void> {
+    await this.work('Opening the recordings', async () => {
+      for (const recording of row.recordings)
+        this.samples.set(recording.samplesId, await readRecording(recording));
+      this.row = row;
+    });
+  }
+
+  async addFiles(files: Iterable<File>): Promise<void> {
+    for (const file of files) {
+      const isDone = await this.work(`Cleaning ${file.name}`, async (job) => {
+        const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, { signal: job.signal });
+        for (const warning of warnings) this.context.notices.warn(`${file.name}: ${warning}`);
+        const cleaned = await this.enroller.clean(samples, sampleRateHz, job);
+        await this.add(file.name, await sha256Of(await file.arrayBuffer()), cleaned);
+      });
+      if (!isDone) return;
+    }
+  }
+
+  async addRecorded({ samples, sampleRateHz }: Recorded, name: string): Promise<void> {
+    await this.work(`Cleaning ${name}`, async (job) => {
+      const cleaned = await this.enroller.clean(samples, sampleRateHz, job);
+      await this.add(name, await sha256Of(samples.slice().buffer), cleaned);
+    });
+  }
+
+  async remove(recording: RecordingRow): Promise<void> {
+    await this.work('Removing a recording', async () => {
+      this.row = await removeRecording(this.row, recording.samplesId);
+      this.samples.delete(recording.samplesId);
+      await this.judgeAgain();
+    });
+  }
+
+  /** What the user says of a piece; the voices of the others are judged anew by it. */
+  async choose(piece: Piece, choice: Piece['choice']): Promise<void> {
+    piece.choice = choice;
+    await this.judgeAgain().catch((error: unknown) => this.context.notices.fail(error));
+  }
+
+  async change(part: Partial<Pick<EnrolmentRow, 'about' | 'step' | 'consent'>>): Promise<void> {
+    this.row = { ...this.row, ...part };
+    await saveEnrolment(this.row).catch((error: unknown) => this.context.notices.fail(error));
+  }
+
+  /** Listens to the sentence of leave; resolves with how like the recordings it was, -1..1. */
+  async hear({ samples, sampleRateHz }: Recorded, sentence: string): Promise<void> {
+    await this.work('Listening to who speaks', async (job) => {
+      this.spoken = await this.enroller.hear(samples, sampleRateHz, sentence, job);
+    });
+  }
+
+  get likeness(): number | null {
+    const kept = this.pieces.filter((piece) => isKept(piece) && piece.embedding.length > 0);
+    if (!this.spoken || kept.length === 0) return null;
+    return cosine(this.spoken.embedding, meanEmbedding(kept));
+  }
+
+  /** Seals the record with the hashes of the recordings. */
+  async consent(record: Omit<ConsentRecord, 'sources' | 'parents' | 'version'>): Promise<void> {
+    try {
+      const sources = [...new Set(this.row.recordings.map((recording) => recording.sha256))];
+      await this.change({ consent: seal({ ...record, version: 1, sources, parents: [] }), step: 'train' });
+    } catch (error) {
+      this.context.notices.fail(error);
+    }
+  }
+
+  async train(): Promise<void> {
+    const { consent, about } = this.row;
+    if (!consent) return;
+    await this.work('Making the voice', async (job) => {
+      const name = about.name.trim() || consent.record.person.name;
+      const input = {
+        about: newAbout(name, about.language, about.description),
+        consent,
+        recordings: this.row.recordings.map(({ samplesId, pieces }) => ({
+          samples: this.samples.get(samplesId)!,
+          pieces: pieces.filter(isKept).map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
+        })),
+      };
+      const file = await this.enroller.train(input, job);
+      const finished = await finishVoice(this.context.engine, file, job.signal);
+      this.made = { id: input.about.id, file: finished };
+      this.context.notices.announce('The voice is made. Listen to it, then keep it.');
+    });
+  }
+
+  /** Plays one of the app's own sentences in the new voice. */
+  async audition(index: number): Promise<void> {
+    const { made } = this;
+    if (!made) return;
+    await this.work('Speaking a sentence', async (job) => {
+      const take = await audition(this.context.engine, made.id, AUDITIONS[index]!, job.signal);
+      await this.play(`audition ${index}`, take.samples, take.sampleRateHz);
+    });
+  }
+
+  async keep(): Promise<void> {
+    const { made } = this;
+    if (!made) return;
+    await this.work('Keeping the voice', async () => {
+      const file = new Blob([made.file]);
+      await saveVoice(file, await readVoiceFile(file, new Set()));
+      await deleteEnrolment(this.row.id);
+      this.context.preferences.voiceId = made.id;
+      this.reset();
+      this.onDone();
+      void askToPersist();
+    });
+  }
+
+  reset(): void {
+    this.row = emptyRow();
+    this.made = null;
+    this.spoken = null;
+    this.samples.clear();
+  }
+
+  samplesOf(recording: RecordingRow, piece: Piece): Float32Array<ArrayBuffer> {
+    const all = this.samples.get(recording.samplesId) ?? new Float32Array(0);
+    return all.slice(piece.startSeconds * ANALYSIS_RATE_HZ, piece.endSeconds * ANALYSIS_RATE_HZ);
+  }
+
+  async playPiece(key: string, recording: RecordingRow, piece: Piece): Promise<void> {
+    if (this.playing === key) return this.pause();
+    await this.play(key, this.samplesOf(recording, piece), ANALYSIS_RATE_HZ);
+  }
+
+  private pause(): void {
+    this.player.pause();
+    this.playing = null;
+  }
+
+  private async play(key: string, samples: Float32Array, sampleRateHz: number): Promise<void> {
+    this.player.setTracks({ samples, sampleRateHz }, undefined);
+    this.playing = key;
+    await this.player.play();
+  }
+
+  private async add(name: string, sha256: string, cleaned: CleanedRecording): Promise<void> {
+    const { samples, pieces } = cleaned;
+    const row = await addRecording(this.row, {
+      name,
+      sha256,
+      samples,
+      pieces,
+      sampleRateHz: ANALYSIS_RATE_HZ,
+    });
+    this.samples.set(row.recordings.at(-1)!.samplesId, samples);
+    this.row = row;
+    await this.judgeAgain();
+    const { room, humHz } = cleaned;
+    if (humHz > 0) this.context.notices.announce(`A hum at ${humHz.toFixed(0)} Hz was taken out of ${name}.`);
+    if (room.decaySeconds !== null && room.decaySeconds > 0.6) {
+      this.context.notices.warn(
+        `${name} was recorded in a room that echoes for about ${room.decaySeconds.toFixed(1)} seconds. It can be used; closer to the microphone, among curtains and cushions, the voice becomes clearer.`,
+      );
+    }
+  }
+
+  /** Whose voice it is depends on all recordings together. */
+  private async judgeAgain(): Promise<void> {
+    judgeSpeakers(this.pieces);
+    this.row = { ...this.row };
+    await saveEnrolment(this.row);
+  }
+
+  /** One thing at a time, with progress and a way out; resolves with whether it was done. */
+  private async work(
+    label: string,
+    task: (job: { signal: AbortSignal; onProgress: (progress: Progress) => void }) => Promise<void>,
+  ): Promise<boolean> {
+    if (this.busy) return false;
+    this.context.notices.clear();
+    const controller = new AbortController();
+    this.busy = { label, progress: null, controller };
+    try {
+      await task({
+        signal: controller.signal,
+        // What a callback returns would travel to the worker.
+        onProgress: (progress) => void (this.busy = { label, progress, controller }),
+      });
+      return true;
+    } catch (error) {
+      this.context.notices.fail(error);
+      return false;
+    } finally {
+      this.busy = null;
+    }
+  }
+}
+
+function emptyRow(): EnrolmentRow {
+  return {
+    id: crypto.randomUUID(),
+    createdAt: Date.now(),
+    about: { name: '', language: '', description: '' },
+    step: 'collect',
+    consent: null,
+    recordings: [],
+  };
+}

@@ -1,0 +1,100 @@
+/** Everyday sentences that hold most sounds of their language, to be read aloud. */
+const PROMPTS: Record<string, string[]> = {
+  en: [
+    'The old harbour was quiet, but for the gulls and a bell somewhere out in the fog.',
+    'Could you measure five cups of flour, please, and put them in the large yellow bowl?',
+    'She thought the journey would be short; it took three weeks and two broken wheels.',
+    'Nobody knew why the clock in the church tower always struck thirteen on Thursdays.',
+    'My brother joined the choir because he enjoys the noise, not because he can sing.',
+    'When the sunlight strikes raindrops in the air, they act as a prism and form a rainbow.',
+    'Where did you leave the keys? I looked under the chair, behind the door, everywhere!',
+    'We watched the huge vehicles move slowly up the hill, usually in groups of six.',
+  ],
+  de: [
+    'Der alte Hafen lag still, nur die Möwen schrien und irgendwo im Nebel schlug eine Glocke.',
+    'Könntest du bitte fünf Tassen Mehl abmessen und in die große gelbe Schüssel geben?',
+    'Niemand wusste, warum die Uhr im Kirchturm donnerstags immer dreizehn schlug.',
+    'Mein Bruder singt im Chor, weil er den Lärm mag, nicht weil er singen kann.',
+    'Wo hast du die Schlüssel gelassen? Ich habe überall nachgesehen, sogar hinter der Tür!',
+    'Zwölf Boxkämpfer jagten Viktor quer über den großen Sylter Deich.',
+  ],
+  fr: [
+    'Le vieux port était calme ; on entendait seulement les mouettes et une cloche dans la brume.',
+    'Peux-tu mesurer cinq tasses de farine et les verser dans le grand bol jaune ?',
+    'Personne ne savait pourquoi l’horloge sonnait toujours treize coups le jeudi.',
+    'Où as-tu laissé les clés ? J’ai cherché partout, même derrière la porte !',
+    'Mon frère chante dans le chœur parce qu’il aime le bruit, pas parce qu’il sait chanter.',
+  ],
+  es: [
+    'El viejo puerto estaba tranquilo; solo se oían las gaviotas y una campana en la niebla.',
+    '¿Puedes medir cinco tazas de harina y ponerlas en el cuenco grande y amarillo?',
+    'Nadie sabía por qué el reloj de la torre daba siempre trece campanadas los jueves.',
+    '¿Dónde dejaste las llaves? ¡Las busqué por todas partes, incluso detrás de la puerta!',
+    'Mi hermano canta en el coro porque le gusta el ruido, no porque sepa cantar.',
+  ],
+  nl: [
+    'De oude haven was stil, op de meeuwen na en een klok ergens in de mist.',
+    'Kun je vijf kopjes bloem afmeten en ze in de grote gele kom doen?',
+    'Niemand wist waarom de klok in de kerktoren op donderdag altijd dertien sloeg.',
+    'Waar heb je de sleutels gelaten? Ik heb overal gezocht, zelfs achter de deur!',
+    'Mijn broer zit in het koor omdat hij van lawaai houdt, niet omdat hij kan zingen.',
+  ],
+};
+
+/** Words that are told apart easily, for a sentence that nobody can have recorded before. */
+const WORDS: Record<string, string[]> = {
+  en: 'amber river seven window garden silver morning yellow thunder paper orange mountain winter candle forest button island velvet pepper harbour'.split(
+    ' ',
+  ),
+  de: 'Bernstein Fluss sieben Fenster Garten Silber Morgen Donner Papier Orange Gebirge Winter Kerze Wald Knopf Insel Samt Pfeffer Hafen Löffel'.split(
+    ' ',
+  ),
+  fr: 'ambre rivière sept fenêtre jardin argent matin tonnerre papier orange montagne hiver bougie forêt bouton île velours poivre port cuillère'.split(
+    ' ',
+  ),
+  es: 'ámbar río siete ventana jardín plata mañana trueno papel naranja montaña invierno vela bosque botón isla terciopelo pimienta puerto cuchara'.split(
+    ' ',
+  ),
+  nl: 'barnsteen rivier zeven venster tuin zilver morgen donder papier oranje berg winter kaars woud knoop eiland fluweel peper haven lepel'.split(
+    ' ',
+  ),
+};
+
+const LEAVE: Record<string, string> = {
+  en: 'I lend my voice of my own free will:',
+  de: 'Ich leihe meine Stimme aus freien Stücken:',
+  fr: 'Je prête ma voix de mon plein gré :',
+  es: 'Presto mi voz por mi propia voluntad:',
+  nl: 'Ik leen mijn stem uit vrije wil:',
+};
+
+const WORDS_PER_SENTENCE = 6;
+
+/** Languages that there are prompts for. */
+export const PROMPT_LANGUAGES = Object.keys(PROMPTS);
+
+/** The reader's own language where there are prompts for it. */
+export function promptLanguage(languages: readonly string[]): string {
+  const known = languages.map((language) => language.split('-')[0]!);
+  return known.find((language) => language in PROMPTS) ?? 'en';
+}
+
+export function promptsIn(language: string): string[] {
+  return PROMPTS[language] ?? PROMPTS['en']!;
+}
+
+/** A text of the reader's own, in any script, as sentences to read. */
+export function sentencesOf(text: string): string[] {
+  const found = text.match(/[^.!?…。！？؟।\n]+[.!?…。！？؟।]*/gu) ?? [];
+  return found.map((sentence) => sentence.trim()).filter((sentence) => sentence.length > 1);
+}
+
+/** What gives leave when it is read aloud: new words each time, by the browser's own random numbers. */
+export function leaveSentence(language: string): string {
+  const words = [...(WORDS[language] ?? WORDS['en']!)];
+  const chosen = Array.from({ length: WORDS_PER_SENTENCE }, () => {
+    const [index] = crypto.getRandomValues(new Uint32Array(1));
+    return words.splice(index! % words.length, 1)[0]!;
+  });
+  return `${LEAVE[language] ?? LEAVE['en']!} ${chosen.join(', ')}.`;
+}

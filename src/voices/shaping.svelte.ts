@@ -1,0 +1,55 @@
+import type { AppContext } from '../app/context';
+import { Enroller } from '../app/enroller';
+import type { Scope } from '../app/scope';
+import { finishVoice, newAbout } from '../app/voice-maker';
+import { readVoiceFile } from '../engine/voice-file';
+import { saveVoice } from '../store/voices';
+
+/** A voice between others, as it is being set. */
+export class Shaping {
+  /** Parts of each voice by its id. */
+  weights = $state.raw<Record<string, number>>({});
+  pitchSt = $state(0);
+  size = $state(0);
+  breath = $state(0);
+  name = $state('');
+  maker = $state('');
+  isBusy = $state(false);
+  private readonly enroller: Enroller;
+  private readonly controller = new AbortController();
+
+  constructor(
+    private readonly context: AppContext,
+    scope: Scope,
+    private readonly onDone: () => void,
+  ) {
+    this.enroller = new Enroller(scope, new URL('models/', document.baseURI).href);
+    scope.own(() => this.controller.abort());
+  }
+
+  async make(): Promise<void> {
+    this.isBusy = true;
+    this.context.notices.clear();
+    try {
+      const parts = Object.entries(this.weights)
+        .filter(([, weight]) => weight > 0)
+        .map(([voiceId, weight]) => ({ voiceId, weight }));
+      const made = await this.enroller.blend({
+        about: newAbout(this.name.trim()),
+        maker: this.maker.trim(),
+        parts,
+        controls: { pitchSt: this.pitchSt, size: this.size, breath: this.breath },
+      });
+      const file = new Blob([await finishVoice(this.context.engine, made, this.controller.signal)]);
+      await saveVoice(file, await readVoiceFile(file, new Set()));
+      this.context.notices.announce(`${this.name} is made and kept on this device.`);
+      this.weights = {};
+      this.name = '';
+      this.onDone();
+    } catch (error) {
+      this.context.notices.fail(error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import type { AppContext } from '../app/context';
+import type { Scope } from '../app/scope';
+import { AbPlayer } from '../audio/ab-player';
+import { decodeFile } from '../audio/decode';
+import { readVoiceFile, type VoiceFile } from '../engine/voice-file';
+import { requirePermission } from '../provenance';
+import { listEnrolments, deleteEnrolment, type EnrolmentRow } from '../store/enrolments';
+import { forgetOne, noticeEviction, storageState, type StorageState } from '../store/space';
+import {
+  deleteVoice,
+  listVoices,
+  onVoicesChanged,
+  readVoice,
+  revoke,
+  revoked,
+  saveVoice,
+  type VoiceRow,
+} from '../store/voices';
+import { downloadDocument } from '../export/deliver';
+
+/** A voice file that was opened and waits for a yes. */
+export interface Arrival {
+  file: Blob;
+  voice: VoiceFile;
+  /** A voice of the same id is here already. */
+  replaces: boolean;
+}
+
+/** The voices on this device, what is being made, and what arrives. */
+export class VoiceShelf {
+  voices = $state.raw<VoiceRow[]>([]);
+  /** Voices whose rows cannot be read. */
+  damaged = $state(0);
+  unfinished = $state.raw<EnrolmentRow[]>([]);
+  revoked = $state.raw<ReadonlySet<string>>(new Set());
+  storage = $state.raw<StorageState | null>(null);
+  arrival = $state.raw<Arrival | null>(null);
+  playing = $state<string | null>(null);
+  private readonly player = new AbPlayer(() => (this.playing = null));
+
+  constructor(
+    private readonly context: AppContext,
+    private readonly scope: Scope,
+  ) {
+    scope.own(onVoicesChanged(() => void this.refresh()));
+    scope.own(() => this.player.close());
+    void this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      const [{ voices, damaged }, unfinished, taken, storage] = await Promise.all([
+        listVoices(),
+        listEnrolments(),
+        revoked(),
+        storageState(),
+      ]);
+      Object.assign(this, { voices, damaged, unfinished, revoked: taken, storage });
+      const gone = noticeEviction(voices.length + damaged);
+      if (gone > 0) {
+        this.context.notices.warn(
+          `This browser has thrown away the ${gone === 1 ? 'voice' : `${gone} voices`} that were kept here, as browsers do when the device runs short of room. Import the voice files you saved, or make the voices anew. To keep this from happening, let the browser keep what is here for good.`,
+        );
+      }
+      await this.context.engine.refreshVoices();
+    } catch (error) {
+      this.context.notices.fail(error);
+    }
+  }
+
+  /** Reads a voice file and shows what it is; nothing is stored before it is accepted. */
+  async open(file: File): Promise<void> {
+    await this.attempt(async () => {
+      const voice = await readVoiceFile(file, await revoked());
+      requirePermission(voice.sealed, 'import', voice.voice.leave);
+      const replaces = this.voices.some((row) => row.id === voice.about.id);
+      this.arrival = { file, voice, replaces };
+    });
+  }
+
+  async accept(): Promise<void> {
+    const { arrival } = this;
+    if (!arrival) return;
+    await this.attempt(async () => {
+      await saveVoice(arrival.file, arrival.voice);
+      this.arrival = null;
+      this.context.notices.announce(`${arrival.voice.about.name} is kept on this device.`);
+    });
+  }
+
+  /** The voice leaves this device as a file, if its record allows that. */
+  async download(row: VoiceRow): Promise<void> {
+    await this.attempt(async () => {
+      requirePermission(row.consent, 'export', { revoked: await revoked() });
+      const file = await readVoice(row.id);
+      if (file)
+        await downloadDocument(file, `${row.name.replace(/[^\p{L}\p{N}]+/gu, '-')}.understudy`, this.scope);
+    });
+  }
+
+  async remove(row: VoiceRow): Promise<void> {
+    await this.attempt(async () => {
+      await deleteVoice(row.id);
+      forgetOne(this.voices.length - 1);
+    });
+  }
+
+  async revoke(row: VoiceRow): Promise<void> {
+    await this.attempt(() => revoke(row.consent.sha256, 'Taken back on this device.'));
+  }
+
+  async discard(row: EnrolmentRow): Promise<void> {
+    await this.attempt(() => deleteEnrolment(row.id));
+  }
+
+  /** Plays the preview that lies in the voice's file. */
+  async preview(row: VoiceRow): Promise<void> {
+    const wasPlaying = this.playing === row.id;
+    this.stop();
+    if (wasPlaying) return;
+    await this.attempt(async () => {
+      const file = await readVoice(row.id);
+      const voice = file && (await readVoiceFile(file, await revoked()));
+      if (!voice?.preview) return;
+      requirePermission(voice.sealed, 'preview', voice.voice.leave);
+      this.player.setTracks(await decodeFile(new Blob([voice.preview]), 'preview.wav'), undefined);
+      this.playing = row.id;
+      await this.player.play();
+    });
+  }
+
+  private stop(): void {
+    this.player.pause();
+    this.playing = null;
+  }
+
+  private async attempt(task: () => Promise<void>): Promise<void> {
+    this.context.notices.clear();
+    try {
+      await task();
+    } catch (error) {
+      this.context.notices.fail(error);
+    }
+    await this.refresh();
+  }
+}

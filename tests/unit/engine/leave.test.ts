@@ -1,0 +1,202 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { Converter, type Library } from '../../../src/engine/converter';
+import { convertTake } from '../../../src/engine/offline';
+import { ConversionStream } from '../../../src/engine/stream';
+import { DEFAULT_CONTROLS } from '../../../src/engine/types';
+import { writeVoiceFile } from '../../../src/engine/voice-file';
+import { EnrolmentJobs } from '../../../src/enrol/jobs';
+import { exportTake } from '../../../src/export/export';
+import {
+  createSigningKey,
+  USES,
+  type SealedRecord,
+  type SigningKey,
+  type Use,
+} from '../../../src/provenance';
+import { requirePermission } from '../../../src/provenance';
+import { sealed } from '../provenance/records';
+import { fakeNetworks, fakeVoice } from './fake-networks';
+import { sine } from './helpers';
+
+vi.mock('../../../src/engine/ort', () => ({}));
+
+const taken = sealed({ revocationContact: 'taken@example.test' });
+const REVOKED = new Set([taken.sha256]);
+vi.mock('../../../src/store/voices', () => ({ revoked: async () => REVOKED }));
+
+const without = (use: Use): SealedRecord => sealed({ uses: USES.filter((other) => other !== use) });
+const altered = (): SealedRecord => {
+  const { record, sha256 } = sealed();
+  return { record: { ...record, revocationContact: 'adA@example.test' }, sha256 };
+};
+
+const TONE = sine(120, 16000, 1, 0.1);
+const stream = (consent: unknown, use: Use) =>
+  new ConversionStream({
+    networks: fakeNetworks(),
+    voice: fakeVoice({ leave: { sealed: consent, revoked: REVOKED } }),
+    controls: DEFAULT_CONTROLS,
+    profile: { medianF0Hz: 120, speechLevelDb: -20 },
+    sampleRateHz: 16000,
+    use,
+  });
+const take = (consent: unknown, use: Use) =>
+  convertTake({
+    networks: fakeNetworks(),
+    voice: fakeVoice({ leave: { sealed: consent, revoked: REVOKED } }),
+    controls: DEFAULT_CONTROLS,
+    samples: TONE,
+    sampleRateHz: 16000,
+    use,
+  });
+
+const BASE = 'https://example.test/models/';
+const common = { bytes: 1, licence: 'MIT', origin: 'here', sha256: 'a' };
+const network = { ...common, kind: 'network' as const, lookAheadFrames: 1, stateShapes: [] };
+let key: SigningKey;
+
+function library(own: Record<string, Blob>): Library {
+  return {
+    load: async () => ({
+      manifest: {
+        version: 2,
+        sampleRateHz: 24000,
+        analysisRateHz: 16000,
+        hopSamples: 240,
+        files: [
+          { ...network, role: 'content', file: 'content.onnx' },
+          { ...network, role: 'generator', file: 'generator.onnx' },
+        ],
+      },
+      files: new Map([
+        ['content.onnx', new ArrayBuffer(0)],
+        ['generator.onnx', new ArrayBuffer(0)],
+      ]),
+    }),
+    readNote: async () => undefined,
+    writeNote: async () => undefined,
+    listOwnVoices: async () => [],
+    readOwnVoice: async (id) => own[id],
+    revoked: async () => REVOKED,
+  };
+}
+
+async function fileOf(consent: SealedRecord): Promise<Uint8Array<ArrayBuffer>> {
+  const about = { id: 'own-a', name: 'A', language: '', description: '', createdAt: 0 };
+  return writeVoiceFile({ about, voice: fakeVoice(), sealed: consent, preview: null }, key);
+}
+
+/** The converter as the worker has it, with one voice of the user's. */
+async function converter(consent: SealedRecord): Promise<Converter> {
+  const own = { 'own-a': new Blob([await fileOf(consent)]) };
+  const opened = { backend: 'wasm' as const, networks: fakeNetworks(), dispose: async () => undefined };
+  const made = new Converter(
+    async () => library(own),
+    () => ({ wasm: async () => opened, webgpu: async () => undefined }),
+  );
+  await made.load({ baseUrl: BASE, backend: 'wasm' }, () => undefined);
+  return made;
+}
+
+const none = () => undefined;
+const job = async (consent: SealedRecord, use: 'convert' | 'preview') =>
+  (await converter(consent)).convert('j', TONE, 16000, 'own-a', DEFAULT_CONTROLS, none, { use });
+
+async function enrol(consent: SealedRecord): Promise<unknown> {
+  const open = { load: async () => ({ manifest: null, files: new Map() }) } as never;
+  const jobs = new EnrolmentJobs(
+    Object.assign(open, { revoked: async () => REVOKED, signingKey: async () => key }),
+    async () => ({ ...fakeNetworks(), speaker: fakeNetworks().content }),
+  );
+  // The networks are there; their files are not what is tested.
+  Object.assign(jobs, { opening: Promise.resolve({ ...fakeNetworks(), speaker: fakeNetworks().content }) });
+  const about = { id: 'own-b', name: 'B', language: '', description: '', createdAt: 0 };
+  return jobs.train('j', { about, consent, recordings: [] }, none);
+}
+
+async function blend(consent: SealedRecord): Promise<unknown> {
+  const own = new Blob([await fileOf(consent)]);
+  const jobs = new EnrolmentJobs(
+    {
+      load: async () => Promise.reject(new Error('not asked')),
+      revoked: async () => REVOKED,
+      signingKey: async () => key,
+      readOwnVoice: async () => own,
+    },
+    async () => Promise.reject(new Error('not asked')),
+  );
+  const about = { id: 'own-c', name: 'C', language: '', description: '', createdAt: 0 };
+  const controls = { pitchSt: 0, size: 0, breath: 0 };
+  return jobs.blend({ about, maker: 'M', parts: [{ voiceId: 'own-a', weight: 1 }], controls });
+}
+
+const exported = (consent: SealedRecord | null, use: 'export' | 'preview' = 'export') =>
+  exportTake(sine(120, 24000, 0.2), 24000, 'wav', { voiceId: 'own-a', voiceName: 'A', consent, use });
+
+beforeAll(async () => {
+  key = await createSigningKey();
+});
+
+/** Every way to use a voice, and the use that its record has to name. */
+const WAYS: [string, Use, (consent: SealedRecord) => unknown][] = [
+  ['convert a take', 'convert', (consent) => take(consent, 'convert')],
+  ['preview a take', 'preview', (consent) => take(consent, 'preview')],
+  ['convert a stream', 'convert', (consent) => stream(consent, 'convert')],
+  ['go live', 'live', (consent) => stream(consent, 'live')],
+  ['convert in the worker', 'convert', (consent) => job(consent, 'convert')],
+  ['preview in the worker', 'preview', (consent) => job(consent, 'preview')],
+  ['enrol', 'convert', enrol],
+  ['blend', 'blend', blend],
+  ['export a take', 'export', exported],
+  ['make a preview', 'preview', (consent) => exported(consent, 'preview')],
+  [
+    'import or save a voice file',
+    'import',
+    (consent) => requirePermission(consent, 'import', { revoked: REVOKED }),
+  ],
+];
+
+const RECORDS: [string, string, (use: Use) => SealedRecord][] = [
+  ['expired', 'consent-expired', () => sealed({ until: '2026-01-02' })],
+  ['not yet in force', 'consent-not-yet', () => sealed({ from: '2999-01-01' })],
+  ['revoked', 'consent-revoked', () => taken],
+  ['without this use', 'consent-use', without],
+  ['altered', 'consent-altered', altered],
+];
+
+describe('without leave nothing can be done with a voice', () => {
+  for (const [way, use, attempt] of WAYS) {
+    it.each(RECORDS)(`${way}: record %s`, async (_, code, consent) => {
+      await expect(async () => attempt(consent(use))).rejects.toMatchObject({ code, name: code });
+    });
+  }
+
+  it.each(WAYS.filter(([way]) => /take|stream|live|export|preview$/.test(way)))(
+    '%s: no record',
+    async (_, __, attempt) => {
+      await expect(async () => attempt(undefined as never)).rejects.toThrow();
+    },
+  );
+
+  it('says that the record is missing', async () => {
+    for (const use of USES) {
+      expect(() => stream(undefined, use)).toThrow(
+        expect.objectContaining({ code: 'consent-missing' }) as Error,
+      );
+      await expect(take(null, use)).rejects.toMatchObject({ code: 'consent-missing' });
+    }
+    await expect(exported(null)).rejects.toMatchObject({ code: 'consent-missing' });
+  });
+
+  it('does not take a record’s word for a sentence that nobody has read here', async () => {
+    await expect(enrol(sealed())).rejects.toMatchObject({ code: 'consent-missing' });
+  });
+
+  it('does all of it with leave', async () => {
+    expect((await take(sealed(), 'convert')).samples.length).toBe(24000);
+    expect(() => stream(sealed(), 'live')).not.toThrow();
+    const result = await job(sealed(), 'convert');
+    expect(result.consent).toEqual(sealed());
+    expect(await blend(sealed())).toBeInstanceOf(Uint8Array);
+  });
+});

@@ -1,0 +1,153 @@
+import { zipSync, type Zippable } from 'fflate';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { MAX_VOICE_FILE_BYTES, readVoiceFile, writeVoiceFile } from '../../../src/engine/voice-file';
+import { floatToHalf } from '../../../src/engine/voice-write';
+import { halfToFloat } from '../../../src/engine/voice';
+import { readZip } from '../../../src/engine/zip';
+import { createSigningKey, type SigningKey } from '../../../src/provenance';
+import { sealed } from '../provenance/records';
+import { fakeVoice } from './fake-networks';
+import { random } from './helpers';
+
+const NONE = new Set<string>();
+const ABOUT = { id: 'own-1', name: 'Ada', language: 'en', description: '', createdAt: 1764000000000 };
+const TYPED = /^(voice-(corrupt|altered|newer|too-large)|consent-[a-z-]+)$/;
+
+let key: SigningKey;
+let good: Uint8Array<ArrayBuffer>;
+
+beforeAll(async () => {
+  key = await createSigningKey();
+  good = await make();
+});
+
+function make(changes: Partial<Parameters<typeof writeVoiceFile>[0]> = {}) {
+  const next = random(11);
+  const voice = fakeVoice({
+    embedding: Float32Array.from({ length: 128 }, () => next() - 0.5),
+    codebook: Float32Array.from({ length: 16 * 128 }, () => next() - 0.5),
+    timbre: Float32Array.from({ length: 16 * 40 }, () => next() - 0.5),
+  });
+  const preview = new TextEncoder().encode('a preview');
+  return writeVoiceFile({ about: ABOUT, voice, sealed: sealed(), preview, ...changes }, key);
+}
+
+const read = (bytes: Uint8Array<ArrayBuffer>) => readVoiceFile(new Blob([bytes]), NONE);
+const refused = (code: RegExp | string) =>
+  expect.objectContaining({ code: expect.stringMatching(code) as string }) as Error;
+
+/** The entries of the good file, to be put together otherwise. */
+async function entries(): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
+  const found = await readZip(new Blob([good]), { entries: 9, entryBytes: 1e7 });
+  const all: Record<string, Uint8Array<ArrayBuffer>> = {};
+  for (const [name, entry] of found) all[name] = new Uint8Array(await entry.read());
+  return all;
+}
+const pack = (files: Zippable, level: 0 | 9 = 0) => zipSync(files, { level }) as Uint8Array<ArrayBuffer>;
+
+describe('an .understudy file', () => {
+  it('is read as it was written, with its record and its signer', async () => {
+    const file = await read(good);
+    expect(file.about).toEqual(ABOUT);
+    expect(file.sealed).toEqual(sealed());
+    expect(file.signer).toBe(Buffer.from(key.publicKey).toString('hex'));
+    expect(new TextDecoder().decode(file.preview!)).toBe('a preview');
+    const next = random(11);
+    const embedding = Float32Array.from({ length: 128 }, () => next() - 0.5);
+    expect(file.voice.embedding).toEqual(embedding);
+    expect(file.voice.codebook[5]).toBeCloseTo(Array.from({ length: 6 }, () => next() - 0.5)[5]!, 3);
+    expect(file.voice.timbre!.length).toBe(16 * 40);
+    expect(file.voice).toMatchObject({ id: 'own-1', name: 'Ada', medianF0Hz: 200, leave: { revoked: NONE } });
+  });
+
+  it('is the same bytes for the same voice', async () => {
+    expect(Buffer.from(await make()).equals(Buffer.from(good))).toBe(true);
+  });
+
+  it('is refused when a part of it is another, even a well-formed one', async () => {
+    const other = await readZip(new Blob([await make({ sealed: sealed({ uses: ['convert'] }) })]), {
+      entries: 9,
+      entryBytes: 1e7,
+    });
+    const stranger = new Uint8Array(await other.get('consent.json')!.read());
+    await expect(read(pack({ ...(await entries()), 'consent.json': stranger }))).rejects.toThrow(
+      refused('voice-altered'),
+    );
+    const list = new Uint8Array(await other.get('manifest.json')!.read());
+    await expect(read(pack({ ...(await entries()), 'manifest.json': list }))).rejects.toThrow(
+      refused('voice-altered'),
+    );
+    await expect(read(pack({ ...(await entries()), 'extra.js': list }))).rejects.toThrow(refused(/^voice-/));
+    const { signature: _signature, ...unsigned } = await entries();
+    await expect(read(pack(unsigned))).rejects.toThrow(refused('voice-corrupt'));
+  });
+
+  it('is refused before anything in it is unpacked', async () => {
+    const bomb = new Uint8Array(3_000_000);
+    const all = await entries();
+    const hostile: [Uint8Array<ArrayBuffer>, string][] = [
+      [pack({ ...all, 'voice.voice': bomb }, 9), 'voice-corrupt'],
+      [pack({ ...all, '../voice.voice': bomb }), 'voice-corrupt'],
+      [pack({ ...all, '/etc/passwd': bomb }), 'voice-corrupt'],
+      [pack({ ...all, 'a\\b': bomb }), 'voice-corrupt'],
+      [
+        pack(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`f${i}`, bomb.subarray(0, 1)]))),
+        'voice-corrupt',
+      ],
+      [pack({ ...all, 'voice.voice': new Uint8Array(4_500_000) }), 'voice-corrupt'],
+      [new Uint8Array(MAX_VOICE_FILE_BYTES + 1), 'voice-too-large'],
+      [new Uint8Array(0), 'voice-corrupt'],
+      [good.slice(0, good.length - 1), 'voice-corrupt'],
+      [new Uint8Array([...good, 0]), 'voice-corrupt'],
+    ];
+    for (const [file, code] of hostile) await expect(read(file)).rejects.toThrow(refused(code));
+  });
+
+  it('of a newer version says so', async () => {
+    const list = new TextEncoder().encode('{"format":"understudy-voice","version":2}');
+    await expect(read(pack({ ...(await entries()), 'manifest.json': list }))).rejects.toThrow(
+      refused('voice-newer'),
+    );
+  });
+
+  it('never fails in another way, wherever it is broken: 1,000 mutations', async () => {
+    const next = random(7);
+    let slowestMs = 0;
+    for (let round = 0; round < 1000; round++) {
+      const bad = good.slice(0, next() < 0.2 ? Math.floor(next() * good.length) : good.length);
+      const area = next() < 0.5 ? bad.length : Math.min(bad.length, 1500);
+      const from = next() < 0.5 ? 0 : bad.length - area;
+      for (let i = 0; i < 1 + next() * 4 && bad.length > 0; i++)
+        bad[from + Math.floor(next() * area)]! ^= 1 << Math.floor(next() * 8);
+      if (Buffer.from(bad).equals(Buffer.from(good))) continue;
+      const startedMs = performance.now();
+      const outcome = await read(bad).then(
+        () => 'read',
+        (error: unknown) => (error as { code?: string }).code ?? String(error),
+      );
+      slowestMs = Math.max(slowestMs, performance.now() - startedMs);
+      // Bits of a zip that nothing reads (times, checksums) may change: what was signed may not.
+      if (outcome !== 'read') expect(outcome).toMatch(TYPED);
+      else expect((await read(bad)).sealed).toEqual(sealed());
+    }
+    expect(slowestMs).toBeLessThan(2000);
+  });
+});
+
+describe('half floats', () => {
+  it('are written to the nearest', () => {
+    const next = random(2);
+    for (const value of [0, -0, 1, -2, 65504, 1e9, 2 ** -24, 2 ** -15, 0.1, 2047.9])
+      expect(Math.abs(halfToFloat(floatToHalf(value)) - Math.min(value, 65504))).toBeLessThanOrEqual(
+        Math.max(2 ** -25, Math.abs(Math.min(value, 65504)) * 2 ** -11),
+      );
+    for (let i = 0; i < 65536; i += 7) {
+      const value = halfToFloat(i);
+      if (Number.isFinite(value)) expect(halfToFloat(floatToHalf(value))).toBe(value);
+    }
+    for (let i = 0; i < 1000; i++) {
+      const value = (next() - 0.5) * 100;
+      expect(halfToFloat(floatToHalf(value))).toBeCloseTo(value, 1);
+    }
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { findSpeech } from '../../../src/enrol/activity';
+import { cleanRecording } from '../../../src/enrol/clean';
+import { clippedShares } from '../../../src/enrol/clipping';
+import { denoise } from '../../../src/enrol/denoise';
+import { removeHum } from '../../../src/enrol/hum';
+import { cosine, judgeSpeakers } from '../../../src/enrol/speakers';
+import { isKept, summarise } from '../../../src/enrol/summary';
+import type { Piece } from '../../../src/enrol/types';
+import { concat, sine } from '../engine/helpers';
+import { fakeSpeakerEncoder, music, noise, power, speech, stranger } from './mixture';
+
+const add = (a: Float32Array, b: Float32Array) => a.map((x, i) => x + b[i % b.length]!);
+const ratioDb = (signal: Float32Array, error: Float32Array) => 10 * Math.log10(power(signal) / power(error));
+const silence = (seconds: number) => new Float32Array(seconds * 16000);
+
+describe('cleaning', () => {
+  it('takes a hum out and leaves speech as it was', () => {
+    const clean = speech();
+    let hum = new Float32Array(clean.length);
+    for (let k = 1; k <= 6; k++) hum = add(hum, sine(50.2 * k, 16000, 8, 0.02 / k).subarray(0, hum.length));
+    const noisy = add(clean, hum);
+    const before = ratioDb(clean, hum);
+    expect(removeHum(noisy)).toBeCloseTo(50.2, 0);
+    expect(
+      ratioDb(
+        clean,
+        add(
+          noisy,
+          clean.map((x) => -x),
+        ),
+      ),
+    ).toBeGreaterThan(before + 4);
+    const untouched = speech();
+    expect(removeHum(untouched)).toBe(0);
+    expect(untouched).toEqual(clean);
+  });
+
+  it('takes a hiss down and leaves clean speech as it was', async () => {
+    const clean = speech();
+    const hiss = noise(clean.length, Math.sqrt(power(clean) / 10));
+    const noisy = add(clean, hiss);
+    const before = ratioDb(
+      clean,
+      add(
+        noisy,
+        clean.map((x) => -x),
+      ),
+    );
+    await denoise(noisy);
+    expect(
+      ratioDb(
+        clean,
+        add(
+          noisy,
+          clean.map((x) => -x),
+        ),
+      ),
+    ).toBeGreaterThan(before + 4);
+    const untouched = speech();
+    await denoise(untouched);
+    expect(
+      ratioDb(
+        clean,
+        add(
+          untouched,
+          clean.map((x) => -x),
+        ),
+      ),
+    ).toBeGreaterThan(20);
+  });
+
+  it('finds where the tops are cut off, and nowhere else', () => {
+    const clean = speech();
+    expect(clippedShares(clean, 16000, 0.01).filter((share) => share > 0).length).toBeLessThan(8);
+    const clipped = clean.map((x) => Math.max(-0.2, Math.min(0.2, 4 * x)));
+    expect(clippedShares(clipped, 16000, 0.01).filter((share) => share > 0).length).toBeGreaterThan(60);
+    // A sine bends even at its top.
+    expect(Math.max(...clippedShares(sine(200, 48000, 1), 48000, 0.01))).toBe(0);
+  });
+
+  it('finds speech between pauses', () => {
+    const loudnessDb = new Float32Array(1000).fill(-70);
+    loudnessDb.fill(-20, 100, 300);
+    loudnessDb.fill(-20, 310, 400);
+    loudnessDb.fill(-20, 600, 605);
+    loudnessDb.fill(-25, 700, 900);
+    expect(findSpeech(loudnessDb)).toEqual([
+      { from: expect.closeTo(92, -1) as number, to: expect.closeTo(408, -1) as number },
+      { from: expect.closeTo(692, -1) as number, to: expect.closeTo(908, -1) as number },
+    ]);
+    expect(findSpeech(new Float32Array(500).fill(-80))).toEqual([]);
+    for (const { from, to } of findSpeech(new Float32Array(5000).fill(-20)))
+      expect(to - from).toBeLessThanOrEqual(620);
+  });
+
+  it('keeps the voice and leaves out music, silence, clipping and another speaker', async () => {
+    const voice = speech();
+    const loud = voice.map((x) => Math.max(-0.25, Math.min(0.25, 5 * x)));
+    const parts: [string, Float32Array][] = [
+      ['good', voice],
+      ['silence', silence(3)],
+      ['good', voice],
+      ['music', music(4)],
+      ['silence', silence(1)],
+      ['good', voice],
+      ['clipped', loud],
+      ['silence', silence(1)],
+      ['stranger', stranger()],
+      ['silence', silence(1)],
+      ['good', voice],
+    ];
+    const { pieces } = await cleanRecording(
+      concat(parts.map(([, samples]) => samples)),
+      16000,
+      fakeSpeakerEncoder(),
+    );
+    const kept = (seconds: number) =>
+      pieces.some((p) => isKept(p) && p.startSeconds <= seconds && seconds < p.endSeconds);
+    const shares: Record<string, [number, number]> = {};
+    let start = 0;
+    for (const [kind, samples] of parts) {
+      const share = (shares[kind] ??= [0, 0]);
+      for (let t = start + 0.05; t < start + samples.length / 16000; t += 0.1) {
+        share[0] += Number(kept(t));
+        share[1]++;
+      }
+      start += samples.length / 16000;
+    }
+    const ratio = (kind: string) => shares[kind]![0] / shares[kind]![1];
+    // Pauses within speech are no loss: 7 % of the fixture.
+    expect(ratio('good')).toBeGreaterThan(0.8);
+    for (const kind of ['music', 'silence', 'clipped', 'stranger'])
+      expect([kind, ratio(kind)]).toEqual([kind, expect.closeTo(0, 0.7)]);
+    expect(new Set(pieces.map((p) => p.reason))).toEqual(
+      new Set([null, 'music', 'clipped', 'other-speaker']),
+    );
+  }, 60_000);
+
+  it('gives the same pieces again, and can be cancelled', async () => {
+    const first = await cleanRecording(speech(), 16000, fakeSpeakerEncoder());
+    const second = await cleanRecording(speech(), 16000, fakeSpeakerEncoder());
+    expect(second.pieces).toEqual(first.pieces);
+    const controller = new AbortController();
+    controller.abort();
+    await expect(
+      cleanRecording(speech(), 16000, fakeSpeakerEncoder(), { signal: controller.signal }),
+    ).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('whose voice it is', () => {
+  const piece = (angle: number, seconds: number, changes: Partial<Piece> = {}): Piece => ({
+    startSeconds: 0,
+    endSeconds: seconds,
+    quality: { levelDb: -20, noiseDb: -60, clippedShare: 0, steadyShare: 0 },
+    reason: null,
+    embedding: Float32Array.of(Math.cos(angle), Math.sin(angle)),
+    choice: 'unheard',
+    ...changes,
+  });
+
+  it('is the one heard longest, not the one heard most often', () => {
+    const pieces = [piece(0, 20), piece(0.1, 20), piece(2, 2), piece(2.1, 2), piece(2.2, 2)];
+    judgeSpeakers(pieces);
+    expect(pieces.map((p) => p.reason)).toEqual([
+      null,
+      null,
+      'other-speaker',
+      'other-speaker',
+      'other-speaker',
+    ]);
+  });
+
+  it('can be told by hand', () => {
+    const pieces = [
+      piece(0, 20, { choice: 'drop' }),
+      piece(2, 5, { choice: 'keep' }),
+      piece(2.1, 2),
+      piece(0.1, 3),
+    ];
+    judgeSpeakers(pieces);
+    expect(pieces.map(isKept)).toEqual([false, true, true, false]);
+    expect(summarise(pieces)).toEqual({
+      keptSeconds: 7,
+      leftOutSeconds: { dropped: 20, 'other-speaker': 3 },
+    });
+    expect(cosine([1, 0], [0, 0])).toBe(0);
+  });
+});

@@ -1,0 +1,23 @@
+import { expose, transfer } from 'comlink';
+import { openEncoders } from '../src/engine/ort';
+import { threadCount } from '../src/engine/runtime';
+import { EnrolmentJobs } from '../src/enrol/jobs';
+import type { EnrolmentApi } from '../src/enrol/types';
+import { enrolmentLibrary } from '../src/store/library';
+
+const jobs = new EnrolmentJobs(enrolmentLibrary, (files) => openEncoders(files, threadCount()));
+
+const api: EnrolmentApi = {
+  load: (baseUrl) => jobs.load(baseUrl),
+  hear: (...job) => jobs.hear(...job),
+  train: (...job) => jobs.train(...job),
+  blend: (input) => jobs.blend(input),
+  cancel: (jobId) => jobs.cancel(jobId),
+  ping: () => jobs.ping(),
+  async clean(...job) {
+    const cleaned = await jobs.clean(...job);
+    return transfer(cleaned, [cleaned.samples.buffer]);
+  },
+};
+
+expose(api);
