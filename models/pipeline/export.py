@@ -3,7 +3,7 @@
     python -m pipeline.export
 
 Reads `work/content.pt` and `work/generator.pt` (or `checkpoints/v2.pt` where there are none) and writes
-`published/content.onnx`, `speaker.onnx`, `generator.onnx` (weights stored as float16, computed in float32), a `.voice` per
+`published/content.onnx`, `speaker.onnx` (weights stored as int8), `generator.onnx` (as float16; all computed in float32), a `.voice` per
 voice and `manifest.json`; keeps a small copy of the weights in `checkpoints/v2.pt`.
 """
 
@@ -36,19 +36,28 @@ ABOUT = {
 }  # fmt: skip
 
 
-def halve(path) -> None:
-    """Stores large float32 weights as float16 behind a Cast, which sessions fold away when they open."""
+def pack(path, int8: bool) -> None:
+    """Stores large float32 weights small, behind nodes that sessions fold away when they open: as float16 behind a Cast;
+    with `int8`, matrices as integers behind a Cast and a factor a column."""
     model = onnx.load(str(path))
-    graph, casts = model.graph, []
-    for index, tensor in enumerate(list(graph.initializer)):
+    graph, unpacking = model.graph, []
+    for tensor in list(graph.initializer):
         array = numpy_helper.to_array(tensor)
         if array.dtype != np.float32 or array.size < 1024:
             continue
-        small = numpy_helper.from_array(array.astype(np.float16), f"{tensor.name}_half")
-        casts.append(helper.make_node("Cast", [small.name], [tensor.name], to=onnx.TensorProto.FLOAT))
-        graph.initializer[index].CopyFrom(small)
-    for cast in reversed(casts):
-        graph.node.insert(0, cast)
+        name = tensor.name
+        graph.initializer.remove(tensor)
+        if int8 and array.ndim == 2:
+            factor = np.maximum(np.abs(array).max(0, keepdims=True), 1e-9) / 127
+            graph.initializer.append(numpy_helper.from_array(np.round(array / factor).astype(np.int8), f"{name}_int8"))
+            graph.initializer.append(numpy_helper.from_array(factor.astype(np.float32), f"{name}_factor"))
+            unpacking.append(helper.make_node("Cast", [f"{name}_int8"], [f"{name}_whole"], to=onnx.TensorProto.FLOAT))
+            unpacking.append(helper.make_node("Mul", [f"{name}_whole", f"{name}_factor"], [name]))
+        else:
+            graph.initializer.append(numpy_helper.from_array(array.astype(np.float16), f"{name}_half"))
+            unpacking.append(helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT))
+    for node in reversed(unpacking):
+        graph.node.insert(0, node)
     del graph.value_info[:]
     onnx.checker.check_model(model)
     onnx.save_model(model, str(path), save_as_external_data=False)
@@ -65,21 +74,21 @@ class Flat(torch.nn.Module):
         return self.network(*inputs)
 
 
-def publish(network, example: dict, dynamic: dict, outputs: list[str], states: list, path) -> None:
+def publish(network, example: dict, dynamic: dict, outputs: list[str], states: list, path, int8: bool = False) -> None:
     names = [f"state{i}" for i in range(len(states))]
     torch.onnx.export(
         Flat(network.eval()), (*example.values(), *states), str(path), dynamo=True, external_data=False, verbose=False,
         input_names=[*example, *names], output_names=[*outputs, *(f"{n}Out" for n in names)],
         dynamic_shapes={"inputs": (*(dynamic.get(k) for k in example), *([None] * len(states)))}, opset_version=18,
     )  # fmt: skip
-    halve(path)
+    pack(path, int8)
 
 
 def publish_networks(content: Content, player: Player) -> None:
     n = torch.export.Dim("n", min=1, max=6000)
     generator = player.generator
-    publish(content, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["contentCodes"], content.states(), PUBLISHED / "content.onnx")
-    publish(player.speaker, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["embedding"], [], PUBLISHED / "speaker.onnx")
+    publish(content, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["contentCodes"], content.states(), PUBLISHED / "content.onnx", int8=True)
+    publish(player.speaker, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["embedding"], [], PUBLISHED / "speaker.onnx", int8=True)
     example = {"contentCodes": torch.zeros(1, 4, CODES), "timbre": torch.zeros(1, 4, TIMBRE)}
     example |= {k: torch.ones(1, 8) for k in ("f0Hz", "voiced", "loudnessDb")} | {"voice": torch.zeros(1, VOICE)}
     dynamic = {"contentCodes": {1: n}, "timbre": {1: n}} | {k: {1: 2 * n} for k in ("f0Hz", "voiced", "loudnessDb")}
