@@ -34,13 +34,13 @@ async function main() {
   const mark = await loadMark();
   const clips = () => clipsIn(values.clips, Number(values.limit), mark);
   if (values['false-alarms'])
-    return write('alarms', await falseAlarms(Number(values['false-alarms']), values.unmarked, mark));
-  if (values['wrong-keys'])
-    return write('keys', await wrongKeys(Number(values['wrong-keys']), clips(), mark));
-  if (values.speed) return write('speed', await measureSpeed(mark));
+    return tell('alarms', await falseAlarms(Number(values['false-alarms']), values.unmarked, mark));
+  if (values['wrong-keys']) return tell('keys', await wrongKeys(Number(values['wrong-keys']), clips(), mark));
+  if (values.speed) return tell('speed', await measureSpeed(mark));
   if (!HAS_FFMPEG) console.log('ffmpeg is not installed: no codecs, no stretch, no pitch.');
-  const lines = await robustness(clips(), mark, values.only);
-  if (!values.only) write('treatments', lines);
+  await robustness(clips(), mark, values.only, (lines) => {
+    if (!values.only) write('treatments', lines);
+  });
 }
 
 /**
@@ -69,13 +69,21 @@ async function measureSpeed(mark) {
 }
 
 /**
+ * @param {string} section
+ * @param {string[]} lines
+ */
+function tell(section, lines) {
+  console.log(lines.join('\n'));
+  write(section, lines);
+}
+
+/**
  * Puts lines between a section's marks in the document.
  *
  * @param {string} section
  * @param {string[]} lines
  */
 function write(section, lines) {
-  console.log(lines.join('\n'));
   const text = readFileSync(DOCUMENT, 'utf8');
   const [start, end] = [`<!-- ${section} -->`, `<!-- /${section} -->`];
   const from = text.indexOf(start) + start.length;

@@ -34,9 +34,9 @@ export function clipsIn(folder, limit, mark) {
  * @param {Float32Array[]} clips
  * @param {typeof import('./internals.ts')} mark
  * @param {string | undefined} only part of the names of attacks
- * @returns {Promise<string[]>} lines of Markdown
+ * @param {(lines: string[]) => void} report is given the lines of Markdown so far after every treatment
  */
-export async function robustness(clips, mark, only) {
+export async function robustness(clips, mark, only, report) {
   const lines = [
     '| treatment | found in 5 s | bar | payload right in 10 s | bar | payload wrong |',
     '|---|---|---|---|---|---|',
@@ -74,14 +74,15 @@ export async function robustness(clips, mark, only) {
     const line = rowOf(attack, count, marked.length);
     console.log(line);
     lines.push(line);
+    report([
+      ...lines,
+      '',
+      `${marked.length} clips of ten seconds, each also as two of five. Wrong payloads in all: ${wrongInAll}.`,
+      '',
+      ...MISSING.map((name) => `- not tried, ffmpeg here cannot make it: ${name}`),
+      '- not tried, no package here has them: audiowmark, a neural codec',
+    ]);
   }
-  const notes = [
-    '',
-    `${marked.length} clips of ten seconds, each also as two of five. Wrong payloads in all: ${wrongInAll}.`,
-    ...MISSING.map((name) => `Not tried, ffmpeg here cannot make it: ${name}.`),
-  ];
-  console.log(notes.join('\n'));
-  return [...lines, ...notes];
 }
 
 /**

@@ -9,7 +9,7 @@ import { MAP_MARGIN, TileMap } from './tile-map';
 
 /** Around a found bend finer ones are tried. */
 const TIME_STEP = 0.0016;
-const TIME_STEPS = 3;
+const TIME_STEPS = 4;
 const PITCH_STEP_CENTS = 12;
 const PITCH_STEPS = 2;
 /** Most recordings were left as they are: so much surer must another bend be. */

@@ -10,7 +10,7 @@ export const BLOCK_STEPS = 240;
 /** A mark is looked for in as many blocks together: 2.6, 5.1 and 10.2 s. */
 const WINDOW_BLOCKS = [1, 2, 4];
 
-/** A block that shows the mark so clearly under one bend is not searched for others. */
+/** A block that shows the mark so clearly as the surest one before it did is not searched under other bends. */
 const CLEAR_Z = 10;
 
 /** The surest place of a window of the recording. */
@@ -59,7 +59,7 @@ export class PatternSearch {
     let clearest = 0;
     let surest = 0;
     let measured = NaN;
-    for (const index of this.order) {
+    for (const [rank, index] of this.order.entries()) {
       const { frequencyScale, inside, outside, timeScales } = this.groups[index]!;
       if (frequencyScale !== measured) this.map.measure(spectra, frequencyScale);
       measured = frequencyScale;
@@ -78,7 +78,7 @@ export class PatternSearch {
           if (z > finding.z) Object.assign(finding, { z, phase, bend: { timeScale, frequencyScale } });
         }
       }
-      if (clearest > CLEAR_Z) break;
+      if (rank === 0 && clearest > CLEAR_Z) break;
     }
     this.order = [surest, ...this.order.filter((index) => index !== surest)];
     // Counted in full even where the search could stop early.

@@ -1,0 +1,61 @@
+import { Resampler } from '../../../src/engine/resample';
+import { randomFrom } from './speech-like';
+
+/** What the world does to recordings, at 24 kHz. */
+const GRAIN = 720;
+const SEARCH = 240;
+
+export function rms(samples: Float32Array): number {
+  return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+}
+
+export function concat(...parts: Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+export function resample(samples: Float32Array, from: number, to: number): Float32Array {
+  const resampler = new Resampler(from, to);
+  return concat(resampler.push(samples), resampler.end());
+}
+
+export function withNoise(samples: Float32Array, snrDb: number): Float32Array {
+  const random = randomFrom(3);
+  const scale = rms(samples) * 10 ** (-snrDb / 20) * Math.sqrt(12);
+  return samples.map((x) => x + scale * (random() - 0.5));
+}
+
+/** Lasts `factor` times as long at the same pitch: WSOLA (Verhelst & Roelands 1993) with grains of 60 ms. */
+export function stretch(samples: Float32Array, factor: number): Float32Array {
+  const output = new Float32Array(Math.round(samples.length * factor));
+  let before = 0;
+  for (let at = 0; at + 2 * GRAIN < output.length; at += GRAIN) {
+    const wanted = Math.round(at / factor);
+    let best = wanted;
+    let highest = -Infinity;
+    for (let from = Math.max(0, wanted - SEARCH); at > 0 && from <= wanted + SEARCH; from += 4) {
+      let sum = 0;
+      for (let i = 0; i < GRAIN; i += 4) sum += (samples[from + i] ?? 0) * (samples[before + GRAIN + i] ?? 0);
+      if (sum > highest) {
+        highest = sum;
+        best = from;
+      }
+    }
+    for (let i = 0; i < 2 * GRAIN; i++) {
+      output[at + i]! += (samples[best + i] ?? 0) * Math.sin((Math.PI * i) / (2 * GRAIN)) ** 2;
+    }
+    before = best;
+  }
+  return output;
+}
+
+/** Raises the pitch at the same length. */
+export function shiftPitch(samples: Float32Array, cents: number): Float32Array {
+  const ratio = 2 ** (cents / 1200);
+  return resample(stretch(samples, ratio), Math.round(24000 * ratio), 24000);
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { embedWatermark } from '../../../src/watermark';
+import { chanceOf, upperTail } from '../../../src/watermark/chance';
+import { detectWatermark } from '../../../src/watermark/detect';
+import { Correlator, FOLD_SIZE, foldMap } from '../../../src/watermark/fold';
+import { makePattern } from '../../../src/watermark/pattern';
+import { mergeRanges } from '../../../src/watermark/ranges';
+import { BLOCK_STEPS } from '../../../src/watermark/search';
+import { Spectra } from '../../../src/watermark/spectra';
+import { MAP_MARGIN, TileMap } from '../../../src/watermark/tile-map';
+import { speechLike } from './speech-like';
+
+const DECOYS = 30;
+const KEYS = 600;
+
+describe('false alarms', () => {
+  it(`are as rare as the p-value says, over ${2 * DECOYS} decoys`, async () => {
+    const short = speechLike(3, 24000, 9);
+    const marked = embedWatermark(short, { version: 2, id24: 77 });
+    const values: number[] = [];
+    for (let key = 1; key <= DECOYS; key++) {
+      values.push((await detectWatermark(short, 24000, { pattern: makePattern(key) })).pValue);
+      values.push((await detectWatermark(marked, 24000, { pattern: makePattern(1000 + key) })).pValue);
+    }
+    for (const p of [0.3, 0.1, 0.03]) {
+      const share = values.filter((value) => value <= p).length / values.length;
+      // Three deviations of a count above what the p-value allows.
+      expect(share).toBeLessThanOrEqual(p + 3 * Math.sqrt((p * (1 - p)) / values.length));
+    }
+  });
+
+  it('have a p of one place alone that is uniform over keys', () => {
+    const { spectra, active } = new Spectra(speechLike(3, 24000, 4)).block(0, BLOCK_STEPS, MAP_MARGIN);
+    const map = new TileMap(BLOCK_STEPS);
+    map.measure(spectra, 1);
+    map.standOut(active, 1, 3);
+    const fold = new Float32Array(FOLD_SIZE);
+    foldMap(map, 0, 1, fold);
+    const values = Array.from({ length: KEYS }, (_, key) =>
+      upperTail(new Correlator(makePattern(key + 1)).deviations([fold], key % 128)),
+    ).sort((a, b) => a - b);
+    const distance = Math.max(...values.map((p, i) => Math.abs(p - (i + 0.5) / KEYS)));
+    // Kolmogorov-Smirnov at 0.1 %.
+    expect(distance).toBeLessThan(1.95 / Math.sqrt(KEYS));
+  });
+
+  it('are bounded by 3.18 normal tails', () => {
+    expect(upperTail(0)).toBeCloseTo(0.5, 6);
+    expect(upperTail(1.6448536)).toBeCloseTo(0.05, 6);
+    expect(upperTail(-1)).toBeCloseTo(0.8413447, 6);
+    expect(chanceOf(7, 1000) / (1000 * 3.1787 * 1.279813e-12)).toBeCloseTo(1, 4);
+    expect(chanceOf(0, 1)).toBe(1);
+    expect(chanceOf(-3, 5)).toBe(1);
+  });
+});
+
+it('joins ranges that nearly touch', () => {
+  const range = (startSeconds: number, endSeconds: number, pValue: number) => ({
+    startSeconds,
+    endSeconds,
+    pValue,
+  });
+  expect(
+    mergeRanges([range(8, 12, 1e-9), range(0, 5, 1e-8), range(5.5, 9, 1e-7), range(20, 22, 1e-10)]),
+  ).toEqual([range(0, 12, 1e-9), range(20, 22, 1e-10)]);
+  expect(mergeRanges([])).toEqual([]);
+});
