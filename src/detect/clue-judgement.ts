@@ -17,6 +17,14 @@ export interface ClueRates {
 /** Measured by scripts/clues.mjs, which writes them. */
 export const RATES: Record<ClueId, ClueRates> = rates;
 
+/** A clue that tells people from what was made here hardly better than a coin is shown, and says nothing. */
+const LEAST_DIFFERENCE = 0.3;
+
+export function tellsAnything(id: ClueId): boolean {
+  const { people, made } = RATES[id].rates[0]!;
+  return made.points / made.of - people.points / people.of >= LEAST_DIFFERENCE;
+}
+
 export function pointsToSynthesis(id: ClueId, value: number): boolean {
   const { from, to } = RATES[id];
   return value >= (from ?? -Infinity) && value < (to ?? Infinity);

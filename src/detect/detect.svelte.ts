@@ -84,7 +84,10 @@ export class DetectRoom {
     if (this.busy) return;
     const controller = new AbortController();
     let step = { label: '', sinceMs: 0 };
+    let isOver = false;
     const report: Report = (label, fraction) => {
+      // A worker's last news may come after its answer.
+      if (isOver) return;
       if (label !== step.label) step = { label, sinceMs: performance.now() };
       const workSeconds = (performance.now() - step.sinceMs) / 1000;
       const secondsLeft = fraction && workSeconds > 1 ? (workSeconds / fraction) * (1 - fraction) : null;
@@ -122,6 +125,7 @@ export class DetectRoom {
     } catch (error) {
       this.context.notices.fail(error);
     } finally {
+      isOver = true;
       this.busy = null;
     }
   }

@@ -81,8 +81,11 @@ export class Material {
   ): Promise<T | null> {
     if (this.busy) return null;
     const controller = new AbortController();
-    const report = (fraction: number | null, secondsLeft: number | null) =>
-      (this.busy = { label, fraction, secondsLeft, controller });
+    let isOver = false;
+    // A worker calls it, is sent what it returns, and may do so after its answer.
+    const report = (fraction: number | null, secondsLeft: number | null) => {
+      if (!isOver) this.busy = { label, fraction, secondsLeft, controller };
+    };
     this.context.notices.clear();
     report(null, null);
     try {
@@ -91,6 +94,7 @@ export class Material {
       this.context.notices.fail(error);
       return null;
     } finally {
+      isOver = true;
       this.busy = null;
     }
   }

@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openApp, type Opened } from './support';
+
+const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
+
+let app: Opened | undefined;
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+describe('the lessons', () => {
+  it('take a recording apart and put it together as the sliders say', async () => {
+    app = await openApp({ path: '#/learn', fakeMicWav: SPEECH });
+    const { page } = app;
+    await page.getByTestId('learn-record').click();
+    await page.getByTestId('learn-stop').waitFor();
+    await page.waitForTimeout(3500);
+    await page.getByTestId('learn-stop').click();
+    await page.getByTestId('voice-play').waitFor();
+    const hz = async () =>
+      Number(/(\d+) Hz/.exec((await page.locator('figcaption').textContent()) ?? '')?.[1]);
+    const before = await hz();
+    const pitch = page.getByRole('slider', { name: 'Source: pitch' });
+    await pitch.focus();
+    await page.keyboard.press('End');
+    await expect.poll(hz).toBeGreaterThan(1.95 * before);
+    await page.getByRole('button', { name: 'Whisper' }).click();
+    await expect(page.locator('figcaption').textContent()).resolves.toMatch(/noise/);
+    await page.getByTestId('voice-play').click();
+    await expect.poll(() => page.getByTestId('voice-play').textContent()).toMatch(/Pause/);
+  });
+
+  it('convert, ask, keep the score, and let the mark be fought', async () => {
+    app = await openApp({ path: '#/learn/conversion' });
+    const { page } = app;
+    await page.getByTestId('learn-sample').click();
+    await page.getByTestId('learn-convert').click({ timeout: 60_000 });
+    await page.getByTestId('hear-theirs').waitFor({ timeout: 60_000 });
+    await expect(page.getByText(/the other voice, around \d+ Hz/).count()).resolves.toBe(1);
+
+    await page.getByTestId('lesson-hear').click();
+    for (let round = 1; round <= 2; round++) {
+      await page.getByTestId('quiz-next').click();
+      await page.getByTestId('quiz-choose-1').click({ timeout: 60_000 });
+      await page.getByTestId('quiz-verdict').waitFor();
+    }
+    const score = await page.getByTestId('quiz-score').textContent();
+    expect(score).toMatch(/^[0-2] of 2 right/);
+    await page.reload();
+    await expect(page.getByTestId('quiz-score').count()).resolves.toBe(0);
+    await page.getByTestId('learn-sample').click();
+    await expect.poll(() => page.getByTestId('quiz-score').textContent()).toBe(score);
+
+    await page.getByTestId('lesson-mark').click();
+    await page.getByTestId('mark-begin').click({ timeout: 60_000 });
+    const attempts = page.getByTestId('mark-attempt');
+    const latest = () => attempts.first().getAttribute('data-present');
+    await expect.poll(() => attempts.count(), { timeout: 60_000 }).toBe(1);
+    expect(await latest()).toBe('yes');
+    await page.getByTestId('mark-again').click();
+    await expect.poll(() => attempts.count(), { timeout: 60_000 }).toBe(2);
+    expect(await latest()).not.toBe('yes');
+  });
+
+  it('name a source for every case and print a guide without the rest of the page', async () => {
+    app = await openApp({ path: '#/learn/cases' });
+    const { page } = app;
+    const cases = page.locator('article ol > li');
+    expect(await cases.count()).toBeGreaterThanOrEqual(6);
+    for (const each of await cases.all()) expect(await each.locator('ul li').count()).toBeGreaterThan(0);
+    await page.getByTestId('lesson-permission').click();
+    await page.getByRole('button', { name: 'It depends' }).first().click();
+    await page.getByText('To weigh').waitFor();
+    await page.getByTestId('lesson-guide').click();
+    await page.emulateMedia({ media: 'print' });
+    await expect(page.getByTestId('guide').isVisible()).resolves.toBe(true);
+    for (const hidden of ['header', 'footer', 'nav[aria-label="Lessons"]', 'text=Print this guide']) {
+      await expect(page.locator(hidden).isVisible()).resolves.toBe(false);
+    }
+  });
+});
