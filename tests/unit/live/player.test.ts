@@ -50,7 +50,8 @@ function play({ drift = 0, seconds, isWriting = () => true, blockMs = () => 20 }
 /** Largest step between two samples; a tone of 200 Hz at half scale makes .0131 at 48 kHz. */
 function largestStep(samples: Float32Array): number {
   let largest = 0;
-  for (let i = 1; i < samples.length; i++) largest = Math.max(largest, Math.abs(samples[i]! - samples[i - 1]!));
+  for (let i = 1; i < samples.length; i++)
+    largest = Math.max(largest, Math.abs(samples[i]! - samples[i - 1]!));
   return largest;
 }
 
