@@ -7,7 +7,7 @@ const FREE_MS = 2;
 /** More than this is not drifted back but left out. */
 const JUMP_MS = 30;
 const RAISE_MS = 8;
-const MAX_RAISE_MS = 60;
+const MAX_RAISE_MS = 40;
 /** What underruns have taught is forgotten by half in this time. */
 const HALF_LIFE_SECONDS = 2;
 

@@ -13,7 +13,7 @@ import type { Voice } from './voice';
 
 const WAIT_MS = 20;
 /** More input than this waiting beyond a block is left out: the loop goes on at the live edge. */
-const MAX_BEHIND_SECONDS = 0.08;
+const MAX_BEHIND_SECONDS = 0.04;
 const FADE_SECONDS = 0.01;
 const UNKNOWN: SourceProfile = { medianF0Hz: 0, speechLevelDb: -80 };
 

@@ -30,6 +30,8 @@ const NAMES = [
   'skippedSeconds',
 ] as const;
 
+const ON_ITS_WAY_SECONDS = 0.3;
+
 export interface LiveStartOptions {
   voice: string;
   profile: SourceProfile;
@@ -169,7 +171,10 @@ export function makeLiveHarness(scope: Scope, baseUrl: string, engineOf: () => E
 
     async fault(kind, patience) {
       await injectFault(session!, kind);
-      return until(isSounding, patience);
+      // What was on its way is still heard; only after that does it show.
+      await new Promise<void>((resolve) => scope.timeout(resolve, 1000 * ON_ITS_WAY_SECONDS));
+      const seconds = await until(isSounding, patience);
+      return seconds === null ? null : ON_ITS_WAY_SECONDS + seconds;
     },
 
     recorded() {

@@ -72,8 +72,10 @@ export class LiveWatch {
   /** The device's own choice may have become another microphone, a headset's for example. */
   private async checkDevice(): Promise<void> {
     const { stream, phase } = this.session;
-    const settings = stream?.getAudioTracks()[0]?.getSettings();
-    if (!settings || phase !== 'live') return;
+    const track = stream?.getAudioTracks()[0];
+    if (!track || phase !== 'live') return;
+    if (track.readyState !== 'live') return this.report('microphone-lost');
+    const settings = track.getSettings();
     const devices = await listDevices('audioinput').catch(() => []);
     const same = devices.find((device) => device.deviceId === settings.deviceId);
     if (!same || (settings.groupId && same.groupId && same.groupId !== settings.groupId))

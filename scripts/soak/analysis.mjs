@@ -1,0 +1,195 @@
+import { readFile } from 'node:fs/promises';
+
+const HIGHEST_PEAK = 0.98;
+const WINDOW_SECONDS = 0.05;
+const COMPARED_HZ = 8000;
+const AUDIBLE_RMS = 3e-4;
+/** What is heard cannot come from what is said so much later. */
+const OTHER_DELAYS_SECONDS = [0.031, 0.047, 0.063, 0.079, 0.095, 0.111];
+/** Below this two windows are not the same sound. */
+const SAME = 0.9;
+
+/** @param {string} file raw float32 */
+export async function readSamples(file) {
+  const bytes = await readFile(file);
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+}
+
+/**
+ * Largest difference between what a session made and the offline conversion of what went in, which turns a take
+ * down as a whole where it would clip.
+ *
+ * @param {Float32Array} live
+ * @param {Float32Array} offline
+ */
+export function largestDifference(live, offline) {
+  const peak = offline.length > live.length ? peakOf(live) : peakOf(live.subarray(0, offline.length));
+  const scale = Math.min(1, HIGHEST_PEAK / peak);
+  let largest = 0;
+  const length = Math.min(live.length, offline.length);
+  for (let i = 0; i < length; i++)
+    largest = Math.max(largest, Math.abs(scale * (live[i] ?? 0) - (offline[i] ?? 0)));
+  return largest;
+}
+
+/**
+ * Windows of 50 ms that the speakers got and that are nowhere near that place in the offline conversion: gaps,
+ * jumps, clicks. The clock of the speakers may drift, so every window is looked for around the one before.
+ *
+ * @param {Float32Array} heard
+ * @param {number} heardHz
+ * @param {Float32Array} offline
+ * @param {number} offlineHz
+ * @param {number} settlingSeconds after the first sound that are not counted
+ */
+export function countGlitches(heard, heardHz, offline, offlineHz, settlingSeconds) {
+  const a = lowered(heard, heardHz);
+  const b = lowered(offline, offlineHz);
+  const size = WINDOW_SECONDS * COMPARED_HZ;
+  let lag = NaN;
+  let glitches = 0;
+  let windows = 0;
+  let from = Infinity;
+  for (let at = 0; at + size <= a.length; at += size) {
+    if (rms(a, at, size) < AUDIBLE_RMS * 10) continue;
+    from = Math.min(from, at + settlingSeconds * COMPARED_HZ);
+    if (at >= from) windows++;
+    const near = Number.isNaN(lag) ? undefined : bestLag(a, at, size, b, lag - 12, lag + 12);
+    const found = near && near.score >= SAME ? near : bestLag(a, at, size, b, ...wide(lag));
+    if (!(near && near.score >= SAME) && at >= from) glitches++;
+    if (found.score >= SAME) lag = found.lag;
+  }
+  return { glitches, windows };
+}
+
+/**
+ * Lags at which a window may lie: anywhere before the first was found, near it afterwards.
+ *
+ * @param {number} lag
+ * @returns {[number, number]}
+ */
+function wide(lag) {
+  return Number.isNaN(lag)
+    ? [-5 * COMPARED_HZ, COMPARED_HZ / 2]
+    : [lag - COMPARED_HZ / 2, lag + COMPARED_HZ / 2];
+}
+
+/**
+ * Correlation of what the speakers got with what the microphone gave at the same time, both whitened: the largest
+ * of all windows of 50 ms. `chance` is the largest at delays at which nothing can come through: two voices that say
+ * the same have that much in common in the worst of many short windows.
+ *
+ * @param {Float32Array} heard
+ * @param {Float32Array} spoken
+ * @param {number} sampleRateHz
+ */
+export function dryLeak(heard, spoken, sampleRateHz) {
+  const size = Math.round(WINDOW_SECONDS * sampleRateHz);
+  const a = whitened(heard);
+  const b = whitened(spoken);
+  const end = Math.min(a.length, b.length) - size;
+  let largest = 0;
+  let chance = 0;
+  for (let at = 0; at <= end; at += size) {
+    if (rms(heard, at, size) < AUDIBLE_RMS || rms(spoken, at, size) < AUDIBLE_RMS) continue;
+    largest = Math.max(largest, Math.abs(correlation(a, at, b, at, size)));
+    for (const seconds of OTHER_DELAYS_SECONDS) {
+      const other = at + Math.round(seconds * sampleRateHz);
+      if (other <= end) chance = Math.max(chance, Math.abs(correlation(a, at, b, other, size)));
+    }
+  }
+  return { largest, chance };
+}
+
+/**
+ * @param {Float32Array} a
+ * @param {number} at
+ * @param {number} size
+ * @param {Float32Array} b
+ * @param {number} from
+ * @param {number} to
+ */
+function bestLag(a, at, size, b, from, to) {
+  let best = { lag: from, score: -1 };
+  for (let lag = Math.ceil(from); lag <= to; lag++) {
+    if (at + lag < 0 || at + lag + size > b.length) continue;
+    const score = correlation(a, at, b, at + lag, size);
+    if (score > best.score) best = { lag, score };
+  }
+  return best;
+}
+
+/**
+ * @param {Float32Array} a
+ * @param {number} atA
+ * @param {Float32Array} b
+ * @param {number} atB
+ * @param {number} size
+ */
+function correlation(a, atA, b, atB, size) {
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = 0; i < size; i++) {
+    const x = a[atA + i] ?? 0;
+    const y = b[atB + i] ?? 0;
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
+}
+
+/**
+ * At 8 kHz, by averaging over a triangle as wide as two samples of it: what is left above is far below speech.
+ *
+ * @param {Float32Array} samples
+ * @param {number} sampleRateHz
+ */
+function lowered(samples, sampleRateHz) {
+  const step = sampleRateHz / COMPARED_HZ;
+  const half = Math.ceil(2 * step);
+  const out = new Float32Array(Math.floor(samples.length / step));
+  for (let n = 0; n < out.length; n++) {
+    const centre = n * step;
+    let sum = 0;
+    let weight = 0;
+    for (let i = Math.ceil(centre - half); i <= centre + half; i++) {
+      if (i < 0 || i >= samples.length) continue;
+      const w = 1 - Math.abs(i - centre) / (half + 1);
+      sum += w * (samples[i] ?? 0);
+      weight += w;
+    }
+    out[n] = sum / weight;
+  }
+  return out;
+}
+
+/** @param {Float32Array} samples */
+function whitened(samples) {
+  const out = new Float32Array(samples.length);
+  let [before, last] = [0, 0];
+  samples.forEach((x, i) => {
+    out[i] = x - 1.8 * last + 0.81 * before;
+    [before, last] = [last, x];
+  });
+  return out;
+}
+
+/**
+ * @param {Float32Array} samples
+ * @param {number} at
+ * @param {number} size
+ */
+function rms(samples, at, size) {
+  let sum = 0;
+  for (let i = at; i < at + size; i++) sum += (samples[i] ?? 0) ** 2;
+  return Math.sqrt(sum / size);
+}
+
+/** @param {Float32Array} samples */
+function peakOf(samples) {
+  let peak = 0;
+  for (const x of samples) peak = Math.max(peak, Math.abs(x));
+  return peak;
+}

@@ -1,0 +1,242 @@
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import type {} from '../../src/app/harness';
+import { openApp, type Opened } from './support';
+
+const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
+const START = { voice: 'kathleen', profile: { medianF0Hz: 120, speechLevelDb: -23 }, seconds: 20 };
+
+let app: Opened | undefined;
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+async function goLive(page: Page): Promise<void> {
+  await page.getByTestId('live-ready').waitFor({ timeout: 60_000 });
+  await page.getByTestId('live-toggle').click();
+  await page.locator('[data-testid=live-toggle][data-phase=live]').waitFor({ timeout: 20_000 });
+}
+
+/** Waits until the other voice is heard: its meter moves. */
+async function waitForVoice(page: Page): Promise<void> {
+  const meter = page.getByRole('meter', { name: 'Level of the converted voice' });
+  await expect
+    .poll(async () => Number(await meter.getAttribute('aria-valuenow')), { timeout: 15_000 })
+    .toBeGreaterThan(-40);
+}
+
+/** What everything the page starts is told apart by, weakly: what is still there after a collection has leaked. */
+function watchResources(): void {
+  const refs: WeakRef<object>[] = [];
+  const keep = <T extends object>(thing: T): T => {
+    refs.push(new WeakRef(thing));
+    return thing;
+  };
+  for (const name of ['AudioContext', 'Worker', 'AudioWorkletNode'] as const) {
+    const Original = window[name] as new (...args: unknown[]) => object;
+    Object.assign(window, {
+      [name]: new Proxy(Original, { construct: (target, args: unknown[]) => keep(new target(...args)) }),
+    });
+  }
+  const { mediaDevices } = navigator;
+  const original = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => keep(await original(constraints));
+  Object.assign(window, { resources: refs });
+}
+
+describe('the live room', () => {
+  it('speaks, tells its delay, changes voices, keeps a take, and frees everything', async () => {
+    app = await openApp({ path: '#/live', fakeMicWav: SPEECH, initScript: watchResources });
+    const { page } = app;
+    await goLive(page);
+    await waitForVoice(page);
+    await expect.poll(() => page.getByTestId('delay-total').textContent()).toMatch(/^\d+ ms/);
+    expect(await page.getByTestId('given').textContent()).toMatch(/\d+ Hz.*leaves the voice as it is/s);
+    await page.getByTestId('live-record').click();
+    await page.waitForTimeout(2500);
+    // Another voice is another mark: the first take ends, a second one begins.
+    await page.getByTestId('live-voice-joe').check({ force: true });
+    await page.waitForTimeout(2000);
+    await waitForVoice(page);
+    await page.keyboard.press('Tab');
+    await page.getByTestId('live-toggle').click();
+    await page.locator('[data-testid=live-toggle][data-phase=off]').waitFor();
+    expect(await page.getByTestId('error').count()).toBe(0);
+
+    await page.goto(`${app.url}#/studio`);
+    await expect.poll(() => page.getByTestId('take-item').count()).toBe(2);
+    await page.getByTestId('take-open').first().click();
+    await page.getByTestId('output-track').waitFor();
+    await expect(page.getByTestId('open-take').textContent()).resolves.toMatch(/^Live/);
+
+    const cdp = await page.context().newCDPSession(page);
+    const left = () =>
+      page.evaluate(() =>
+        (window as unknown as { resources: WeakRef<object>[] }).resources
+          .map((ref) => ref.deref())
+          .filter((thing) => thing !== undefined)
+          // The studio has a converter of its own.
+          .map((thing) => thing.constructor.name)
+          .filter((name) => name !== 'Worker'),
+      );
+    await expect
+      .poll(
+        async () => {
+          await cdp.send('HeapProfiler.collectGarbage');
+          return left();
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual([]);
+  });
+
+  it('plays the microphone itself only while the button is held', async () => {
+    app = await openApp({ path: '#/live', fakeMicWav: SPEECH });
+    const { page } = app;
+    await goLive(page);
+    const button = page.getByTestId('bypass');
+    const isHeld = () => button.getAttribute('aria-pressed');
+    await button.hover();
+    await page.mouse.down();
+    expect(await isHeld()).toBe('true');
+    await page.mouse.up();
+    expect(await isHeld()).toBe('false');
+    await button.focus();
+    await page.keyboard.down('Space');
+    expect(await isHeld()).toBe('true');
+    await page.keyboard.up('Space');
+    expect(await isHeld()).toBe('false');
+    // Leaving the button, the window or the page lets go of it.
+    await page.mouse.down();
+    await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+    expect(await isHeld()).toBe('false');
+  });
+
+  it('calibrates', async () => {
+    app = await openApp({ path: '#/live', fakeMicWav: SPEECH });
+    const { page } = app;
+    await goLive(page);
+    await page.getByTestId('calibrate').click();
+    await expect.poll(() => page.getByTestId('calibration').textContent()).toMatch(/Be quiet/);
+    await expect
+      .poll(() => page.getByTestId('calibration').textContent(), { timeout: 10_000 })
+      .toMatch(/Now speak/);
+    await expect
+      .poll(() => page.getByTestId('calibration').textContent(), { timeout: 15_000 })
+      .toMatch(/You speak about \d+ Hz, at −?-?\d+ dB/);
+  });
+
+  it('measures the devices with a chirp', async () => {
+    app = await openApp({
+      path: '#/live',
+      initScript: () => {
+        // A loudspeaker 60 ms from the microphone: what goes to the speakers comes back as the microphone.
+        const connect = AudioNode.prototype.connect as (...args: unknown[]) => AudioNode | void;
+        const rooms = new WeakMap<BaseAudioContext, DelayNode>();
+        let stream: MediaStream | undefined;
+        const other = new AudioContext();
+        const arrives = new MediaStreamAudioDestinationNode(other);
+        void other;
+        AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
+          const { context } = this;
+          if (args[0] === context.destination && context instanceof AudioContext) {
+            let room = rooms.get(context);
+            if (!room) {
+              room = new DelayNode(context, { delayTime: 0.06 });
+              const out = new MediaStreamAudioDestinationNode(context);
+              rooms.set(context, room);
+              connect.call(room, out);
+              const back = new MediaStreamAudioSourceNode(other, { mediaStream: out.stream });
+              connect.call(back, arrives);
+            }
+            connect.call(this, room);
+          }
+          return connect.apply(this, args);
+        } as typeof AudioNode.prototype.connect;
+        navigator.mediaDevices.getUserMedia = async () => {
+          await other.resume();
+          stream ??= arrives.stream;
+          return stream.clone();
+        };
+      },
+    });
+    const { page } = app;
+    await page.getByTestId('loopback').click();
+    const answer = page.getByTestId('loopback-answer');
+    await expect.poll(() => answer.textContent(), { timeout: 10_000 }).toMatch(/alone take \d+ ms/);
+    const ms = Number(/(\d+) ms/.exec((await answer.textContent())!)![1]);
+    expect(ms).toBeGreaterThanOrEqual(60);
+    expect(ms).toBeLessThan(250);
+  });
+
+  it('says what to do without a microphone', async () => {
+    app = await openApp({ path: '#/live', microphone: 'missing' });
+    const { page } = app;
+    await page.getByTestId('live-ready').waitFor({ timeout: 60_000 });
+    await page.getByTestId('live-toggle').click();
+    await page.getByTestId('error').waitFor({ timeout: 20_000 });
+    await expect(page.getByTestId('error').textContent()).resolves.toMatch(
+      /No microphone was found, so nothing is converted. Plug one in and start again/,
+    );
+    await page.locator('[data-testid=live-toggle][data-phase=off]').waitFor();
+  });
+
+  it.each([
+    ['through ports where memory cannot be shared', undefined],
+    ['through the polyfill where there is no AudioWorklet', 'polyfill'],
+  ])('carries sound %s', async (_, kind) => {
+    app = await openApp({
+      path: '#/live',
+      fakeMicWav: SPEECH,
+      // Without these headers a page is not isolated, so it has no shared memory.
+      intercept: (request, response) => {
+        const setHeader = response.setHeader.bind(response);
+        response.setHeader = (name, value) =>
+          name.startsWith('Cross-Origin-') ? response : setHeader(name, value);
+        return request.url === undefined;
+      },
+      ...(kind && {
+        initScript: () => {
+          Reflect.deleteProperty(window, 'AudioWorkletNode');
+          Reflect.deleteProperty(BaseAudioContext.prototype, 'audioWorklet');
+        },
+      }),
+    });
+    const { page } = app;
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await goLive(page);
+    await waitForVoice(page);
+    const isNative = await page.evaluate(() => /native code/.test(String(AudioWorkletNode)));
+    expect(isNative).toBe(kind === undefined);
+  });
+});
+
+describe('a session', () => {
+  it('comes through a lost microphone and a lost worker', async () => {
+    app = await openApp({
+      path: '?harness',
+      fakeMicWav: SPEECH,
+      args: ['--autoplay-policy=no-user-gesture-required'],
+    });
+    const { page } = app;
+    await page.waitForFunction(() => window.understudy !== undefined);
+    const seconds = await page.evaluate(
+      async (start) => (await window.understudy!.live()).start(start),
+      START,
+    );
+    expect(seconds).toBeLessThan(10);
+    for (const kind of ['unplug', 'worker'] as const) {
+      const back = await page.evaluate(
+        async (each) => (await window.understudy!.live()).fault(each, 10),
+        kind,
+      );
+      expect(back).not.toBeNull();
+    }
+    await page.evaluate(async () => (await window.understudy!.live()).stop());
+    const { troubles } = await page.evaluate(async () => (await window.understudy!.live()).recorded());
+    expect(troubles).toEqual(expect.arrayContaining(['microphone-lost', 'worker-lost']));
+  });
+});

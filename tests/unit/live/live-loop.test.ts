@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { LiveStats } from '../../../src/audio/live-stats';
+import { LiveLoop } from '../../../src/engine/live-loop';
+import type { LiveLink, LivePiece, LiveSettings } from '../../../src/engine/live-types';
+import { convertTake } from '../../../src/engine/offline';
+import { DEFAULT_CONTROLS } from '../../../src/engine/types';
+import { fakeNetworks, fakeVoice } from '../engine/fake-networks';
+import { concat, rms } from '../engine/helpers';
+
+const RATE_HZ = 48_000;
+const PROFILE = { medianF0Hz: 120, speechLevelDb: -23 };
+const SETTINGS: LiveSettings = {
+  voiceId: 'fake',
+  controls: DEFAULT_CONTROLS,
+  profile: PROFILE,
+  follows: false,
+  gateDb: null,
+  blockCodes: 1,
+};
+
+function buzz(seconds: number): Float32Array {
+  return Float32Array.from({ length: Math.round(RATE_HZ * seconds) }, (_, i) => {
+    let x = 0;
+    for (let k = 1; k <= 20; k++) x += Math.cos((2 * Math.PI * 120 * k * i) / RATE_HZ);
+    return 0.02 * x;
+  });
+}
+
+/** A link whose microphone gives `step` samples at every wait, and a loop that ends with them. */
+function run(samples: Float32Array, step: number, settings = SETTINGS) {
+  let given = 0;
+  let read = 0;
+  const written: Float32Array[] = [];
+  const stats = new LiveStats();
+  const waits: (() => void)[] = [];
+  const link: LiveLink = {
+    sampleRateHz: RATE_HZ,
+    source: {
+      get available() {
+        return given - read;
+      },
+      async wait() {
+        if (given >= samples.length) loop.stop();
+        given = Math.min(samples.length, given + step);
+        waits.shift()?.();
+      },
+      read(into) {
+        into.set(samples.subarray(read, read + into.length));
+        read += into.length;
+      },
+      skip: (count) => void (read += count),
+    },
+    write: (block) => void written.push(block.slice()),
+    meters: stats,
+    close: () => undefined,
+  };
+  const loop = new LiveLoop(link, fakeNetworks(), fakeVoice(), settings);
+  return { loop, stats, link, output: () => concat(written) };
+}
+
+function largestStep(samples: Float32Array): number {
+  return samples.reduce((most, x, i) => (i > 0 ? Math.max(most, Math.abs(x - samples[i - 1]!)) : most), 0);
+}
+
+describe('the block loop', () => {
+  it('gives what the offline conversion gives', async () => {
+    const samples = buzz(2);
+    const { loop, output } = run(samples, 441);
+    await loop.run();
+    const offline = await convertTake({
+      networks: fakeNetworks(),
+      voice: fakeVoice(),
+      controls: DEFAULT_CONTROLS,
+      samples,
+      sampleRateHz: RATE_HZ,
+      profile: PROFILE,
+    });
+    const live = output();
+    expect(live.length).toBeGreaterThan(1.6 * 24_000);
+    const worst = live.reduce((most, x, i) => Math.max(most, Math.abs(x - offline.samples[i]!)), 0);
+    expect(worst).toBeLessThan(1e-4);
+  });
+
+  it('jumps to the live edge when too much is waiting, and says how much it left out', async () => {
+    const { loop, stats, output } = run(buzz(3), RATE_HZ);
+    await loop.run();
+    expect(stats.get('inputJumps')).toBe(3);
+    // Of every second that came at once, a block and the patience are left.
+    expect(output().length).toBeLessThan(0.5 * 24_000);
+    expect(stats.get('skippedSeconds')).toBeGreaterThan(2.7);
+    expect(stats.get('skippedSeconds')).toBeLessThan(3);
+  });
+
+  it('changes voice and pitch while it runs without a gap or a step', async () => {
+    const { loop, output } = run(buzz(3), 480);
+    const running = loop.run();
+    let blocks = 0;
+    loop.record((piece) => {
+      if (!piece || piece.output.length === 0 || ++blocks !== 60) return;
+      loop.adjust(
+        { ...SETTINGS, controls: { ...DEFAULT_CONTROLS, formantRatio: 1.2 } },
+        fakeVoice({ id: 'other', medianF0Hz: 120, speechLevelDb: -26 }),
+      );
+    });
+    await running;
+    const out = output();
+    const steps = Float32Array.from(out, (x, i) => (i > 0 ? Math.abs(x - out[i - 1]!) : 0)).sort();
+    const around = out.subarray(1.1 * 24_000, 1.6 * 24_000);
+    expect(blocks).toBeGreaterThan(100);
+    // A click would be a step that the voice itself hardly ever makes.
+    expect(largestStep(around)).toBeLessThanOrEqual(1.5 * steps[Math.floor(0.999 * steps.length)]!);
+    for (let at = 0; at + 480 <= around.length; at += 480)
+      expect(rms(around.subarray(at, at + 480))).toBeGreaterThan(1e-3);
+  });
+
+  it('cuts a take whose two sides belong together', async () => {
+    const { loop } = run(buzz(3), 480);
+    const pieces: LivePiece[] = [];
+    let isOver = false;
+    loop.record((piece) => {
+      if (piece) pieces.push({ input: piece.input.slice(), output: piece.output.slice() });
+      else isOver = true;
+      if (pieces.length === 100) loop.endRecording();
+    });
+    await loop.run();
+    expect(isOver).toBe(true);
+    const input = concat(pieces.map((piece) => piece.input));
+    const output = concat(pieces.map((piece) => piece.output));
+    expect(input.length).toBeGreaterThan(0.9 * RATE_HZ);
+    expect(output.length).toBe(Math.round(input.length / 2));
+    const offline = await convertTake({
+      networks: fakeNetworks(),
+      voice: fakeVoice(),
+      controls: DEFAULT_CONTROLS,
+      samples: input,
+      sampleRateHz: RATE_HZ,
+      profile: PROFILE,
+    });
+    const same = Math.floor(0.9 * output.length);
+    const worst = output
+      .subarray(0, same)
+      .reduce((most, x, i) => Math.max(most, Math.abs(x - offline.samples[i]!)), 0);
+    expect(worst).toBeLessThan(1e-4);
+  });
+
+  it('is taken over by another loop at the same place', async () => {
+    const { loop, link, stats } = run(buzz(2), 480);
+    let pieces = 0;
+    loop.record(() => ++pieces === 60 && loop.interrupt(new Error('gone')));
+    await expect(loop.run()).rejects.toThrow('gone');
+    const next = new LiveLoop(link, fakeNetworks(), fakeVoice(), SETTINGS, loop);
+    expect(next.consumed).toBe(loop.consumed);
+    expect(next.written).toBe(loop.written);
+    // What the first loop still held is not heard any more.
+    expect(stats.get('skippedSeconds')).toBeCloseTo(loop.consumed / RATE_HZ - loop.written / 24_000, 6);
+    next.stop();
+    await next.run();
+  });
+
+  it('measures the speaker, and follows them where it may', async () => {
+    const { loop } = run(buzz(4), 480, { ...SETTINGS, profile: null, follows: true });
+    const heard = loop.listen(2);
+    await loop.run();
+    expect((await heard).profile.medianF0Hz).toBeCloseTo(120, 0);
+    expect(loop.profile?.medianF0Hz).toBeCloseTo(120, 0);
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { Servo } from '../../../src/audio/servo';
+import { BlockPlan } from '../../../src/engine/block-plan';
+import { FEEDBACK_SCORE, FeedbackWatch } from '../../../src/engine/feedback';
+import { FrameGate } from '../../../src/engine/gate';
+import { RunningProfile } from '../../../src/engine/running-profile';
+import { random } from '../engine/helpers';
+
+describe('the plan of blocks', () => {
+  it('takes larger ones when the work is too much, and small ones again when it is not', () => {
+    const plan = new BlockPlan(1);
+    for (let i = 0; i < 50; i++) plan.note(plan.codes / 50, 0.005, 0);
+    expect(plan.codes).toBe(1);
+    for (let i = 0; i < 100; i++) plan.note(plan.codes / 50, 0.012 + 0.004 * plan.codes, 0);
+    expect(plan.codes).toBeGreaterThan(1);
+    expect(plan.load).toBeLessThan(0.75);
+    let seconds = 0;
+    while (plan.codes > 1 && seconds < 10) {
+      plan.note(plan.codes / 50, 0.004, 0);
+      seconds += plan.codes / 50;
+    }
+    expect(plan.codes).toBe(1);
+    expect(seconds).toBeLessThan(5);
+  });
+
+  it('does so at once when it is behind, and never goes below what is asked', () => {
+    const plan = new BlockPlan(2);
+    plan.note(0.04, 0.01, 0.1);
+    expect(plan.codes).toBe(3);
+    for (let i = 0; i < 500; i++) plan.note(plan.codes / 50, 0.001, 0);
+    expect(plan.codes).toBe(2);
+  });
+});
+
+describe('the servo', () => {
+  it('leaves out what cannot be drifted away, and forgets underruns in time', () => {
+    const servo = new Servo(10);
+    let left = 0;
+    for (let i = 0; i < 100; i++) left += servo.update(80, 0.01);
+    expect(left).toBeGreaterThan(60);
+    servo.underran();
+    expect(servo.targetMs).toBe(18);
+    for (let i = 0; i < 1000; i++) servo.update(20, 0.01);
+    expect(servo.targetMs).toBe(10);
+  });
+});
+
+describe('the gate', () => {
+  it('is a function of the frame alone without a threshold', () => {
+    const gate = new FrameGate();
+    expect([-80, -70, -67, -64, -20].map((db) => gate.next(db, 0))).toEqual([0, 0, 0.5, 1, 1]);
+  });
+
+  it('shuts a quarter of a second after speech, and opens at once', () => {
+    const gate = new FrameGate();
+    gate.thresholdDb = -45;
+    for (let i = 0; i < 10; i++) expect(gate.next(-30, 0)).toBe(1);
+    const frames = Array.from({ length: 60 }, () => gate.next(-60, 0));
+    expect(frames.indexOf(0)).toBeGreaterThan(25);
+    expect(frames.indexOf(0)).toBeLessThan(40);
+    expect(gate.next(-30, 0)).toBe(1);
+  });
+
+  it('knows of the gain that was added', () => {
+    const gate = new FrameGate();
+    gate.thresholdDb = -45;
+    for (let i = 0; i < 60; i++) gate.next(-30, 20);
+    expect(gate.next(-30, 20)).toBe(0);
+  });
+});
+
+describe('the running profile', () => {
+  const frames = (hz: number, db: number, count = 200) =>
+    [new Float32Array(count).fill(hz), new Float32Array(count).fill(db)] as const;
+
+  it('takes the first half second of voice for a speaker nobody knows', () => {
+    const profile = new RunningProfile(null);
+    expect(profile.push(...frames(0, -80))).toBe(false);
+    expect(profile.current).toBeNull();
+    expect(profile.push(...frames(150, -30, 60))).toBe(true);
+    expect(profile.current!.medianF0Hz).toBeCloseTo(150);
+    expect(profile.current!.speechLevelDb).toBeCloseTo(-30);
+  });
+
+  it('moves slowly from a calibration, and begins again from another', () => {
+    const profile = new RunningProfile({ medianF0Hz: 100, speechLevelDb: -23 });
+    profile.push(...frames(120, -33));
+    expect(profile.current!.medianF0Hz).toBeGreaterThan(101);
+    expect(profile.current!.medianF0Hz).toBeLessThan(105);
+    for (let i = 0; i < 50; i++) profile.push(...frames(120, -33));
+    expect(profile.current!.medianF0Hz).toBeCloseTo(120, 0);
+    expect(profile.current!.speechLevelDb).toBeCloseTo(-33, 0);
+    profile.restart({ medianF0Hz: 200, speechLevelDb: -20 });
+    expect(profile.current!.medianF0Hz).toBe(200);
+  });
+});
+
+describe('the watch for feedback', () => {
+  const RATE_HZ = 48_000;
+  const next = random(7);
+  const noise = (length: number) => Float32Array.from({ length }, () => 0.2 * (next() - 0.5));
+
+  /** Ten seconds of another voice, and a microphone that hears `share` of it 80 ms later. */
+  function score(share: number): number {
+    const watch = new FeedbackWatch(RATE_HZ);
+    const output = noise(10 * 24_000);
+    const input = noise(10 * RATE_HZ);
+    const delay = 0.08 * RATE_HZ;
+    for (let i = delay; i < input.length; i++) input[i]! += share * output[(i - delay) >> 1]!;
+    for (let at = 0; at < output.length; at += 480)
+      watch.push(input.subarray(2 * at, 2 * at + 960), output.subarray(at, at + 480));
+    return watch.score;
+  }
+
+  it('hears an echo, and nothing where there is none', () => {
+    expect(score(0.5)).toBeGreaterThan(FEEDBACK_SCORE);
+    expect(score(0)).toBeLessThan(0.8 * FEEDBACK_SCORE);
+  });
+});

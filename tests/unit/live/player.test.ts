@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { LivePlayer } from '../../../src/audio/live-player';
+import { LiveStats } from '../../../src/audio/live-stats';
+import { Ring } from '../../../src/audio/ring';
+
+const RING_HZ = 24_000;
+const OUT_HZ = 48_000;
+const QUANTUM = 128;
+const BLOCK = 480;
+const TONE_HZ = 200;
+
+interface Run {
+  /** How much faster the writer's clock is. */
+  drift?: number;
+  seconds: number;
+  /** Whether the writer writes at a time. */
+  isWriting?: (seconds: number) => boolean;
+  /** Block length in ms from a time on. */
+  blockMs?: (seconds: number) => number;
+}
+
+/** A worker that writes a tone in blocks as time goes by, and the speakers that ask for 128 samples at a time. */
+function play({ drift = 0, seconds, isWriting = () => true, blockMs = () => 20 }: Run) {
+  const ring = new Ring(Ring.memory(RING_HZ, false));
+  const stats = new LiveStats();
+  const player = new LivePlayer(ring, stats, RING_HZ, OUT_HZ, 10);
+  const out = new Float32Array(seconds * OUT_HZ);
+  let due = 0;
+  let written = 0;
+  for (let at = 0; at + QUANTUM <= out.length; at += QUANTUM) {
+    const now = at / OUT_HZ;
+    const length = blockMs(now);
+    stats.set('blockLengthMs', length);
+    due += (QUANTUM / OUT_HZ) * RING_HZ * (1 + drift);
+    const block = (BLOCK * length) / 20;
+    while (due >= block) {
+      due -= block;
+      const tone = Float32Array.from(
+        { length: block },
+        (_, i) => 0.5 * Math.sin((2 * Math.PI * TONE_HZ * (written + i)) / RING_HZ),
+      );
+      if (isWriting(now)) ring.write(tone);
+      written += block;
+    }
+    player.render(out.subarray(at, at + QUANTUM), now);
+  }
+  return { out, stats };
+}
+
+/** Largest step between two samples; a tone of 200 Hz at half scale makes .0131 at 48 kHz. */
+function largestStep(samples: Float32Array): number {
+  let largest = 0;
+  for (let i = 1; i < samples.length; i++)
+    largest = Math.max(largest, Math.abs(samples[i]! - samples[i - 1]!));
+  return largest;
+}
+
+function rms(samples: Float32Array): number {
+  return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+}
+
+describe('the player', () => {
+  it('plays what is written, at its level, without a gap', () => {
+    const { out, stats } = play({ seconds: 5 });
+    expect(stats.get('underruns')).toBe(0);
+    expect(stats.get('outputJumps')).toBe(0);
+    expect(rms(out.subarray(OUT_HZ))).toBeCloseTo(0.5 / Math.SQRT2, 2);
+    expect(largestStep(out)).toBeLessThan(0.0135);
+  });
+
+  it.each([-500e-6, 500e-6, 2000e-6])('follows a clock that is off by %f without drops', (drift) => {
+    const { out, stats } = play({ drift, seconds: 60 });
+    expect(stats.get('underruns')).toBe(0);
+    expect(stats.get('outputJumps')).toBe(0);
+    expect(stats.get('stretches')).toBe(0);
+    expect(stats.get('ratio')).toBeCloseTo(1 + drift, 3);
+    expect(largestStep(out)).toBeLessThan(0.0135);
+  });
+
+  it('fades out when the queue runs dry, is silent, and fades in again', () => {
+    const { out, stats } = play({ seconds: 4, isWriting: (now) => now < 1.5 || now > 2.5 });
+    expect(stats.get('underruns')).toBe(1);
+    expect(largestStep(out)).toBeLessThan(0.02);
+    expect(rms(out.subarray(1.7 * OUT_HZ, 2.4 * OUT_HZ))).toBe(0);
+    expect(rms(out.subarray(3 * OUT_HZ))).toBeCloseTo(0.5 / Math.SQRT2, 2);
+  });
+
+  it('jumps to the live edge without a click when too much is waiting', () => {
+    const ring = new Ring(Ring.memory(RING_HZ, false));
+    const stats = new LiveStats();
+    stats.set('blockLengthMs', 20);
+    const player = new LivePlayer(ring, stats, RING_HZ, OUT_HZ, 10);
+    let written = 0;
+    const write = (samples: number) => {
+      ring.write(
+        Float32Array.from(
+          { length: samples },
+          (_, i) => 0.5 * Math.sin((2 * Math.PI * TONE_HZ * (written + i)) / RING_HZ),
+        ),
+      );
+      written += samples;
+    };
+    const out = new Float32Array(2 * OUT_HZ);
+    for (let at = 0; at + QUANTUM <= out.length; at += QUANTUM) {
+      write(64);
+      // A second's worth of speech that was stuck comes at once.
+      if (Math.abs(at - OUT_HZ) < QUANTUM / 2) write(0.3 * RING_HZ);
+      player.render(out.subarray(at, at + QUANTUM), at / OUT_HZ);
+    }
+    expect(stats.get('outputJumps')).toBe(1);
+    expect(stats.get('queueMs')).toBeLessThan(60);
+    // The tone is cut anywhere in its period; faded over 10 ms it bends, but does not step.
+    expect(largestStep(out)).toBeLessThan(0.02);
+  });
+
+  it('makes room for longer blocks before they are late', () => {
+    const { stats, out } = play({ seconds: 6, blockMs: (now) => (now < 2 || now > 4 ? 20 : 100) });
+    expect(stats.get('stretches')).toBe(1);
+    expect(largestStep(out)).toBeLessThan(0.03);
+    expect(stats.get('queueMs')).toBeLessThan(80);
+  });
+
+  it('tells the delay, and what was left out of the input', () => {
+    const { stats } = play({ seconds: 5 });
+    const before = stats.get('delayMs');
+    expect(before).toBeGreaterThan(5);
+    expect(before).toBeLessThan(60);
+    stats.skip(1e6, 0.25);
+    expect(stats.skippedAt(1e6 - 1)).toBe(0);
+    expect(stats.skippedAt(1e6)).toBe(0.25);
+    expect(stats.delayQuantile(0.5)).toBeGreaterThan(5);
+    expect(stats.delayQuantile(1)).toBeLessThan(80);
+  });
+});
