@@ -76,4 +76,18 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
       expect(worst / scale).toBeLessThanOrEqual(1e-4);
     }
   }, 60000);
+
+  it('hears no further ahead than 60 ms', async () => {
+    const samples = speech();
+    const whole = await convert([samples], 1);
+    let furthest = 0;
+    for (const at of [4000, 5300, 7121, 9999, 12345]) {
+      const other = samples.slice();
+      for (let i = at; i < other.length; i++) other[i]! *= -0.3;
+      const first = (await convert([other], 1)).findIndex((x, i) => Math.abs(x - whole[i]!) > 1e-9);
+      furthest = Math.max(furthest, at / 16 - first / 24);
+    }
+    expect(furthest).toBeGreaterThan(30);
+    expect(furthest).toBeLessThanOrEqual(60);
+  }, 60000);
 });
