@@ -217,7 +217,7 @@ async function runFaults(page, kind, times) {
  * @param {boolean} compares
  */
 async function recordings(harness, folder, options, compares) {
-  const { addressOf } = harness;
+  const addressOf = (/** @type {string} */ file) => harness.addressOf(file);
   const session = drive(harness.page);
   const fetchOf = async (/** @type {'heard' | 'spoken' | 'input' | 'output'} */ what, context = 0) => {
     const file = join(folder, `${what}-${context}.f32`);

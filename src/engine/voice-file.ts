@@ -93,7 +93,7 @@ export async function writeVoiceFile(parts: VoiceParts, key: SigningKey): Promis
     parts: Object.fromEntries(listed),
   });
   const all = { [MANIFEST]: manifest, [SIGNATURE]: await sign(manifest, key), ...files };
-  return zipSync(all, { level: 0, mtime: ZIP_TIME }) as Uint8Array<ArrayBuffer>;
+  return zipSync(all, { level: 0, mtime: ZIP_TIME });
 }
 
 /**

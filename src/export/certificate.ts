@@ -22,7 +22,7 @@ export interface SigningIdentity {
   /** X.509 in DER: the signer's own, then the one that signed it. */
   certificates: Uint8Array[];
   /** ES256: r and s, 32 bytes each. */
-  sign(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  sign: (data: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /**

@@ -41,7 +41,7 @@ export function requirePermission(sealed: unknown, use: Use, circumstances: Circ
 export function allowedUses(record: ConsentRecord): Use[] {
   return record.parents.reduce(
     (uses, parent) => uses.filter((use) => allowedUses(parent.record).includes(use)),
-    record.uses as Use[],
+    record.uses,
   );
 }
 

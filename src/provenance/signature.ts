@@ -12,7 +12,7 @@ export interface SigningKey {
 /** A new Ed25519 key (RFC 8032). Rejects with `signature-failed` where the browser has none. */
 export async function createSigningKey(): Promise<SigningKey> {
   try {
-    const pair = (await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify'])) as CryptoKeyPair;
+    const pair = await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify']);
     const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
     return { privateKey: pair.privateKey, publicKey };
   } catch (cause) {

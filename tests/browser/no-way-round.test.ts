@@ -60,8 +60,7 @@ function watch(): void {
   };
   for (const event of ['copy', 'cut', 'dragstart'] as const) {
     window.addEventListener(event, (happening) => {
-      const data =
-        happening instanceof DragEvent ? happening.dataTransfer : (happening as ClipboardEvent).clipboardData;
+      const data = happening instanceof DragEvent ? happening.dataTransfer : happening.clipboardData;
       for (const file of data?.files ?? []) note(event, file);
       for (const type of data?.types ?? []) if (type !== 'Files') note(event, data!.getData(type), type);
     });

@@ -22,7 +22,7 @@ const OTHER_ENCODERS =
 
 /** What a page hands out by: downloads, the clipboard, sharing, dragging; a player's own menu offers a download. */
 const HANDS_OUT =
-  /\bcreateObjectURL\b|\bshowSaveFilePicker\b|\bshowDirectoryPicker\b|\bClipboardItem\b|\bsetData\(\s*(?!['\"`]text\/plain)|\bDownloadURL\b|\bitems\.add\(|\bdata:(audio|application)\b|<(audio|video)\b|\bexecCommand\b|\.download\s*=|\sdownload(=|>|\s*\{)|\bdownload\s*:\s*['"`]|setAttribute\(\s*['"`]download|\bnavigator\)?\??\.(share|canShare)\b|\bclipboard\)?\??\.write\(|\[['"`](share|write|download|createObjectURL)['"`]\]/;
+  /\bcreateObjectURL\b|\bshowSaveFilePicker\b|\bshowDirectoryPicker\b|\bClipboardItem\b|\bsetData\(\s*(?!['"`]text\/plain)|\bDownloadURL\b|\bitems\.add\(|\bdata:(audio|application)\b|<(audio|video)\b|\bexecCommand\b|\.download\s*=|\sdownload(=|>|\s*\{)|\bdownload\s*:\s*['"`]|setAttribute\(\s*['"`]download|\bnavigator\)?\??\.(share|canShare)\b|\bclipboard\)?\??\.write\(|\[['"`](share|write|download|createObjectURL)['"`]\]/;
 /** What sends to another machine. Only scripts are given files by a request: the harness PUTs what was exported. */
 const UPLOADS =
   /\b(sendBeacon|XMLHttpRequest|WebSocket|WebTransport|RTCPeerConnection|EventSource)\b|\bmethod\b\s*:|\bnew Request\(/;
@@ -47,7 +47,7 @@ const rules: Record<string, Rule> = {
   },
   'the harness gives away only exports and voice files'(path, source) {
     if (path !== HARNESS) return null;
-    const bodies = Array.from(source.matchAll(/\bbody\b\s*[:,}]\s*(\w*)/g), ([, name]) => name);
+    const bodies = Array.from(source.matchAll(/\bbody\b\s*[:,}]\s*(\w*)/g), ([, name]) => name!);
     const isExport = /const \{ blob \} = await exportTake\(/.test(source);
     const isVoice = /const voiceFile = await finishVoice\(/.test(source);
     const allowed = [...(isExport ? ['blob'] : []), ...(isVoice ? ['voiceFile'] : [])];

@@ -60,7 +60,7 @@ describe('encoding', () => {
       onProgress: ({ fraction }) => fractions.push(fraction),
     });
     expect(vectors.codebook.length).toBe(512 * 128);
-    expect(vectors.timbre!.length).toBe(512 * 40);
+    expect(vectors.timbre.length).toBe(512 * 40);
     expect(vectors.medianF0Hz).toBeGreaterThan(80);
     expect(vectors.medianF0Hz).toBeLessThan(300);
     expect(vectors.speechLevelDb).toBeLessThan(-10);
@@ -70,7 +70,7 @@ describe('encoding', () => {
     const file = formatVoice({ ...vectors, id: 'own-x', name: 'X' });
     const read = parseVoice(file.buffer, { sealed: null, revoked: new Set() });
     expect(read.embedding).toEqual(vectors.embedding);
-    expect(Math.max(...read.timbre!.map((x, i) => Math.abs(x - vectors.timbre![i]!)))).toBeLessThan(0.01);
+    expect(Math.max(...read.timbre.map((x, i) => Math.abs(x - vectors.timbre[i]!)))).toBeLessThan(0.01);
   }, 60_000);
 
   it('gives each code the timbre of the frames nearest to it', async () => {
@@ -91,7 +91,7 @@ describe('encoding', () => {
         let own = 0;
         for (const t of [2 * n, 2 * n + 1])
           own += (logMel[t * 80 + 2 * b]! + logMel[t * 80 + 2 * b + 1]! - 2 * 0.2302585 * loudnessDb[t]!) / 4;
-        worst += Math.abs(own - timbre![best * 40 + b]!);
+        worst += Math.abs(own - timbre[best * 40 + b]!);
         level++;
       }
     }
@@ -129,7 +129,7 @@ describe('shaping', () => {
 
   it('moves the timbre with size and breath', () => {
     const only = [{ voice: b, weight: 1 }];
-    const shaped = (size: number, breath: number) => blendVoices(only, { pitchSt: 0, size, breath }).timbre!;
+    const shaped = (size: number, breath: number) => blendVoices(only, { pitchSt: 0, size, breath }).timbre;
     expect(shaped(0, 0)).toEqual(b.timbre);
     // A smaller throat has its formants higher up: what was at band 20 is read further up.
     expect(shaped(1, 0)[20]!).toBeLessThan(20);
