@@ -5,6 +5,7 @@ import type { Detection } from '../watermark/types';
 import { detect } from './detector';
 import type { LiveHarness } from '../live/live-harness';
 import { Engine, type LoadOptions } from './engine.svelte';
+import { modelsUrl } from './models-url';
 import type { Scope } from './scope';
 
 interface ConvertJob {
@@ -37,7 +38,7 @@ declare global {
 export function installHarness(scope: Scope): void {
   let engine: Engine | undefined;
   let liveHarness: LiveHarness | undefined;
-  const baseUrl = new URL('models/', document.baseURI).href;
+  const baseUrl = modelsUrl();
   const never = new AbortController().signal;
 
   async function open(input: string, name: string) {

@@ -32,7 +32,7 @@ export class LiveLoop {
   private readonly watch: FeedbackWatch;
   private listener: Listener | undefined;
   private tap: TakeTap | undefined;
-  private failure: unknown;
+  private failure: Error | undefined;
   private isStopped = false;
   private hasNewProfile = false;
   private lengthMs = 0;
@@ -91,7 +91,7 @@ export class LiveLoop {
   }
 
   /** Makes `run` reject. */
-  interrupt(failure: unknown): void {
+  interrupt(failure: Error): void {
     this.failure = failure;
   }
 

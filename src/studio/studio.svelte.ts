@@ -7,6 +7,7 @@ import type { ConvertProgress } from '../engine/types';
 import { exportTake, type ExportFormat } from '../export/export';
 import { Listening } from './listening.svelte';
 import { Recording, type Recorded } from './recording.svelte';
+import { nowInWords } from '../ui/format';
 import { TakeShelf, type OpenTake } from './take-shelf.svelte';
 
 const BLOB_KEPT_MS = 60_000;
@@ -127,7 +128,7 @@ export class Studio {
   private async takeRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
     try {
       const warnings = checkSamples(samples, sampleRateHz);
-      await this.addTake(samples, sampleRateHz, recordingName());
+      await this.addTake(samples, sampleRateHz, `Recording, ${nowInWords()}`);
       this.judge(samples, sampleRateHz, warnings);
     } catch (error) {
       this.context.notices.fail(error);
@@ -169,11 +170,4 @@ export class Studio {
       this.busy = null;
     }
   }
-}
-
-function recordingName(): string {
-  const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(),
-  );
-  return `Recording, ${when}`;
 }
