@@ -217,11 +217,10 @@ async function runFaults(page, kind, times) {
  * @param {boolean} compares
  */
 async function recordings(harness, folder, options, compares) {
-  const addressOf = (/** @type {string} */ file) => harness.addressOf(file);
   const session = drive(harness.page);
   const fetchOf = async (/** @type {'heard' | 'spoken' | 'input' | 'output'} */ what, context = 0) => {
     const file = join(folder, `${what}-${context}.f32`);
-    await session.call('save', what, addressOf(file), context);
+    await session.call('save', what, harness.addressOf(file), context);
     return readSamples(file);
   };
   const { contexts } = await session.call('recorded');
@@ -236,7 +235,7 @@ async function recordings(harness, folder, options, compares) {
   }
   if (!compares) return { dryLeak: leak };
   const file = join(folder, 'offline.f32');
-  await session.call('saveOffline', addressOf(file), options);
+  await session.call('saveOffline', harness.addressOf(file), options);
   const offline = await readSamples(file);
   const heard = await fetchOf('heard');
   return {

@@ -10,6 +10,7 @@ import { detect } from './detector';
 import type { LiveHarness } from '../live/live-harness';
 import { Engine, type LoadOptions } from './engine.svelte';
 import { Enroller } from './enroller';
+import { modelsUrl } from './models-url';
 import type { Scope } from './scope';
 import { finishVoice, newAbout } from './voice-maker';
 
@@ -63,7 +64,7 @@ declare global {
 export function installHarness(scope: Scope): void {
   let engine: Engine | undefined;
   let liveHarness: LiveHarness | undefined;
-  const baseUrl = new URL('models/', document.baseURI).href;
+  const baseUrl = modelsUrl();
   const enroller = new Enroller(scope, baseUrl);
   const guests = new Map<string, string>();
   const never = new AbortController().signal;

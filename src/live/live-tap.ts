@@ -15,7 +15,7 @@ export interface Heard {
 export function tapEverything(expectedSeconds: number): Heard[] {
   const contexts: Heard[] = [];
   const taps = new WeakMap<BaseAudioContext, AudioWorkletNode>();
-  const connect = AudioNode.prototype.connect as (...args: unknown[]) => AudioNode | void;
+  const connect = methodOf<(...args: unknown[]) => AudioNode | void>(AudioNode.prototype, 'connect');
   const tapOf = (context: BaseAudioContext): AudioWorkletNode => {
     const known = taps.get(context);
     if (known) return known;
@@ -41,7 +41,10 @@ export function tapEverything(expectedSeconds: number): Heard[] {
     if (args[0] === this.context.destination) connect.call(this, tapOf(this.context), 0, 0);
     return connect.apply(this, args);
   } as typeof AudioNode.prototype.connect;
-  const createSource = AudioContext.prototype.createMediaStreamSource;
+  const createSource = methodOf<(stream: MediaStream) => MediaStreamAudioSourceNode>(
+    AudioContext.prototype,
+    'createMediaStreamSource',
+  );
   AudioContext.prototype.createMediaStreamSource = function (stream) {
     const source = createSource.call(this, stream);
     connect.call(source, tapOf(this), 0, 1);
@@ -54,4 +57,9 @@ export function tapEverything(expectedSeconds: number): Heard[] {
     }
   };
   return contexts;
+}
+
+/** A method as a function, to be called with a `this` of one's choice. */
+function methodOf<Method>(prototype: object, name: string): Method {
+  return Object.getOwnPropertyDescriptor(prototype, name)!.value as Method;
 }

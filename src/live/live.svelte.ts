@@ -1,5 +1,6 @@
 import type { AppContext } from '../app/context';
 import { messageOf } from '../app/messages';
+import { modelsUrl } from '../app/models-url';
 import type { Scope } from '../app/scope';
 import { LiveGraph } from '../audio/live-graph';
 import { measureLoopback } from '../audio/loopback';
@@ -8,6 +9,7 @@ import { FEEDBACK_SCORE } from '../engine/feedback';
 import type { Heard, LiveStatus } from '../engine/live-types';
 import type { LoadProgress } from '../engine/types';
 import { saveTake } from '../store/takes';
+import { nowInWords } from '../ui/format';
 import { delayParts, type DelayParts } from './delay';
 import { LiveSession, type LivePhase, type SessionSettings } from './live-session';
 import type { Trouble } from './live-watch';
@@ -60,7 +62,7 @@ export class LiveRoom {
     private readonly scope: Scope,
   ) {
     this.session = new LiveSession(scope, this.settings, {
-      baseUrl: new URL('models/', document.baseURI).href,
+      baseUrl: modelsUrl(),
       onPhase: (phase) => this.enter(phase),
       onProgress: (progress) => (this.progress = progress),
       onTrouble: (trouble) => {
@@ -188,9 +190,8 @@ export class LiveRoom {
     }
     if (output.samples.length === 0) return;
     const voiceName = this.status?.voices.find((voice) => voice.id === voiceId)?.name ?? voiceId;
-    const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
     const take = {
-      name: `Live, ${when.format(new Date())}`,
+      name: `Live, ${nowInWords()}`,
       source,
       output: {
         ...output,

@@ -8,6 +8,7 @@ import { canShare, download, share } from '../export/deliver';
 import { exportTake, type ExportFormat, type ExportedTake } from '../export/export';
 import { Listening } from '../ui/listening.svelte';
 import { Recording, type Recorded } from './recording.svelte';
+import { nowInWords } from '../ui/format';
 import { TakeShelf, type OpenTake } from './take-shelf.svelte';
 
 export interface Busy {
@@ -151,7 +152,7 @@ export class Studio {
   private async takeRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
     try {
       const warnings = checkSamples(samples, sampleRateHz);
-      await this.addTake(samples, sampleRateHz, recordingName());
+      await this.addTake(samples, sampleRateHz, `Recording, ${nowInWords()}`);
       this.judge(samples, sampleRateHz, warnings);
     } catch (error) {
       this.context.notices.fail(error);
@@ -193,11 +194,4 @@ export class Studio {
       this.busy = null;
     }
   }
-}
-
-function recordingName(): string {
-  const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(),
-  );
-  return `Recording, ${when}`;
 }

@@ -21,3 +21,8 @@ export function timeLeft(seconds: number): string {
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** "3 May 2026, 14:05", as people here write it: for the names of takes. */
+export function nowInWords(): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date());
+}

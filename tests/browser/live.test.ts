@@ -134,12 +134,13 @@ describe('the live room', () => {
       path: '#/live',
       initScript: () => {
         // A loudspeaker 60 ms from the microphone: what goes to the speakers comes back as the microphone.
-        const connect = AudioNode.prototype.connect as (...args: unknown[]) => AudioNode | void;
+        const { value: connect } = Object.getOwnPropertyDescriptor(AudioNode.prototype, 'connect') as {
+          value: (...args: unknown[]) => AudioNode | void;
+        };
         const rooms = new WeakMap<BaseAudioContext, DelayNode>();
         let stream: MediaStream | undefined;
         const other = new AudioContext();
         const arrives = new MediaStreamAudioDestinationNode(other);
-        void other;
         AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
           const { context } = this;
           if (args[0] === context.destination && context instanceof AudioContext) {
