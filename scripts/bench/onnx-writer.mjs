@@ -65,7 +65,8 @@ export class GraphWriter {
 
 /** @param {{ name: string, dims: number[] }} value */
 function valueInfo({ name, dims }) {
-  const shape = join(...dims.map((dim) => bytes(1, varint(1, dim))));
+  // A dimension of 0 may be any.
+  const shape = join(...dims.map((dim) => bytes(1, dim === 0 ? new Uint8Array(0) : varint(1, dim))));
   return join(text(1, name), bytes(2, bytes(1, join(varint(1, FLOAT), bytes(2, shape)))));
 }
 

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { makeWav, readWav } from './wav';
+
+export const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
+
+/** The speech fixture twice over, with a pause: more than the least a voice is made of. */
+export function longSpeech(): Buffer {
+  const samples = readWav(readFileSync(SPEECH));
+  return makeWav([...samples, ...new Float32Array(8000), ...samples, ...new Float32Array(8000)]);
+}
+
+/** Gives recordings to the voices room and waits until they are cleaned. */
+export async function collect(page: Page, name = 'tape.wav'): Promise<void> {
+  const before = await page.getByRole('button', { name: /^Remove/ }).count();
+  await page.getByTestId('enrol-input').setInputFiles({ name, mimeType: 'audio/wav', buffer: longSpeech() });
+  await page
+    .getByRole('button', { name: `Remove ${name}` })
+    .nth(before)
+    .waitFor({ timeout: 60_000 });
+  await page.getByTestId('to-listen').and(page.locator(':enabled')).waitFor();
+}
+
+/** From cleaned recordings to a sealed record: recordings that were given to the public domain. */
+export async function giveLeave(page: Page, person = 'Ada Example'): Promise<void> {
+  await page.getByTestId('to-listen').click();
+  await page.getByTestId('to-consent').click();
+  await page.locator('input[value="public-domain"]').check();
+  await page.getByTestId('person').fill(person);
+  await page.getByTestId('holder').fill('Everybody');
+  await page.getByTestId('statement').fill('https://example.test/licence');
+  await page.getByTestId('contact').fill('ada@example.test');
+  await page.getByTestId('to-train').click();
+  await page.getByTestId('train').waitFor();
+}
+
+export async function makeVoice(page: Page): Promise<void> {
+  await page.getByTestId('train').click();
+  await page.getByTestId('keep-voice').waitFor({ timeout: 90_000 });
+}
+
+export async function keepVoice(page: Page): Promise<string> {
+  await page.getByTestId('keep-voice').click();
+  const voice = page.getByTestId('own-voice').first();
+  await voice.waitFor();
+  return (await voice.getAttribute('data-id'))!;
+}

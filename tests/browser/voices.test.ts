@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readVoiceFile } from '../../src/engine/voice-file';
+import { fingerprint24 } from '../../src/provenance';
+import { collect, giveLeave, keepVoice, makeVoice, SPEECH } from './enrol-steps';
+import { withSpeaker } from './speaker-network';
+import { openApp, type Opened } from './support';
+
+let app: Opened | undefined;
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+const open = (more: Parameters<typeof openApp>[0] = {}) =>
+  openApp({ path: '#/voices', intercept: withSpeaker(), ...more });
+
+describe('the voices room', () => {
+  it('makes a voice with leave, uses it, lets it go and come back, and takes the leave back', async () => {
+    app = await open();
+    const { page } = app;
+    await collect(page);
+    await giveLeave(page);
+    await makeVoice(page);
+    for (const index of [0, 1, 2]) {
+      await page.getByTestId(`audition-${index}`).and(page.locator(':enabled')).click();
+      await page.getByTestId('keep-voice').and(page.locator(':enabled')).waitFor({ timeout: 60_000 });
+    }
+    const id = await keepVoice(page);
+    expect(await page.getByTestId('error').count()).toBe(0);
+
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByTestId('save-voice').click(),
+    ]);
+    expect(saved.suggestedFilename()).toBe('Ada-Example.understudy');
+    const bytes = await readFile(await saved.path());
+    const file = await readVoiceFile(new Blob([bytes]), new Set());
+    expect(file.about.id).toBe(id);
+    expect(file.preview!.byteLength).toBeGreaterThan(100_000);
+    expect(file.sealed.record.sources.length).toBe(1);
+
+    await page.getByTestId('delete-voice').click();
+    await page.getByTestId('confirm-doom').click();
+    await expect.poll(() => page.getByTestId('own-voice').count()).toBe(0);
+    await page
+      .getByTestId('voice-input')
+      .setInputFiles({ name: 'a.understudy', mimeType: '', buffer: bytes });
+    await page.getByTestId('accept-voice').waitFor();
+    // Nothing is kept before the yes.
+    expect(await page.getByTestId('own-voice').count()).toBe(0);
+    await page.getByTestId('accept-voice').click();
+    await page.getByTestId('own-voice').waitFor();
+
+    await page.getByRole('link', { name: 'Studio', exact: true }).click();
+    await page.getByTestId('try-sample').click();
+    await page.getByTestId('open-take').waitFor();
+    await page.getByTestId(`voice-${id}`).click();
+    await page.getByTestId('convert').click();
+    await page.getByTestId('output-track').waitFor({ timeout: 60_000 });
+    const [wav] = await Promise.all([page.waitForEvent('download'), page.getByTestId('download').click()]);
+    await page.getByRole('link', { name: 'Detect' }).click();
+    await page
+      .getByTestId('detect-input')
+      .setInputFiles({ name: 'a.wav', mimeType: 'audio/wav', buffer: await readFile(await wav.path()) });
+    const payload = page.getByTestId('detect-payload');
+    await payload.waitFor({ timeout: 60_000 });
+    // The mark says by whose leave.
+    expect(Number(await payload.getAttribute('data-id'))).toBe(fingerprint24(file.sealed));
+
+    await page.getByRole('link', { name: 'Voices' }).click();
+    await page.getByTestId('revoke').click();
+    await page.getByTestId('confirm-doom').click();
+    await page.locator('[data-testid=own-voice][data-revoked=true]').waitFor();
+    await page.getByTestId('save-voice').click();
+    await expect.poll(() => page.getByTestId('error').textContent()).toMatch(/taken back/);
+    await page
+      .getByTestId('voice-input')
+      .setInputFiles({ name: 'a.understudy', mimeType: '', buffer: bytes });
+    await expect.poll(() => page.getByTestId('error').textContent()).toMatch(/taken back/);
+    await page.getByRole('link', { name: 'Studio', exact: true }).click();
+    await page.getByTestId('take-open').first().click();
+    await page.getByTestId('download').click();
+    await expect.poll(() => page.getByTestId('error').first().textContent()).toMatch(/taken back/);
+    await page.getByTestId('convert').click();
+    await expect.poll(() => page.getByTestId('error').first().textContent()).toMatch(/taken back/);
+  });
+
+  it('takes one’s own voice only with a sentence read aloud, and goes on after a reload', async () => {
+    app = await open({ fakeMicWav: SPEECH });
+    const { page } = app;
+    await collect(page);
+    await page.getByTestId('to-listen').click();
+    // The first piece has the keyboard: left out, then kept again.
+    const first = page.getByTestId('piece').first();
+    await first.focus();
+    await page.keyboard.press('d');
+    await expect.poll(() => first.getAttribute('data-kept')).toBe('false');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('k');
+    await expect.poll(() => first.getAttribute('data-kept')).toBe('true');
+
+    await page.reload();
+    await page.getByTestId('resume').click();
+    await page.getByTestId('to-consent').click();
+    await page.getByTestId('person').fill('Ada Example');
+    await page.getByTestId('contact').fill('ada@example.test');
+    expect(await page.getByTestId('to-train').isEnabled()).toBe(false);
+    const words = await page.getByTestId('leave-sentence').textContent();
+    await page.getByRole('button', { name: 'Other words' }).click();
+    expect(await page.getByTestId('leave-sentence').textContent()).not.toBe(words);
+    await page.getByTestId('speak').click();
+    await page.waitForTimeout(5000);
+    await page.getByTestId('speak').click();
+    await page.locator('[data-testid=likeness][data-alike=true]').waitFor({ timeout: 30_000 });
+    await page.getByTestId('to-train').click();
+
+    await page.getByTestId('train').click();
+    await page.getByTestId('cancel').click();
+    await page.getByTestId('train').and(page.locator(':enabled')).waitFor({ timeout: 30_000 });
+    expect(await page.getByTestId('error').count()).toBe(0);
+    await makeVoice(page);
+
+    // After a reload nobody has read anything aloud: what is kept of it is not enough.
+    await page.reload();
+    await page.getByTestId('resume').click();
+    await page.getByTestId('train').click();
+    await expect
+      .poll(() => page.getByTestId('error').textContent(), { timeout: 30_000 })
+      .toMatch(/has not been read aloud/);
+  });
+
+  it('says what is wrong with a file that is no voice, and keeps nothing of it', async () => {
+    app = await open();
+    const { page } = app;
+    const bad = { name: 'bad.understudy', mimeType: '', buffer: Buffer.from('PK, or so') };
+    await page.getByTestId('voice-input').setInputFiles(bad);
+    await expect
+      .poll(() => page.getByTestId('error').textContent())
+      .toMatch(/no voice file.*Nothing was stored/);
+    expect(await page.getByTestId('own-voice').count()).toBe(0);
+  });
+
+  it('blends voices into one that is nobody’s', async () => {
+    app = await open();
+    const { page } = app;
+    for (const name of ['Kathleen', 'Joe']) {
+      await page.getByRole('slider', { name }).focus();
+      for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+    }
+    await page.getByTestId('blend-name').fill('Between');
+    await page.getByTestId('blend-maker').fill('Tester');
+    await page.getByTestId('blend').click();
+    await page.getByTestId('own-voice').waitFor({ timeout: 60_000 });
+    await expect(page.getByTestId('own-voice').textContent()).resolves.toMatch(/nobody’s voice.*Kathleen/s);
+    expect(await page.getByTestId('error').count()).toBe(0);
+  });
+});
