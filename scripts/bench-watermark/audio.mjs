@@ -50,7 +50,7 @@ function ffmpeg(args, input) {
     input,
     maxBuffer: LARGEST,
   });
-  if (status !== 0) throw new Error(`ffmpeg ${args.join(' ')}: ${stderr}`);
+  if (status !== 0) throw new Error(`ffmpeg ${args.join(' ')}: ${String(stderr)}`);
   return stdout;
 }
 
