@@ -4,7 +4,7 @@ import { canEncode, encode, extensionOf, type ExportFormat } from './encode';
 
 export type { ExportFormat } from './encode';
 
-export const MARK_VERSION = 1;
+export const MARK_VERSION = 2;
 const HIGHEST_PEAK = 0.98;
 const FORMATS: ExportFormat[] = ['wav', 'mp3', 'opus'];
 
