@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format } from 'prettier';
 import { falseAlarms, wrongKeys } from './bench-watermark/alarms.mjs';
 import { HAS_FFMPEG, RATE_HZ } from './bench-watermark/audio.mjs';
 import { loadMark } from './bench-watermark/bundle.mjs';
@@ -38,8 +39,8 @@ async function main() {
   if (values['wrong-keys']) return tell('keys', await wrongKeys(Number(values['wrong-keys']), clips(), mark));
   if (values.speed) return tell('speed', await measureSpeed(mark));
   if (!HAS_FFMPEG) console.log('ffmpeg is not installed: no codecs, no stretch, no pitch.');
-  await robustness(clips(), mark, values.only, (lines) => {
-    if (!values.only) write('treatments', lines);
+  await robustness(clips(), mark, values.only, async (lines) => {
+    if (!values.only) await write('treatments', lines);
   });
 }
 
@@ -72,9 +73,9 @@ async function measureSpeed(mark) {
  * @param {string} section
  * @param {string[]} lines
  */
-function tell(section, lines) {
+async function tell(section, lines) {
   console.log(lines.join('\n'));
-  write(section, lines);
+  await write(section, lines);
 }
 
 /**
@@ -83,11 +84,12 @@ function tell(section, lines) {
  * @param {string} section
  * @param {string[]} lines
  */
-function write(section, lines) {
+async function write(section, lines) {
   const text = readFileSync(DOCUMENT, 'utf8');
   const [start, end] = [`<!-- ${section} -->`, `<!-- /${section} -->`];
   const from = text.indexOf(start) + start.length;
   const to = text.indexOf(end);
   if (to < 0) throw new Error(`${DOCUMENT} has no section ${section}.`);
-  writeFileSync(DOCUMENT, `${text.slice(0, from)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`);
+  const whole = `${text.slice(0, from)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`;
+  writeFileSync(DOCUMENT, await format(whole, { parser: 'markdown' }));
 }

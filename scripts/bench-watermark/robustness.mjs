@@ -34,7 +34,7 @@ export function clipsIn(folder, limit, mark) {
  * @param {Float32Array[]} clips
  * @param {typeof import('./internals.ts')} mark
  * @param {string | undefined} only part of the names of attacks
- * @param {(lines: string[]) => void} report is given the lines of Markdown so far after every treatment
+ * @param {(lines: string[]) => Promise<void>} report is given the lines of Markdown so far after every treatment
  */
 export async function robustness(clips, mark, only, report) {
   const lines = [
@@ -74,7 +74,7 @@ export async function robustness(clips, mark, only, report) {
     const line = rowOf(attack, count, marked.length);
     console.log(line);
     lines.push(line);
-    report([
+    await report([
       ...lines,
       '',
       `${marked.length} clips of ten seconds, each also as two of five. Wrong payloads in all: ${wrongInAll}.`,

@@ -11,7 +11,7 @@ import { markId24 } from './mark-id';
 export type { ExportFormat } from './encode';
 export { DISCLAIMERS, type DisclaimerLanguage } from './disclaimer';
 
-export const MARK_VERSION = 1;
+export const MARK_VERSION = 2;
 const HIGHEST_PEAK = 0.98;
 const FORMATS: ExportFormat[] = ['wav', 'mp3', 'm4a', 'opus'];
 /** Those that a C2PA manifest can be put into; what is known of the others is in their tags alone. */

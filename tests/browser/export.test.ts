@@ -84,7 +84,7 @@ describe('an exported file', () => {
         { format, speech, consent: sealed() },
       );
       expect(result.fileName).toBe(`Ein-Satz-für-alle--Kathleen.${format}`);
-      expect(result.payload).toEqual({ version: 1, id24: voiceId24('kathleen') });
+      expect(result.payload).toEqual({ version: 2, id24: voiceId24('kathleen') });
       expect(result.detection).toMatchObject({ present: 'yes', payload: result.payload, payloadOk: true });
       expect(Math.abs(result.seconds - speech.length / 24000)).toBeLessThan(0.1);
       expect(result.warnings).toEqual([]);

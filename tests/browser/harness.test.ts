@@ -79,7 +79,7 @@ describe('the command line', () => {
         file: join(out, 'good.wav'),
         present: 'yes',
         pValue: expect.any(Number) as number,
-        payload: { version: 1, id24: voiceId24('joe') },
+        payload: { version: 2, id24: voiceId24('joe') },
         payloadOk: true,
       },
     ]);

@@ -10,12 +10,12 @@ import { Spectra } from '../../../src/watermark/spectra';
 import { MAP_MARGIN, TileMap } from '../../../src/watermark/tile-map';
 import { speechLike } from './speech-like';
 
-const DECOYS = 30;
-const KEYS = 600;
+const DECOYS = 12;
+const KEYS = 400;
 
 describe('false alarms', () => {
   it(`are as rare as the p-value says, over ${2 * DECOYS} decoys`, async () => {
-    const short = speechLike(3, 24000, 9);
+    const short = speechLike(2.4, 24000, 9);
     const marked = embedWatermark(short, { version: 2, id24: 77 });
     const values: number[] = [];
     for (let key = 1; key <= DECOYS; key++) {
