@@ -86,7 +86,7 @@ function judge(id, table) {
  */
 function bestLine(people, made) {
   const all = [...people, ...made].filter((x) => x !== null).sort((a, b) => a - b);
-  const cuts = [-Infinity, ...all.slice(1).map((x, i) => (x + all[i]) / 2), Infinity];
+  const cuts = [-Infinity, ...all.slice(1).map((x, i) => (x + (all[i] ?? x)) / 2), Infinity];
   let best = { from: -Infinity, to: Infinity };
   let fewest = Infinity;
   for (const from of cuts) {
@@ -138,6 +138,6 @@ function decode(file, treatment) {
 function ffmpeg(args, input) {
   const options = { maxBuffer: 1 << 30, ...(input && { input }) };
   const { status, stdout, stderr } = spawnSync('ffmpeg', ['-v', 'error', ...args], options);
-  if (status !== 0) throw new Error(`ffmpeg failed: ${stderr}`);
+  if (status !== 0) throw new Error(`ffmpeg failed: ${String(stderr)}`);
   return stdout;
 }

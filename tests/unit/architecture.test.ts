@@ -20,7 +20,7 @@ const OTHER_ENCODERS =
 
 /** What a page hands out by: downloads, the clipboard, sharing, dragging; a player's own menu offers a download. */
 const HANDS_OUT =
-  /\bcreateObjectURL\b|\bshowSaveFilePicker\b|\bshowDirectoryPicker\b|\bClipboardItem\b|\bsetData\(\s*(?!['\"`]text\/plain)|\bDownloadURL\b|\bitems\.add\(|\bdata:(audio|application)\b|<(audio|video)\b|\bexecCommand\b|\.download\s*=|\sdownload(=|>|\s*\{)|\bdownload\s*:\s*['"`]|setAttribute\(\s*['"`]download|\bnavigator\)?\??\.(share|canShare)\b|\bclipboard\)?\??\.write\(|\[['"`](share|write|download|createObjectURL)['"`]\]/;
+  /\bcreateObjectURL\b|\bshowSaveFilePicker\b|\bshowDirectoryPicker\b|\bClipboardItem\b|\bsetData\(\s*(?!['"`]text\/plain)|\bDownloadURL\b|\bitems\.add\(|\bdata:(audio|application)\b|<(audio|video)\b|\bexecCommand\b|\.download\s*=|\sdownload(=|>|\s*\{)|\bdownload\s*:\s*['"`]|setAttribute\(\s*['"`]download|\bnavigator\)?\??\.(share|canShare)\b|\bclipboard\)?\??\.write\(|\[['"`](share|write|download|createObjectURL)['"`]\]/;
 /** What sends to another machine. Only scripts are given files by a request: the harness PUTs what was exported. */
 const UPLOADS =
   /\b(sendBeacon|XMLHttpRequest|WebSocket|WebTransport|RTCPeerConnection|EventSource)\b|\bmethod\b\s*:|\bnew Request\(/;
