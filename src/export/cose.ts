@@ -17,16 +17,16 @@ const SIGN1_TAG = 0xd2;
  */
 export async function signCose(
   payload: Uint8Array,
-  { certificates, sign }: SigningIdentity,
+  identity: SigningIdentity,
   size: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const headers = encode(
     new Map<number, Cbor>([
       [ALG, ES256],
-      [X5CHAIN, certificates],
+      [X5CHAIN, identity.certificates],
     ]),
   );
-  const signature = await sign(encode(['Signature1', headers, new Uint8Array(0), payload]));
+  const signature = await identity.sign(encode(['Signature1', headers, new Uint8Array(0), payload]));
   const filled = (pad: number) =>
     concat([
       Uint8Array.of(SIGN1_TAG),

@@ -47,7 +47,7 @@ export class Material {
 
   /** A short recording that comes with the app. */
   async fetchClip(path: string): Promise<Track> {
-    const response = await fetch(new URL(path, document.baseURI));
+    const response = await fetch(path);
     if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
     return decodeFile(await response.blob(), path);
   }

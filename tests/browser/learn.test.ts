@@ -73,7 +73,7 @@ describe('the lessons', () => {
     for (const each of await cases.all()) expect(await each.locator('ul li').count()).toBeGreaterThan(0);
     await page.getByTestId('lesson-permission').click();
     await page.getByRole('button', { name: 'It depends' }).first().click();
-    await page.getByText('To weigh').waitFor();
+    await page.getByText('To weigh', { exact: true }).waitFor();
     await page.getByTestId('lesson-guide').click();
     await page.emulateMedia({ media: 'print' });
     await expect(page.getByTestId('guide').isVisible()).resolves.toBe(true);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { voiceId24 } from '../../src/watermark';
+import type {} from '../../src/app/harness';
 import { openApp, type Opened } from './support';
 
 interface Leak {
@@ -31,11 +32,11 @@ function watch(): void {
     });
     window.pending.push(read);
   };
-  const { createObjectURL } = URL;
+  const createObjectURL = URL.createObjectURL.bind(URL);
   URL.createObjectURL = (object: Blob | MediaSource) => {
     // Workers made of text are code of the app, not files.
     if (object instanceof Blob && !object.type.includes('javascript')) note('address', object);
-    return createObjectURL.call(URL, object);
+    return createObjectURL(object);
   };
   Object.defineProperties(navigator, {
     canShare: { value: () => true },
@@ -53,9 +54,9 @@ function watch(): void {
   Object.assign(window, {
     showSaveFilePicker: () => note('save picker', ''),
   });
-  const { fetch } = window;
+  const fetch = window.fetch.bind(window);
   window.fetch = (input: RequestInfo | URL, init?: RequestInit) => {
-    if (init?.body) note('upload', init.body as Blob);
+    if (init?.body) note('upload', init.body);
     return fetch(input, init);
   };
   for (const event of ['copy', 'cut', 'dragstart'] as const) {
@@ -149,17 +150,26 @@ describe('whatever leaves the app', () => {
     // Each download was an address of bytes first.
     expect(sounds.length).toBeGreaterThanOrEqual(5 + 5 + 1);
     const checker = await app.context.newPage();
-    await checker.goto(`${app.url}#/detect`);
+    await checker.goto(`${app.url}?harness`);
+    await checker.waitForFunction(() => window.understudy !== undefined);
+    const checked = new Set<string>();
     for (const { way, name, buffer } of sounds) {
-      await checker.reload();
-      await checker
-        .getByTestId('detect-input')
-        .setInputFiles({ name: name || 'leak.bin', mimeType: 'audio/*', buffer });
-      const answer = checker.getByTestId('detect-answer');
-      await answer.waitFor({ timeout: 60_000 });
-      expect(await answer.getAttribute('data-present'), `${way} ${name}`).toBe('yes');
-      const payload = checker.getByTestId('detect-payload');
-      expect(Number(await payload.getAttribute('data-id')), `${way} ${name}`).toBe(voiceId24('joe'));
+      const base64 = buffer.toString('base64');
+      // A download is an address of the same bytes first.
+      if (checked.has(base64)) continue;
+      checked.add(base64);
+      const found = await checker.evaluate(async (text) => {
+        const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+        const input = URL.createObjectURL(new Blob([bytes]));
+        return window.understudy!.detect({ input, name: 'leak' });
+      }, base64);
+      expect(found, `${way} ${name}`).toMatchObject({
+        present: 'yes',
+        payloadOk: true,
+        payload: { id24: voiceId24('joe') },
+      });
     }
+    // Five downloads, and a file that was shared.
+    expect(checked.size).toBe(6);
   });
 });
