@@ -59,7 +59,9 @@ export class WorkerClient<Api extends object> {
     }
   }
 
+  /** Ends the worker; twice is fine. */
   dispose(): void {
+    if (this.scope.isEnded) return;
     this.api[releaseProxy]();
     this.scope.dispose();
   }

@@ -23,9 +23,10 @@ export function makeChirp(sampleRateHz: number): Float32Array<ArrayBuffer> {
 /**
  * Where in `recording` the chirp begins, in samples, by cross-correlation; null where it is not heard.
  *
- * Both at the same rate; the recording has to be longer than the chirp.
+ * Both at the same rate.
  */
 export function findChirp(recording: Float32Array, chirp: Float32Array): number | null {
+  if (recording.length <= chirp.length) return null;
   const fft = new RealFft(2 ** Math.ceil(Math.log2(recording.length + chirp.length)));
   const transform = (samples: Float32Array) => {
     const padded = new Float64Array(fft.size);

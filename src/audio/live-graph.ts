@@ -9,6 +9,7 @@ import { Ring } from './ring';
 const RING_SECONDS = 1;
 /** Long enough to be no click, short enough to be at once. */
 const RAMP_SECONDS = 0.01;
+const ENDING_MS = 100;
 
 export interface LiveGraphOptions {
   /** Speakers to play to; the system's own choice without. */
@@ -149,16 +150,23 @@ export class LiveGraph {
     return { microphone: this.microphone, output: this.converted };
   }
 
+  /** Silent at once; everything is let go of a moment later. */
   close(): void {
     this.setMicrophone(undefined);
-    for (const node of [this.capture, this.playback]) {
-      node.port.postMessage('close');
-      node.disconnect();
-      node.port.onmessage = null;
-    }
-    this.converted.disconnect();
     this.dry.disconnect();
-    if (this.context.state !== 'closed') void this.context.close();
+    this.ramp(this.converted, 0);
+    const nodes = [this.capture, this.playback];
+    for (const { port } of nodes) port.postMessage('close');
+    // Chromium frees a context only where its worklets had ended before it was closed.
+    setTimeout(() => {
+      for (const node of nodes) {
+        node.disconnect();
+        node.port.onmessage = null;
+        node.port.close();
+      }
+      this.converted.disconnect();
+      if (this.context.state !== 'closed') void this.context.close();
+    }, ENDING_MS);
   }
 
   private ramp({ gain }: GainNode, value: number): void {

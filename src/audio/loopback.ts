@@ -5,6 +5,8 @@ import { SampleStore } from './sample-store';
 
 const LISTENED_SECONDS = 1.2;
 const START_SECONDS = 0.2;
+/** A microphone that gives nothing at all is not waited for. */
+const PATIENCE_MS = 4000;
 
 /**
  * Plays a chirp and listens for it: the way through speakers, air, microphone and browser, in ms; null where it
@@ -26,11 +28,17 @@ export async function measureLoopback(deviceId: string, outputId: string): Promi
     await context.resume();
     const chirp = makeChirp(context.sampleRate);
     const source = playerOf(context, chirp);
+    const silence = new ConstantSourceNode(context, { offset: 0 });
     // Both begin in the same block of the audio thread, so where the chirp lies in one is known from the other.
     const sent = listen(context, source);
     const heard = listen(context, context.createMediaStreamSource(stream));
+    // A node that nothing plays into does not run.
+    for (const each of [sent, heard]) silence.connect(each.node);
+    silence.start();
     source.start(context.currentTime + START_SECONDS);
-    const [left, arrived] = (await Promise.all([sent, heard])).map((samples) => findChirp(samples, chirp));
+    const [left, arrived] = (await Promise.all([sent.done, heard.done])).map((samples) =>
+      findChirp(samples, chirp),
+    );
     if (left === null || arrived === null || left === undefined || arrived === undefined) return null;
     return (1000 * (arrived - left)) / context.sampleRate;
   } finally {
@@ -47,16 +55,18 @@ function playerOf(context: AudioContext, samples: Float32Array<ArrayBuffer>): Au
   return source;
 }
 
-function listen(context: AudioContext, source: AudioNode): Promise<Float32Array> {
+function listen(context: AudioContext, source: AudioNode): { node: AudioNode; done: Promise<Float32Array> } {
   const wanted = LISTENED_SECONDS * context.sampleRate;
   const store = new SampleStore(wanted);
   const capture = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 1 });
   source.connect(capture).connect(context.destination);
-  return new Promise((resolve) => {
+  const done = new Promise<Float32Array>((resolve) => {
+    setTimeout(() => resolve(store.take()), PATIENCE_MS);
     capture.port.onmessage = ({ data }: MessageEvent<Float32Array | 'end'>) => {
       if (data === 'end') return;
       store.append(data);
       if (store.length >= wanted) resolve(store.take());
     };
   });
+  return { node: capture, done };
 }

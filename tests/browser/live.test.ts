@@ -137,30 +137,30 @@ describe('the live room', () => {
         const { value: connect } = Object.getOwnPropertyDescriptor(AudioNode.prototype, 'connect') as {
           value: (...args: unknown[]) => AudioNode | void;
         };
-        const rooms = new WeakMap<BaseAudioContext, DelayNode>();
-        let stream: MediaStream | undefined;
-        const other = new AudioContext();
-        const arrives = new MediaStreamAudioDestinationNode(other);
+        const out = new Map<BaseAudioContext, MediaStreamAudioDestinationNode>();
         AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
           const { context } = this;
-          if (args[0] === context.destination && context instanceof AudioContext) {
-            let room = rooms.get(context);
-            if (!room) {
-              room = new DelayNode(context, { delayTime: 0.06 });
-              const out = new MediaStreamAudioDestinationNode(context);
-              rooms.set(context, room);
-              connect.call(room, out);
-              const back = new MediaStreamAudioSourceNode(other, { mediaStream: out.stream });
-              connect.call(back, arrives);
-            }
-            connect.call(this, room);
-          }
+          if (args[0] === context.destination && context instanceof AudioContext)
+            connect.call(this, room(context));
           return connect.apply(this, args);
         } as typeof AudioNode.prototype.connect;
-        navigator.mediaDevices.getUserMedia = async () => {
-          await other.resume();
-          stream ??= arrives.stream;
-          return stream.clone();
+        const room = (context: AudioContext): AudioNode => {
+          const known = out.get(context);
+          if (known) return known;
+          const microphone = new MediaStreamAudioDestinationNode(context);
+          out.set(context, microphone);
+          return microphone;
+        };
+        // The page asks for a microphone before it has a context; which one it hears is settled when it listens.
+        navigator.mediaDevices.getUserMedia = async () =>
+          new MediaStreamAudioDestinationNode(new AudioContext()).stream;
+        AudioContext.prototype.createMediaStreamSource = function () {
+          const delay = new DelayNode(this, { delayTime: 0.06 });
+          const back = new MediaStreamAudioSourceNode(this, {
+            mediaStream: (room(this) as MediaStreamAudioDestinationNode).stream,
+          });
+          connect.call(back, delay);
+          return delay as unknown as MediaStreamAudioSourceNode;
         };
       },
     });
