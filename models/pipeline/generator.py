@@ -100,8 +100,11 @@ class Player(nn.Module):
 
 
 def begin_from(player: Player, path: Path) -> None:
-    """Weights of an older generator; the timbre it never heard counts nothing at first."""
+    """Weights kept by `pipeline.export`; of a generator of version 1 the timbre, which it never heard, counts nothing at first."""
     saved = torch.load(path, weights_only=False)
+    if "player" in saved:
+        load_weights(player, saved["player"])
+        return
     weights = {k: v.float() for k, v in saved["generator"].items()}
     enter = weights["enter.weight"]
     if enter.shape[1] == CODES + 4:
