@@ -90,7 +90,7 @@ describe('an exported file', () => {
       expect(result.warnings).toEqual([]);
       expect(result.title).toBe('Ein Satz: /für/ alle?');
       expect(result.comment).toMatch(
-        /Synthetic speech made with Understudy.*mark, 1-[0-9a-f]{6}.*compositeWithTrainedAlgorithmicMedia.*sha256:[0-9a-f]{64}/,
+        /Synthetic speech made with Understudy.*mark, 2-[0-9a-f]{6}.*compositeWithTrainedAlgorithmicMedia.*sha256:[0-9a-f]{64}/,
       );
       expect(result.progress).toEqual(result.progress.toSorted((a, b) => a - b));
       expect(result.progress.at(-1)).toBe(1);
@@ -104,7 +104,7 @@ describe('an exported file', () => {
         failures: [],
         generator: 'Understudy',
         isSynthetic: true,
-        binding: `1-${voiceId24('kathleen').toString(16).padStart(6, '0')}`,
+        binding: `2-${voiceId24('kathleen').toString(16).padStart(6, '0')}`,
         consentFingerprint: `sha256:${sealed().sha256}`,
         disclaimer: null,
       });
