@@ -4,7 +4,7 @@ import { ROOT } from '../build.mjs';
 import { RATE_HZ, readAudio, recordingsIn } from './audio.mjs';
 import { pinkNoise, randomFrom, whiteNoise } from './effects.mjs';
 
-const STATE = join(ROOT, 'node_modules/.cache/bench-watermark/alarms.json');
+const STATE = join(ROOT, 'node_modules/.cache/watermark-alarms.json');
 const WINDOW = 5 * RATE_HZ;
 const SAVE_EVERY = 100;
 /** Bins of p for the Kolmogorov-Smirnov distance. */
@@ -31,7 +31,7 @@ const SHARES = [0.5, 0.1, 0.01];
  * @returns {Promise<string[]>} lines of Markdown
  */
 export async function falseAlarms(target, folders, mark) {
-  const files = folders.flatMap(recordingsIn);
+  const shelves = folders.map(recordingsIn);
   const state = readState();
   const correlator = new mark.Correlator(mark.PATTERN);
   /** @type {{ file: string, samples: Float32Array } | undefined} */
@@ -40,9 +40,11 @@ export async function falseAlarms(target, folders, mark) {
     const random = randomFrom(7 + state.windows);
     let kind = 'noise and tones';
     let samples = synthetic(random);
-    if (files.length > 0 && random() < 0.9) {
-      // A file gives some windows before the next one is opened.
-      const file = files[Math.floor(randomFrom(Math.floor(state.windows / 10))() * files.length)] ?? '';
+    if (random() < 0.9) {
+      // A file gives some windows before the next one is opened, and every folder has its turn.
+      const turn = Math.floor(state.windows / 10);
+      const files = shelves[turn % shelves.length] ?? [];
+      const file = files[Math.floor(randomFrom(turn)() * files.length)] ?? '';
       if (open?.file !== file) open = { file, samples: readAudio(file, mark.Resampler) };
       kind = folders.find((folder) => file.startsWith(folder)) ?? kind;
       const start = Math.floor(random() * Math.max(1, open.samples.length - WINDOW));

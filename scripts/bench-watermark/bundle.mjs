@@ -15,6 +15,7 @@ export async function loadMark() {
     configFile: false,
     root: ROOT,
     logLevel: 'error',
+    publicDir: false,
     build: {
       ssr: join(ROOT, 'scripts/bench-watermark/internals.ts'),
       outDir: FOLDER,
