@@ -71,7 +71,7 @@ export async function cleanRecording(
         quality: { ...quality, steadyShare: steady },
         reason: isLong ? reasonOf(quality, steady) : 'too-short',
         embedding: isLong
-          ? await encoder.embed(framesOf(spectra.logMel, part.from, part.to))
+          ? await encoder.recognise(framesOf(spectra.logMel, part.from, part.to))
           : new Float32Array(0),
         choice: 'unheard',
       });

@@ -2,6 +2,7 @@ import { EngineError } from '../engine/errors';
 import { findNetwork, listVoices, type Manifest } from '../engine/manifest';
 import type { Networks } from '../engine/network';
 import type { NetworkFile } from '../engine/ort';
+import { CODE_SIZE } from '../engine/signal';
 import { parseVoice, type Voice } from '../engine/voice';
 import { readVoiceFile, writeVoiceFile } from '../engine/voice-file';
 import {
@@ -36,10 +37,15 @@ export type OpenEncoders = (files: {
   speaker: NetworkFile;
 }) => Promise<EncoderNetworks>;
 
+interface Opened {
+  networks: EncoderNetworks;
+  encoder: SpeakerEncoder;
+}
+
 /** What the worker exposes: cleaning recordings and making voices of them, by jobs that can be cancelled. */
 export class EnrolmentJobs implements EnrolmentApi {
   private published: ReturnType<EnrolmentLibrary['load']> | undefined;
-  private opening: Promise<EncoderNetworks> | undefined;
+  private opening: Promise<Opened> | undefined;
   private readonly jobs = new Map<string, AbortController>();
   /** What was read aloud since the start, by its hash: a record alone could say anything. */
   private readonly heard = new Map<string, Spoken>();
@@ -63,16 +69,14 @@ export class EnrolmentJobs implements EnrolmentApi {
     sampleRateHz: number,
     onProgress: (progress: Progress) => void,
   ): Promise<CleanedRecording> {
-    return this.job(jobId, async ({ speaker, makeTensor, queue }, signal) => {
-      const encoder = new SpeakerEncoder({ session: speaker.session, makeTensor, queue });
+    return this.job(jobId, async ({ encoder }, signal) => {
       return cleanRecording(samples, sampleRateHz, encoder, { signal, onProgress });
     });
   }
 
   hear(jobId: string, samples: Float32Array, sampleRateHz: number, sentence: string): Promise<Spoken> {
-    return this.job(jobId, async ({ speaker, makeTensor, queue }, signal) => {
+    return this.job(jobId, async ({ encoder }, signal) => {
       const sha256 = await sha256Of(Float32Array.from(samples).buffer);
-      const encoder = new SpeakerEncoder({ session: speaker.session, makeTensor, queue });
       const { pieces } = await cleanRecording(samples, sampleRateHz, encoder, { signal });
       const voiced = pieces.filter((piece) => piece.embedding.length > 0);
       if (voiced.length === 0) {
@@ -93,17 +97,20 @@ export class EnrolmentJobs implements EnrolmentApi {
     { about, consent, recordings }: TrainingInput,
     onProgress: (progress: Progress) => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.job(jobId, async (networks, signal) => {
-      const { speaker, makeTensor, queue } = networks;
+    return this.job(jobId, async ({ networks, encoder }, signal) => {
       const sealed = requirePermission(consent, 'convert', { revoked: await this.library.revoked() });
       this.requireSpoken(sealed);
       const vectors = await encodeVoice(recordings, {
         networks,
-        speaker: new SpeakerEncoder({ session: speaker.session, makeTensor, queue }),
+        speaker: encoder,
         signal,
         onProgress,
       });
-      this.requireSpoken(sealed, vectors.embedding);
+      const { middle } = encoder;
+      this.requireSpoken(
+        sealed,
+        vectors.embedding.map((value, i) => value - middle[i]!),
+      );
       const voice = { ...vectors, id: about.id, name: about.name };
       return writeVoiceFile({ about, voice, sealed, preview: null }, await this.library.signingKey());
     });
@@ -147,10 +154,7 @@ export class EnrolmentJobs implements EnrolmentApi {
     }
   }
 
-  private async job<T>(
-    jobId: string,
-    task: (networks: EncoderNetworks, signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
+  private async job<T>(jobId: string, task: (opened: Opened, signal: AbortSignal) => Promise<T>): Promise<T> {
     if (!this.opening) {
       throw new EngineError(
         'not-loaded',
@@ -179,7 +183,7 @@ export class EnrolmentJobs implements EnrolmentApi {
     );
   }
 
-  private async open(baseUrl: string): Promise<EncoderNetworks> {
+  private async open(baseUrl: string): Promise<Opened> {
     this.published = this.library.load(baseUrl);
     const { manifest, files } = await this.published;
     const fileOf = (role: 'content' | 'speaker'): NetworkFile => {
@@ -193,6 +197,20 @@ export class EnrolmentJobs implements EnrolmentApi {
       }
       return { bytes, stateShapes: entry.stateShapes, lookAheadFrames: entry.lookAheadFrames };
     };
-    return this.openEncoders({ content: fileOf('content'), speaker: fileOf('speaker') });
+    const networks = await this.openEncoders({ content: fileOf('content'), speaker: fileOf('speaker') });
+    const { speaker, makeTensor, queue } = networks;
+    const middle = middleOf(manifest, files);
+    return { networks, encoder: new SpeakerEncoder({ session: speaker.session, makeTensor, queue }, middle) };
   }
+}
+
+/** Mean embedding of the published voices. */
+function middleOf(manifest: Manifest, files: Map<string, ArrayBuffer>): Float32Array {
+  const middle = new Float32Array(CODE_SIZE);
+  const voices = listVoices(manifest).flatMap((entry) => files.get(entry.file) ?? []);
+  for (const bytes of voices) {
+    const { embedding } = parseVoice(bytes, { sealed: null, revoked: new Set() });
+    embedding.forEach((value, i) => (middle[i]! += value / voices.length));
+  }
+  return middle;
 }

@@ -14,7 +14,19 @@ export interface SpeakerNetwork {
 
 /** The speaker network: who says it, from a whole piece of speech. */
 export class SpeakerEncoder {
-  constructor(private readonly network: SpeakerNetwork) {}
+  /** `middle` [128]: the mean of many voices, see `recognise`. */
+  constructor(
+    private readonly network: SpeakerNetwork,
+    readonly middle: Float32Array,
+  ) {}
+
+  /**
+   * As `embed`, less the middle of all voices: what is common to them says nothing of who it is. Cosines mean
+   * something between these alone.
+   */
+  async recognise(logMel: Float32Array): Promise<Float32Array<ArrayBuffer>> {
+    return (await this.embed(logMel)).map((value, i) => value - this.middle[i]!);
+  }
 
   /** `logMel` [2 n, 80] -> `embedding` [128]. Shorter pieces than a second are repeated, longer than 30 s cut. */
   async embed(logMel: Float32Array): Promise<Float32Array<ArrayBuffer>> {

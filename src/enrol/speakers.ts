@@ -3,12 +3,13 @@ import type { SpeakerEncoder } from './speaker-encoder';
 import type { Stretch } from './activity';
 import type { Piece } from './types';
 
-const WINDOW_FRAMES = 150;
+/** Shorter windows do not tell voices apart; `python -m evaluate.speakers` has the figures. */
+const WINDOW_FRAMES = 250;
 const STEP_FRAMES = 50;
 /** Fewer frames than this (a second) the speaker network does not judge. */
 export const SHORTEST_FRAMES = 100;
 /** Voices on both sides of a change are less alike than this; the same voice seldom is. */
-const CHANGE_COSINE = 0.45;
+const CHANGE_COSINE = 0.1;
 /** A piece belongs to the voice when it is at least so like the middle of the others. */
 export const SAME_SPEAKER_COSINE = 0.5;
 const ROUNDS = 5;
@@ -35,7 +36,7 @@ export async function splitAtChanges(
   const starts: number[] = [];
   for (let t = from; t + WINDOW_FRAMES <= to; t += STEP_FRAMES) starts.push(t);
   const windows: Float32Array[] = [];
-  for (const t of starts) windows.push(await encoder.embed(framesOf(logMel, t, t + WINDOW_FRAMES)));
+  for (const t of starts) windows.push(await encoder.recognise(framesOf(logMel, t, t + WINDOW_FRAMES)));
   const apart = WINDOW_FRAMES / STEP_FRAMES;
   let [cut, least] = [-1, CHANGE_COSINE];
   for (let i = 0; i + apart < windows.length; i++) {

@@ -23,7 +23,7 @@ export interface Piece {
   quality: PieceQuality;
   /** Null for a piece that is good. */
   reason: Reason | null;
-  /** [128], of the speaker network; empty where the piece is too short for it. */
+  /** [128], of the speaker network less the middle of all voices; empty where the piece is too short for it. */
   embedding: Float32Array;
   /** What the user said of it; it outweighs the reason. */
   choice: 'keep' | 'drop' | 'unheard';
@@ -62,7 +62,7 @@ export interface Spoken {
   /** Of the samples. */
   sha256: string;
   sentence: string;
-  /** [128]. */
+  /** [128], less the middle of all voices. */
   embedding: Float32Array;
 }
 

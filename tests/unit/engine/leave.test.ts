@@ -14,6 +14,7 @@ import {
   type Use,
 } from '../../../src/provenance';
 import { requirePermission } from '../../../src/provenance';
+import { fakeSpeakerEncoder } from '../enrol/mixture';
 import { sealed } from '../provenance/records';
 import { fakeNetworks, fakeVoice } from './fake-networks';
 import { sine } from './helpers';
@@ -109,7 +110,9 @@ async function enrol(consent: SealedRecord): Promise<unknown> {
     async () => ({ ...fakeNetworks(), speaker: fakeNetworks().content }),
   );
   // The networks are there; their files are not what is tested.
-  Object.assign(jobs, { opening: Promise.resolve({ ...fakeNetworks(), speaker: fakeNetworks().content }) });
+  Object.assign(jobs, {
+    opening: Promise.resolve({ networks: fakeNetworks(), encoder: fakeSpeakerEncoder() }),
+  });
   const about = { id: 'own-b', name: 'B', language: '', description: '', createdAt: 0 };
   return jobs.train('j', { about, consent, recordings: [] }, none);
 }

@@ -76,10 +76,13 @@ const session: NetworkSession = {
 };
 
 export function fakeSpeakerEncoder(): SpeakerEncoder {
-  return new SpeakerEncoder({
-    session,
-    makeTensor: (data, dims) =>
-      ({ data, dims, getData: async () => data, dispose: () => undefined }) as never,
-    queue: new RunQueue(),
-  });
+  return new SpeakerEncoder(
+    {
+      session,
+      makeTensor: (data, dims) =>
+        ({ data, dims, getData: async () => data, dispose: () => undefined }) as never,
+      queue: new RunQueue(),
+    },
+    new Float32Array(128),
+  );
 }
