@@ -3,15 +3,15 @@ import type { SpeakerEncoder } from './speaker-encoder';
 import type { Stretch } from './activity';
 import type { Piece } from './types';
 
-/** Shorter windows do not tell voices apart; `python -m evaluate.speakers` has the figures. */
-const WINDOW_FRAMES = 250;
+/** `python -m evaluate.speakers` prints what these rest on. */
+const WINDOW_FRAMES = 150;
 const STEP_FRAMES = 50;
 /** Fewer frames than this (a second) the speaker network does not judge. */
 export const SHORTEST_FRAMES = 100;
 /** Voices on both sides of a change are less alike than this; the same voice seldom is. */
-const CHANGE_COSINE = 0.1;
+const CHANGE_COSINE = 0.65;
 /** A piece belongs to the voice when it is at least so like the middle of the others. */
-export const SAME_SPEAKER_COSINE = 0.5;
+export const SAME_SPEAKER_COSINE = 0.8;
 const ROUNDS = 5;
 
 /** Cosine of two vectors; 0 where one of them has no length. */
