@@ -39,6 +39,11 @@ export interface ExportOptions {
   signal?: AbortSignal;
 }
 
+/** Whether files of this format can carry a signed manifest. */
+export function mayHaveCredentials(format: ExportFormat): boolean {
+  return WITH_CREDENTIALS.includes(format);
+}
+
 export interface ExportedTake {
   blob: Blob;
   fileName: string;
@@ -99,12 +104,15 @@ export async function exportTake(
       onProgress: (done) => onProgress(MARKED + (ENCODED - MARKED) * done),
       signal,
     });
-    const hasCredentials = WITH_CREDENTIALS.includes(format);
-    const blob = hasCredentials ? await addCredentials(encoded, facts) : encoded;
+    // The toolkit may be out of reach without a network. The file is whole without it, and the mark is in it.
+    const signed = mayHaveCredentials(format)
+      ? await addCredentials(encoded, facts).catch((cause: unknown) => void console.warn(cause))
+      : undefined;
+    const blob = signed ?? encoded;
     signal?.throwIfAborted();
     made.add(blob);
     onProgress(1);
-    return { blob, fileName: fileNameOf(about, format), payload, hasCredentials };
+    return { blob, fileName: fileNameOf(about, format), payload, hasCredentials: signed !== undefined };
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new ExportError(

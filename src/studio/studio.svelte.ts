@@ -5,7 +5,7 @@ import { decodeFile } from '../audio/decode';
 import { speechWarning } from '../audio/speech-likeness';
 import type { ConvertProgress } from '../engine/types';
 import { canShare, download, share } from '../export/deliver';
-import { exportTake, type ExportFormat, type ExportedTake } from '../export/export';
+import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
 import { Listening } from '../ui/listening.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { nowInWords } from '../ui/format';
@@ -142,6 +142,11 @@ export class Studio {
         },
       );
       await deliver(file);
+      if (mayHaveCredentials(format) && !file.hasCredentials) {
+        this.context.notices.warn(
+          'The file is marked, but its signed note could not be made: what signs is fetched at the first export. Connect to the network and download again if you want the note.',
+        );
+      }
     });
   }
 

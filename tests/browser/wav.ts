@@ -47,10 +47,16 @@ export function wavHeader(
   return header;
 }
 
-/** Samples of a mono 16-bit WAV file with a header of 44 bytes. */
+/** Samples of a mono 16-bit WAV file, whatever else is in it: tags before them, a manifest after them. */
 export function readWav(bytes: Buffer): Float32Array {
+  let at = 12;
+  while (bytes.toString('latin1', at, at + 4) !== 'data') {
+    const size = bytes.readUInt32LE(at + 4);
+    at += 8 + size + (size % 2);
+  }
+  const start = at + 8;
   return Float32Array.from(
-    { length: (bytes.length - 44) / 2 },
-    (_, i) => bytes.readInt16LE(44 + 2 * i) / 32768,
+    { length: bytes.readUInt32LE(at + 4) / 2 },
+    (_, i) => bytes.readInt16LE(start + 2 * i) / 32768,
   );
 }
