@@ -208,17 +208,20 @@ describe('an exported file', () => {
 
   it('is written and marked where what signs it cannot be fetched', async () => {
     await opened.page.route('**/c2pa*.wasm*', (route) => route.abort());
-    const found = await opened.page.evaluate(async (speech) => {
-      const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
-      const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
-      const { detectWatermark } = (await loadModule('/src/watermark/index.ts')) as typeof Watermark;
-      const samples = Float32Array.from(speech, (x) => x / 32768);
-      const about = { voiceId: 'joe', voiceName: 'Joe' };
-      const { blob, hasCredentials } = await exportTake(samples, 24000, 'wav', about);
-      const decoded = await decodeFile(blob, 'take.wav');
-      const { present } = await detectWatermark(decoded.samples, decoded.sampleRateHz);
-      return { hasCredentials, present };
-    }, speech);
+    const found = await opened.page.evaluate(
+      async ({ speech, consent }) => {
+        const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+        const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
+        const { detectWatermark } = (await loadModule('/src/watermark/index.ts')) as typeof Watermark;
+        const samples = Float32Array.from(speech, (x) => x / 32768);
+        const about = { voiceId: 'joe', voiceName: 'Joe', consent };
+        const { blob, hasCredentials } = await exportTake(samples, 24000, 'wav', about);
+        const decoded = await decodeFile(blob, 'take.wav');
+        const { present } = await detectWatermark(decoded.samples, decoded.sampleRateHz);
+        return { hasCredentials, present };
+      },
+      { speech, consent: sealed() },
+    );
     expect(found).toEqual({ hasCredentials: false, present: 'yes' });
   });
 });

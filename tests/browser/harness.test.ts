@@ -86,8 +86,7 @@ describe('the command line', () => {
     ]);
   });
 
-  // Since version 2 of the networks; until it is mended, `auto` leaves WebGPU alone (mayHaveGpu).
-  it.fails('converts on WebGPU as it does on WebAssembly', async () => {
+  it('converts on WebGPU as it does on WebAssembly', async () => {
     const [wasm, gpu] = [join(folder, 'wasm'), join(folder, 'gpu')];
     await run('convert', SPEECH, wasm, '--voice', 'kathleen', '--backend', 'wasm');
     const onGpu = await run('convert', SPEECH, gpu, '--voice', 'kathleen', '--backend', 'webgpu');
