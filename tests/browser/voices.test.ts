@@ -60,7 +60,7 @@ describe('the voices room', () => {
     await page.getByTestId('convert').click();
     await page.getByTestId('output-track').waitFor({ timeout: 60_000 });
     const [wav] = await Promise.all([page.waitForEvent('download'), page.getByTestId('download').click()]);
-    await page.getByRole('link', { name: 'Detect' }).click();
+    await page.getByRole('navigation').getByRole('link', { name: 'Detect' }).click();
     await page
       .getByTestId('detect-input')
       .setInputFiles({ name: 'a.wav', mimeType: 'audio/wav', buffer: await readFile(await wav.path()) });
