@@ -5,7 +5,7 @@ import { Resampler } from '../engine/resample';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../engine/signal';
 import { nextTask } from '../engine/task';
 import { findSpeech, toSeconds, type Stretch } from './activity';
-import { clippedShares } from './clipping';
+import { clippedShares, splitAtClipping } from './clipping';
 import { denoise } from './denoise';
 import { removeHum } from './hum';
 import { steadyShare } from './music';
@@ -20,7 +20,7 @@ const DENOISE_SHARE = 0.35;
 /** Share of clipped frames, ratio of speech to noise and likeness to music from where a piece is left out. */
 const CLIPPED_LIMIT = 0.02;
 const LEAST_RATIO_DB = 8;
-const STEADY_LIMIT = 0.3;
+const STEADY_LIMIT = 0.32;
 const MAX_GAIN_DB = 40;
 
 export interface CleanOptions {
@@ -57,7 +57,7 @@ export async function cleanRecording(
   level(resampled, speechLevelDb(spectra.loudnessDb));
   spectra = await analyse(resampled, signal);
   const pieces: Piece[] = [];
-  const stretches = findSpeech(spectra.loudnessDb);
+  const stretches = findSpeech(spectra.loudnessDb).flatMap((each) => splitAtClipping(each, clipped));
   for (const [i, stretch] of stretches.entries()) {
     await nextTask();
     throwIfCancelled(signal);

@@ -1,3 +1,5 @@
+import type { Stretch } from './activity';
+
 /** A flat top: so many neighbouring samples at one height, this close to each other. */
 const FLAT_SAMPLES = 3;
 const FLAT_STEP = 4e-5;
@@ -42,4 +44,25 @@ function isTop(samples: Float32Array, from: number, to: number): boolean {
     return value === undefined || Math.abs(value) < height || Math.sign(value) !== Math.sign(samples[from]!);
   };
   return falls(from - 1) && falls(to);
+}
+
+/** Half the width of what is looked at around a frame, in frames. */
+const AROUND_FRAMES = 30;
+const FEWEST_CLIPPED = 3;
+
+/** Cuts a stretch of speech where clipping begins and ends, so that what is whole need not go with what is not. */
+export function splitAtClipping({ from, to }: Stretch, shares: Float32Array): Stretch[] {
+  const isHurt = (t: number) =>
+    shares
+      .subarray(Math.max(from, t - AROUND_FRAMES), Math.min(to, t + AROUND_FRAMES))
+      .filter((share) => share > 0).length >= FEWEST_CLIPPED;
+  const parts: Stretch[] = [{ from, to: from }];
+  let before = isHurt(from);
+  for (let t = from; t < to; t++) {
+    const now = isHurt(t);
+    if (now !== before) parts.push({ from: t, to: t });
+    parts.at(-1)!.to = t + 1;
+    before = now;
+  }
+  return parts;
 }

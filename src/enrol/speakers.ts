@@ -5,13 +5,13 @@ import type { Piece } from './types';
 
 /** `python -m evaluate.speakers` prints what these rest on. */
 const WINDOW_FRAMES = 150;
-const STEP_FRAMES = 50;
-/** Fewer frames than this (a second) the speaker network does not judge. */
-export const SHORTEST_FRAMES = 100;
+const STEP_FRAMES = 25;
+/** Of fewer frames than this nobody can say whose they are. */
+export const SHORTEST_FRAMES = 60;
 /** Voices on both sides of a change are less alike than this; the same voice seldom is. */
 const CHANGE_COSINE = 0.65;
 /** A piece belongs to the voice when it is at least so like the middle of the others. */
-export const SAME_SPEAKER_COSINE = 0.8;
+export const SAME_SPEAKER_COSINE = 0.78;
 const ROUNDS = 5;
 
 /** Cosine of two vectors; 0 where one of them has no length. */

@@ -1,0 +1,141 @@
+"""How well enrolment's cleaning tells good seconds from bad ones, on mixtures made here.
+
+    python -m evaluate.cleaning
+
+A speaker's held-out sentences with another speaker's, music-like chords, silence and clipping spliced in at known places; the
+app's own cleaning, bundled for node, with the published networks. Pauses within speech belong to no side.
+`--music <folder>` takes recordings of real music in place of the chords.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+import soxr
+
+from pipeline.frontend import RATE_HZ, spectrum
+from pipeline.paths import MODELS, PUBLISHED, SEED, SPEECH, WORK
+
+PAIRS = [("kathleen", "kerstin"), ("kerstin", "jm_kumo"), ("flemishguy", "joe"), ("nathalie", "kathleen"), ("joe", "flemishguy"), ("jm_kumo", "joe")]
+GOOD_SECONDS, STEP = 120, 0.1
+
+DRIVER = """
+import { readFileSync } from 'node:fs';
+import * as ort from 'onnxruntime-web';
+import { cleanRecording, SpeakerEncoder, RunQueue, isKept, parseVoice } from './enrol.mjs';
+const [published, ...files] = process.argv.slice(2);
+ort.env.wasm.numThreads = 1;
+const read = (path) => Uint8Array.from(readFileSync(path));
+const manifest = JSON.parse(readFileSync(`${published}/manifest.json`, 'utf8'));
+const voices = manifest.files.filter((file) => file.kind === 'voice');
+const middle = new Float32Array(128);
+for (const { file } of voices)
+  parseVoice(read(`${published}/${file}`).buffer, {}).embedding.forEach((x, i) => (middle[i] += x / voices.length));
+const session = await ort.InferenceSession.create(read(`${published}/speaker.onnx`));
+const makeTensor = (data, dims) => new ort.Tensor('float32', data, dims);
+const encoder = new SpeakerEncoder({ session, makeTensor, queue: new RunQueue() }, middle);
+for (const file of files) {
+  const { pieces } = await cleanRecording(new Float32Array(read(file).buffer), 16000, encoder);
+  console.log(JSON.stringify(pieces.map((p) => ({ from: p.startSeconds, to: p.endSeconds, kept: isKept(p), reason: p.reason }))));
+}
+"""
+ENTRY = """
+export { cleanRecording } from '%(src)s/enrol/clean';
+export { SpeakerEncoder } from '%(src)s/enrol/speaker-encoder';
+export { isKept } from '%(src)s/enrol/summary';
+export { RunQueue } from '%(src)s/engine/network';
+export { parseVoice } from '%(src)s/engine/voice';
+"""
+
+
+def files_of(name: str) -> list[Path]:
+    return sorted((SPEECH / name).glob("*.opus")) or sorted((WORK / "heldout" / name).glob("*.wav"))
+
+
+def load(file: Path) -> np.ndarray:
+    audio, rate = sf.read(file, dtype="float32", always_2d=True)
+    audio = soxr.resample(audio.mean(1), rate, RATE_HZ)
+    return audio / np.sqrt(np.mean(audio**2)) * 0.05
+
+
+def chords(seconds: float, rng) -> np.ndarray:
+    t = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
+    root = rng.choice([174.6, 196.0, 220.0, 261.6])
+    return sum(0.02 / k * np.sin(2 * np.pi * root * step * k * t) for step in (1, 1.26, 1.5) for k in range(1, 13)).astype(np.float32)
+
+
+def mixture(own: str, other: str, music: list[np.ndarray], rng) -> tuple[np.ndarray, list[tuple[str, float, float]]]:
+    parts, labels, at = [], [], 0.0
+
+    def add(kind: str, audio: np.ndarray) -> None:
+        nonlocal at
+        parts.append(audio)
+        labels.append((kind, at, at + len(audio) / RATE_HZ))
+        at += len(audio) / RATE_HZ
+
+    strangers, files, good = iter(rng.permutation(files_of(other)).tolist()), files_of(own), 0.0
+    for index, file in enumerate(rng.permutation(files).tolist() * 8):
+        if good >= GOOD_SECONDS:
+            break
+        audio = load(file)
+        good += len(audio) / RATE_HZ
+        add("good", audio)
+        if index % 6 == 1:
+            add("other speaker", load(next(strangers)))
+        if index % 6 == 2:
+            start = rng.integers(0, max(1, len(music[0]) - 6 * RATE_HZ)) if music else 0
+            add("music", music[rng.integers(len(music))][start : start + 6 * RATE_HZ] if music else chords(6, rng))
+        if index % 6 == 3:
+            add("silence", np.zeros(4 * RATE_HZ, np.float32))
+        if index % 6 == 5:
+            add("clipped", np.clip(load(files[rng.integers(len(files))]) * 8, -0.3, 0.3))
+    return np.concatenate(parts), labels
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--music", type=Path)
+    folder_of_music = parser.parse_args().music
+    music = [load(file) for file in sorted(folder_of_music.glob("*.wav"))] if folder_of_music else []
+    rng = np.random.default_rng(SEED)
+    made = [mixture(own, other, music, rng) for own, other in PAIRS]
+    root = MODELS.parent
+    with tempfile.TemporaryDirectory(dir=root / ".cache") as name:
+        folder = Path(name)
+        (folder / "entry.ts").write_text(ENTRY % {"src": root / "src"})
+        (folder / "driver.mjs").write_text(DRIVER)
+        bundle = ["npx", "rolldown", str(folder / "entry.ts"), "-o", str(folder / "enrol.mjs"), "--format", "esm", "--platform", "node"]
+        subprocess.run(bundle, cwd=root, check=True, capture_output=True)
+        files = [folder / f"{i}.f32" for i in range(len(made))]
+        for file, (audio, _) in zip(files, made):
+            audio.astype("<f4").tofile(file)
+        run = subprocess.run(["node", str(folder / "driver.mjs"), str(PUBLISHED), *map(str, files)], capture_output=True, text=True, check=True, cwd=root)
+    totals: dict[str, list[int]] = {}
+    why: dict[str, int] = {}
+    for (audio, labels), line in zip(made, run.stdout.splitlines()):
+        pieces = json.loads(line)
+        loud = spectrum(audio)[1]
+        for kind, start, end in labels:
+            count = totals.setdefault(kind, [0, 0])
+            for t in np.arange(start, end, STEP):
+                if kind == "good" and loud[int(t * 100) : int(t * 100) + 10].max() < -50:
+                    continue
+                here = next((p for p in pieces if p["from"] <= t < p["to"]), {"kept": False, "reason": "pause"})
+                count[0] += not here["kept"]
+                count[1] += 1
+                if kind == "good" and not here["kept"]:
+                    why[here["reason"]] = why.get(here["reason"], 0) + 1
+    print("| seconds of | left out | of |\n|---|---|---|")
+    for kind, (out, total) in totals.items():
+        print(f"| {kind} | {100 * out / total:.1f} % | {total * STEP:.0f} s |")
+    print("good seconds left out, by reason: " + ", ".join(f"{k} {n * STEP:.0f}" for k, n in why.items()))
+    bad = [v for k, v in totals.items() if k != "good"]
+    print(f"| all that is bad | {100 * sum(v[0] for v in bad) / sum(v[1] for v in bad):.1f} % | {sum(v[1] for v in bad) * STEP:.0f} s |")
+
+
+if __name__ == "__main__":
+    main()
