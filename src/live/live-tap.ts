@@ -53,7 +53,11 @@ export function tapEverything(expectedSeconds: number): Heard[] {
   window.AudioContext = class extends AudioContext {
     constructor(options?: AudioContextOptions) {
       super(options);
-      void this.audioWorklet.addModule(tapUrl);
+      const { audioWorklet } = this;
+      const addModule = audioWorklet.addModule.bind(audioWorklet);
+      const tapIsThere = addModule(tapUrl);
+      // Whoever has loaded a module may connect at once, and then the tap must be there too.
+      audioWorklet.addModule = (url, moduleOptions) => tapIsThere.then(() => addModule(url, moduleOptions));
     }
   };
   return contexts;
