@@ -1,3 +1,4 @@
+import { quantile } from '../engine/arrays';
 import { Frontend } from '../engine/frontend';
 import { RealFft } from '../engine/fft';
 import { PitchTracker } from '../engine/pitch';
@@ -49,7 +50,7 @@ export async function measureClues(
     band: hasVoice ? bandEdgeHz(part, sampleRateHz) : null,
     phase: hasVoice ? pulseSharpness(low, f0Hz) : null,
     jitter: hasVoice ? jitterCents(f0Hz) : null,
-    floor: hasVoice ? quantile(loudnessDb, QUIET_SHARE) - levelDb : null,
+    floor: hasVoice ? (quantile(loudnessDb, QUIET_SHARE) ?? 0) - levelDb : null,
   };
 }
 
@@ -111,10 +112,5 @@ function jitterCents(f0Hz: Float32Array): number {
     const [a, b, c] = [f0Hz[t - 1]!, f0Hz[t]!, f0Hz[t + 1]!];
     if (a > 0 && b > 0 && c > 0) bends.push(1200 * Math.abs(Math.log2((b * b) / (a * c))));
   }
-  return quantile(Float32Array.from(bends), 0.5);
-}
-
-function quantile(values: Float32Array, share: number): number {
-  const sorted = values.slice().sort();
-  return sorted[Math.floor(share * Math.max(0, sorted.length - 1))] ?? 0;
+  return quantile(Float32Array.from(bends), 0.5) ?? 0;
 }

@@ -135,10 +135,7 @@ export class Converter implements ConversionApi {
   async listVoices(): Promise<VoiceSummary[]> {
     const { manifest, library, baseUrl } = this.ready();
     const own = await library.listOwnVoices();
-    return [
-      ...listVoices(manifest).map((voice) => summary(voice, baseUrl)),
-      ...own.map((voice) => ({ ...voice, licence: '', origin: '', preview: '', isOwn: true })),
-    ];
+    return [...listVoices(manifest).map((voice) => summary(voice, baseUrl)), ...own.map(ownSummary)];
   }
 
   async openVoiceFile(bytes: ArrayBuffer): Promise<VoiceSummary> {
@@ -146,17 +143,7 @@ export class Converter implements ConversionApi {
     const { about, sealed } = await readVoiceFile(file, await this.ready().library.revoked());
     this.guests.set(about.id, file);
     const { id, name, language, description } = about;
-    return {
-      id,
-      name,
-      language,
-      description,
-      licence: '',
-      origin: '',
-      preview: '',
-      isOwn: true,
-      consent: sealed,
-    };
+    return ownSummary({ id, name, language, description, consent: sealed });
   }
 
   private ready(): Loaded {
@@ -227,6 +214,10 @@ function summary(voice: PublishedVoice, baseUrl: string): VoiceSummary {
     isOwn: false,
     consent: readable(voice.consent),
   };
+}
+
+function ownSummary(voice: OwnVoice): VoiceSummary {
+  return { ...voice, licence: '', origin: '', preview: '', isOwn: true };
 }
 
 function readable(consent: unknown): SealedRecord | null {

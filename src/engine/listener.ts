@@ -1,3 +1,4 @@
+import { quantile } from './arrays';
 import { medianF0Hz, speechLevelDb } from './profile';
 import { SampleQueue } from './sample-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from './signal';
@@ -21,13 +22,12 @@ export class Listener {
     this.f0Hz.push(f0Hz);
     this.loudnessDb.push(loudnessDb);
     if (this.loudnessDb.end < this.frames) return false;
-    const sorted = this.loudnessDb.view().slice().sort();
     this.done({
       profile: {
         medianF0Hz: medianF0Hz(this.f0Hz.view()),
         speechLevelDb: speechLevelDb(this.loudnessDb.view()),
       },
-      loudDb: sorted[Math.floor(0.95 * (sorted.length - 1))]!,
+      loudDb: quantile(this.loudnessDb.view(), 0.95)!,
     });
     return true;
   }

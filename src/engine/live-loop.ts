@@ -41,7 +41,7 @@ export class LiveLoop {
   /** `before`: the loop on the same link whose place this one takes. */
   constructor(
     private readonly link: LiveLink,
-    networks: Networks,
+    readonly networks: Networks,
     private voice: Voice,
     private settings: LiveSettings,
     before?: LiveLoop,

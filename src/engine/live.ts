@@ -4,6 +4,7 @@ import { describeCause, EngineError } from './errors';
 import { mayHaveGpu } from './gpu';
 import { LiveLoop } from './live-loop';
 import type { Heard, LiveApi, LiveFault, LiveLink, LiveSettings, LiveStatus } from './live-types';
+import type { Runtime } from './runtime';
 import { ConversionStream } from './stream';
 import { DEFAULT_CONTROLS, type EngineStatus, type SourceProfile } from './types';
 
@@ -18,6 +19,8 @@ const TOO_SLOW = 0.7;
 export class Live implements LiveApi<LiveLink> {
   private settings: LiveSettings | undefined;
   private loop: LiveLoop | undefined;
+  /** Whose networks the loop runs. */
+  private runtime: Runtime | undefined;
   private ended: Promise<void> = Promise.resolve();
 
   constructor(private readonly converter: Converter) {}
@@ -99,6 +102,7 @@ export class Live implements LiveApi<LiveLink> {
 
   private async makeLoop(link: LiveLink, before?: LiveLoop): Promise<LiveLoop> {
     const { runtime, voice } = await this.converter.prepare(this.settings!.voiceId, 'live');
+    this.runtime = runtime;
     return new LiveLoop(link, runtime.networks, voice, this.settings!, before);
   }
 
@@ -106,13 +110,11 @@ export class Live implements LiveApi<LiveLink> {
   private async runOn(link: LiveLink): Promise<void> {
     while (this.loop) {
       const loop = this.loop;
-      const { runtime } = await this.converter.prepare(this.settings!.voiceId, 'live');
-      const { networks } = runtime;
       try {
         await loop.run();
       } catch (error) {
         if (!(error instanceof EngineError && error.code === 'gpu-lost')) throw error;
-        await runtime.recover(networks);
+        await this.runtime!.recover(loop.networks);
         if (this.loop === loop) this.loop = await this.makeLoop(link, loop);
         continue;
       }

@@ -1,4 +1,5 @@
 import { requirePermission, type Use } from '../provenance';
+import { concat } from './arrays';
 import { ContentEncoder } from './content';
 import { EngineError } from './errors';
 import { Frontend } from './frontend';
@@ -91,7 +92,7 @@ export class ConversionStream {
   /** Throws a ConsentError where the voice may not be used so. */
   constructor(options: StreamOptions) {
     const { networks, voice, controls, profile, sampleRateHz, blockCodes = 50, gateDb = null } = options;
-    requirePermission(voice.leave.sealed, options.use ?? 'convert', voice.leave);
+    askLeave(voice, options.use);
     this.options = { ...options };
     this.resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
     this.content = new ContentEncoder(networks);
@@ -111,12 +112,11 @@ export class ConversionStream {
 
   /**
    * Takes effect with the frames that follow. Nothing starts anew, so timbre, pitch and level glide within a
-   * frame or two; not to be called while a `push` is under way.
+   * frame or two; not to be called while a `push` is under way. Throws a ConsentError where the voice may not be used so.
    */
   adjust(change: StreamChange): void {
     const before = this.options.voice;
-    const { voice: next = before, use = 'convert' } = { ...this.options, ...change };
-    requirePermission(next.leave.sealed, use, next.leave);
+    askLeave(change.voice ?? before, this.options.use);
     Object.assign(this.options, change);
     const { voice, controls, profile, blockCodes, gateDb = null } = this.options;
     if (voice !== before) {
@@ -153,7 +153,7 @@ export class ConversionStream {
         this.keepSilence(this.blockFrames);
         parts.push(await this.process());
       }
-      const joined = join(parts);
+      const joined = concat(parts);
       this.dispose();
       return joined.subarray(0, joined.length - (this.produced - total));
     });
@@ -218,7 +218,7 @@ export class ConversionStream {
       this.codes.push(codes);
     }
     while (this.generatorIsReady()) parts.push(await this.generate());
-    const output = join(parts);
+    const output = concat(parts);
     this.produced += output.length;
     return output;
   }
@@ -261,6 +261,10 @@ export class ConversionStream {
   }
 }
 
+function askLeave(voice: Voice, use: Use = 'convert'): void {
+  requirePermission(voice.leave.sealed, use, voice.leave);
+}
+
 export function inputNotFinite(): EngineError {
   return new EngineError(
     'input-not-finite',
@@ -278,14 +282,4 @@ function inputGain(profile: SourceProfile, voice: Voice): number {
 function approach(gain: number, wanted: number): number {
   const next = gain + GAIN_STEP * (wanted - gain);
   return Math.abs(wanted - next) < 1e-4 * wanted ? wanted : next;
-}
-
-function join(parts: Float32Array[]): Float32Array {
-  const output = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    output.set(part, at);
-    at += part.length;
-  }
-  return output;
 }

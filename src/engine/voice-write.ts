@@ -8,7 +8,7 @@ export function formatVoice(voice: Omit<Voice, 'leave'>): Uint8Array<ArrayBuffer
   const arrays = [
     { name: 'embedding', dtype: 'float32', shape: [embedding.length], values: embedding },
     { name: 'codebook', dtype: 'float16', shape: [codes, CODE_SIZE], values: codebook },
-    ...(timbre ? [{ name: 'timbre', dtype: 'float16', shape: [codes, TIMBRE_BANDS], values: timbre }] : []),
+    { name: 'timbre', dtype: 'float16', shape: [codes, TIMBRE_BANDS], values: timbre },
   ];
   let offset = 0;
   const entries = arrays.map(({ name, dtype, shape, values }) => {

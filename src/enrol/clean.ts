@@ -1,3 +1,4 @@
+import { quantile } from '../engine/arrays';
 import { throwIfCancelled } from '../engine/errors';
 import { Frontend, type SpectrumFrames } from '../engine/frontend';
 import { DEFAULT_SPEECH_LEVEL_DB, speechLevelDb } from '../engine/profile';
@@ -9,6 +10,7 @@ import { clippedShares, splitAtClipping } from './clipping';
 import { denoise } from './denoise';
 import { removeHum } from './hum';
 import { steadyShare } from './music';
+import { progressReporter } from './progress';
 import { estimateRoom } from './room';
 import type { SpeakerEncoder } from './speaker-encoder';
 import { framesOf, judgeSpeakers, SHORTEST_FRAMES, splitAtChanges } from './speakers';
@@ -40,14 +42,7 @@ export async function cleanRecording(
   encoder: SpeakerEncoder,
   { signal, onProgress }: CleanOptions = {},
 ): Promise<CleanedRecording> {
-  const startedMs = performance.now();
-  const report = (fraction: number) => {
-    const workSeconds = (performance.now() - startedMs) / 1000;
-    onProgress?.({
-      fraction,
-      secondsLeft: fraction > 0.02 ? (workSeconds / fraction) * (1 - fraction) : null,
-    });
-  };
+  const report = progressReporter(onProgress);
   const clipped = clippedShares(samples, sampleRateHz, FRAME_SECONDS);
   const resampled = await resample(samples, sampleRateHz, signal);
   const humHz = removeHum(resampled);
@@ -94,13 +89,12 @@ function measure(
   loudnessDb: Float32Array,
   clipped: Float32Array,
 ): Omit<PieceQuality, 'steadyShare'> {
-  const inside = loudnessDb.slice(from, to).sort();
   // What lies beneath the speech shows in the pauses next to it.
-  const around = loudnessDb.slice(Math.max(0, from - 50), to + 50).sort();
+  const around = loudnessDb.subarray(Math.max(0, from - 50), to + 50);
   const frames = clipped.subarray(from, to);
   return {
-    levelDb: inside[Math.floor(0.9 * (inside.length - 1))] ?? SILENCE_DB,
-    noiseDb: around[Math.floor(0.05 * (around.length - 1))] ?? SILENCE_DB,
+    levelDb: quantile(loudnessDb.subarray(from, to), 0.9) ?? SILENCE_DB,
+    noiseDb: quantile(around, 0.05) ?? SILENCE_DB,
     clippedShare: frames.filter((share) => share > 0).length / Math.max(1, frames.length),
   };
 }

@@ -1,3 +1,4 @@
+import { clamp, concat } from '../engine/arrays';
 import { ContentEncoder } from '../engine/content';
 import { EngineError, throwIfCancelled } from '../engine/errors';
 import { Frontend } from '../engine/frontend';
@@ -16,6 +17,7 @@ import {
 import { nextTask } from '../engine/task';
 import type { Voice } from '../engine/voice';
 import { cluster, sumByCentre } from './cluster';
+import { progressReporter } from './progress';
 import type { SpeakerEncoder } from './speaker-encoder';
 import type { Progress, TrainingInput } from './types';
 
@@ -70,14 +72,7 @@ export async function encodeVoice(
       ),
     ),
   );
-  const startedMs = performance.now();
-  const report = (fraction: number) => {
-    const workSeconds = (performance.now() - startedMs) / 1000;
-    onProgress?.({
-      fraction,
-      secondsLeft: fraction > 0.02 ? (workSeconds / fraction) * (1 - fraction) : null,
-    });
-  };
+  const report = progressReporter(onProgress);
   const total = cuts.reduce((sum, cut) => sum + cut.length, 0);
   const parts: Encoded[] = [];
   let done = 0;
@@ -106,7 +101,7 @@ async function encodePiece(
   const { logMel, loudnessDb } = new Frontend().push(samples);
   const tracker = new PitchTracker();
   const first = tracker.push(samples, loudnessDb).f0Hz;
-  const f0Hz = Float32Array.of(...first, ...tracker.end().f0Hz);
+  const f0Hz = concat([first, tracker.end().f0Hz]);
   const codes = await contentCodes(logMel, networks);
   const count = Math.floor(loudnessDb.length / FRAMES_PER_CODE);
   const kept: number[] = [];
@@ -230,18 +225,4 @@ function thinned(parts: Float32Array[], size: number): Float32Array {
     out.set(rows.subarray(row * size, (row + 1) * size), i * size);
   }
   return out;
-}
-
-function concat(parts: Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }

@@ -1,3 +1,4 @@
+import { quantile } from '../engine/arrays';
 import type { SpectrumFrames } from '../engine/frontend';
 import { BANDS } from '../engine/signal';
 import type { Stretch } from './activity';
@@ -13,8 +14,7 @@ const ACTIVE_RANGE_DB = 35;
  * docs/decisions/0006-enrolment.md has the figures.
  */
 export function steadyShare({ logMel, loudnessDb }: SpectrumFrames, { from, to }: Stretch): number {
-  const sorted = loudnessDb.slice(from, to).sort();
-  const lowest = (sorted[Math.floor(0.95 * (sorted.length - 1))] ?? 0) - ACTIVE_RANGE_DB;
+  const lowest = (quantile(loudnessDb.subarray(from, to), 0.95) ?? 0) - ACTIVE_RANGE_DB;
   let [steady, all] = [0, 0];
   for (let t = from; t + APART_FRAMES < to; t++) {
     if (loudnessDb[t]! < lowest || loudnessDb[t + APART_FRAMES]! < lowest) continue;

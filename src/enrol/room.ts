@@ -1,3 +1,4 @@
+import { quantile } from '../engine/arrays';
 import type { Room } from './types';
 
 const FALL_FRAMES = 15;
@@ -11,8 +12,7 @@ const LEAST_FALL_DB = 12;
  * time"): no sound can fall faster than the room lets it, so the fast falls show the room.
  */
 export function estimateRoom(loudnessDb: Float32Array): Room {
-  const sorted = loudnessDb.slice().sort();
-  const level = sorted[Math.floor(0.95 * (sorted.length - 1))] ?? -80;
+  const level = quantile(loudnessDb, 0.95) ?? -80;
   const slopes: number[] = [];
   for (let t = 0; t + FALL_FRAMES < loudnessDb.length; t++) {
     const start = loudnessDb[t]!;

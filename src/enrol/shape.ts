@@ -1,3 +1,4 @@
+import { clamp } from '../engine/arrays';
 import { CODE_SIZE, TIMBRE_BANDS } from '../engine/signal';
 import type { Voice } from '../engine/voice';
 import { allowedUses, lastDay, seal, USES, type ConsentRecord, type SealedRecord } from '../provenance';
@@ -95,8 +96,4 @@ function reshape(row: Float32Array, size: number, breath: number): Float32Array 
     const value = row[low]! + (at - low) * ((row[low + 1] ?? row[low]!) - row[low]!);
     return value + BREATH_TILT * breath * (band / (row.length - 1) - 0.5);
   });
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }

@@ -18,6 +18,12 @@ export function timeLeft(seconds: number): string {
   return plural(Math.round(seconds / 60), 'minute');
 }
 
+/** "40 %, 8 seconds left"; what is not known is left out. */
+export function progressInWords(fraction: number | null, secondsLeft: number | null): string {
+  if (fraction === null) return '';
+  return `${Math.round(100 * fraction)} %${secondsLeft === null ? '' : `, ${timeLeft(secondsLeft)} left`}`;
+}
+
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

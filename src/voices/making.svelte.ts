@@ -1,5 +1,6 @@
 import type { AppContext } from '../app/context';
 import { Enroller } from '../app/enroller';
+import { modelsUrl } from '../app/models-url';
 import type { Scope } from '../app/scope';
 import { audition, finishVoice, newAbout } from '../app/voice-maker';
 import { AbPlayer } from '../audio/ab-player';
@@ -56,7 +57,7 @@ export class Making {
     scope: Scope,
     private readonly onDone: () => void,
   ) {
-    this.enroller = new Enroller(scope, new URL('models/', document.baseURI).href);
+    this.enroller = new Enroller(scope, modelsUrl());
     scope.own(() => this.player.close());
     scope.own(() => this.cancel());
   }

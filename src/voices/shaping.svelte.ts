@@ -1,5 +1,6 @@
 import type { AppContext } from '../app/context';
 import { Enroller } from '../app/enroller';
+import { modelsUrl } from '../app/models-url';
 import type { Scope } from '../app/scope';
 import { finishVoice, newAbout } from '../app/voice-maker';
 import { readVoiceFile } from '../engine/voice-file';
@@ -23,7 +24,7 @@ export class Shaping {
     scope: Scope,
     private readonly onDone: () => void,
   ) {
-    this.enroller = new Enroller(scope, new URL('models/', document.baseURI).href);
+    this.enroller = new Enroller(scope, modelsUrl());
     scope.own(() => this.controller.abort());
   }
 
