@@ -9,11 +9,8 @@ already spent count.
 """
 
 import argparse
-import json
-import time
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -22,6 +19,7 @@ from .align import Phones
 from .data import Data, disguise
 from .networks import CODES, Content
 from .paths import SEED, WORK
+from .training import Run, descend, load_weights
 
 FRAMES, BATCH = 320, 20
 EDGE = slice(12, -6)
@@ -52,10 +50,6 @@ def turn_axes(data: Data, content: Content) -> None:
     data.basis = data.basis @ turn
 
 
-def load_weights(network: nn.Module, weights: dict) -> None:
-    network.load_state_dict({k: v.float() for k, v in weights.items()})
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=60)
@@ -63,56 +57,32 @@ def main() -> None:
     args = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(2)
+    run = Run(CHECKPOINT, args.minutes)
     data = Data()
-    saved = torch.load(CHECKPOINT, weights_only=False) if CHECKPOINT.exists() else {}
-    data.teach(saved.get("basis"))
+    data.teach(run.saved.get("basis"))
     phones = Phones(data)
     content, head = Content(), nn.Linear(CODES, max(1, phones.count))
-    if saved:
-        load_weights(content, saved["content"])
-        load_weights(head, saved["head"])
-    elif args.start:
+    if args.start and not run.saved:
         load_weights(content, torch.load(args.start, weights_only=False)["content"])
         turn_axes(data, content)
     parameters = [*content.parameters(), *head.parameters()]
     optimiser = torch.optim.AdamW(parameters, RATE, betas=(0.9, 0.98), weight_decay=0.01)
-    if saved:
-        optimiser.load_state_dict(saved["optimiser"])
-    spent, step = saved.get("minutes", 0.0), saved.get("step", 0)
-    began, last_save, trace = time.time() - spent * 60, time.time(), {}
-
-    def save() -> None:
-        state = {"content": content.state_dict(), "head": head.state_dict(), "optimiser": optimiser.state_dict()}
-        torch.save(state | {"minutes": (time.time() - began) / 60, "step": step, "basis": data.basis}, CHECKPOINT.with_suffix(".new"))
-        CHECKPOINT.with_suffix(".new").rename(CHECKPOINT)
-
-    while (minutes := (time.time() - began) / 60) < args.minutes:
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1.0, (step + 1) / 200) * (0.5 + 0.5 * np.cos(np.pi * minutes / args.minutes)) + 2e-5
+    run.begin({"content": content, "head": head, "optimiser": optimiser}, {"basis": data.basis})
+    while run.goes_on():
+        run.set_rate(optimiser, RATE, 200, 2e-5)
         mel, codes, said = data.content_batch(BATCH, FRAMES, phones)
         with torch.autocast("cpu", torch.bfloat16):
             out = content.whole(disguise(mel)).float()[:, EDGE]
             logits = head(out).float()
         loss, cosine = distance(out, codes[:, EDGE], data.spread)
+        run.note(cosine=cosine, content=loss)
         known = said[:, EDGE]
-        parts = {"cosine": cosine, "content": loss.detach()}
         if (known >= 0).any():
             wrong = F.cross_entropy(logits.flatten(0, 1), known.flatten(), ignore_index=-1)
             loss = loss + PHONE_WEIGHT * wrong
-            parts["phones"] = wrong.detach()
-        optimiser.zero_grad()
-        loss.backward()
-        if torch.isfinite(nn.utils.clip_grad_norm_(parameters, 1.0)):
-            optimiser.step()
-        step += 1
-        for key, value in parts.items():
-            trace[key] = 0.98 * trace.get(key, float(value)) + 0.02 * float(value)
-        if step % 50 == 0 or step == 1:
-            print(json.dumps({"minutes": round(minutes, 2), "step": step, **{k: round(v, 4) for k, v in trace.items()}}), flush=True)
-        if time.time() - last_save > 120:
-            save()
-            last_save = time.time()
-    save()
+            run.note(phones=wrong)
+        descend(loss, optimiser, parameters)
+        run.stepped()
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from .data import VOICES, speech_level_db
 from .generator import Player
 from .networks import BANDS, CODES, TIMBRE, VOICE, Content
 from .paths import CHECKPOINTS, PUBLISHED, WORK
+from .training import load_weights
 from .voices import active_frames, cluster
 
 CHECKPOINT = CHECKPOINTS / "v2.pt"
@@ -147,8 +148,8 @@ def load_trained() -> tuple[Content, Player, dict]:
     else:
         weights = torch.load(CHECKPOINT, weights_only=False)
         origin = {k: weights[k] for k in ("basis", "contentSteps", "generatorSteps")}
-    content.load_state_dict({k: v.float() for k, v in weights["content"].items()})
-    player.load_state_dict({k: v.float() for k, v in weights["player"].items()})
+    load_weights(content, weights["content"])
+    load_weights(player, weights["player"])
     return content.eval(), player.eval(), origin
 
 

@@ -25,10 +25,11 @@ PITCH_DELAY_FRAMES = 2
 MIN_LAG, MAX_LAG = 16, 320
 MAX_CANDIDATES = 4
 VITERBI_LAG_FRAMES = 2
-UNVOICED_COST = 0.65
+UNVOICED_COST = 0.8
 SWITCH_COST = 0.25
 JUMP_COST = 1.5
 QUIET_DB = -60.0
+REFINE_LAGS = 3
 
 
 def hz_to_mel(hz):
@@ -110,7 +111,7 @@ def _candidates(row, lag_out, cost_out):
 
 
 @numba.njit(cache=True)
-def _track(cmnd, loudness):
+def track(cmnd, loudness):
     """Fixed-lag Viterbi. State 0 is unvoiced, states 1..4 are the candidates of the frame."""
     frames = cmnd.shape[0]
     states = MAX_CANDIDATES + 1
@@ -160,9 +161,34 @@ def _track(cmnd, loudness):
     return f0, voiced
 
 
+@numba.njit(cache=True)
+def _refine(samples, f0):
+    """Replaces each F0 by that of the lag near it at which three periods centred at the start of its frame differ least."""
+    margin = 2 * MAX_LAG + REFINE_LAGS + 2
+    padded = np.zeros(len(samples) + 2 * margin)
+    padded[margin : margin + len(samples)] = samples
+    differences = np.zeros(2 * REFINE_LAGS + 3)
+    out = f0.copy()
+    for t in range(len(f0)):
+        if f0[t] <= 0:
+            continue
+        near = int(np.floor(RATE_HZ / f0[t] + 0.5))
+        half = 3 * near // 2
+        for i in range(len(differences)):
+            lag = near - REFINE_LAGS - 1 + i
+            first = margin + HOP * t - lag // 2
+            differences[i] = ((padded[first - half : first + half + 1] - padded[first - half + lag : first + half + 1 + lag]) ** 2).sum()
+        i = 1 + np.argmin(differences[1:-1])
+        a, b, c = differences[i - 1], differences[i], differences[i + 1]
+        if a >= b and c >= b and a + c > 2 * b:
+            out[t] = RATE_HZ / (near - REFINE_LAGS - 1 + i + 0.5 * (a - c) / (a - 2 * b + c))
+    return out
+
+
 def pitch(samples: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """16 kHz samples and their `loudnessDb` -> (`f0Hz` [frames], 0 where unvoiced; `voiced` [frames], 0 or 1)."""
-    f0, voiced = _track(normalised_difference(samples), loudness.astype(np.float64))
+    f0, voiced = track(normalised_difference(samples), loudness.astype(np.float64))
+    f0 = _refine(np.asarray(samples, np.float64), f0)
     return f0.astype(np.float32), voiced.astype(np.float32)
 
 

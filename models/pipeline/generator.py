@@ -13,8 +13,6 @@ kept for publishing are a running mean.
 
 import argparse
 import copy
-import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +20,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .content import load_weights
 from .data import LOG_FLOOR, VOICES, Data, disguise, hold
 from .losses import Discriminator, log_mel_16k, mel_loss, spectral_loss
 from .networks import BANDS, CODES, TIMBRE, VOICE, Content, Generator, Speaker
 from .paths import SEED, WORK
 from .synthesis import HOP, synthesise
+from .training import Run, descend, load_weights
 from .voices import Codebooks
 
 FRAMES, HALF, EDGE = 130, 5, 12
@@ -91,9 +89,8 @@ class Player(nn.Module):
         self.generator, self.speaker = Generator(), Speaker()
         self.voices = nn.Embedding(len(VOICES), VOICE)
 
-    def embed(self, who: torch.Tensor, pieces: torch.Tensor) -> torch.Tensor:
-        """By the encoder; for half of the built-in voices, as kept."""
-        heard = self.speaker(pieces).float()
+    def mix(self, who: torch.Tensor, heard: torch.Tensor) -> torch.Tensor:
+        """Embeddings as the encoder `heard` them [B, 128]; for half of the built-in voices, as kept."""
         kept = self.voices(torch.clamp(who, max=len(VOICES) - 1))
         own = (who < len(VOICES)) & (torch.rand(len(who)) < 0.5)
         return torch.where(own.unsqueeze(1), kept, heard)
@@ -113,6 +110,59 @@ def begin_from(player: Player, path: Path) -> None:
     load_weights(player.voices, saved["voices"])
 
 
+def content_of(x: dict, y: dict, content: Content) -> tuple[torch.Tensor, torch.Tensor]:
+    """Codes of speech as it is (what was said), and as the generator is given them. Half of the own speech is heard as it
+    is: a blurred code would teach a blurred answer."""
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        masked = torch.where(torch.rand(HALF, 1, 1) < 0.5, disguise(x["logMel"], 0.3), x["logMel"])
+        said = content.whole(torch.cat([x["logMel"], y["logMel"]])).float()
+        return said, torch.cat([content.whole(masked).float(), said[HALF:]])
+
+
+def judgement(judges, genuine: torch.Tensor, fake: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
+    """Hinge loss of the discriminators."""
+    return sum(F.relu(1 - judge(genuine, heads)[0]).mean() + F.relu(1 + judge(fake.detach(), heads)[0]).mean() for judge in judges)
+
+
+def persuasion(judges, fake: torch.Tensor, real: torch.Tensor, heads: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the generator is told by the discriminators: adversarial loss of all, feature matching of the copies."""
+    judges.requires_grad_(False)
+    adversarial, matching = torch.zeros(()), torch.zeros(())
+    for judge in judges:
+        score, features = judge(fake, heads)
+        with torch.no_grad():
+            _, wanted = judge(real, heads[:HALF])
+        adversarial = adversarial - score.mean()
+        matching = matching + sum((a[:HALF] - b).abs().mean() / (b.abs().mean() + 1e-3) for a, b in zip(features, wanted)) / len(wanted)
+    judges.requires_grad_(True)
+    return adversarial, matching
+
+
+def said_again(content: Content, heard: torch.Tensor, said: torch.Tensor) -> torch.Tensor:
+    """How far the codes of what came out, `heard` [B, n, 80], are from those that went in: 1 - cosine."""
+    inner = slice(EDGE // 2, -EDGE // 2)
+    with torch.autocast("cpu", torch.bfloat16):
+        again = content.whole(heard).float()
+    return 1 - F.cosine_similarity(again[:, inner], said[:, inner], dim=2).mean()
+
+
+def same_speaker(speaker: Speaker, heard: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """1 - cosine of the embedding of what came out to the target's; the encoder itself does not learn from it."""
+    frozen = {name: value.detach() for name, value in speaker.named_parameters()}
+    with torch.autocast("cpu", torch.bfloat16):
+        found = torch.func.functional_call(speaker, frozen, (heard[:, EDGE:-EDGE],)).float()
+    return 1 - F.cosine_similarity(found, wanted.detach(), dim=1).mean()
+
+
+def tell_apart(speaker: Speaker, tell: nn.Linear, cast: Cast) -> torch.Tensor:
+    """Cross-entropy of telling 16 pieces of all speakers apart."""
+    known = cast.data.speakers
+    crowd = cast.data.rng.choice(len(known), 16)
+    with torch.autocast("cpu", torch.bfloat16):
+        told = tell(speaker(cast.pieces([known[i] for i in crowd])).float())
+    return F.cross_entropy(told, torch.from_numpy(crowd))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=90)
@@ -120,6 +170,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(2)
+    run = Run(CHECKPOINT, args.minutes)
     data, content = Data(), Content()
     load_weights(content, torch.load(WORK / "content.pt", weights_only=False)["content"])
     content.eval().requires_grad_(False)
@@ -127,104 +178,49 @@ def main() -> None:
     player, tell = Player(), nn.Linear(VOICE, len(data.speakers))
     nn.init.normal_(player.voices.weight, std=0.5)
     judges = nn.ModuleList(Discriminator(len(VOICES) + 1, size, hop) for size, hop in RESOLUTIONS)
-    saved = torch.load(CHECKPOINT, weights_only=False) if CHECKPOINT.exists() else None
-    if not saved and args.start:
+    if args.start and not run.saved:
         begin_from(player, args.start)
     mean = copy.deepcopy(player).requires_grad_(False)
     learning = [*player.parameters(), *tell.parameters()]
     optimiser = torch.optim.AdamW(learning, RATE, betas=(0.8, 0.99), weight_decay=0.01)
     judge_optimiser = torch.optim.AdamW(judges.parameters(), JUDGE_RATE, betas=(0.8, 0.99), weight_decay=0.01)
-    parts = {"player": player, "mean": mean, "tell": tell, "judges": judges, "optimiser": optimiser, "judgeOptimiser": judge_optimiser}
-    spent, step = 0.0, 0
-    if saved:
-        for key, part in parts.items():
-            part.load_state_dict(saved[key])
-        spent, step = saved["minutes"], saved["step"]
-    began, last_save, trace = time.time() - 60 * spent, time.time(), {}
-
-    def save() -> None:
-        state = {key: part.state_dict() for key, part in parts.items()}
-        torch.save(state | {"minutes": (time.time() - began) / 60, "step": step}, CHECKPOINT.with_suffix(".new"))
-        CHECKPOINT.with_suffix(".new").rename(CHECKPOINT)
-
-    def note(**values) -> None:
-        for key, value in values.items():
-            trace[key] = 0.98 * trace.get(key, float(value)) + 0.02 * float(value)
-
-    inner, codes_inner = slice(EDGE * HOP, -EDGE * HOP), slice(EDGE // 2, -EDGE // 2)
-    while (minutes := (time.time() - began) / 60) < args.minutes:
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1, (step + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * minutes / args.minutes)) + 1e-5
-        judged = minutes > args.minutes / 10
+    run.begin({"player": player, "mean": mean, "tell": tell, "judges": judges, "optimiser": optimiser, "judgeOptimiser": judge_optimiser})
+    inner = slice(EDGE * HOP, -EDGE * HOP)
+    while run.goes_on():
+        run.set_rate(optimiser, RATE, 100, 1e-5)
         own, target = cast.choose(HALF), cast.choose(HALF)
         who = torch.from_numpy(np.concatenate([own, target]))
         names = [cast.names[w] for w in who]
         x, y = data.speech(names[:HALF], FRAMES), cast.converted(target)
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            # Half of the own speech is heard as it is: a blurred code would teach a blurred answer.
-            masked = torch.where(torch.rand(HALF, 1, 1) < 0.5, disguise(x["logMel"], 0.3), x["logMel"])
-            said = content.whole(torch.cat([x["logMel"], y["logMel"]])).float()
-            heard = torch.cat([content.whole(masked).float(), said[HALF:]])
+        said, heard = content_of(x, y, content)
         with torch.no_grad():
             codes, timbre = cast.books.find(heard, who, torch.rand(2 * HALF) * 0.4, torch.rand(2 * HALF) * 0.7 + 0.3)
         cue = {k: torch.cat([x[k], y[k]]) for k in ("f0Hz", "voiced", "loudnessDb")}
-        pieces = cast.pieces(names)
         with torch.autocast("cpu", torch.bfloat16):
-            voice = player.embed(who, pieces)
-            harmonic, noise = player.generator.whole(codes, timbre, cue["f0Hz"], cue["voiced"], cue["loudnessDb"], voice)
+            embeddings = player.speaker(cast.pieces(names)).float()
+            harmonic, noise = player.generator.whole(codes, timbre, cue["f0Hz"], cue["voiced"], cue["loudnessDb"], player.mix(who, embeddings))
         out = synthesise(cue["f0Hz"], cue["voiced"], harmonic.float(), noise.float())
         fake, real = out[:, inner], x["audio"][:, inner]
         copied, mels = spectral_loss(fake[:HALF], real), mel_loss(fake[:HALF], real)
         loss = SPECTRAL * copied + MEL * mels
-        note(copied=copied.detach(), mel=mels.detach())
-
-        if judged:
+        run.note(copied=copied, mel=mels)
+        if run.minutes > args.minutes / 10:
             heads = torch.clamp(who, max=len(VOICES))
             # Real speech of the voices that were converted to, so that every head hears both.
             genuine = torch.cat([real, data.speech(names[HALF:], FRAMES)["audio"][:, inner]])
-            judge_loss = torch.zeros(())
-            for judge in judges:
-                judge_loss = judge_loss + F.relu(1 - judge(genuine, heads)[0]).mean() + F.relu(1 + judge(fake.detach(), heads)[0]).mean()
-            judge_optimiser.zero_grad()
-            judge_loss.backward()
-            nn.utils.clip_grad_norm_(judges.parameters(), 5.0)
-            judge_optimiser.step()
-            judges.requires_grad_(False)
-            adversarial, matching = torch.zeros(()), torch.zeros(())
-            for judge in judges:
-                score, features = judge(fake, heads)
-                with torch.no_grad():
-                    _, wanted = judge(real, heads[:HALF])
-                adversarial = adversarial - score.mean()
-                matching = matching + sum((a[:HALF] - b).abs().mean() / (b.abs().mean() + 1e-3) for a, b in zip(features, wanted)) / len(wanted)
-            judges.requires_grad_(True)
+            judge_loss = judgement(judges, genuine, fake, heads)
+            descend(judge_loss, judge_optimiser, list(judges.parameters()), limit=5.0)
+            adversarial, matching = persuasion(judges, fake, real, heads)
             loss = loss + ADVERSARIAL * adversarial + MATCHING * matching / len(RESOLUTIONS)
-            note(judge=judge_loss.detach(), adversarial=adversarial.detach(), matching=matching.detach())
-
+            run.note(judge=judge_loss, adversarial=adversarial, matching=matching)
         again = log_mel_16k(out)
-        frozen = copy.copy(dict(player.speaker.named_parameters()))
-        with torch.autocast("cpu", torch.bfloat16):
-            kept_codes = 1 - F.cosine_similarity(content.whole(again).float()[:, codes_inner], said[:, codes_inner], dim=2).mean()
-            who_speaks = torch.func.functional_call(player.speaker, {k: v.detach() for k, v in frozen.items()}, (again[:, EDGE:-EDGE],)).float()
-            told = tell(player.speaker(cast.pieces(crowd := [data.speakers[i] for i in data.rng.choice(len(data.speakers), 16)])).float())
-        same = 1 - F.cosine_similarity(who_speaks, player.speaker(pieces).detach().float(), dim=1).mean()
-        telling = F.cross_entropy(told, torch.tensor([data.speakers.index(name) for name in crowd]))
-        loss = loss + CONTENT * kept_codes + SAME_SPEAKER * same + TELL * telling
-        note(content=kept_codes.detach(), same=same.detach(), telling=telling.detach())
-        optimiser.zero_grad()
-        loss.backward()
-        if torch.isfinite(nn.utils.clip_grad_norm_(learning, 1.0)):
-            optimiser.step()
+        kept, same, telling = said_again(content, again, said), same_speaker(player.speaker, again, embeddings), tell_apart(player.speaker, tell, cast)
+        run.note(content=kept, same=same, telling=telling)
+        descend(loss + CONTENT * kept + SAME_SPEAKER * same + TELL * telling, optimiser, learning)
         with torch.no_grad():
             for slow, fast in zip(mean.parameters(), player.parameters()):
                 slow.lerp_(fast, 1 - EMA)
-        step += 1
-        if step % 50 == 0 or step <= 3:
-            print(json.dumps({"minutes": round(minutes, 2), "step": step, **{k: round(v, 4) for k, v in trace.items()}}), flush=True)
-        if time.time() - last_save > 120:
-            save()
-            last_save = time.time()
-    save()
+        run.stepped()
 
 
 if __name__ == "__main__":

@@ -17,13 +17,19 @@ def magnitudes(audio: torch.Tensor, size: int, hop: int) -> torch.Tensor:
     return torch.stft(audio, size, hop, window=torch.hann_window(size), return_complex=True).abs()
 
 
+def bin_weights(size: int) -> torch.Tensor:
+    """[size / 2 + 1], mean 1: every mel counts the same, as the derivative of the HTK scale has it."""
+    weights = 1 / (1 + torch.arange(size // 2 + 1) * RATE_HZ / size / 700)
+    return (weights / weights.mean()).unsqueeze(1)
+
+
 def spectral_loss(out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Multi-resolution STFT loss (Yamamoto et al. 2020): log magnitude L1 plus spectral convergence."""
+    """Multi-resolution STFT loss (Yamamoto et al. 2020): log magnitude L1, weighted by mel, plus spectral convergence."""
     total = torch.zeros(())
     for size, hop in SIZES:
         a, b = magnitudes(out, size, hop), magnitudes(target, size, hop)
         floor = 1e-3 * (size / 1024) ** 0.5
-        total = total + (torch.log(a + floor) - torch.log(b + floor)).abs().mean()
+        total = total + ((torch.log(a + floor) - torch.log(b + floor)).abs() * bin_weights(size)).mean()
         total = total + 0.5 * torch.linalg.norm(a - b) / (torch.linalg.norm(b) + 1e-3)
     return total / len(SIZES)
 

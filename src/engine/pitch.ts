@@ -1,3 +1,4 @@
+import { REFINE_MARGIN, refineLag } from './pitch-refine';
 import { SampleQueue } from './sample-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from './signal';
 import { MAX_CANDIDATES, PITCH_SPAN, Yin, type PitchCandidates } from './yin';
@@ -8,7 +9,7 @@ const VITERBI_LAG = 2;
 export const PITCH_DELAY_FRAMES = WINDOW_DELAY + VITERBI_LAG;
 const STATES = MAX_CANDIDATES + 1;
 const HISTORY = VITERBI_LAG + 1;
-const UNVOICED_COST = 0.65;
+const UNVOICED_COST = 0.8;
 const SWITCH_COST = 0.25;
 const JUMP_COST = 1.5;
 const QUIET_DB = -60;
@@ -25,7 +26,7 @@ const NONE: PitchCandidates = { count: 0, lags: new Float64Array(0), costs: new 
 
 /**
  * F0 of a 16 kHz stream: YIN minima, then a Viterbi path over them and an unvoiced state, read out a
- * fixed two frames late. Equal to `pitch` of models/pipeline/frontend.py.
+ * fixed two frames late and refined around the start of its frame. Equal to `pitch` of models/pipeline/frontend.py.
  */
 export class PitchTracker {
   private readonly yin = new Yin();
@@ -53,7 +54,7 @@ export class PitchTracker {
 
   /** Flushes with zeros: every frame the loudness was given for is out after this. */
   end(): PitchFrames {
-    this.samples.push(new Float32Array(ANALYSIS_HOP * (WINDOW_DELAY + 1)));
+    this.samples.push(new Float32Array(REFINE_MARGIN));
     return this.advance(this.loudness.end, 0);
   }
 
@@ -66,7 +67,7 @@ export class PitchTracker {
       if (this.scored - this.emitted > VITERBI_LAG) this.emit(out, first);
     }
     while (this.emitted < frames - lag) this.emit(out, first);
-    this.samples.dropBefore(this.scored * ANALYSIS_HOP);
+    this.samples.dropBefore(Math.min(this.scored * ANALYSIS_HOP, this.centre() - REFINE_MARGIN));
     this.loudness.dropBefore(this.scored);
     return out;
   }
@@ -109,12 +110,18 @@ export class PitchTracker {
     return to === 0 ? 0 : JUMP_COST * Math.min(1, Math.abs(Math.log2(toLag / fromLag)));
   }
 
+  /** Where in the queue the frame begins that is emitted next. */
+  private centre(): number {
+    return LEAD + this.emitted * ANALYSIS_HOP;
+  }
+
   private emit(out: PitchFrames, first: number): void {
     let state = this.best;
     for (let t = this.scored - 1; t > this.emitted; t--) state = this.back[(t % HISTORY) * STATES + state]!;
     if (state > 0) {
       const lag = this.lags[(this.emitted % HISTORY) * STATES + state]!;
-      out.f0Hz[this.emitted - first] = ANALYSIS_RATE_HZ / lag;
+      const refined = refineLag(this.samples.view(), this.centre() - this.samples.start, lag);
+      out.f0Hz[this.emitted - first] = ANALYSIS_RATE_HZ / refined;
       out.voiced[this.emitted - first] = 1;
     }
     this.emitted++;

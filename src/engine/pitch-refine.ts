@@ -1,0 +1,31 @@
+import { MAX_LAG } from './yin';
+
+/** Lags tried on either side of the one given. */
+const REACH = 3;
+/** Samples read before and after the centre at the longest lag. */
+export const REFINE_MARGIN = 2 * MAX_LAG + REACH + 2;
+
+const differences = new Float64Array(2 * REACH + 3);
+
+/**
+ * The lag near `lag` (16 kHz samples) at which three periods centred at `samples[centre]` differ least from what lies one
+ * lag away, between samples by a parabola; `lag` itself where no dip is near. The window of YIN reaches ahead, so a gliding
+ * pitch comes out early by up to 70 cents; this one is symmetric. What lies outside `samples` counts as 0.
+ */
+export function refineLag(samples: Float32Array, centre: number, lag: number): number {
+  const near = Math.floor(lag + 0.5);
+  const half = Math.floor((3 * near) / 2);
+  const shortest = near - REACH - 1;
+  for (let i = 0; i < differences.length; i++) {
+    const first = centre - Math.floor((shortest + i) / 2);
+    let sum = 0;
+    for (let n = first - half; n <= first + half; n++)
+      sum += ((samples[n] ?? 0) - (samples[n + shortest + i] ?? 0)) ** 2;
+    differences[i] = sum;
+  }
+  let best = 1;
+  for (let i = 2; i < differences.length - 1; i++) if (differences[i]! < differences[best]!) best = i;
+  const [a, b, c] = [differences[best - 1]!, differences[best]!, differences[best + 1]!];
+  if (!(a >= b && c >= b && a + c > 2 * b)) return lag;
+  return shortest + best + (0.5 * (a - c)) / (a - 2 * b + c);
+}
