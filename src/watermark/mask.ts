@@ -1,8 +1,8 @@
-import { TILE_BANDS } from './grid';
+import { BAND_SHARES, TILE_BANDS } from './grid';
 
 /** How far a tile that can be heard is raised or lowered, and one that its neighbours hide. */
-const PLAIN_DB = 3.1;
-const HIDDEN_DB = 5;
+const PLAIN_DB = 4.2;
+const HIDDEN_DB = 6.2;
 /** A neighbour hides what is so far below it, and that much further for every band between: more below it than above. */
 const OFFSET_DB = 6;
 const SLOPE_UP_DB = 6;
@@ -25,7 +25,8 @@ export function strengths(levelDb: Float64Array, strengthDb: Float64Array): void
   hidden = -Infinity;
   for (let band = TILE_BANDS - 1; band >= 0; band--) {
     const depth = Math.max(strengthDb[band]!, hidden) - levelDb[band]!;
-    strengthDb[band] = PLAIN_DB + (HIDDEN_DB - PLAIN_DB) * Math.min(1, Math.max(0, depth / FADE_DB));
+    const heardDb = PLAIN_DB + (HIDDEN_DB - PLAIN_DB) * Math.min(1, Math.max(0, depth / FADE_DB));
+    strengthDb[band] = BAND_SHARES[band]! * heardDb;
     hidden = Math.max(hidden, levelDb[band]! - OFFSET_DB) - SLOPE_DOWN_DB;
   }
 }

@@ -1,4 +1,4 @@
-import { BAND_EDGES_HZ, FRAME_SAMPLES, MARK_RATE_HZ, TILE_BANDS } from './grid';
+import { BAND_EDGES_HZ, BAND_SHARES, FRAME_SAMPLES, MARK_RATE_HZ, TILE_BANDS } from './grid';
 import { SPECTRUM_SIZE } from './spectra';
 
 /** Steps beyond the ends of a map that its filter reaches. */
@@ -94,7 +94,7 @@ export class TileMap {
     }
   }
 
-  /** Clips, and divides by the mean square of the band, which weighs every tile by how far it can be trusted. */
+  /** Clips, and weighs every tile by how far its band is moved, over the band's mean square, and how far it can be trusted. */
   private weigh(band: number): void {
     const { steps, values, trust } = this;
     const from = band * steps;
@@ -112,7 +112,7 @@ export class TileMap {
     mean /= count;
     const deviation = Math.sqrt(Math.max(0, power / count - mean * mean)) + 1e-9;
     const clip = CLIP_DEVIATIONS * deviation;
-    const scale = 1 / (deviation * deviation);
+    const scale = BAND_SHARES[band]! / (deviation * deviation);
     for (let i = from; i < from + steps; i++) {
       if (values[i] === 0) continue;
       const value = values[i]! - mean;
