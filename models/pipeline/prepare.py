@@ -12,6 +12,7 @@ speakers that nobody is. They have no `teacher`: the generator alone hears them.
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import soundfile as sf
@@ -93,7 +94,7 @@ def teach(teacher: Teacher, samples: np.ndarray, starts: np.ndarray) -> np.ndarr
     return out
 
 
-def prepare(speaker: str, files: list, teacher: Teacher | None, factor: float = 1.0) -> None:
+def prepare(speaker: str, files: list, teacher: Teacher | None, factor: float = 1.0, folder: Path = ARRAYS) -> None:
     pieces, starts, mels, louds, f0s, voicing = [], [0], [], [], [], []
     narrow = []
     for path in files:
@@ -116,7 +117,7 @@ def prepare(speaker: str, files: list, teacher: Teacher | None, factor: float = 
     marks = np.array(starts)
     taught = {"teacher": teach(teacher, np.concatenate(narrow), marks)} if teacher else {}
     np.savez(
-        ARRAYS / f"{speaker}.npz", audio=np.concatenate(pieces), starts=marks, logMel=np.concatenate(mels),
+        folder / f"{speaker}.npz", audio=np.concatenate(pieces), starts=marks, logMel=np.concatenate(mels),
         loudnessDb=np.concatenate(louds), f0Hz=np.concatenate(f0s), voiced=np.concatenate(voicing), **taught,
     )  # fmt: skip
     print(f"{speaker}: {marks[-1] / 6000:.1f} min, {len(marks) - 1} utterances", flush=True)

@@ -14,6 +14,7 @@ import argparse
 import json
 import subprocess
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import soundfile as sf
@@ -129,8 +130,8 @@ def write(folder, name: str, audio: np.ndarray) -> float:
     return len(audio) / SAMPLE_RATE
 
 
-def fill(speaker: str, minutes: float, say, names: list[str], texts: dict[str, str]) -> None:
-    folder, seconds = WORK / "tts" / speaker, 0.0
+def fill(speaker: str, minutes: float, say, names: list[str], texts: dict[str, str], root: Path = WORK / "tts") -> None:
+    folder, seconds = root / speaker, 0.0
     for name in names:
         path = folder / f"{name}.wav"
         seconds += sf.info(path).duration if path.exists() else write(folder, name, say(texts[name]))

@@ -1,5 +1,6 @@
 import { StreamingNetwork, type Networks } from './network';
 import { BANDS, CODE_SIZE, TIMBRE_BANDS } from './signal';
+import type { Voice } from './voice';
 
 export interface GeneratorInput {
   /** [n, 128]. */
@@ -25,10 +26,10 @@ export interface Gains {
 export class Generator {
   private readonly network: StreamingNetwork;
 
-  /** `voice` [128] may be another one from any block on. */
+  /** `voice` may be another one from any block on. */
   constructor(
     { generator, makeTensor, queue }: Networks,
-    public voice: Float32Array,
+    public voice: Pick<Voice, 'embedding' | 'colour'>,
   ) {
     this.network = new StreamingNetwork(generator, makeTensor, queue);
   }
@@ -44,16 +45,23 @@ export class Generator {
         f0Hz: [input.f0Hz, row],
         voiced: [input.voiced, row],
         loudnessDb: [input.loudnessDb, row],
-        voice: [this.voice, [1, CODE_SIZE]],
+        voice: [this.voice.embedding, [1, CODE_SIZE]],
       },
       ['harmonicLogGain', 'noiseLogGain'],
     );
     const dropped = this.network.takeLookAhead(frames);
     return {
       frames: frames - dropped,
-      harmonicLogGain: harmonic!.slice(dropped * BANDS),
-      noiseLogGain: noise!.slice(dropped * BANDS),
+      harmonicLogGain: this.coloured(harmonic!.slice(dropped * BANDS)),
+      noiseLogGain: this.coloured(noise!.slice(dropped * BANDS)),
     };
+  }
+
+  /** Adds the voice's colour to gains [n, 80], in place. */
+  private coloured(gains: Float32Array): Float32Array {
+    const { colour } = this.voice;
+    if (colour) for (let i = 0; i < gains.length; i++) gains[i]! += colour[i % BANDS]!;
+    return gains;
   }
 
   dispose(): void {

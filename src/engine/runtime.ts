@@ -117,7 +117,7 @@ async function secondsPerSecond(networks: Networks): Promise<number> {
   const frames = MEASURED_CODES * FRAMES_PER_CODE;
   const filled = (size: number, value: () => number) => Float32Array.from({ length: size }, value);
   const content = new ContentEncoder(networks);
-  const generator = new Generator(networks, new Float32Array(CODE_SIZE));
+  const generator = new Generator(networks, { embedding: new Float32Array(CODE_SIZE) });
   const run = async () => {
     await content.push(filled(frames * BANDS, () => -8 * Math.random()));
     await generator.push({

@@ -96,7 +96,7 @@ export class ConversionStream {
     this.options = { ...options };
     this.resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
     this.content = new ContentEncoder(networks);
-    this.generator = new Generator(networks, voice.embedding);
+    this.generator = new Generator(networks, voice);
     this.retrieval = new Retrieval(voice);
     this.pitchMap = new PitchMap(controls, profile, voice);
     this.synthesiser = new Synthesiser(controls);
@@ -121,7 +121,7 @@ export class ConversionStream {
     const { voice, controls, profile, blockCodes, gateDb = null } = this.options;
     if (voice !== before) {
       this.retrieval = new Retrieval(voice);
-      this.generator.voice = voice.embedding;
+      this.generator.voice = voice;
     }
     this.pitchMap = new PitchMap(controls, profile, voice, this.pitchMap);
     this.synthesiser.control(controls);

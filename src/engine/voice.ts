@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Leave } from '../provenance';
 import { EngineError } from './errors';
-import { CODE_SIZE, TIMBRE_BANDS } from './signal';
+import { BANDS, CODE_SIZE, TIMBRE_BANDS } from './signal';
 
 /** A target voice, read from a `.voice` file. */
 export interface Voice {
@@ -20,6 +20,8 @@ export interface Voice {
   codebook: Float32Array;
   /** [codes, 40]: the voice's mean `logMel` less the frame's level (`loudnessDb` in nepers of power) where it says each code. */
   timbre: Float32Array;
+  /** [80], natural log gains on top of every frame's: what the voice is heard through, a horn or a telephone. */
+  colour?: Float32Array;
   /** By whose leave it is used: the engine asks whenever it does. */
   leave: Leave;
 }
@@ -74,6 +76,10 @@ export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
   const timbre = readArray(file, dataStart, header, 'timbre');
   if (timbre.shape[0] !== codebook.shape[0] || timbre.shape[1] !== TIMBRE_BANDS)
     throw corrupt('its timbre has the wrong shape');
+  const coloured = header.arrays.some((array) => array.name === 'colour');
+  const colour = coloured && readArray(file, dataStart, header, 'colour');
+  if (colour && (colour.shape.length !== 1 || colour.shape[0] !== BANDS))
+    throw corrupt('its colour has the wrong shape');
   const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend } = header;
   return {
     id,
@@ -85,6 +91,7 @@ export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
     embedding: embedding.values,
     codebook: codebook.values,
     timbre: timbre.values,
+    ...(colour && { colour: colour.values }),
     leave,
   };
 }

@@ -20,10 +20,15 @@ function buzz(rateHz: number, seconds: number): Float32Array {
   });
 }
 
-async function convert(pieces: Float32Array[], sampleRateHz: number, blockCodes = 10): Promise<Float32Array> {
+async function convert(
+  pieces: Float32Array[],
+  sampleRateHz: number,
+  blockCodes = 10,
+  voice = fakeVoice(),
+): Promise<Float32Array> {
   const stream = new ConversionStream({
     networks: fakeNetworks(),
-    voice: fakeVoice(),
+    voice,
     controls: DEFAULT_CONTROLS,
     profile: PROFILE,
     sampleRateHz,
@@ -50,6 +55,14 @@ describe('the conversion stream', () => {
     expect(largestDifference(await convert(inPieces(samples, 2, 300), 44100), whole)).toBe(0);
     expect(largestDifference(await convert([samples], 44100, 1), whole)).toBeLessThan(1e-4);
     expect(largestDifference(await convert([samples], 44100, 50), whole)).toBeLessThan(1e-4);
+  });
+
+  it('is heard through the colour of its voice', async () => {
+    const samples = [buzz(16000, 1)];
+    const plain = await convert(samples, 16000);
+    const halved = fakeVoice({ colour: new Float32Array(80).fill(-Math.LN2) });
+    const coloured = await convert(samples, 16000, 10, halved);
+    expect(rms(coloured) / rms(plain)).toBeCloseTo(0.5, 1);
   });
 
   it('puts sounds out when they came in, for as long', async () => {

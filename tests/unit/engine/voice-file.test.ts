@@ -46,6 +46,13 @@ async function entries(): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
 const pack = (files: Zippable, level: 0 | 9 = 0) => zipSync(files, { level });
 
 describe('an .understudy file', () => {
+  it('keeps the colour of a voice that has one', async () => {
+    const colour = Float32Array.from({ length: 80 }, (_, i) => -i / 8);
+    const file = await read(await make({ voice: fakeVoice({ colour }) }));
+    expect(file.voice.colour).toEqual(colour);
+    expect((await read(good)).voice.colour).toBeUndefined();
+  });
+
   it('is read as it was written, with its record and its signer', async () => {
     const file = await read(good);
     expect(file.about).toEqual(ABOUT);

@@ -43,6 +43,17 @@ describe('a voice file', () => {
     expect(voice.codebook.length).toBe(512 * 128);
   });
 
+  it('may have a colour, which must be one number a band', () => {
+    const colour = (shape: number[]) => ({
+      ...HEADER,
+      arrays: [...HEADER.arrays, { name: 'colour', dtype: 'float32', shape, offset: DATA_BYTES - 320 }],
+    });
+    expect(parseVoice(voiceFile(), LEAVE).colour).toBeUndefined();
+    expect(parseVoice(voiceFile(colour([80])), LEAVE).colour).toEqual(new Float32Array(80));
+    for (const shape of [[79], [1, 80], [8000]])
+      expect(() => parseVoice(voiceFile(colour(shape)), LEAVE)).toThrow(/colour/);
+  });
+
   it('knows half floats', () => {
     for (const [bits, value] of [
       [0x3c00, 1],

@@ -127,6 +127,14 @@ describe('shaping', () => {
     expect(mixed.codebook.filter((x) => x === 2).length / mixed.codebook.length).toBeCloseTo(0.25, 1);
   });
 
+  it('mixes colours, of which most voices have none', () => {
+    const plain = { voice: a, weight: 1 };
+    const horn = { voice: { ...b, colour: new Float32Array(80).fill(-4) }, weight: 3 };
+    const shape = { pitchSt: 0, size: 0, breath: 0 };
+    expect(blendVoices([plain, horn], shape).colour).toEqual(new Float32Array(80).fill(-3));
+    expect(blendVoices([plain], shape).colour).toBeUndefined();
+  });
+
   it('moves the timbre with size and breath', () => {
     const only = [{ voice: b, weight: 1 }];
     const shaped = (size: number, breath: number) => blendVoices(only, { pitchSt: 0, size, breath }).timbre;
