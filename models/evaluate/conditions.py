@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyworld
 import soundfile as sf
+from scipy.signal import butter, sosfilt
 
 from pipeline.data import speech_level_db
 from pipeline.frontend import RATE_HZ, spectrum
@@ -23,9 +24,9 @@ CAFE_VOICES = 8
 CAFE_SPEAKERS = ["kerstin", "nathalie", "flemishguy", "arabic30"]
 MUSIC_PACKAGE, MUSIC_FILE = "frozen-bubble-data", "usr/share/games/frozen-bubble/snd/frozen-mainzik-1p.ogg"
 SOUND_M_S = 343.0
-ROOM_M, SPEAKER_M, MICROPHONE_M = (3.6, 2.9, 2.5), (1.2, 1.1, 1.5), (2.1, 1.6, 1.1)
-ROOM_RT60_S = 0.35
-REGISTERS = {"low": (0.72, 0.92), "high": (1.6, 1.16)}
+ROOM_M, SPEAKER_M, MICROPHONE_M = (3.6, 2.9, 2.5), (1.2, 1.1, 1.5), (1.6, 1.4, 1.1)
+ROOM_RT60_S, ROOM_HIGH_PASS_HZ = 0.35, 100
+REGISTERS = {"low": (0.62, 0.9), "high": (1.85, 1.2)}
 
 
 def level_db(samples: np.ndarray) -> float:
@@ -78,7 +79,10 @@ def music(samples: int, rng) -> np.ndarray:
 
 @cache
 def room_response() -> np.ndarray:
-    """Image sources of a shoebox room (Allen & Berkley 1979, eq. 8), walls alike, absorbing what Eyring's formula asks for that RT60."""
+    """Image sources of a shoebox room (Allen & Berkley 1979, eq. 8), walls alike, absorbing what Eyring's formula asks for that RT60.
+
+    Every image is positive, which piles up at 0 Hz: a high-pass takes that away, as theirs does.
+    """
     size, speaker, microphone = map(np.array, (ROOM_M, SPEAKER_M, MICROPHONE_M))
     surface = 2 * (size[0] * size[1] + size[1] * size[2] + size[0] * size[2])
     absorption = 1 - np.exp(-24 * np.log(10) * size.prod() / (SOUND_M_S * surface * ROOM_RT60_S))
@@ -93,7 +97,8 @@ def room_response() -> np.ndarray:
         at = np.round(metres / SOUND_M_S * RATE_HZ).astype(int)
         heard = at < len(out)
         np.add.at(out, at[heard], (reflection**bounces / metres)[heard])
-    return out[np.argmax(out != 0) :] / out.max()
+    out = out[np.argmax(out != 0) :]
+    return sosfilt(butter(2, ROOM_HIGH_PASS_HZ, "highpass", fs=RATE_HZ, output="sos"), out / out[0])
 
 
 def room(speech: np.ndarray) -> np.ndarray:
