@@ -13,14 +13,13 @@ import json
 import subprocess
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from pipeline.paths import MODELS, PUBLISHED, WORK
 
-from . import scores, sets
+from . import report, scores, sets
 
 CONVERTED = WORK / "converted"
-REPORT = MODELS / "EVAL.md"
-MARK = "<!-- conversions -->"
 TO_OWN = [("jm_kumo", "kathleen"), ("joe", "kathleen"), ("kathleen", "joe")]
 STRANGERS = ("asterisk", "kathleen")
 
@@ -47,11 +46,15 @@ class Bar:
         return f"{text if self.holds else f'**{text}**'} ({sign} {self.limit:.{self.digits}f})"
 
 
-def make() -> None:
-    for source, voice in [*TO_OWN, STRANGERS]:
-        files = sets.files_of(source)
-        command = ["npm", "run", "--silent", "convert", "--", str(files[0].parent), str(CONVERTED / f"{source}-{voice}"), "--voice", voice, "--backend", "wasm"]
-        subprocess.run(command, cwd=MODELS.parent, check=True)
+def convert(source: Path, out: Path, voice: str) -> None:
+    """A recording or a folder of them through the built app, on WASM."""
+    command = ["npm", "run", "--silent", "convert", "--", str(source), str(out), "--voice", voice, "--backend", "wasm"]
+    subprocess.run(command, cwd=MODELS.parent, check=True)
+
+
+def make(pairs: list[tuple[str, str]]) -> None:
+    for source, voice in pairs:
+        convert(sets.files_of(source)[0].parent, CONVERTED / f"{source}-{voice}", voice)
 
 
 def measure(source: str, voice: str) -> list[Bar]:
@@ -101,12 +104,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--make", action="store_true")
     if parser.parse_args().make:
-        make()
+        make([*TO_OWN, STRANGERS])
     new = table()
     print(new)
-    before, earlier = REPORT.read_text().split(MARK)
-    kept = [part for part in earlier.split("\n### ") if part.strip() and not part.startswith(f"Networks {version()}")]
-    REPORT.write_text(before + MARK + "\n\n" + "\n\n".join([new, *(f"### {part.strip()}" for part in kept)]) + "\n")
+    earlier = report.section("conversions").split("\n### ")
+    kept = [part for part in earlier if part.strip() and not part.startswith(f"Networks {version()}")]
+    report.rewrite("conversions", "\n\n".join([new, *(f"### {part.strip()}" for part in kept)]))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import numpy as np
 import soundfile as sf
 import soxr
 import torch
+from num2words import num2words
 
 from pipeline.paths import WORK
 
@@ -74,10 +75,11 @@ def transcribe(file: Path, language: str = "en", beam_size: int = 1) -> str:
     return " ".join(segment.text.strip() for segment in segments)
 
 
-def normalise(text: str) -> str:
+def normalise(text: str, language: str = "en") -> str:
     """Lower case, numbers in words, hyphens as spaces, no punctuation."""
+    read = spell if language == "en" else lambda number: num2words(number, lang=language)
     text = text.lower().replace("’", "'")
-    text = re.sub(r"\d+", lambda digits: f" {spell(int(digits[0]))} ", text)
+    text = re.sub(r"\d+", lambda digits: f" {read(int(digits[0]))} ", text)
     text = re.sub(r"[^\w' ]|_", " ", text)
     return " ".join(re.sub(r"(?<!\w)'|'(?!\w)", " ", text).split())
 
@@ -107,8 +109,8 @@ def workers() -> ProcessPoolExecutor:
 
 def wer(files: list[Path], texts: list[str], language: str = "en") -> float:
     """Errors over words of the whole corpus, in percent."""
-    heard = [normalise(str(each["heard"])) for each in measure_all(files, language)]
-    return 100 * jiwer.wer([normalise(text) for text in texts], heard)
+    heard = [normalise(str(each["heard"]), language) for each in measure_all(files, language)]
+    return 100 * jiwer.wer([normalise(text, language) for text in texts], heard)
 
 
 @cache
@@ -129,11 +131,11 @@ def embed(file: Path) -> np.ndarray:
     return speaker_encoder().embed_utterance(audio * 10 ** (max(0.0, -30 - level) / 20))
 
 
-def similarity(files: list[Path], references: list[Path]) -> float:
+def similarity(files: list[Path], references: list[Path], language: str = "en", references_language: str = "en") -> float:
     """Mean cosine of each recording to the normalised mean embedding of the references."""
-    centre = np.mean([each["embedding"] for each in measure_all(references)], axis=0)
+    centre = np.mean([each["embedding"] for each in measure_all(references, references_language)], axis=0)
     centre /= np.linalg.norm(centre)
-    return float(np.mean([each["embedding"] @ centre for each in measure_all(files)]))
+    return float(np.mean([each["embedding"] @ centre for each in measure_all(files, language)]))
 
 
 @cache
@@ -157,9 +159,9 @@ def dnsmos_of(file: Path) -> float:
     return float(dnsmos.run(np.clip(load(file), -1, 1), RATE)["ovrl_mos"])
 
 
-def naturalness(files: list[Path]) -> float:
+def naturalness(files: list[Path], language: str = "en") -> float:
     """Mean DNSMOS P.835 overall score."""
-    return float(np.mean([each["dnsmos"] for each in measure_all(files)]))
+    return float(np.mean([each["dnsmos"] for each in measure_all(files, language)]))
 
 
 @cache
@@ -175,12 +177,17 @@ def log_f0(file: Path) -> np.ndarray:
     return np.where(found.confidence >= VOICED_CONFIDENCE, np.log(np.maximum(found.pitch_hz, 1.0)), np.nan)
 
 
-def f0_correlation(outputs: list[Path], sources: list[Path]) -> float:
+def f0_correlation(outputs: list[Path], sources: list[Path], language: str = "en") -> float:
     """Mean over recordings of Pearson's r of log F0, on frames voiced in both; no lag is compensated."""
     values = []
-    for output, source in zip(measure_all(outputs), measure_all(sources), strict=True):
+    for output, source in zip(measure_all(outputs, language), measure_all(sources, language), strict=True):
         a, b = output["logF0"], source["logF0"]
         frames = min(len(a), len(b))
         both = np.isfinite(a[:frames]) & np.isfinite(b[:frames])
         values.append(np.corrcoef(a[:frames][both], b[:frames][both])[0, 1] if both.sum() > 2 else 0.0)
     return float(np.mean(values))
+
+
+def median_f0_hz(files: list[Path], language: str = "en") -> float:
+    """Of all voiced frames of all recordings."""
+    return float(np.exp(np.nanmedian(np.concatenate([each["logF0"] for each in measure_all(files, language)]))))

@@ -3,20 +3,35 @@
     python -m evaluate.sets
 
 Writes under `work/heldout` and keeps what exists:
-    jm_kumo, joe   40 ARCTIC prompts, made by `python -m pipeline.speak held-out`
-    kathleen       her first reading of the same 40 prompts, 24 kHz
-    asterisk       the 20 longest spoken prompts of Debian's asterisk-core-sounds-en-g722, 16 kHz
+    jm_kumo, joe                  40 ARCTIC prompts, made by `python -m pipeline.speak held-out`
+    kathleen                      her first reading of the same 40 prompts, 24 kHz
+    kerstin, nathalie, flemishguy 20 of the sentences held out of training, German and Dutch, 24 kHz
+    asterisk, french              the 20 longest spoken prompts of Debian's asterisk-core-sounds-en-g722 and -fr-g722, 16 kHz
+    german                        words of Debian's ktuberling-data, four to a recording
+    asterisk-<condition>          the ten shortest of `asterisk` in a cafe, in traffic, with music, in a small room
+    joe-low, kathleen-high        20 of these prompts at a pitch below 100 Hz and above 280 Hz, formants moved with it
 """
 
 import subprocess
-import tempfile
 from pathlib import Path
 
 from pipeline.paths import SPEECH, WORK, held_out
 
+from . import conditions
+from .debian import unpacked
+
 HELDOUT = WORK / "heldout"
-ASTERISK_PACKAGE = "asterisk-core-sounds-en-g722"
-ASTERISK_TEXTS = Path(__file__).with_name("asterisk.tsv")
+LANGUAGES = {"kerstin": "de", "german": "de", "nathalie": "nl", "flemishguy": "nl", "french": "fr"}
+SENTENCES = ["kerstin", "nathalie", "flemishguy"]
+PROMPTS = {
+    "asterisk": ("asterisk-core-sounds-en-g722", "usr/share/asterisk/sounds/en_US_f_Allison"),
+    "french": ("asterisk-core-sounds-fr-g722", "usr/share/asterisk/sounds/fr_CA_f_June"),
+}
+WORDS_PACKAGE, WORDS_FOLDER = "ktuberling-data", "usr/share/ktuberling/sounds/de"
+CONDITIONS = {"cafe": 10, "traffic": 10, "music": 10, "room": 10, "low": 20, "high": 20}
+CHANGED = [*(f"asterisk-{name}" for name in ("cafe", "traffic", "music", "room")), "joe-low", "kathleen-high"]
+SETS = ["jm_kumo", "joe", "kathleen", *SENTENCES, *PROMPTS, "german", *CHANGED]
+SENTENCE_FILES = 20
 REFERENCES = 20
 
 
@@ -26,9 +41,24 @@ def read_tsv(path: Path) -> dict[str, str]:
     return dict(line.split("\t", 1) for line in lines)
 
 
+def spread(items: list, count: int) -> list:
+    """`count` of them, evenly over the list."""
+    return [items[i * len(items) // count] for i in range(count)]
+
+
+def language_of(name: str) -> str:
+    return LANGUAGES.get(name, "en")
+
+
 def texts_of(name: str) -> dict[str, str]:
     """Stem -> what is said, for one evaluation set."""
-    return read_tsv(ASTERISK_TEXTS if name == "asterisk" else HELDOUT / "transcripts.tsv")
+    base, _, condition = name.partition("-")
+    if base in SENTENCES:
+        said = read_tsv(SPEECH / base / "transcripts.tsv")
+        return {stem: said[stem] for stem in spread(sorted(held_out(base, list(said))), SENTENCE_FILES)}
+    own = Path(__file__).with_name(f"{base}.tsv")
+    texts = read_tsv(own if own.exists() else HELDOUT / "transcripts.tsv")
+    return dict(list(texts.items())[-CONDITIONS[condition] :]) if condition else texts
 
 
 def files_of(name: str) -> list[Path]:
@@ -51,39 +81,62 @@ def references_of(speaker: str) -> list[Path]:
         files = sorted((WORK / "tts" / speaker).glob("*.wav"))
     if len(files) < REFERENCES:
         raise SystemExit(f"{speaker}: needs {REFERENCES} reference recordings, found {len(files)}")
-    return [files[i * len(files) // REFERENCES] for i in range(REFERENCES)]
+    return spread(files, REFERENCES)
 
 
-def ffmpeg(source: Path, target: Path, rate: int, *source_format: str) -> None:
+def ffmpeg(sources: list[Path], target: Path, rate: int, *source_format: str, pause_s: float = 0) -> None:
+    """Any recordings, end to end with a pause after each -> one mono WAV."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    command = ["ffmpeg", "-v", "error", "-y", *source_format, "-i", str(source), "-ac", "1", "-ar", str(rate), str(target)]
+    inputs = [word for source in sources for word in (*source_format, "-i", str(source))]
+    pads = "".join(f"[{i}]aresample={rate},aformat=channel_layouts=mono,apad=pad_dur={pause_s}[p{i}];" for i in range(len(sources)))
+    joined = pads + "".join(f"[p{i}]" for i in range(len(sources))) + f"concat=n={len(sources)}:v=0:a=1"
+    command = ["ffmpeg", "-v", "error", "-y", *inputs, "-filter_complex", joined, "-ac", "1", "-ar", str(rate), str(target)]
     subprocess.run(command, check=True)
 
 
-def make_kathleen() -> None:
-    for stem in texts_of("kathleen"):
-        target = HELDOUT / "kathleen" / f"{stem}.wav"
-        if not target.exists():
-            ffmpeg(sorted((SPEECH / "kathleen").glob(f"{stem}_*.opus"))[0], target, 24000)
+def wanted(name: str) -> list[Path]:
+    """The recordings of a set that are not there yet."""
+    files = [HELDOUT / name / f"{stem}.wav" for stem in texts_of(name)]
+    return [file for file in files if not file.exists()]
 
 
-def make_asterisk() -> None:
-    targets = [HELDOUT / "asterisk" / f"{stem}.wav" for stem in texts_of("asterisk")]
-    if all(target.exists() for target in targets):
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["apt-get", "download", "-q", ASTERISK_PACKAGE], cwd=folder, check=True)
-        package = next(Path(folder).glob("*.deb"))
-        subprocess.run(["dpkg", "-x", str(package), folder], check=True)
-        sounds = Path(folder) / "usr/share/asterisk/sounds/en_US_f_Allison"
-        for target in targets:
-            ffmpeg(sounds / f"{target.stem}.g722", target, 16000, "-f", "g722")
+def make_sentences(speaker: str) -> None:
+    for target in wanted(speaker):
+        ffmpeg(sorted((SPEECH / speaker).glob(f"{target.stem}*.opus"))[:1], target, 24000)
+
+
+def make_prompts(name: str) -> None:
+    if targets := wanted(name):
+        package, folder = PROMPTS[name]
+        with unpacked(package) as root:
+            for target in targets:
+                ffmpeg([root / folder / f"{target.stem}.g722"], target, 16000, "-f", "g722")
+
+
+def make_words() -> None:
+    """Recordings named after the words in them, `eye+nose+mouth+ear`."""
+    if targets := wanted("german"):
+        with unpacked(WORDS_PACKAGE) as root:
+            for target in targets:
+                ffmpeg([root / WORDS_FOLDER / f"{word}.ogg" for word in target.stem.split("+")], target, 16000, pause_s=0.35)
+
+
+def make_changed(name: str) -> None:
+    base, _, condition = name.partition("-")
+    every = list(texts_of(name))
+    for target in wanted(name):
+        conditions.make(condition, HELDOUT / base / target.name, target, every.index(target.stem))
 
 
 def main() -> None:
-    make_kathleen()
-    make_asterisk()
-    for name in ("jm_kumo", "joe", "kathleen", "asterisk"):
+    for speaker in ("kathleen", *SENTENCES):
+        make_sentences(speaker)
+    for name in PROMPTS:
+        make_prompts(name)
+    make_words()
+    for name in CHANGED:
+        make_changed(name)
+    for name in SETS:
         print(f"{name}: {len(files_of(name))} recordings")
 
 

@@ -18,13 +18,11 @@ from pesq import pesq
 
 from pipeline.paths import MODELS, SEED, WORK
 
-from . import sets
+from . import report, sets
 
 RATE = 24000
 PAIRS = [("jm_kumo", "kathleen"), ("joe", "flemishguy"), ("kathleen", "joe"), ("jm_kumo", "kerstin"), ("joe", "nathalie")]
 UNMARKED = WORK / "unmarked"
-REPORT = MODELS / "EVAL.md"
-START, END = "<!-- watermark -->", "<!-- /watermark -->"
 FOLDS = 5
 
 DRIVER = """
@@ -119,8 +117,7 @@ def main() -> None:
         marked = App(Path(folder)).mark(pieces)
         text = "\n\n".join([audibility(pieces, marked), told_apart(pieces, marked), "What the mark survives: [docs/watermark.md](../docs/watermark.md)."])
     print(text)
-    report = REPORT.read_text()
-    REPORT.write_text(report[: report.index(START) + len(START)] + "\n\n" + text + "\n\n" + report[report.index(END) :])
+    report.rewrite("watermark", text)
 
 
 if __name__ == "__main__":
