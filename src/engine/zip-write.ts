@@ -8,7 +8,7 @@ export class ZipWriter {
   private readonly pieces: Blob[] = [];
   private readonly zip = new Zip((error, piece) => {
     if (error) throw error;
-    this.pieces.push(new Blob([piece as Uint8Array<ArrayBuffer>]));
+    this.pieces.push(new Blob([piece]));
     this.written += piece.length;
   });
   private written = 0;

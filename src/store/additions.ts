@@ -21,20 +21,22 @@ export async function addAll({ voices, takes, enrolments, revocations }: Additio
     'readwrite',
   );
   const store = transaction.objectStore.bind(transaction);
-  try {
-    await Promise.all([
-      ...voices.map(({ row }) => store('voices').add(row)),
-      ...voices.map(({ row, file }) => store('voiceFiles').add(file, row.id)),
-      ...takes.map((row) => store('takes').add(row)),
-      ...enrolments.map((row) => store('enrolments').add(row)),
-      ...revocations.map((row) => store('revocations').add(row)),
-      transaction.done,
-    ]);
-  } catch (cause) {
+  const failures: unknown[] = [];
+  const fail = (cause: unknown) => {
+    failures.push(cause);
     abort(transaction);
-    await transaction.done.catch(() => undefined);
-    throw cause;
-  }
+  };
+  // Async, so that what throws at once is a rejection like the others.
+  const adding = [
+    ...voices.map(async ({ row }) => store('voices').add(row)),
+    ...voices.map(async ({ row, file }) => store('voiceFiles').add(file, row.id)),
+    ...takes.map(async (row) => store('takes').add(row)),
+    ...enrolments.map(async (row) => store('enrolments').add(row)),
+    ...revocations.map(async (row) => store('revocations').add(row)),
+    transaction.done,
+  ];
+  await Promise.all(adding.map((each) => (each as Promise<unknown>).catch(fail)));
+  if (failures.length > 0) throw firstCause(failures);
   tellOtherTabs();
 }
 
@@ -45,4 +47,13 @@ function abort(transaction: { abort(): void }): void {
   } catch {
     // It has taken everything back already.
   }
+}
+
+/** One failure aborts the rest, and their AbortErrors may come before it; nobody has cancelled. */
+function firstCause(failures: unknown[]): unknown {
+  const isAbort = (cause: unknown) => (cause as { name?: unknown } | null)?.name === 'AbortError';
+  return (
+    failures.find((cause) => !isAbort(cause)) ??
+    new Error('the browser stopped storing', { cause: failures[0] })
+  );
 }
