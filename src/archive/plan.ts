@@ -1,6 +1,7 @@
 import { EngineError } from '../engine/errors';
 import { readVoiceFile, type VoiceFile } from '../engine/voice-file';
 import { ConsentError, parseSealed, requirePermission, type SealedRecord } from '../provenance';
+import { idsIn } from '../store/additions';
 import { listEnrolments, type EnrolmentRow } from '../store/enrolments';
 import { listTakes, loadTake, type TakeSummary } from '../store/takes';
 import { listVoices, revoked, type Revocation } from '../store/voices';
@@ -84,7 +85,7 @@ export function silenced(plan: Plan, here: { name: string; consent: SealedRecord
 
 async function planVoices(plan: Plan, taken: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {
   const here = new Map((await listVoices()).voices.map((row) => [row.id, row]));
-  const seen = new Set<string>();
+  const used = new Set(await idsIn('voices'));
   for (const part of plan.archive.manifest.voices) {
     signal?.throwIfAborted();
     const bytes = await plan.archive.read(part);
@@ -96,9 +97,9 @@ async function planVoices(plan: Plan, taken: ReadonlySet<string>, signal?: Abort
       requirePermission(sealed, 'import', voice.leave);
       const other = here.get(id);
       if (other?.sha256 === part.sha256) plan.same++;
-      else if (other || seen.has(id)) plan.refused.push({ name, why: otherVoice(other?.name ?? name) });
+      else if (used.has(id)) plan.refused.push({ name, why: otherVoice(other?.name ?? name) });
       else plan.voices.push({ part, about, signer, sealed });
-      seen.add(id);
+      used.add(id);
     } catch (error) {
       if (!(error instanceof ConsentError || error instanceof EngineError)) throw error;
       plan.refused.push({ name, why: error.message });
@@ -112,12 +113,13 @@ function otherVoice(name: string): string {
 
 async function planTakes(plan: Plan, taken: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {
   const here = new Map((await listTakes()).map((take) => [take.id, take]));
+  const used = await idsIn('takes');
   for (const take of plan.archive.manifest.takes) {
     signal?.throwIfAborted();
     const consent = leaveOf(plan, take, taken);
     const other = here.get(take.id);
     if (other && (await isSame(plan.archive, take, consent !== null, other))) plan.same++;
-    else plan.takes.push({ id: other ? crypto.randomUUID() : take.id, take, consent });
+    else plan.takes.push({ id: used.has(take.id) ? crypto.randomUUID() : take.id, take, consent });
   }
 }
 
@@ -159,11 +161,17 @@ function conversionOf(output: Omit<NonNullable<TakeSummary['output']>, 'consent'
 
 async function planEnrolments(plan: Plan): Promise<void> {
   const here = new Map((await listEnrolments()).map((row) => [row.id, row]));
+  const used = await idsIn('enrolments');
   for (const enrolment of plan.archive.manifest.enrolments) {
     const other = here.get(enrolment.id);
     const consent = recordOf(enrolment);
     if (other && contentOf(other, other.consent) === contentOf(enrolment, consent)) plan.same++;
-    else plan.enrolments.push({ id: other ? crypto.randomUUID() : enrolment.id, enrolment, consent });
+    else
+      plan.enrolments.push({
+        id: used.has(enrolment.id) ? crypto.randomUUID() : enrolment.id,
+        enrolment,
+        consent,
+      });
   }
 }
 

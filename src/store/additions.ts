@@ -10,6 +10,11 @@ export interface Additions {
   revocations: Revocation[];
 }
 
+/** Every id that is in use, those of damaged rows too. */
+export async function idsIn(kind: 'voices' | 'takes' | 'enrolments'): Promise<ReadonlySet<string>> {
+  return new Set(await (await database()).getAllKeys(kind));
+}
+
 /**
  * Adds all of them or, where one fails, none. Nothing is replaced: rejects with the browser's ConstraintError where
  * a row of the same key has come here before it.

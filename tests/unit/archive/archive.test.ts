@@ -195,6 +195,21 @@ describe('an archive', () => {
     expect(await readRecording((await listEnrolments())[0]!.recordings[0]!)).toHaveLength(16001);
   });
 
+  it('comes beside damaged rows too', async () => {
+    await keepVoice('own-a', 'Ada');
+    const { id } = await saveTake({ name: 'First', source });
+    const { file } = await write();
+    await freshDevice();
+    const db = await database();
+    await db.put('takes', { id } as never);
+    await db.put('voices', { id: 'own-a' } as never);
+    await bringBack(file);
+    expect((await listTakes()).map(({ name }) => name)).toEqual(['First']);
+    expect(await db.get('takes', id)).toEqual({ id });
+    expect((await listVoices()).voices).toEqual([]);
+    expect((await plan(file)).refused.map(({ name }) => name)).toEqual(['Ada']);
+  });
+
   it('brings no voice whose leave was taken back, has ended, or does not go so far; takes come unconverted', async () => {
     const until = sealed({ until: '2026-06-30' });
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-06-01') });
