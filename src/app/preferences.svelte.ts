@@ -60,6 +60,11 @@ export class Preferences {
     this.change({ live });
   }
 
+  /** Takes all of them over from elsewhere. */
+  adopt(settings: Settings): void {
+    this.change(settings);
+  }
+
   private change(part: Partial<Settings>): void {
     this.settings = { ...this.settings, ...part };
     saveSettings(this.settings);

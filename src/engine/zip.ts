@@ -19,6 +19,8 @@ const LOCAL_BYTES = 30;
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
+/** Flags that change nothing for what is read here: UTF-8 names, and sizes that the table alone says. */
+const HARMLESS_FLAGS = 0x0808;
 /** Folders and names without dots at the beginning: nothing that climbs out of a folder. */
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,3}$/;
 
@@ -56,7 +58,7 @@ export async function readZip(file: Blob, limits: ZipLimits): Promise<Map<string
     const isPlain =
       central.getUint16(at + 10, true) === 0 &&
       central.getUint32(at + 20, true) === bytes &&
-      (central.getUint16(at + 8, true) & ~0x0800) === 0;
+      (central.getUint16(at + 8, true) & ~HARMLESS_FLAGS) === 0;
     if (!isPlain) throw new ZipError(`${name} is packed or encrypted`);
     if (bytes > limits.entryBytes) throw new ZipError(`${name} is too large`);
     const from = await dataStart(file, central.getUint32(at + 42, true), name, start);

@@ -3,7 +3,8 @@ import type { SealedRecord } from '../provenance';
 import type { ShapeControls } from './shape';
 
 /** Why a piece is left out. */
-export type Reason = 'too-short' | 'clipped' | 'noisy' | 'music' | 'other-speaker';
+export const REASONS = ['too-short', 'clipped', 'noisy', 'music', 'other-speaker'] as const;
+export type Reason = (typeof REASONS)[number];
 
 export interface PieceQuality {
   /** Level of its speech, dBFS. */

@@ -6,20 +6,20 @@ const scoreSchema = v.object({
   right: v.pipe(v.number(), v.integer(), v.minValue(0)),
   of: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
-const schema = v.object({
+export const scoresSchema = v.object({
   mark: v.fallback(scoreSchema, { right: 0, of: 0 }),
   computer: v.fallback(scoreSchema, { right: 0, of: 0 }),
 });
 
-export type QuizScores = v.InferOutput<typeof schema>;
+export type QuizScores = v.InferOutput<typeof scoresSchema>;
 export type QuizScore = QuizScores['mark'];
 
 /** Answers given on this device; none where they cannot be read. */
 export function loadScores(): QuizScores {
   try {
-    return v.parse(schema, JSON.parse(localStorage.getItem(KEY) ?? '{}'));
+    return v.parse(scoresSchema, JSON.parse(localStorage.getItem(KEY) ?? '{}'));
   } catch {
-    return v.parse(schema, {});
+    return v.parse(scoresSchema, {});
   }
 }
 

@@ -19,30 +19,30 @@ const length = {
 };
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
+/** What a take is, but for what it was converted to. */
+export const takeFields = { id, name: v.string(), createdAt: time, source: v.object(length) };
+
+export const outputFields = {
+  ...length,
+  voiceId: text,
+  voiceName: text,
+  backend: v.picklist(['wasm', 'webgpu']),
+  rtf: number,
+  controls: v.object({
+    pitchShiftSt: number,
+    autoPitch: v.boolean(),
+    formantRatio: number,
+    intonation: number,
+    unvoicedLevelDb: number,
+  }),
+};
+
 export const isTakeRow = holds<TakeRow>(
   v.object({
-    id,
-    name: v.string(),
-    createdAt: time,
-    source: v.object(length),
+    ...takeFields,
     sourceId: id,
     outputId: v.nullable(id),
-    output: v.nullable(
-      v.object({
-        ...length,
-        voiceId: text,
-        voiceName: text,
-        backend: v.picklist(['wasm', 'webgpu']),
-        rtf: number,
-        controls: v.object({
-          pitchShiftSt: number,
-          autoPitch: v.boolean(),
-          formantRatio: number,
-          intonation: number,
-          unvoicedLevelDb: number,
-        }),
-      }),
-    ),
+    output: v.nullable(v.object(outputFields)),
   }),
 );
 
@@ -60,7 +60,8 @@ export const isVoiceRow = holds<VoiceRow>(
   }),
 );
 
-export const isRevocation = holds<Revocation>(v.object({ sha256, at: time, reason: text }));
+export const revocationSchema = v.object({ sha256, at: time, reason: text });
+export const isRevocation = holds<Revocation>(revocationSchema);
 
 const quality = v.object({
   levelDb: number,
@@ -69,22 +70,34 @@ const quality = v.object({
   steadyShare: number,
 });
 
-const piece = v.object({
+/** Of a piece of a recording, but for its speaker. */
+export const pieceFields = {
   startSeconds: time,
   endSeconds: time,
   quality,
   reason: v.nullable(text),
-  embedding: v.instance(Float32Array),
   choice: v.picklist(['keep', 'drop', 'unheard']),
-});
+};
+
+export const recordingFields = { ...length, name: text, sha256 };
+
+export const enrolmentFields = {
+  id,
+  createdAt: time,
+  about: v.object({ name: text, language: text, description: text }),
+  step: v.picklist(['collect', 'listen', 'consent', 'train']),
+};
 
 export const isEnrolmentRow = holds<EnrolmentRow>(
   v.object({
-    id,
-    createdAt: time,
-    about: v.object({ name: text, language: text, description: text }),
-    step: v.picklist(['collect', 'listen', 'consent', 'train']),
+    ...enrolmentFields,
     consent: v.nullable(v.object({ record: v.object({}), sha256 })),
-    recordings: v.array(v.object({ ...length, samplesId: id, name: text, sha256, pieces: v.array(piece) })),
+    recordings: v.array(
+      v.object({
+        ...recordingFields,
+        samplesId: id,
+        pieces: v.array(v.object({ ...pieceFields, embedding: v.instance(Float32Array) })),
+      }),
+    ),
   }),
 );

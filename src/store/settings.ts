@@ -16,7 +16,7 @@ const LIVE_DEFAULTS = {
 };
 
 /** A setting that is damaged falls back alone; the others stay. */
-const schema = v.object({
+export const settingsSchema = v.object({
   theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
   deviceId: v.fallback(v.string(), ''),
   voiceId: v.fallback(v.string(), 'kathleen'),
@@ -48,11 +48,11 @@ const schema = v.object({
   ),
 });
 
-export type Settings = v.InferOutput<typeof schema>;
+export type Settings = v.InferOutput<typeof settingsSchema>;
 
 /** What was set on this device; defaults where nothing was, or where it cannot be read. */
 export function loadSettings(): Settings {
-  return v.parse(schema, readStored());
+  return v.parse(settingsSchema, readStored());
 }
 
 /** Keeps the settings where the browser allows it: without, they hold for this visit. */

@@ -37,16 +37,10 @@ const CHANNEL = 'understudy-voices';
  *
  * A voice of the same id takes the place of the earlier one.
  */
-export async function saveVoice(file: Blob, { about, signer, sealed }: VoiceFile): Promise<VoiceRow> {
+export async function saveVoice(file: Blob, voice: VoiceFile): Promise<VoiceRow> {
   const db = await database();
   const bytes = await file.arrayBuffer();
-  const row: VoiceRow = {
-    ...about,
-    bytes: bytes.byteLength,
-    sha256: await sha256Of(bytes),
-    signer,
-    consent: sealed,
-  };
+  const row = await describeVoice(bytes, voice);
   await keep(db, 'the voice', async () => {
     const transaction = db.transaction(['voices', 'voiceFiles'], 'readwrite');
     await Promise.all([
@@ -57,6 +51,14 @@ export async function saveVoice(file: Blob, { about, signer, sealed }: VoiceFile
   });
   tellOtherTabs();
   return row;
+}
+
+/** The row of a voice file. */
+export async function describeVoice(
+  bytes: ArrayBuffer,
+  { about, signer, sealed }: Pick<VoiceFile, 'about' | 'signer' | 'sealed'>,
+): Promise<VoiceRow> {
+  return { ...about, bytes: bytes.byteLength, sha256: await sha256Of(bytes), signer, consent: sealed };
 }
 
 /** The newest first; damaged rows stay where they are and are counted. */
@@ -158,7 +160,7 @@ export function onVoicesChanged(handler: () => void): () => void {
   return () => channel.close();
 }
 
-function tellOtherTabs(): void {
+export function tellOtherTabs(): void {
   if (typeof BroadcastChannel === 'undefined') return;
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage('changed');

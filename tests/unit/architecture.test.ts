@@ -9,6 +9,7 @@ type Rule = (path: string, source: string, imports: string[]) => string | null;
 const ENCODER = 'src/export/encode.ts';
 const EXPORT = 'src/export/export.ts';
 const DELIVERY = 'src/export/deliver.ts';
+const ARCHIVE = 'src/archive/write.ts';
 const HARNESS = 'src/app/harness.ts';
 /** Gives the soak raw numbers to compare, under `?harness` alone; nothing that plays. */
 const MEASURES = 'src/live/live-harness.ts';
@@ -40,6 +41,28 @@ const rules: Record<string, Rule> = {
     if (open.length === 0) return 'hands nothing out';
     const bad = open.find((text) => !/\brefuseUnmarked\(/.test(text.split(/\n}/)[0]!));
     return bad ? `hands out unseen in ${bad.slice(0, 40)}` : null;
+  },
+  'only voice files and archives are zips'(path, source, imports) {
+    const writes = source.includes("'fflate'") || imports.includes('src/engine/zip-write');
+    const mayWrite = ['src/engine/voice-file.ts', 'src/engine/zip-write.ts', ARCHIVE].includes(path);
+    return writes && !mayWrite ? 'writes a zip' : null;
+  },
+  'an archive holds converted sound only as it was exported'(path, source) {
+    if (path !== ARCHIVE) return null;
+    const text = withoutComments(source);
+    const [start, ...more] = text.split('async addOutput(').slice(1);
+    const body = start?.split(/\n {2}}/)[0] ?? '';
+    const isMarked =
+      /const \{ blob \} = await exportTake\(\s*samples,/.test(body) &&
+      /if \(!isMarked\(blob\)\) throw/.test(body) &&
+      /this\.add\('wav', await blob\.arrayBuffer\(\)\)/.test(body) &&
+      (body.match(/\bsamples\b/g) ?? []).length === 3 &&
+      (body.match(/this\.add\w*\(/g) ?? []).length === 1;
+    const reads = text.match(/\boutput\??\.samples\b/g) ?? [];
+    const sources = text.match(/this\.addSamples\((?!source\.samples,|found\[i\]!,)/g) ?? [];
+    return isMarked && more.length === 0 && reads.length + sources.length === 0
+      ? null
+      : 'packs sound that is not marked';
   },
   'nothing is uploaded'(path, source) {
     const found = UPLOADS.exec(withoutComments(source));
@@ -173,6 +196,7 @@ describe('the architecture', () => {
         EXPORT,
         DELIVERY,
         HARNESS,
+        ARCHIVE,
         'src/studio/Studio.svelte',
         'workers/detection.ts',
       ]),
@@ -182,6 +206,7 @@ describe('the architecture', () => {
 
   const unmarked = readFileSync(EXPORT, 'utf8');
   const delivery = readFileSync(DELIVERY, 'utf8');
+  const archive = readFileSync(ARCHIVE, 'utf8');
   const harness = readFileSync(HARNESS, 'utf8');
   it.each<[string, string, string]>([
     ['a second encoder', 'src/studio/save.ts', `import { Output } from 'mediabunny';`],
@@ -199,6 +224,19 @@ describe('the architecture', () => {
     ['a file called marked', EXPORT, `${unmarked}\nmade.add(new Blob([]));`],
     ['a delivery that looks away', DELIVERY, delivery.replace('refuseUnmarked(blob)', 'void blob')],
     ['a harness that gives takes away', HARNESS, harness.replace('body: blob', 'body: samples')],
+    ['a zip from elsewhere', 'src/live/a.ts', `import { zipSync } from 'fflate';`],
+    ['an archive from elsewhere', 'src/studio/a.ts', `import { ZipWriter } from '../engine/zip-write';`],
+    [
+      'an archive of plain samples',
+      ARCHIVE,
+      archive.replace('await blob.arrayBuffer()', 'samples.slice().buffer'),
+    ],
+    ['an archive that looks away', ARCHIVE, archive.replace('!isMarked(blob)', 'false')],
+    [
+      'an archive of conversions as sources',
+      ARCHIVE,
+      archive.replace('this.addSamples(source.samples', 'this.addSamples(take.output!.samples'),
+    ],
     ['credentials from elsewhere', 'src/detect/a.ts', `await import('@contentauth/c2pa-web');`],
     ['a download', 'src/kiosk/a.ts', `link.download = 'take.wav';`],
     ['a download in markup', 'src/live/A.svelte', `<a href={url} download="take.wav">Take</a>`],

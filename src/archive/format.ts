@@ -1,0 +1,128 @@
+import * as v from 'valibot';
+import { MAX_SECONDS } from '../audio/limits';
+import { REASONS } from '../enrol/types';
+import {
+  enrolmentFields,
+  outputFields,
+  pieceFields,
+  recordingFields,
+  revocationSchema,
+  takeFields,
+} from '../store/rows';
+import { scoresSchema } from '../store/quiz';
+import { settingsSchema } from '../store/settings';
+import { ArchiveError, corrupt } from './errors';
+
+export const FORMAT = 'understudy-archive';
+export const VERSION = 1;
+export const EXTENSION = 'understudy-all';
+export const MANIFEST = 'manifest.json';
+/** What the offsets of a zip archive can say. */
+export const MAX_ARCHIVE_BYTES = 2 ** 32 - 1;
+export const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
+/** They are kept in one go, and so are all in memory for once. */
+const MAX_VOICES_BYTES = 512 * 1024 * 1024;
+export const LIMITS = {
+  entries: 65_000,
+  /** An hour of samples as the app keeps them at most, with room for a header. */
+  entryBytes: MAX_SECONDS * 48_000 * 4 + 65_536,
+};
+
+const partSchema = v.strictObject({
+  name: v.string(),
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+});
+
+/** Where in the archive something lies, and what it has to be. */
+export type Part = v.InferOutput<typeof partSchema>;
+
+const outputSchema = v.object({ ...outputFields, consent: v.unknown() });
+
+const takeSchema = v.object({
+  ...takeFields,
+  /** Samples before the conversion: [n] float32, little endian. */
+  samples: partSchema,
+  /** What it was converted to, as a marked WAV; null where there is none, or it might not leave. */
+  output: v.nullable(v.object({ ...outputSchema.entries, wav: partSchema })),
+});
+
+export type ArchivedTake = v.InferOutput<typeof takeSchema>;
+
+const recordingSchema = v.object({
+  ...recordingFields,
+  pieces: v.array(
+    v.object({
+      ...pieceFields,
+      reason: v.nullable(v.picklist(REASONS)),
+      embedding: v.pipe(v.array(v.pipe(v.number(), v.finite())), v.maxLength(1024)),
+    }),
+  ),
+  /** [n] float32, little endian. */
+  samples: partSchema,
+});
+
+const enrolmentSchema = v.object({
+  ...enrolmentFields,
+  consent: v.unknown(),
+  recordings: v.array(recordingSchema),
+});
+
+export type ArchivedEnrolment = v.InferOutput<typeof enrolmentSchema>;
+
+const manifestSchema = v.object({
+  format: v.literal(FORMAT),
+  version: v.literal(VERSION),
+  /** Milliseconds since 1970. */
+  createdAt: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15)),
+  /** `.understudy` files. */
+  voices: v.array(partSchema),
+  takes: v.array(takeSchema),
+  enrolments: v.array(enrolmentSchema),
+  revocations: v.array(revocationSchema),
+  settings: settingsSchema,
+  scores: scoresSchema,
+});
+
+export type Manifest = v.InferOutput<typeof manifestSchema>;
+
+/** Throws `archive-corrupt` or `archive-newer`. */
+export function parseManifest(bytes: ArrayBuffer): Manifest {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw corrupt('its list is not JSON', cause);
+  }
+  const { format, version } = (raw ?? {}) as Record<string, unknown>;
+  if (format === FORMAT && typeof version === 'number' && version > VERSION) {
+    throw new ArchiveError(
+      'archive-newer',
+      'This file was saved by a newer version of Understudy. Nothing was stored, and what this device keeps is safe. Reload the page to get the newest version, then open the file again.',
+    );
+  }
+  const parsed = v.safeParse(manifestSchema, raw, { abortEarly: true });
+  if (!parsed.success) throw corrupt(`its list is wrong at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
+  const { voices, takes, enrolments } = parsed.output;
+  if (voices.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_VOICES_BYTES)
+    throw corrupt('its voices are too large');
+  const sounds = [
+    ...takes.map(({ source, samples }) => ({ ...source, samples })),
+    ...enrolments.flatMap(({ recordings }) => recordings),
+  ];
+  for (const { samples, seconds, sampleRateHz } of sounds)
+    if (samples.bytes !== 4 * Math.round(seconds * sampleRateHz))
+      throw corrupt(`${samples.name} is not as long as the list says`);
+  for (const rows of [takes, enrolments])
+    if (new Set(rows.map(({ id }) => id)).size < rows.length) throw corrupt('it lists something twice');
+  return parsed.output;
+}
+
+/** Every part that a manifest names. */
+export function partsOf({ voices, takes, enrolments }: Manifest): Part[] {
+  return [
+    ...voices,
+    ...takes.flatMap(({ samples, output }) => [samples, ...(output ? [output.wav] : [])]),
+    ...enrolments.flatMap(({ recordings }) => recordings.map(({ samples }) => samples)),
+  ];
+}

@@ -1,0 +1,61 @@
+import { describeCause } from '../engine/errors';
+import { sha256Of } from '../engine/hash';
+import { readZip, ZipError, type ZipEntry } from '../engine/zip';
+import { ArchiveError, corrupt } from './errors';
+import {
+  LIMITS,
+  MANIFEST,
+  MAX_ARCHIVE_BYTES,
+  MAX_MANIFEST_BYTES,
+  parseManifest,
+  partsOf,
+  type Manifest,
+  type Part,
+} from './format';
+
+/** An archive whose list agrees with what lies in it; its parts are checked as they are read. */
+export interface Archive {
+  bytes: number;
+  manifest: Manifest;
+  /** Rejects with `archive-corrupt` where the part is not what the list says. */
+  read(part: Part): Promise<ArrayBuffer>;
+}
+
+/**
+ * Opens what writeArchive wrote; reads the list alone.
+ *
+ * Rejects with `archive-too-large`, `archive-corrupt`, `archive-newer`.
+ */
+export async function openArchive(file: Blob): Promise<Archive> {
+  if (file.size > MAX_ARCHIVE_BYTES) {
+    throw new ArchiveError(
+      'archive-too-large',
+      'This file is larger than 4 GB, which no saved file of Understudy is. Nothing was stored, and what this device keeps is safe. Choose the file that was saved on the other device.',
+    );
+  }
+  const entries = await readZip(file, LIMITS).catch((cause: unknown) => {
+    throw corrupt(cause instanceof ZipError ? cause.message : describeCause(cause), cause);
+  });
+  const list = entries.get(MANIFEST);
+  if (!list || list.bytes > MAX_MANIFEST_BYTES) throw corrupt('it has no list');
+  const manifest = parseManifest(await list.read());
+  checkParts(entries, partsOf(manifest));
+  return {
+    bytes: file.size,
+    manifest,
+    async read({ name, sha256 }) {
+      const content = await entries.get(name)!.read();
+      if ((await sha256Of(content)) !== sha256) throw corrupt(`${name} is damaged`);
+      return content;
+    },
+  };
+}
+
+function checkParts(entries: Map<string, ZipEntry>, parts: Part[]): void {
+  const named = new Set([MANIFEST, ...parts.map(({ name }) => name)]);
+  if (named.size < parts.length + 1) throw corrupt('its list names a part twice');
+  for (const { name, bytes } of parts)
+    if (entries.get(name)?.bytes !== bytes) throw corrupt(`${name} is missing or cut off`);
+  for (const name of entries.keys())
+    if (!named.has(name)) throw corrupt(`it holds ${name}, which it does not list`);
+}

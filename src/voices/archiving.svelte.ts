@@ -1,0 +1,112 @@
+import type { AppContext } from '../app/context';
+import type { Scope } from '../app/scope';
+import { planArchive, silenced, type Plan } from '../archive/plan';
+import { openArchive } from '../archive/read';
+import { restoreArchive } from '../archive/restore';
+import { writeArchive, type LeftOut } from '../archive/write';
+import { downloadDocument } from '../export/deliver';
+import { saveScores } from '../store/quiz';
+import { askToPersist } from '../store/takes';
+import { listVoices, revoked } from '../store/voices';
+
+interface Busy {
+  label: string;
+  fraction: number | null;
+  secondsLeft: number | null;
+  controller: AbortController;
+}
+
+/** An archive that was opened and waits for a yes. */
+export interface ArchiveArrival {
+  fileName: string;
+  plan: Plan;
+  /** Names of voices here whose leave was taken back on the other device. */
+  silenced: string[];
+}
+
+/** Everything on this device saved as one file, and such a file brought back. */
+export class Archiving {
+  busy = $state.raw<Busy | null>(null);
+  arrival = $state.raw<ArchiveArrival | null>(null);
+  /** What could not go along with the file that was saved last. */
+  leftOut = $state.raw<LeftOut[]>([]);
+
+  constructor(
+    private readonly context: AppContext,
+    private readonly scope: Scope,
+    private readonly onDone: () => void,
+  ) {
+    scope.own(() => this.cancel());
+  }
+
+  cancel(): void {
+    this.busy?.controller.abort();
+  }
+
+  async save(): Promise<void> {
+    await this.work('Saving everything', async (job) => {
+      this.leftOut = [];
+      // Records of published voices come with the engine.
+      const consentOf = async (id: string) => {
+        const status = await this.context.engine.load().catch(() => null);
+        return status?.voices.find((voice) => voice.id === id)?.consent ?? null;
+      };
+      const { file, fileName, leftOut } = await writeArchive({ ...job, consentOf });
+      await downloadDocument(file, fileName, this.scope);
+      this.leftOut = leftOut;
+      this.context.notices.announce(`Everything is saved in ${fileName}.`);
+    });
+  }
+
+  /** Reads an archive and shows what is in it; nothing is stored before it is accepted. */
+  async open(file: File): Promise<void> {
+    await this.work(`Opening ${file.name}`, async ({ signal }) => {
+      const plan = await planArchive(await openArchive(file), signal);
+      const [{ voices }, known] = await Promise.all([listVoices(), revoked()]);
+      const published = this.context.engine.status?.voices.filter((voice) => !voice.isOwn) ?? [];
+      const here = [...voices, ...published].filter(({ consent }) => !known.has(consent?.sha256 ?? ''));
+      this.arrival = { fileName: file.name, plan, silenced: silenced(plan, here) };
+    });
+  }
+
+  async accept(withSettings: boolean): Promise<void> {
+    const { arrival } = this;
+    if (!arrival) return;
+    this.arrival = null;
+    await this.work(`Storing what is in ${arrival.fileName}`, async (job) => {
+      await restoreArchive(arrival.plan, job);
+      const { settings, scores } = arrival.plan.archive.manifest;
+      if (withSettings) {
+        this.context.preferences.adopt(settings);
+        saveScores(scores);
+      }
+      this.context.notices.announce(`What is in ${arrival.fileName} is kept on this device.`);
+      void askToPersist();
+    });
+    this.onDone();
+  }
+
+  /** One thing at a time, with progress and a way out; errors end up with the notices. */
+  private async work(
+    label: string,
+    task: (job: { signal: AbortSignal; onProgress: (fraction: number) => void }) => Promise<void>,
+  ): Promise<void> {
+    if (this.busy) return;
+    this.context.notices.clear();
+    const controller = new AbortController();
+    const startedMs = performance.now();
+    this.busy = { label, fraction: null, secondsLeft: null, controller };
+    const onProgress = (fraction: number) => {
+      const workSeconds = (performance.now() - startedMs) / 1000;
+      const secondsLeft = fraction > 0 ? (workSeconds / fraction) * (1 - fraction) : null;
+      this.busy = { label, fraction, secondsLeft, controller };
+    };
+    try {
+      await task({ signal: controller.signal, onProgress });
+    } catch (error) {
+      this.context.notices.fail(error);
+    } finally {
+      this.busy = null;
+    }
+  }
+}
