@@ -1,6 +1,6 @@
 """Which targets make the better content network: phones, the teacher's features, or both.
 
-    python -m pipeline.align && python -m pipeline.ablate --minutes 8
+    python -m pipeline.align && python -m pipeline.ablate --steps 600
 
 Three students, the same in everything else, that never hear `joe`. Then linear probes on their codes: phones, learnt
 from kathleen and jm_kumo and asked of joe, a stranger (higher is better); and which of the crowd said it (lower is
@@ -8,7 +8,6 @@ better). Prints a table.
 """
 
 import argparse
-import time
 
 import numpy as np
 import torch
@@ -20,13 +19,14 @@ from .content import EDGE, FRAMES, distance
 from .data import Data, disguise
 from .networks import CODES, Content
 from .paths import SEED
+from .training import descend
 
 TARGETS = ["phones", "features", "both"]
 STRANGER = "joe"
 BATCH = 16
 
 
-def train(data: Data, phones: Phones, target: str, minutes: float) -> tuple[Content, int]:
+def train(data: Data, phones: Phones, target: str, steps: int) -> Content:
     torch.manual_seed(SEED)
     data.rng = np.random.default_rng(SEED)
     content, head = Content(), nn.Linear(CODES, phones.count)
@@ -34,10 +34,9 @@ def train(data: Data, phones: Phones, target: str, minutes: float) -> tuple[Cont
     optimiser = torch.optim.AdamW(parameters, 1e-3, betas=(0.9, 0.98), weight_decay=0.01)
     names = [n for n in data.taught if n != STRANGER and (target != "phones" or n in phones.labels)]
     share = np.array([data.arrays[n]["starts"][-1] ** 0.7 * (2 if n in phones.labels else 1) for n in names])
-    began, step = time.time(), 0
-    while (spent := (time.time() - began) / 60) < minutes:
+    for step in range(steps):
         for group in optimiser.param_groups:
-            group["lr"] = 1e-3 * min(1, (step + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * spent / minutes)) + 1e-5
+            group["lr"] = 1e-3 * min(1, (step + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * step / steps)) + 1e-5
         mel, codes, said = data.content_batch(BATCH, FRAMES, phones, names, share / share.sum())
         with torch.autocast("cpu", torch.bfloat16):
             out = content.whole(disguise(mel)).float()[:, EDGE]
@@ -47,12 +46,8 @@ def train(data: Data, phones: Phones, target: str, minutes: float) -> tuple[Cont
         if target != "features" and (known >= 0).any():
             loss = loss + 0.5 * F.cross_entropy(logits.flatten(0, 1), known.flatten(), ignore_index=-1)
         if loss.requires_grad:
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimiser.step()
-        step += 1
-    return content.eval(), step
+            descend(loss, optimiser, parameters)
+    return content.eval()
 
 
 def probe(content: Content, data: Data, phones: Phones) -> tuple[float, float]:
@@ -93,17 +88,16 @@ def probe(content: Content, data: Data, phones: Phones) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--minutes", type=float, default=8)
-    minutes = parser.parse_args().minutes
+    parser.add_argument("--steps", type=int, default=600)
+    steps = parser.parse_args().steps
     torch.set_num_threads(2)
     data = Data()
     data.teach()
     phones = Phones(data)
-    print(f"| target, {minutes:g} minutes each | steps | phones of a stranger, % right | speaker told, % right |\n|---|---|---|---|", flush=True)
+    print(f"| target, {steps} steps each | phones of a stranger, % right | speaker told, % right |\n|---|---|---|", flush=True)
     for target in TARGETS:
-        content, steps = train(data, phones, target, minutes)
-        said, told = probe(content, data, phones)
-        print(f"| {target} | {steps} | {100 * said:.1f} | {100 * told:.1f} |", flush=True)
+        said, told = probe(train(data, phones, target, steps), data, phones)
+        print(f"| {target} | {100 * said:.1f} | {100 * told:.1f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python -m pipeline.characters
 
-Kokoro reads three minutes as a mixture of its voices, which is played faster or slower (pitch and formants together); what
+Kokoro reads two minutes as a mixture of its voices, which is played faster or slower (pitch and formants together); what
 a voice needs besides is read off by the content network and the speaker encoder, as enrolment in the app does. Writes
 `work/characters`, which no training reads; what is written is kept.
 """
@@ -18,7 +18,7 @@ from .paths import SEED, WORK
 from .speak import Kokoro, fill, prompts
 
 FOLDER = WORK / "characters"
-MINUTES = 3.0
+MINUTES = 2.0
 PIECE_FRAMES = 400
 NEPERS_PER_DB = np.log(10) / 20
 
