@@ -168,7 +168,7 @@ describe('bringing an archive back', () => {
   });
 
   it.each([1, 2, 3, 4])('leaves nothing behind when the disk is full at row %i', async (count) => {
-    const add = Reflect.get(IDBObjectStore.prototype, 'add') as IDBObjectStore['add'];
+    const add = Reflect.get(IDBObjectStore.prototype, 'add');
     let rows = 0;
     vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (this: IDBObjectStore, ...args) {
       if (++rows >= count) throw new DOMException('full', 'QuotaExceededError');
