@@ -32,7 +32,7 @@ FRAMES, HALF, EDGE = 130, 5, 12
 PIECE_FRAMES = 200
 VOICE_SHARE = np.array([0.3, 0.24, 0.1, 0.1, 0.14, 0.12])
 OTHERS = 0.35
-SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL = 0.4, 1.0, 0.2, 1.0, 1.5, 0.5, 0.1
+SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL = 0.4, 1.0, 0.2, 1.0, 3.0, 0.5, 0.1
 EMA = 0.999
 RATE, JUDGE_RATE = 5e-4, 7e-4
 RESOLUTIONS = [(1024, 240), (512, 120)]
@@ -194,7 +194,7 @@ def main() -> None:
         x, y = data.speech(names[:HALF], FRAMES), cast.converted(target)
         said, heard = content_of(x, y, content)
         with torch.no_grad():
-            codes, timbre = cast.books.find(heard, who, torch.rand(2 * HALF) * 0.4, torch.rand(2 * HALF) * 0.7 + 0.3)
+            codes, timbre = cast.books.find(heard, who, torch.rand(2 * HALF) * 0.2, torch.rand(2 * HALF) * 0.7 + 0.3)
         cue = {k: torch.cat([x[k], y[k]]) for k in ("f0Hz", "voiced", "loudnessDb")}
         with torch.autocast("cpu", torch.bfloat16):
             embeddings = player.speaker(cast.pieces(names)).float()
