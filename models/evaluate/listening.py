@@ -115,9 +115,10 @@ def section(media: Path, voice: dict, made: list[dict[str, str]]) -> str:
     rows = []
     for speaker, _, text in sentences():
         source = player(media, f"sources/{speaker}.opus", f"source: {speaker} says {text}")
-        cells = "".join(
-            f"<td>{player(media, f'{each["networks"]}/{speaker}-{voice["id"]}.opus', f'{speaker} as {voice["name"]}, release of {each["date"]}')}</td>" for each in made
-        )
+        outputs = [
+            player(media, f"{each['networks']}/{speaker}-{voice['id']}.opus", f"{speaker} as {voice['name']}, release of {each['date']}") for each in made
+        ]
+        cells = "".join(f"<td>{output}</td>" for output in outputs)
         said = f'<th scope="row" lang="{sets.language_of(speaker)}">{escape(text)}</th>'
         rows.append(f"<tr>{said}<td>{source}</td>{cells}</tr>")
     head = f'<tr><th scope="col">sentence</th><th scope="col">source</th>{heads}</tr>'
