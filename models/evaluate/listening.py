@@ -35,7 +35,7 @@ STYLE = """
 body { font: 1rem/1.5 ui-sans-serif, system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.6rem; border-bottom: 1px solid #8886; }
-audio { width: 14rem; max-width: 100%; display: block; }
+audio { width: 14rem; max-width: 100%; min-width: 9rem; display: block; }
 .wide { overflow-x: auto; }
 """
 
