@@ -138,7 +138,7 @@ def manifest(content: Content, player: Player) -> None:
         row("speaker.onnx", kind="network", role="speaker", lookAheadFrames=0, stateShapes=[], licence="MIT", origin=TRAINED),
         row("generator.onnx", kind="network", role="generator", lookAheadFrames=generator.look_ahead, stateShapes=shapes(generator.states()), licence="MIT", origin=TRAINED),
     ]  # fmt: skip
-    for name in ABOUT:
+    for name in [*VOICES, *CHARACTERS]:
         title, language, description, licence, origin, consent = ABOUT[name]
         files.append(row(f"{name}.voice", kind="voice", id=name, name=title, language=language, description=description, preview=f"{name}.opus", licence=licence, origin=origin, consent=sealed(name, consent)))  # fmt: skip
     whole = {"version": 2, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
@@ -169,7 +169,7 @@ def main() -> None:
     half = lambda network: {k: v.half() for k, v in network.state_dict().items()}  # noqa: E731
     torch.save({"content": half(content), "player": half(player)} | origin, CHECKPOINT)
     publish_networks(content, player)
-    for name in ABOUT:
+    for name in [*VOICES, *CHARACTERS]:
         voice_file(name, content, player)
     manifest(content, player)
 
