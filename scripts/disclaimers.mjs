@@ -57,9 +57,9 @@ async function convert({ wav, voice }) {
   const { Converter } = await load('/src/engine/converter.ts');
   const { browserOpeners } = await load('/src/engine/runtime.ts');
   const { DEFAULT_CONTROLS } = await load('/src/engine/types.ts');
-  const { ModelStore } = await load('/src/store/models.ts');
+  const { openLibrary } = await load('/src/store/library.ts');
   const source = await decodeFile(new Blob([Uint8Array.from(atob(wav), (c) => c.charCodeAt(0))]), 'said.wav');
-  const converter = new Converter(() => ModelStore.open(), browserOpeners);
+  const converter = new Converter(openLibrary, browserOpeners);
   const nothing = () => undefined;
   await converter.load({ baseUrl: new URL('/models/', location.href).href, backend: 'wasm' }, nothing);
   const { samples, sampleRateHz } = source;
