@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname, join, normalize, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
@@ -119,8 +119,8 @@ async function find(root, address) {
     return undefined;
   }
   if (path.includes('\0')) return undefined;
-  const full = normalize(join(root, path.endsWith('/') ? `${path}index.html` : path));
-  if (!full.startsWith(normalize(root) + sep)) return undefined;
+  const full = normalize(join(resolve(root), path.endsWith('/') ? `${path}index.html` : path));
+  if (!full.startsWith(resolve(root) + sep)) return undefined;
   const found = await stat(full).catch(() => undefined);
   return found?.isFile() ? { path: full, size: found.size, mtimeMs: found.mtimeMs } : undefined;
 }

@@ -47,7 +47,7 @@ def marked_rows() -> list[str]:
             for index, file in enumerate(files):
                 encode(file, Path(folder), codec, str(index))
             found = detect(Path(folder))
-        present = [found[str(i)]["present"] for i, s in enumerate(seconds) if s >= PRESENT_SECONDS]
+        present = [found[str(i)]["present"] == "yes" for i, s in enumerate(seconds) if s >= PRESENT_SECONDS]
         read = [found[str(i)]["payloadOk"] for i, s in enumerate(seconds) if s >= PAYLOAD_SECONDS]
         rows.append(f"| {name} | {sum(present)} of {len(present)} | {sum(read)} of {len(read)} |")
     return rows
@@ -70,7 +70,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for index, file in enumerate(plain):
             encode(file, Path(folder), None, str(index))
-        alarms = sum(found["present"] for found in detect(Path(folder)).values())
+        alarms = sum(found["present"] == "yes" for found in detect(Path(folder)).values())
     text = [
         f"Networks {version()}.",
         "",
