@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { extname, join, normalize, resolve, sep } from 'node:path';
+import { extname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
@@ -119,8 +119,9 @@ async function find(root, address) {
     return undefined;
   }
   if (path.includes('\0')) return undefined;
-  const full = normalize(join(resolve(root), path.endsWith('/') ? `${path}index.html` : path));
-  if (!full.startsWith(resolve(root) + sep)) return undefined;
+  const base = resolve(root);
+  const full = join(base, path.endsWith('/') ? `${path}index.html` : path);
+  if (!full.startsWith(base + sep)) return undefined;
   const found = await stat(full).catch(() => undefined);
   return found?.isFile() ? { path: full, size: found.size, mtimeMs: found.mtimeMs } : undefined;
 }

@@ -13,14 +13,14 @@ import numpy as np
 import torch
 
 from .frontend import hz_to_mel, mel_to_hz
-from .networks import BANDS, Speaker
+from .networks import BANDS, NEPERS_PER_DB, Speaker
 from .paths import SEED, WORK
-from .speak import Kokoro, fill, prompts
+from .prepare import prepare
+from .speak import Kokoro, fill, may_train, prompts
 
 FOLDER = WORK / "characters"
 MINUTES = 2.0
 PIECE_FRAMES = 400
-NEPERS_PER_DB = np.log(10) / 20
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,8 @@ def embedding_of(arrays: dict, speaker: Speaker) -> np.ndarray:
 
 
 def main() -> None:
-    from .prepare import prepare
-
     texts = prompts()
-    names = [name for name in texts if not name.startswith("arctic_a00")]
+    names = may_train(texts)
     rng = np.random.default_rng(SEED)
     kokoro = Kokoro()
     for name, character in CHARACTERS.items():

@@ -23,13 +23,16 @@ def bin_weights(size: int) -> torch.Tensor:
     return (weights / weights.mean()).unsqueeze(1)
 
 
+WEIGHTS = {size: bin_weights(size) for size, _ in SIZES}
+
+
 def spectral_loss(out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Multi-resolution STFT loss (Yamamoto et al. 2020): log magnitude L1, weighted by mel, plus spectral convergence."""
     total = torch.zeros(())
     for size, hop in SIZES:
         a, b = magnitudes(out, size, hop), magnitudes(target, size, hop)
         floor = 1e-3 * (size / 1024) ** 0.5
-        total = total + ((torch.log(a + floor) - torch.log(b + floor)).abs() * bin_weights(size)).mean()
+        total = total + ((torch.log(a + floor) - torch.log(b + floor)).abs() * WEIGHTS[size]).mean()
         total = total + 0.5 * torch.linalg.norm(a - b) / (torch.linalg.norm(b) + 1e-3)
     return total / len(SIZES)
 

@@ -40,6 +40,11 @@ def prompts() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def may_train(texts: dict[str, str]) -> list[str]:
+    """Names of the prompts that are not held out for evaluation."""
+    return [name for name in texts if not name.startswith("arctic_a00")]
+
+
 def espeak_ipa(text: str) -> str:
     out = subprocess.run(
         ["espeak-ng", "-q", "--ipa", "-v", "en-us", text], capture_output=True, text=True, check=True
@@ -147,7 +152,7 @@ def main() -> None:
     args = parser.parse_args()
     rng = np.random.default_rng(SEED)
     texts = prompts()
-    names = [n for n in texts if not n.startswith("arctic_a00")]
+    names = may_train(texts)
     if args.what == "held-out":
         kokoro, piper = Kokoro(), Piper()
         style = kokoro.style({"jm_kumo": 1.0})

@@ -37,14 +37,12 @@ const partSchema = v.strictObject({
 /** Where in the archive something lies, and what it has to be. */
 export type Part = v.InferOutput<typeof partSchema>;
 
-const outputSchema = v.object({ ...outputFields, consent: v.unknown() });
-
 const takeSchema = v.object({
   ...takeFields,
   /** Samples before the conversion: [n] float32, little endian. */
   samples: partSchema,
   /** What it was converted to, as a marked WAV; null where there is none, or it might not leave. */
-  output: v.nullable(v.object({ ...outputSchema.entries, wav: partSchema })),
+  output: v.nullable(v.object({ ...outputFields, consent: v.unknown(), wav: partSchema })),
 });
 
 export type ArchivedTake = v.InferOutput<typeof takeSchema>;

@@ -64,6 +64,7 @@ export async function writeArchive(options: WriteOptions): Promise<WrittenArchiv
     listTakes(),
     listEnrolments(),
   ]);
+  const settings = loadSettings();
   const writer = new ArchiveWriter(options, takes, enrolments);
   const manifest: Manifest = {
     format: FORMAT,
@@ -74,7 +75,7 @@ export async function writeArchive(options: WriteOptions): Promise<WrittenArchiv
     enrolments: [],
     revocations: await listRevocations(),
     // Devices have other names elsewhere.
-    settings: { ...loadSettings(), deviceId: '', live: { ...loadSettings().live, outputId: '' } },
+    settings: { ...settings, deviceId: '', live: { ...settings.live, outputId: '' } },
     scores: loadScores(),
   };
   for (const row of voices) {

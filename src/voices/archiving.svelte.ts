@@ -4,6 +4,7 @@ import { planArchive, silenced, type Plan } from '../archive/plan';
 import { openArchive } from '../archive/read';
 import { restoreArchive } from '../archive/restore';
 import { writeArchive, type LeftOut } from '../archive/write';
+import { progressReporter } from '../enrol/progress';
 import { downloadDocument } from '../export/deliver';
 import { saveScores } from '../store/quiz';
 import { askToPersist } from '../store/takes';
@@ -94,13 +95,10 @@ export class Archiving {
     if (this.busy) return;
     this.context.notices.clear();
     const controller = new AbortController();
-    const startedMs = performance.now();
     this.busy = { label, fraction: null, secondsLeft: null, controller };
-    const onProgress = (fraction: number) => {
-      const workSeconds = (performance.now() - startedMs) / 1000;
-      const secondsLeft = fraction > 0 ? (workSeconds / fraction) * (1 - fraction) : null;
-      this.busy = { label, fraction, secondsLeft, controller };
-    };
+    const onProgress = progressReporter((progress) => {
+      this.busy = { label, ...progress, controller };
+    });
     try {
       await task({ signal: controller.signal, onProgress });
     } catch (error) {

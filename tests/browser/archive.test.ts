@@ -5,7 +5,7 @@ import { readZip } from '../../src/engine/zip';
 import { fingerprint24 } from '../../src/provenance';
 import { readVoiceFile } from '../../src/engine/voice-file';
 import { detectWatermark } from '../../src/watermark';
-import { collect, giveLeave, keepVoice, makeVoice } from './enrol-steps';
+import { collect, convertSample, giveLeave, keepVoice, makeVoice } from './enrol-steps';
 import { withSpeaker } from './speaker-network';
 import { openApp, type Opened } from './support';
 
@@ -26,12 +26,7 @@ it(
     await giveLeave(page);
     await makeVoice(page);
     const id = await keepVoice(page);
-    await page.getByRole('link', { name: 'Studio', exact: true }).click();
-    await page.getByTestId('try-sample').click();
-    await page.getByTestId('open-take').waitFor();
-    await page.getByTestId(`voice-${id}`).click();
-    await page.getByTestId('convert').click();
-    await page.getByTestId('output-track').waitFor({ timeout: 60_000 });
+    await convertSample(page, id);
     await page.getByRole('link', { name: 'Voices' }).click();
     const [saved] = await Promise.all([
       page.waitForEvent('download', { timeout: 60_000 }),

@@ -46,3 +46,13 @@ export async function keepVoice(page: Page): Promise<string> {
   await voice.waitFor();
   return (await voice.getAttribute('data-id'))!;
 }
+
+/** Goes to the studio and converts its sample to a voice. */
+export async function convertSample(page: Page, id: string): Promise<void> {
+  await page.getByRole('link', { name: 'Studio', exact: true }).click();
+  await page.getByTestId('try-sample').click();
+  await page.getByTestId('open-take').waitFor();
+  await page.getByTestId(`voice-${id}`).click();
+  await page.getByTestId('convert').click();
+  await page.getByTestId('output-track').waitFor({ timeout: 60_000 });
+}

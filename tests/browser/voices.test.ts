@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readVoiceFile } from '../../src/engine/voice-file';
 import { fingerprint24 } from '../../src/provenance';
-import { collect, giveLeave, keepVoice, makeVoice, SPEECH } from './enrol-steps';
+import { collect, convertSample, giveLeave, keepVoice, makeVoice, SPEECH } from './enrol-steps';
 import { withSpeaker } from './speaker-network';
 import { openApp, type Opened } from './support';
 
@@ -53,12 +53,7 @@ describe('the voices room', () => {
     await page.getByTestId('accept-voice').click();
     await page.getByTestId('own-voice').waitFor();
 
-    await page.getByRole('link', { name: 'Studio', exact: true }).click();
-    await page.getByTestId('try-sample').click();
-    await page.getByTestId('open-take').waitFor();
-    await page.getByTestId(`voice-${id}`).click();
-    await page.getByTestId('convert').click();
-    await page.getByTestId('output-track').waitFor({ timeout: 60_000 });
+    await convertSample(page, id);
     const [wav] = await Promise.all([page.waitForEvent('download'), page.getByTestId('download').click()]);
     await page.getByRole('navigation').getByRole('link', { name: 'Detect' }).click();
     await page

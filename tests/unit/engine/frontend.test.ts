@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { concat } from '../../../src/engine/arrays';
 import { Frontend } from '../../../src/engine/frontend';
 import { PitchTracker } from '../../../src/engine/pitch';
-import { concat, inPieces } from './helpers';
+import { inPieces } from './helpers';
 
 interface Fixture {
   samples: string;

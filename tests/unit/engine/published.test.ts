@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { concat } from '../../../src/engine/arrays';
 import { findNetwork, listVoices, parseManifest, type Manifest } from '../../../src/engine/manifest';
 import { RunQueue, type LoadedNetwork, type Networks } from '../../../src/engine/network';
 import { profileTake } from '../../../src/engine/profile';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { parseVoice } from '../../../src/engine/voice';
-import { concat, inPieces, rms } from './helpers';
+import { inPieces, rms } from './helpers';
 
 const FOLDER = new URL(`file://${process.env['UNDERSTUDY_MODELS'] ?? `${process.cwd()}/models/published`}/`);
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { concat } from '../../../src/engine/arrays';
 import type { NetworkSession } from '../../../src/engine/network';
 import { convertTake } from '../../../src/engine/offline';
 import { profileTake } from '../../../src/engine/profile';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { fakeNetworks, fakeVoice } from './fake-networks';
-import { concat, inPieces, rms, sine } from './helpers';
+import { inPieces, rms, sine } from './helpers';
 
 const PROFILE = { medianF0Hz: 120, speechLevelDb: -23 };
 

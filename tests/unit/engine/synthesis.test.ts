@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { concat } from '../../../src/engine/arrays';
 import { harmonicsAt, noiseAt } from '../../../src/engine/excitation';
 import { RealFft } from '../../../src/engine/fft';
 import { hzToMel, melToHz } from '../../../src/engine/signal';
 import { Synthesiser, type SynthesisFrames } from '../../../src/engine/synthesis';
-import { concat, random, rms } from './helpers';
+import { random, rms } from './helpers';
 
 const NEUTRAL = { formantRatio: 1, unvoicedLevelDb: 0 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { concat } from '../../../src/engine/arrays';
 import { findSpeech } from '../../../src/enrol/activity';
 import { cleanRecording } from '../../../src/enrol/clean';
 import { clippedShares } from '../../../src/enrol/clipping';
@@ -7,7 +8,7 @@ import { removeHum } from '../../../src/enrol/hum';
 import { cosine, judgeSpeakers } from '../../../src/enrol/speakers';
 import { isKept, summarise } from '../../../src/enrol/summary';
 import type { Piece } from '../../../src/enrol/types';
-import { concat, sine } from '../engine/helpers';
+import { sine } from '../engine/helpers';
 import { fakeSpeakerEncoder, music, noise, power, speech, stranger } from './mixture';
 
 const add = (a: Float32Array, b: Float32Array) => a.map((x, i) => x + b[i % b.length]!);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { concat } from '../../../src/engine/arrays';
 import { Frontend } from '../../../src/engine/frontend';
 import { formatVoice } from '../../../src/engine/voice-write';
 import { parseVoice } from '../../../src/engine/voice';
@@ -7,7 +8,7 @@ import { encodeVoice } from '../../../src/enrol/encode';
 import { blendRecord, blendVoices } from '../../../src/enrol/shape';
 import { requirePermission } from '../../../src/provenance';
 import { fakeNetworks, fakeVoice } from '../engine/fake-networks';
-import { concat, random } from '../engine/helpers';
+import { random } from '../engine/helpers';
 import { sealed } from '../provenance/records';
 import { fakeSpeakerEncoder, speech } from './mixture';
 

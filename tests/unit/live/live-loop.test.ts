@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { concat } from '../../../src/engine/arrays';
 import { LiveStats } from '../../../src/audio/live-stats';
 import { LiveLoop } from '../../../src/engine/live-loop';
 import type { LiveLink, LivePiece, LiveSettings } from '../../../src/engine/live-types';
 import { convertTake } from '../../../src/engine/offline';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { fakeNetworks, fakeVoice } from '../engine/fake-networks';
-import { concat, rms } from '../engine/helpers';
+import { rms } from '../engine/helpers';
 
 const RATE_HZ = 48_000;
 const PROFILE = { medianF0Hz: 120, speechLevelDb: -23 };

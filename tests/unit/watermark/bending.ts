@@ -1,3 +1,4 @@
+import { concat } from '../../../src/engine/arrays';
 import { Resampler } from '../../../src/engine/resample';
 import { randomFrom } from './speech-like';
 
@@ -9,19 +10,9 @@ export function rms(samples: Float32Array): number {
   return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
 }
 
-export function concat(...parts: Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 export function resample(samples: Float32Array, from: number, to: number): Float32Array {
   const resampler = new Resampler(from, to);
-  return concat(resampler.push(samples), resampler.end());
+  return concat([resampler.push(samples), resampler.end()]);
 }
 
 export function withNoise(samples: Float32Array, snrDb: number): Float32Array {
