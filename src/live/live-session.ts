@@ -85,13 +85,15 @@ export class LiveSession {
     const running = this.scope.child();
     this.running = running;
     try {
-      // In this order of blame: without a microphone nothing else matters.
-      const opening = this.openGraph();
+      const asking = this.openMicrophone(running);
+      const opening = this.openGraph(running);
       const loading = this.load();
-      await Promise.allSettled([opening, loading]);
-      await this.openMicrophone(running);
+      await Promise.allSettled([asking, opening, loading]);
+      // In this order of blame: without a microphone nothing else matters.
+      await asking;
       await opening;
       await loading;
+      if (running.isEnded) return;
       await this.connect();
       if (running.isEnded) return;
       this.setPhase('live');
@@ -161,26 +163,27 @@ export class LiveSession {
     if (trouble === 'worker-lost') this.dropWorker();
     if (trouble === 'context-lost') this.closeGraph();
     if (trouble.startsWith('microphone')) this.closeMicrophone();
-    this.graph ??= await this.openGraph();
+    if (!this.graph) await this.openGraph(running);
     await this.load();
     const isMicrophoneLive = this.stream?.getAudioTracks().some((track) => track.readyState === 'live');
     if (!isMicrophoneLive) await this.openMicrophone(running);
     if (running.isEnded) return this.stop();
-    this.graph.setMicrophone(this.stream);
+    this.graph?.setMicrophone(this.stream);
     if (!trouble.startsWith('microphone')) await this.connect();
     this.setPhase('live');
   }
 
-  private async openGraph(): Promise<LiveGraph> {
+  private async openGraph(running: Scope): Promise<void> {
     const { preset, outputId } = this.settings;
     const { isShared } = this.options;
-    this.graph = await LiveGraph.open({
+    const graph = await LiveGraph.open({
       marginMs: LIVE_PRESETS[preset].marginMs,
       outputId,
       ...(this.sampleRateHz && { sampleRateHz: this.sampleRateHz }),
       ...(isShared !== undefined && { isShared }),
     });
-    return this.graph;
+    if (running.isEnded) return graph.close();
+    this.graph = graph;
   }
 
   private async openMicrophone(running: Scope): Promise<void> {
