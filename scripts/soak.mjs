@@ -45,14 +45,18 @@ await command(async () => {
     /** @type {StartOptions} */
     const options = { voice: 'kathleen', profile: PROFILE, seconds: seconds + 5, preset };
     const startSeconds = await session.call('start', options);
+    const startedMs = performance.now();
+    // Measuring collects garbage first, which stops everything for a moment.
+    const memoryBeforeMb = await session.memoryMb();
     await harness.page.waitForTimeout(1000 * SETTLING_SECONDS);
+    const settlingSeconds = (performance.now() - startedMs) / 1000;
     const run = fault
       ? await runFaults(harness.page, fault, times)
       : throttle > 1
         ? await runThrottled(harness.page, seconds, throttle)
-        : await runUndisturbed(harness.page, seconds);
+        : await runUndisturbed(harness.page, seconds, memoryBeforeMb);
     await session.call('stop');
-    const recorded = await recordings(harness, folder, options, !fault);
+    const recorded = await recordings(harness, folder, options, fault ? undefined : settlingSeconds);
     const report = {
       seconds,
       ...(throttle > 1 && { throttle }),
@@ -103,16 +107,16 @@ function drive(page) {
 /**
  * @param {import('playwright-core').Page} page
  * @param {number} seconds
+ * @param {number} memoryBeforeMb
  */
-async function runUndisturbed(page, seconds) {
+async function runUndisturbed(page, seconds, memoryBeforeMb) {
   const session = drive(page);
   await session.call('clearDelays');
   const before = await session.call('stats');
-  const memoryBefore = await session.memoryMb();
   await page.waitForTimeout(1000 * seconds);
   const after = await session.call('stats');
   const [p50 = 0, p95 = 0, p99 = 0] = await session.call('delayQuantiles', 0.5, 0.95, 0.99, 1);
-  const growthMb = (await session.memoryMb()) - memoryBefore;
+  const growthMb = (await session.memoryMb()) - memoryBeforeMb;
   const report = {
     underruns: after.underruns - before.underruns,
     overruns: after.overruns - before.overruns,
@@ -214,9 +218,9 @@ async function runFaults(page, kind, times) {
  * @param {Awaited<ReturnType<typeof openHarness>>} harness
  * @param {string} folder
  * @param {StartOptions} options
- * @param {boolean} compares
+ * @param {number | undefined} settlingSeconds after the first sound that glitches are counted from; without, nothing is compared
  */
-async function recordings(harness, folder, options, compares) {
+async function recordings(harness, folder, options, settlingSeconds) {
   const session = drive(harness.page);
   const fetchOf = async (/** @type {'heard' | 'spoken' | 'input' | 'output'} */ what, context = 0) => {
     const file = join(folder, `${what}-${context}.f32`);
@@ -233,7 +237,7 @@ async function recordings(harness, folder, options, compares) {
       chance: Math.max(leak.chance, found.chance),
     };
   }
-  if (!compares) return { dryLeak: leak };
+  if (settlingSeconds === undefined) return { dryLeak: leak };
   const file = join(folder, 'offline.f32');
   await session.call('saveOffline', harness.addressOf(file), options);
   const offline = await readSamples(file);
@@ -241,7 +245,7 @@ async function recordings(harness, folder, options, compares) {
   return {
     dryLeak: leak,
     difference: largestDifference(await fetchOf('output'), offline),
-    ...countGlitches(heard, contexts[0]?.sampleRateHz ?? 0, offline, 24000, SETTLING_SECONDS),
+    ...countGlitches(heard, contexts[0]?.sampleRateHz ?? 0, offline, 24000, settlingSeconds),
   };
 }
 

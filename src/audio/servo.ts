@@ -3,7 +3,7 @@ const WINDOW_SECONDS = 0.25;
 const MAX_SHIFT = 0.004;
 /** Change of speed for every millisecond the queue is off, beyond what it may be. */
 const SHIFT_PER_MS = 0.0005;
-const FREE_MS = 2;
+const FREE_MS = 1;
 /** More than this is not drifted back but left out. */
 const JUMP_MS = 30;
 const RAISE_MS = 8;

@@ -36,7 +36,7 @@ export class BlockPlan {
   note(seconds: number, workSeconds: number, behindSeconds: number): void {
     const share = Math.min(1, seconds / MEMORY_SECONDS);
     this.load += share * (workSeconds / seconds - this.load);
-    if (this.load > BUSY || behindSeconds > 1.5 * seconds) {
+    if (this.load > BUSY || behindSeconds > 1.5 * Math.max(seconds, this.codes / 50)) {
       this.calmSeconds = 0;
       if (this.step < BLOCK_STEPS.length - 1) {
         this.step++;

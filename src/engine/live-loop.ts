@@ -63,6 +63,7 @@ export class LiveLoop {
       onFrames: (f0Hz, loudnessDb) => this.hear(f0Hz, loudnessDb),
     });
     if (before) this.noteSkipped();
+    else this.skip(link.source.available);
   }
 
   get profile(): SourceProfile | null {
@@ -137,10 +138,7 @@ export class LiveLoop {
     if (available <= most + fade) return this.read(available);
     // To the live edge in 10 ms: the sound from here fades out while that at the edge fades in.
     const here = this.read(fade);
-    const surplus = available - most - fade;
-    source.skip(surplus);
-    this.consumed += surplus;
-    this.noteSkipped();
+    this.skip(available - most - fade);
     const edge = this.read(most);
     for (let i = 0; i < fade; i++) edge[i] = here[i]! + (i / fade) * (edge[i]! - here[i]!);
     meters.add('inputJumps', 1);
@@ -152,6 +150,13 @@ export class LiveLoop {
     this.link.source.read(samples);
     this.consumed += count;
     return samples;
+  }
+
+  /** Leaves out so much of the input: before the first block, that it is old already. */
+  private skip(count: number): void {
+    this.link.source.skip(count);
+    this.consumed += count;
+    this.noteSkipped();
   }
 
   /** Tells from which sample of the output on how much of the input is missing. */

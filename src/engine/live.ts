@@ -29,8 +29,9 @@ export class Live implements LiveApi<LiveLink> {
     const { known, ...rest } = options;
     const attempt = async (backend: 'wasm' | 'webgpu'): Promise<LiveStatus> => {
       const status = await this.converter.load({ ...rest, backend, threads: 1 }, onProgress);
-      const isKnown = known?.backend === status.backend;
-      const load = isKnown ? known.load : await this.measure(status);
+      // Also warms up a worker of a device that is known.
+      const measured = await this.measure(status);
+      const load = known?.backend === status.backend ? known.load : measured;
       return { backend: status.backend, voices: status.voices, load };
     };
     if (known) return attempt(known.backend);

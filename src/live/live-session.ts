@@ -1,5 +1,6 @@
 import { proxy, transfer, type Remote } from 'comlink';
 import type { Scope } from '../app/scope';
+import { keepRuntimeCompiled } from '../app/compiled-runtime';
 import { WorkerClient } from '../app/worker-client';
 import { LiveGraph } from '../audio/live-graph';
 import type { LiveEnds } from '../audio/live-link';
@@ -71,6 +72,7 @@ export class LiveSession {
 
   /** Starts the worker and loads the networks in it; once, and again after a stop or a failure. */
   load(): Promise<LiveStatus> {
+    if (this.status?.backend !== 'webgpu') keepRuntimeCompiled();
     this.loading ??= this.startWorker().catch((error: unknown) => {
       this.dropWorker();
       throw error;

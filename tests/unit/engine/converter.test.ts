@@ -159,8 +159,8 @@ describe('the converter', () => {
     const reference = setUp({ wasm: async () => backend('wasm', 0), webgpu: async () => undefined });
     await reference.converter.load(OPTIONS, () => undefined);
     const wanted = await convert(reference.converter);
-    // Eight runs measure; the ninth and tenth are the first of the take.
-    const devices = [backend('webgpu', 0, 10), backend('webgpu', 0, 2)];
+    // 26 runs measure; the two after them are the first of the take.
+    const devices = [backend('webgpu', 0, 28), backend('webgpu', 0, 2)];
     const opened = [...devices];
     const { converter } = setUp({ wasm: async () => backend('wasm', 0), webgpu: async () => opened.shift() });
     expect((await converter.load({ ...OPTIONS, backend: 'webgpu' }, () => undefined)).backend).toBe('webgpu');
