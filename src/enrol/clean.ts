@@ -9,7 +9,7 @@ import { findSpeech, toSeconds, type Stretch } from './activity';
 import { clippedShares, splitAtClipping } from './clipping';
 import { denoise } from './denoise';
 import { removeHum } from './hum';
-import { steadyShare } from './music';
+import { bandFloors, steadyShare } from './music';
 import { progressReporter } from './progress';
 import { estimateRoom } from './room';
 import type { SpeakerEncoder } from './speaker-encoder';
@@ -47,6 +47,7 @@ export async function cleanRecording(
   const resampled = await resample(samples, sampleRateHz, signal);
   const humHz = removeHum(resampled);
   const before = await analyse(resampled, signal);
+  const floors = bandFloors(before);
   await denoise(resampled, signal, (fraction) => report(DENOISE_SHARE * fraction));
   let spectra = await analyse(resampled, signal);
   level(resampled, speechLevelDb(spectra.loudnessDb));
@@ -58,7 +59,7 @@ export async function cleanRecording(
     throwIfCancelled(signal);
     for (const part of await splitAtChanges(stretch, spectra.logMel, encoder)) {
       const quality = measure(part, before.loudnessDb, clipped);
-      const steady = steadyShare(before, part);
+      const steady = steadyShare(before, part, floors);
       const isLong = part.to - part.from >= SHORTEST_FRAMES;
       pieces.push({
         startSeconds: toSeconds(part.from),

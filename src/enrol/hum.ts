@@ -13,6 +13,12 @@ const MAX_HARMONIC = 24;
 /** Width of a notch, Hz: wide enough for a tape that flutters. */
 const NOTCH_HZ = 3;
 
+interface Line {
+  /** Which harmonic it is. */
+  k: number;
+  hz: number;
+}
+
 /**
  * Takes mains hum out of 16 kHz speech, in place, by narrow notches at the harmonics that are there.
  *
@@ -21,23 +27,24 @@ const NOTCH_HZ = 3;
 export function removeHum(samples: Float32Array): number {
   if (samples.length < SIZE) return 0;
   const quiet = quietSpectrum(samples);
-  let best = { hz: 0, lines: [] as number[], strength: 0 };
+  let best = { lines: [] as Line[], strength: 0 };
   for (const nominal of MAINS_HZ) {
     for (let hz = nominal * (1 - DRIFT); hz <= nominal * (1 + DRIFT); hz += 0.05) {
-      const lines: number[] = [];
+      const lines: Line[] = [];
       let strength = 0;
       for (let k = 1; k <= MAX_HARMONIC; k++) {
-        const above = prominenceDb(quiet, k * hz);
-        if (above < LINE_DB) continue;
-        lines.push(k * hz);
-        strength += above;
+        const line = lineNear(quiet, k * hz);
+        if (line.aboveDb < LINE_DB) continue;
+        lines.push({ k, hz: line.hz });
+        strength += line.aboveDb;
       }
-      if (strength > best.strength) best = { hz, lines, strength };
+      if (strength > best.strength) best = { lines, strength };
     }
   }
   if (best.lines.length < 2) return 0;
-  for (const hz of best.lines) notch(samples, hz);
-  return best.hz;
+  for (const { hz } of best.lines) notch(samples, hz);
+  const sum = (of: (line: Line) => number) => best.lines.reduce((total, line) => total + of(line), 0);
+  return sum(({ hz }) => hz) / sum(({ k }) => k);
 }
 
 /** Low quartile over time of the power at each bin up to 1.5 kHz: what is there whether somebody speaks or not. */
@@ -60,14 +67,16 @@ function quietSpectrum(samples: Float32Array): Float64Array {
   });
 }
 
-/** How far the strongest bin within 1.5 Hz stands above the median of its neighbourhood of 10 Hz each way. */
-function prominenceDb(power: Float64Array, hz: number): number {
-  const centre = Math.round(hz / BIN_HZ);
+/** The strongest bin within 1.5 Hz, and how far it stands above the median of its neighbourhood of 10 Hz each way. */
+function lineNear(power: Float64Array, wantedHz: number): { hz: number; aboveDb: number } {
+  const centre = Math.round(wantedHz / BIN_HZ);
   const [near, far] = [Math.round(1.5 / BIN_HZ), Math.round(10 / BIN_HZ)];
-  if (centre + far >= power.length || centre <= near) return -Infinity;
+  if (centre + far >= power.length || centre <= near) return { hz: wantedHz, aboveDb: -Infinity };
   const around = power.slice(Math.max(1, centre - far), centre + far + 1).sort();
-  const top = Math.max(...power.subarray(centre - near, centre + near + 1));
-  return 10 * Math.log10((top + 1e-20) / (around[around.length >> 1]! + 1e-20));
+  let peak = centre - near;
+  for (let k = peak + 1; k <= centre + near; k++) if (power[k]! > power[peak]!) peak = k;
+  const aboveDb = 10 * Math.log10((power[peak]! + 1e-20) / (around[around.length >> 1]! + 1e-20));
+  return { hz: peak * BIN_HZ, aboveDb };
 }
 
 /** A second-order notch (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filters"). */

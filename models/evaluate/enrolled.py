@@ -1,0 +1,149 @@
+"""Voices enrolled from people who trained nothing: how alike, how clear, how natural, and what hum and hiss cost.
+
+    python -m evaluate.enrolled [--only Carlo ked]
+
+Enrols a minute and five minutes of each with `npm run enrol`, converts three other speakers with the voice file, and
+rewrites its part of EVAL.md. This is the zero-shot path: the voice is what the encoders hear, no network is trained.
+"""
+
+import argparse
+import json
+import subprocess
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+
+from pipeline.paths import MODELS, SEED, WORK
+
+from . import report, scores, sets
+from .run import Bar, version
+from .table import lines, shown
+from .unseen import PEOPLE, Person, split
+
+ENROLLED = WORK / "enrolled"
+LENGTHS = {"60 s": (60, 0.72), "5 min": (300, 0.78)}
+SOURCES = ["jm_kumo", "joe", "kathleen"]
+SENTENCES = 10
+SECONDS_BAR = 60
+HUM_HZ, NOISE_DB, PAUSE_SECONDS = 50, 10, 0.6
+NOISE_COST = 0.04
+
+
+def record_of(person: Person) -> dict:
+    """What an archive would say; for these measurements alone."""
+    record = json.loads((MODELS.parent / "docs/consent.example.json").read_text())
+    record["person"]["name"] = person.name
+    return record
+
+
+def enrol(person: Person, files: list[Path], name: str) -> tuple[Path, float]:
+    """The voice file, and the seconds that enrolling took in the app."""
+    folder = ENROLLED / f"{person.name}-{name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    for file in files:
+        (folder / file.name).symlink_to(file)
+    record, out = folder.with_suffix(".json"), folder.with_suffix(".understudy")
+    record.write_text(json.dumps(record_of(person)))
+    command = ["npm", "run", "--silent", "enrol", "--", str(folder), "--name", person.name, "--consent", str(record), "--out", str(out)]
+    began = time.time()
+    subprocess.run(command, cwd=MODELS.parent, check=True, capture_output=True)
+    return out, time.time() - began
+
+
+def convert(voice: Path, source: str) -> tuple[list[Path], list[Path]]:
+    """Ten sentences of a source, and what they become."""
+    inputs = sets.files_of(source)[:SENTENCES]
+    folder = ENROLLED / f"{source}-10"
+    folder.mkdir(exist_ok=True)
+    for file in inputs:
+        if not (folder / file.name).exists():
+            (folder / file.name).symlink_to(file)
+    out = ENROLLED / f"{source}-{voice.stem}"
+    command = ["npm", "run", "--silent", "convert", "--", str(folder), str(out), "--voice-file", str(voice), "--backend", "wasm"]
+    subprocess.run(command, cwd=MODELS.parent, check=True, capture_output=True)
+    return inputs, [out / file.name for file in inputs]
+
+
+def converted(voice: Path) -> tuple[list[Path], list[Path], list[str]]:
+    """All sources, what they become, and what is said."""
+    inputs, outputs, texts = [], [], []
+    for source in SOURCES:
+        spoken, heard = convert(voice, source)
+        inputs += spoken
+        outputs += heard
+        texts += [sets.texts_of(source)[file.stem] for file in spoken]
+    return inputs, outputs, texts
+
+
+def measure(person: Person, length: str) -> list[Bar]:
+    seconds, alike = LENGTHS[length]
+    files, references = split(person, seconds)
+    voice, took = enrol(person, files, length.replace(" ", ""))
+    inputs, outputs, texts = converted(voice)
+    spoken, heard = scores.wer(inputs, texts), scores.wer(outputs, texts)
+    return [
+        Bar("seconds to enrol", took, 1, SECONDS_BAR, at_most=True),
+        Bar("similarity to the target", scores.similarity(outputs, references), 3, alike),
+        Bar("source to target", scores.similarity(inputs, references), 3),
+        Bar("WER of the source, %", spoken, 1),
+        Bar("WER, %", heard, 1, spoken + 8, at_most=True),
+        Bar("DNSMOS of the target", scores.naturalness(references), 2),
+        Bar("DNSMOS", scores.naturalness(outputs), 2, 2.9),
+    ]
+
+
+def tape(files: list[Path], target: Path) -> Path:
+    """The recordings one after another, with a mains hum of five harmonics and hiss, together 10 dB below the speech."""
+    spoken = [sf.read(file, dtype="float32") for file in files]
+    rate = spoken[0][1]
+    pause = np.zeros(int(PAUSE_SECONDS * rate), np.float32)
+    audio = np.concatenate([part for each, _ in spoken for part in (each, pause)])
+    rng, time_s = np.random.default_rng(SEED), np.arange(len(audio)) / rate
+    hum = sum(np.sin(2 * np.pi * HUM_HZ * k * time_s + rng.uniform(0, 2 * np.pi)) / k for k in range(1, 6))
+    hiss = rng.normal(size=len(audio))
+    level = lambda x: np.sqrt(np.mean(np.square(x)))  # noqa: E731
+    noise = hum / level(hum) + hiss / level(hiss)
+    noise *= level(np.concatenate([each for each, _ in spoken])) / level(noise) * 10 ** (-NOISE_DB / 20)
+    sf.write(target, audio + noise, rate)
+    return target
+
+
+def noise_cost(person: Person, clean: float) -> Bar:
+    """How much less alike the voice is when a minute of it was recorded with hum and hiss."""
+    files, references = split(person, LENGTHS["60 s"][0])
+    voice, _ = enrol(person, [tape(files, ENROLLED / f"{person.name}.wav")], "hum")
+    return Bar("cost of hum and hiss", clean - scores.similarity(converted(voice)[1], references), 3, NOISE_COST, at_most=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", nargs="+", help="names; EVAL.md stays")
+    args = parser.parse_args()
+    ENROLLED.mkdir(exist_ok=True)
+    rows, missed, head = [], [], []
+    for person in PEOPLE:
+        if args.only and person.name not in args.only:
+            continue
+        for length in LENGTHS:
+            bars = measure(person, length)
+            if length == "60 s":
+                cost = noise_cost(person, next(bar.value for bar in bars if bar.name == "similarity to the target"))
+            every = [*bars, *([cost] if length == "60 s" else [])]
+            head = head or ["person", "", "recordings", *(bar.name for bar in every)]
+            rows.append([person.name, person.sex, length, *map(shown, every), *([] if length == "60 s" else [""])])
+            missed += [f"{person.name}, {length}: {bar.name}" for bar in every if not bar.holds]
+            print(rows[-1], flush=True)
+    verdict = "All bars hold." if not missed else f"Bars that do not hold: {'; '.join(missed)}."
+    text = "\n".join([f"Networks {version()}, {date.today().isoformat()}.", "", *lines(head, rows), "", verdict])
+    print(text)
+    if not args.only:
+        report.rewrite("enrolled", text)
+
+
+if __name__ == "__main__":
+    main()
