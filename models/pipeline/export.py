@@ -4,7 +4,7 @@
 
 Reads `work/content.pt` and `work/generator.pt` (or `checkpoints/v2.pt` where there are none) and writes
 `published/content.onnx`, `speaker.onnx` (weights stored as int8), `generator.onnx` (as float16; all computed in float32), a `.voice` per
-voice and `manifest.json`; keeps a small copy of the weights in `checkpoints/v2.pt`.
+voice, `words.bin` and `manifest.json`; keeps a small copy of the weights in `checkpoints/v2.pt`.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ from .paths import CHECKPOINTS, PUBLISHED, WORK
 from .prepare import ARRAYS
 from .training import load_weights
 from .voices import active_frames, cluster
+from .words import packed
 
 CHECKPOINT = CHECKPOINTS / "v2.pt"
 RETRIEVAL_BLEND = 0.1
@@ -141,6 +142,7 @@ def manifest(content: Content, player: Player) -> None:
     for name in [*VOICES, *CHARACTERS]:
         title, language, description, licence, origin, consent = ABOUT[name]
         files.append(row(f"{name}.voice", kind="voice", id=name, name=title, language=language, description=description, preview=f"{name}.opus", licence=licence, origin=origin, consent=sealed(name, consent)))  # fmt: skip
+    files.append(row("words.bin", kind="words", licence="Apache-2.0", origin="Words said by Kokoro-82M voice jf_alpha, as content codes"))
     whole = {"version": 2, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
     (PUBLISHED / "manifest.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     print(f"published {sum(f['bytes'] for f in files) / 1e6:.2f} MB")
@@ -171,6 +173,7 @@ def main() -> None:
     publish_networks(content, player)
     for name in [*VOICES, *CHARACTERS]:
         voice_file(name, content, player)
+    (PUBLISHED / "words.bin").write_bytes(packed(content))
     manifest(content, player)
 
 

@@ -29,6 +29,9 @@ KOKORO_MAP = {
     "eɪ": "A", "aɪ": "I", "aʊ": "W", "oʊ": "O", "əʊ": "Q", "ɔɪ": "Y", "tʃ": "ʧ", "dʒ": "ʤ",
     "ɜː": "ɜɹ", "ɚ": "əɹ", "ɐ": "ə", "r": "ɹ", "ʲ": "", "̩": "", "ᵻ": "ɪ", "g": "ɡ", "x": "k", "ɬ": "l", "_": "",
 }  # fmt: skip
+# These stand for English sounds alone.
+ENGLISH_ALONE = {"r", "x", "ɐ", "eɪ"}
+ESPEAK = {"en": "en-us", "de": "de", "nl": "nl", "fr": "fr-fr", "es": "es"}
 
 
 def prompts() -> dict[str, str]:
@@ -45,11 +48,18 @@ def may_train(texts: dict[str, str]) -> list[str]:
     return [name for name in texts if not name.startswith("arctic_a00")]
 
 
-def espeak_ipa(text: str) -> str:
-    out = subprocess.run(
-        ["espeak-ng", "-q", "--ipa", "-v", "en-us", text], capture_output=True, text=True, check=True
-    ).stdout
+def espeak_ipa(text: str, voice: str = "en-us") -> str:
+    out = subprocess.run(["espeak-ng", "-q", "--ipa", "-v", voice, text], capture_output=True, text=True, check=True).stdout
     return " ".join(out.split())
+
+
+def kokoro_ipa(text: str, language: str) -> str:
+    """Kokoro's own phonemes are near enough to those of other languages; what it lacks in ɵ it says as ø."""
+    ipa = espeak_ipa(text, ESPEAK[language]).replace("ɵ", "ø").replace("-", "")
+    for old, new in KOKORO_MAP.items():
+        if language == "en" or old not in ENGLISH_ALONE:
+            ipa = ipa.replace(old, new)
+    return ipa
 
 
 def one_thread():
@@ -78,11 +88,8 @@ class Kokoro:
     def style(self, weights: dict[str, float]) -> np.ndarray:
         return sum(w * self.voices[name] for name, w in weights.items())
 
-    def speak(self, text: str, style: np.ndarray, speed: float) -> np.ndarray:
-        ipa = espeak_ipa(text)
-        for old, new in KOKORO_MAP.items():
-            ipa = ipa.replace(old, new)
-        return self.core._infer(ipa + text.strip()[-1:].replace('"', "."), style, speed)
+    def speak(self, text: str, style: np.ndarray, speed: float, language: str = "en") -> np.ndarray:
+        return self.core._infer(kokoro_ipa(text, language) + text.strip()[-1:].replace('"', "."), style, speed)
 
 
 class Piper:

@@ -45,12 +45,15 @@ const voiceSchema = v.object({
   consent: v.optional(v.unknown()),
 });
 
+/** Readings of the words of leave, see src/enrol/spoken-words.ts. */
+const wordsSchema = v.object({ ...common, kind: v.literal('words') });
+
 const manifestSchema = v.object({
   version: v.literal(2),
   sampleRateHz: v.literal(SYNTHESIS_RATE_HZ),
   analysisRateHz: v.literal(ANALYSIS_RATE_HZ),
   hopSamples: v.literal(SYNTHESIS_HOP),
-  files: v.pipe(v.array(v.variant('kind', [networkSchema, voiceSchema])), v.maxLength(1000)),
+  files: v.pipe(v.array(v.variant('kind', [networkSchema, voiceSchema, wordsSchema])), v.maxLength(1000)),
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
@@ -77,6 +80,10 @@ export function findNetwork(
   return manifest.files.find(
     (file): file is PublishedNetwork => file.kind === 'network' && file.role === role,
   );
+}
+
+export function findWords(manifest: Manifest): PublishedFile | undefined {
+  return manifest.files.find((file) => file.kind === 'words');
 }
 
 export function listVoices(manifest: Manifest): PublishedVoice[] {

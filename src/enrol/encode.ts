@@ -124,7 +124,7 @@ async function encodePiece(
 }
 
 /** `contentCodes` [n, 128] of a whole piece, `logMel` [2 n (+ 1), 80]. */
-async function contentCodes(
+export async function contentCodes(
   logMel: Float32Array,
   networks: EncodeOptions['networks'],
 ): Promise<Float32Array> {

@@ -1,5 +1,6 @@
 import { EngineError } from '../engine/errors';
-import { findNetwork, listVoices, type Manifest } from '../engine/manifest';
+import { Frontend } from '../engine/frontend';
+import { findNetwork, findWords, listVoices, type Manifest } from '../engine/manifest';
 import type { Networks } from '../engine/network';
 import type { NetworkFile } from '../engine/ort';
 import { CODE_SIZE } from '../engine/signal';
@@ -14,10 +15,12 @@ import {
 } from '../provenance';
 import { sha256Of } from '../engine/hash';
 import { cleanRecording } from './clean';
-import { encodeVoice } from './encode';
+import { contentCodes, encodeVoice } from './encode';
+import { readLeaveSentence } from './leave-sentence';
 import { blendRecord, blendVoices } from './shape';
 import { SpeakerEncoder } from './speaker-encoder';
 import { cosine, meanEmbedding, SAME_SPEAKER_COSINE } from './speakers';
+import { areWordsHeard, chanceOfWords, parseWordExamples, type WordExamples } from './spoken-words';
 import type { BlendInput, CleanedRecording, EnrolmentApi, Progress, Spoken, TrainingInput } from './types';
 
 /** Where networks, keys and revocations come from: src/store in the app. */
@@ -40,6 +43,7 @@ export type OpenEncoders = (files: {
 interface Opened {
   networks: EncoderNetworks;
   encoder: SpeakerEncoder;
+  examples: WordExamples;
 }
 
 /** What the worker exposes: cleaning recordings and making voices of them, by jobs that can be cancelled. */
@@ -75,9 +79,18 @@ export class EnrolmentJobs implements EnrolmentApi {
   }
 
   hear(jobId: string, samples: Float32Array, sampleRateHz: number, sentence: string): Promise<Spoken> {
-    return this.job(jobId, async ({ encoder }, signal) => {
+    return this.job(jobId, async ({ networks, encoder, examples }, signal) => {
+      const leave = readLeaveSentence(sentence);
+      const words = leave && examples.get(leave.language);
+      if (!words) {
+        throw new ConsentError(
+          'consent-invalid',
+          'This is not a sentence that the app gave to read. Nothing was changed. Take other words, and read those.',
+        );
+      }
       const sha256 = await sha256Of(Float32Array.from(samples).buffer);
-      const { pieces } = await cleanRecording(samples, sampleRateHz, encoder, { signal });
+      const cleaned = await cleanRecording(samples, sampleRateHz, encoder, { signal });
+      const { pieces } = cleaned;
       const voiced = pieces.filter((piece) => piece.embedding.length > 0);
       if (voiced.length === 0) {
         throw new EngineError(
@@ -85,7 +98,9 @@ export class EnrolmentJobs implements EnrolmentApi {
           'Too little speech was heard to tell whose voice it is. Nothing was changed. Read the whole sentence aloud, close to the microphone.',
         );
       }
-      const spoken = { sha256, sentence, embedding: meanEmbedding(voiced) };
+      const codes = await contentCodes(new Frontend().push(cleaned.samples).logMel, networks);
+      const chance = chanceOfWords(codes, leave.words, words);
+      const spoken = { sha256, sentence, chance, embedding: meanEmbedding(voiced) };
       this.heard.set(sha256, spoken);
       return spoken;
     });
@@ -146,6 +161,12 @@ export class EnrolmentJobs implements EnrolmentApi {
         'The sentence that gives leave has not been read aloud since this page was opened. The recordings are safe. Read it, then make the voice.',
       );
     }
+    if (!areWordsHeard(spoken)) {
+      throw new ConsentError(
+        'consent-invalid',
+        'Other words were heard than those of the sentence that gives leave, so no voice was made. The recordings are safe. Read the sentence once more, clearly and without adding to it.',
+      );
+    }
     if (embedding && cosine(spoken.embedding, embedding) < SAME_SPEAKER_COSINE) {
       throw new ConsentError(
         'consent-invalid',
@@ -186,21 +207,26 @@ export class EnrolmentJobs implements EnrolmentApi {
   private async open(baseUrl: string): Promise<Opened> {
     this.published = this.library.load(baseUrl);
     const { manifest, files } = await this.published;
+    const missing = (what: string) =>
+      new EngineError(
+        'network-corrupt',
+        `This copy of the app comes without its ${what}, so no voice can be made here. Takes and voices are safe. Reload the page to fetch what is missing.`,
+      );
     const fileOf = (role: 'content' | 'speaker'): NetworkFile => {
       const entry = findNetwork(manifest, role);
       const bytes = entry && files.get(entry.file);
-      if (!bytes) {
-        throw new EngineError(
-          'network-corrupt',
-          `This copy of the app comes without its ${role} network, so no voice can be made here. Takes and voices are safe. Reload the page to fetch what is missing.`,
-        );
-      }
+      if (!bytes) throw missing(`${role} network`);
       return { bytes, stateShapes: entry.stateShapes, lookAheadFrames: entry.lookAheadFrames };
     };
     const networks = await this.openEncoders({ content: fileOf('content'), speaker: fileOf('speaker') });
     const { speaker, makeTensor, queue } = networks;
-    const middle = middleOf(manifest, files);
-    return { networks, encoder: new SpeakerEncoder({ session: speaker.session, makeTensor, queue }, middle) };
+    const encoder = new SpeakerEncoder(
+      { session: speaker.session, makeTensor, queue },
+      middleOf(manifest, files),
+    );
+    const words = files.get(findWords(manifest)?.file ?? '');
+    if (!words) throw missing('examples of words');
+    return { networks, encoder, examples: parseWordExamples(words) };
   }
 }
 

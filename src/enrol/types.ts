@@ -63,6 +63,8 @@ export interface Spoken {
   /** Of the samples. */
   sha256: string;
   sentence: string;
+  /** That other words were said than those of the sentence, see chanceOfWords. */
+  chance: number;
   /** [128], less the middle of all voices. */
   embedding: Float32Array;
 }
@@ -86,7 +88,7 @@ export interface EnrolmentApi {
     sampleRateHz: number,
     onProgress: (progress: Progress) => void,
   ): Promise<CleanedRecording>;
-  /** Listens to a sentence read aloud just now. Rejects with `input-empty` when nobody speaks in it. */
+  /** Listens to a sentence read aloud just now. Rejects with `input-empty` when nobody speaks in it, and with `consent-invalid` for a sentence that is not one of leave. */
   hear(jobId: string, samples: Float32Array, sampleRateHz: number, sentence: string): Promise<Spoken>;
   /** Makes the voice; resolves with its `.understudy` file without a preview. */
   train(

@@ -294,7 +294,7 @@ function downloadFailed(what: string, cause: unknown): EngineError {
 
 function fileCorrupt(file: PublishedFile): EngineError {
   return new EngineError(
-    file.kind === 'network' ? 'network-corrupt' : 'voice-corrupt',
+    file.kind === 'voice' ? 'voice-corrupt' : 'network-corrupt',
     `${file.file} did not arrive as it was published and was thrown away. Your recordings are safe. Try again to download it anew.`,
   );
 }

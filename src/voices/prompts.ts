@@ -41,35 +41,6 @@ const PROMPTS: Record<string, string[]> = {
   ],
 };
 
-/** Words that are told apart easily, for a sentence that nobody can have recorded before. */
-const WORDS: Record<string, string[]> = {
-  en: 'amber river seven window garden silver morning yellow thunder paper orange mountain winter candle forest button island velvet pepper harbour'.split(
-    ' ',
-  ),
-  de: 'Bernstein Fluss sieben Fenster Garten Silber Morgen Donner Papier Orange Gebirge Winter Kerze Wald Knopf Insel Samt Pfeffer Hafen Löffel'.split(
-    ' ',
-  ),
-  fr: 'ambre rivière sept fenêtre jardin argent matin tonnerre papier orange montagne hiver bougie forêt bouton île velours poivre port cuillère'.split(
-    ' ',
-  ),
-  es: 'ámbar río siete ventana jardín plata mañana trueno papel naranja montaña invierno vela bosque botón isla terciopelo pimienta puerto cuchara'.split(
-    ' ',
-  ),
-  nl: 'barnsteen rivier zeven venster tuin zilver morgen donder papier oranje berg winter kaars woud knoop eiland fluweel peper haven lepel'.split(
-    ' ',
-  ),
-};
-
-const LEAVE: Record<string, string> = {
-  en: 'I lend my voice of my own free will:',
-  de: 'Ich leihe meine Stimme aus freien Stücken:',
-  fr: 'Je prête ma voix de mon plein gré :',
-  es: 'Presto mi voz por mi propia voluntad:',
-  nl: 'Ik leen mijn stem uit vrije wil:',
-};
-
-const WORDS_PER_SENTENCE = 6;
-
 /** Languages that there are prompts for. */
 export const PROMPT_LANGUAGES = Object.keys(PROMPTS);
 
@@ -87,14 +58,4 @@ export function promptsIn(language: string): string[] {
 export function sentencesOf(text: string): string[] {
   const found = text.match(/[^.!?…。！？؟।\n]+[.!?…。！？؟।]*/gu) ?? [];
   return found.map((sentence) => sentence.trim()).filter((sentence) => sentence.length > 1);
-}
-
-/** What gives leave when it is read aloud: new words each time, by the browser's own random numbers. */
-export function leaveSentence(language: string): string {
-  const words = [...(WORDS[language] ?? WORDS['en']!)];
-  const chosen = Array.from({ length: WORDS_PER_SENTENCE }, () => {
-    const [index] = crypto.getRandomValues(new Uint32Array(1));
-    return words.splice(index! % words.length, 1)[0]!;
-  });
-  return `${LEAVE[language] ?? LEAVE['en']!} ${chosen.join(', ')}.`;
 }

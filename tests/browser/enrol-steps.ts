@@ -5,6 +5,9 @@ import { makeWav, readWav } from './wav';
 
 export const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
+/** The speaker of SPEECH: "I lend my voice of my own free will: amber, river, seven, window, garden, silver." */
+export const LEAVE = fileURLToPath(new URL('../fixtures/audio/leave.wav', import.meta.url));
+
 /** The speech fixture twice over, with a pause: more than the least a voice is made of. */
 export function longSpeech(): Buffer {
   const samples = readWav(readFileSync(SPEECH));
@@ -33,6 +36,22 @@ export async function giveLeave(page: Page, person = 'Ada Example'): Promise<voi
   await page.getByTestId('contact').fill('ada@example.test');
   await page.getByTestId('to-train').click();
   await page.getByTestId('train').waitFor();
+}
+
+/** From here on every next word of a sentence of leave is the one at this place of those that are left. */
+export async function chooseWords(page: Page, place: number): Promise<void> {
+  await page.evaluate((index) => {
+    const random = crypto.getRandomValues.bind(crypto);
+    crypto.getRandomValues = ((array: Uint32Array<ArrayBuffer>) =>
+      array.length === 1 ? array.fill(index) : random(array)) as typeof crypto.getRandomValues;
+  }, place);
+}
+
+/** Lets the microphone be heard for as long as LEAVE takes twice, wherever in it that begins. */
+export async function speak(page: Page): Promise<void> {
+  await page.getByTestId('speak').click();
+  await page.waitForTimeout(10_500);
+  await page.getByTestId('speak').click();
 }
 
 export async function makeVoice(page: Page): Promise<void> {

@@ -1,0 +1,68 @@
+"""One reading of every word of src/enrol/leave-words.json, for telling whether a sentence of leave was read.
+
+    python -m pipeline.words
+
+Kokoro says them into `work/words`; `pipeline.export` publishes their content codes as int8 in `published/words.bin`.
+"""
+
+import json
+import struct
+
+import numpy as np
+import soundfile as sf
+import soxr
+import torch
+
+from .data import speech_level_db
+from .frontend import RATE_HZ, spectrum
+from .networks import CODES, Content
+from .paths import MODELS, WORK
+from .speak import Kokoro, write
+
+WORDS = WORK / "words"
+LISTS = MODELS.parent / "src" / "enrol" / "leave-words.json"
+VOICE, SPEED = "jf_alpha", 0.95
+LEVEL_DB, RANGE_DB = -23, 35
+
+
+def spoken() -> dict[str, list[str]]:
+    """Language -> words, all of which lie in `work/words` after this."""
+    lists = {language: entry["words"] for language, entry in json.loads(LISTS.read_text()).items()}
+    missing = [(language, word) for language, words in lists.items() for word in words if not (WORDS / language / f"{word}.wav").exists()]
+    if missing:
+        kokoro = Kokoro()
+        style = kokoro.style({VOICE: 1.0})
+        for language, word in missing:
+            write(WORDS / language, word, kokoro.speak(f"{word}.", style, SPEED, language))
+    return lists
+
+
+def codes_of(content: Content, language: str, word: str) -> np.ndarray:
+    """Content codes [n, 128] of a word, from where it begins to where it ends."""
+    audio, rate = sf.read(WORDS / language / f"{word}.wav", dtype="float32")
+    audio = soxr.resample(audio, rate, RATE_HZ)
+    audio = np.pad(audio * 10 ** ((LEVEL_DB - speech_level_db(spectrum(audio)[1])) / 20), (0, -len(audio) % 320))
+    mel, loud = spectrum(audio)
+    with torch.no_grad():
+        codes = content.whole(torch.from_numpy(mel.astype(np.float32))[None])[0].numpy()
+    said = np.flatnonzero(loud[::2] > loud.max() - RANGE_DB)
+    return codes[said[0] : said[-1] + 1]
+
+
+def packed(content: Content) -> bytes:
+    """`UDW1`, the length of a JSON header, the header, and int8 codes."""
+    places, parts, at = {}, [], 0
+    for language, words in spoken().items():
+        for word in words:
+            parts.append(codes_of(content, language, word))
+            places.setdefault(language, {})[word] = [at, len(parts[-1])]
+            at += len(parts[-1])
+    codes = np.concatenate(parts)
+    factor = float(np.abs(codes).max() / 127)
+    assert codes.shape[1] == CODES
+    header = json.dumps({"factor": factor, "words": places}, ensure_ascii=False).encode()
+    return b"UDW1" + struct.pack("<I", len(header)) + header + np.round(codes / factor).astype(np.int8).tobytes()
+
+
+if __name__ == "__main__":
+    print({language: len(words) for language, words in spoken().items()})
