@@ -8,9 +8,6 @@ app's own cleaning, bundled for node, with the published networks. Pauses within
 """
 
 import argparse
-import json
-import subprocess
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +15,9 @@ import soundfile as sf
 import soxr
 
 from pipeline.frontend import RATE_HZ, spectrum
-from pipeline.paths import MODELS, PUBLISHED, SEED, SPEECH, WORK
+from pipeline.paths import SEED, SPEECH, WORK
+
+from . import app_code
 
 PAIRS = [("kathleen", "kerstin"), ("kerstin", "jm_kumo"), ("flemishguy", "joe"), ("nathalie", "kathleen"), ("joe", "flemishguy"), ("jm_kumo", "joe")]
 GOOD_SECONDS, STEP = 120, 0.1
@@ -26,8 +25,8 @@ GOOD_SECONDS, STEP = 120, 0.1
 DRIVER = """
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
-import { cleanRecording, SpeakerEncoder, RunQueue, isKept, parseVoice } from './enrol.mjs';
-const [published, ...files] = process.argv.slice(2);
+import { cleanRecording, SpeakerEncoder, RunQueue, isKept, parseVoice } from './app.mjs';
+const [published, , ...files] = process.argv.slice(2);
 ort.env.wasm.numThreads = 1;
 const read = (path) => Uint8Array.from(readFileSync(path));
 const manifest = JSON.parse(readFileSync(`${published}/manifest.json`, 'utf8'));
@@ -43,13 +42,13 @@ for (const file of files) {
   console.log(JSON.stringify(pieces.map((p) => ({ from: p.startSeconds, to: p.endSeconds, kept: isKept(p), reason: p.reason }))));
 }
 """
-ENTRY = """
-export { cleanRecording } from '%(src)s/enrol/clean';
-export { SpeakerEncoder } from '%(src)s/enrol/speaker-encoder';
-export { isKept } from '%(src)s/enrol/summary';
-export { RunQueue } from '%(src)s/engine/network';
-export { parseVoice } from '%(src)s/engine/voice';
-"""
+EXPORTS = [
+    "export { cleanRecording } from '%(src)s/enrol/clean';",
+    "export { SpeakerEncoder } from '%(src)s/enrol/speaker-encoder';",
+    "export { isKept } from '%(src)s/enrol/summary';",
+    "export { RunQueue } from '%(src)s/engine/network';",
+    "export { parseVoice } from '%(src)s/engine/voice';",
+]
 
 
 def files_of(name: str) -> list[Path]:
@@ -103,21 +102,9 @@ def main() -> None:
     music = [load(file) for file in sorted(folder_of_music.glob("*.wav"))] if folder_of_music else []
     rng = np.random.default_rng(SEED)
     made = [mixture(own, other, music, rng) for own, other in PAIRS]
-    root = MODELS.parent
-    with tempfile.TemporaryDirectory(dir=root / ".cache") as name:
-        folder = Path(name)
-        (folder / "entry.ts").write_text(ENTRY % {"src": root / "src"})
-        (folder / "driver.mjs").write_text(DRIVER)
-        bundle = ["npx", "rolldown", str(folder / "entry.ts"), "-o", str(folder / "enrol.mjs"), "--format", "esm", "--platform", "node"]
-        subprocess.run(bundle, cwd=root, check=True, capture_output=True)
-        files = [folder / f"{i}.f32" for i in range(len(made))]
-        for file, (audio, _) in zip(files, made):
-            audio.astype("<f4").tofile(file)
-        run = subprocess.run(["node", str(folder / "driver.mjs"), str(PUBLISHED), *map(str, files)], capture_output=True, text=True, check=True, cwd=root)
     totals: dict[str, list[int]] = {}
     why: dict[str, int] = {}
-    for (audio, labels), line in zip(made, run.stdout.splitlines()):
-        pieces = json.loads(line)
+    for (audio, labels), pieces in zip(made, app_code.run(EXPORTS, DRIVER, [audio for audio, _ in made])):
         loud = spectrum(audio)[1]
         for kind, start, end in labels:
             count = totals.setdefault(kind, [0, 0])
