@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
+import { convertedAgain } from './bench-watermark/again.mjs';
 import { falseAlarms, wrongKeys } from './bench-watermark/alarms.mjs';
 import { HAS_FFMPEG, RATE_HZ } from './bench-watermark/audio.mjs';
 import { loadMark } from './bench-watermark/bundle.mjs';
@@ -13,6 +14,7 @@ const SAMPLE = join(ROOT, 'tests/fixtures/audio/speech.wav');
 const USAGE = `npm run bench:watermark -- [--clips <folder>] [--limit <clips>] [--only <treatment>]
 npm run bench:watermark -- --false-alarms <windows> [--unmarked <folder>]...
 npm run bench:watermark -- --wrong-keys <tries> [--clips <folder>]
+npm run bench:watermark -- --again [--clips <folder>] [--limit <clips>]
 npm run bench:watermark -- --speed`;
 
 const { values } = parseArgs({
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     'false-alarms': { type: 'string' },
     unmarked: { type: 'string', multiple: true, default: [SAMPLE] },
     'wrong-keys': { type: 'string' },
+    again: { type: 'boolean' },
     speed: { type: 'boolean' },
     help: { type: 'boolean' },
   },
@@ -37,6 +40,7 @@ async function main() {
   if (values['false-alarms'])
     return tell('alarms', await falseAlarms(Number(values['false-alarms']), values.unmarked, mark));
   if (values['wrong-keys']) return tell('keys', await wrongKeys(Number(values['wrong-keys']), clips(), mark));
+  if (values.again) return tell('again', await convertedAgain(clips(), mark));
   if (values.speed) return tell('speed', await measureSpeed(mark));
   if (!HAS_FFMPEG) console.log('ffmpeg is not installed: no codecs, no stretch, no pitch.');
   await robustness(clips(), mark, values.only, async (lines) => {
