@@ -17,7 +17,7 @@ from .debian import unpacked
 from .sets import REFERENCES, ffmpeg, spread
 
 UNSEEN = WORK / "unseen"
-SHORTEST_SECONDS, MOST_SECONDS = 1.2, 480
+SHORTEST_SECONDS, MOST_SECONDS = 1.2, 900
 RATE_HZ = 16000
 
 
@@ -41,7 +41,7 @@ PEOPLE = [
 
 
 def made(person: Person) -> list[Path]:
-    """All recordings there are of a person, up to eight minutes, made where they are missing."""
+    """All recordings there are of a person, up to fifteen minutes, made where they are missing."""
     folder = UNSEEN / person.name
     if not (folder / "complete").exists():
         folder.mkdir(parents=True, exist_ok=True)

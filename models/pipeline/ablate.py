@@ -46,7 +46,7 @@ def train(data: Data, phones: Phones, target: str, steps: int) -> Content:
         if target != "features" and (known >= 0).any():
             loss = loss + 0.5 * F.cross_entropy(logits.flatten(0, 1), known.flatten(), ignore_index=-1)
         if loss.requires_grad:
-            descend(loss, optimiser, parameters)
+            descend(loss, [optimiser], parameters)
     return content.eval()
 
 

@@ -81,7 +81,7 @@ def main() -> None:
             wrong = F.cross_entropy(logits.flatten(0, 1), known.flatten(), ignore_index=-1)
             loss = loss + PHONE_WEIGHT * wrong
             run.note(phones=wrong)
-        descend(loss, optimiser, parameters)
+        descend(loss, [optimiser], parameters)
         run.stepped()
 
 

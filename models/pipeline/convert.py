@@ -6,6 +6,7 @@
 import argparse
 import json
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from .data import hold, speech_level_db
 from .export import load_trained
 from .networks import BANDS
 from .paths import PUBLISHED
-from .synthesis import synthesise
+from .synthesis import RATE_HZ, synthesise
 from .voices import NEIGHBOURS
 
 
@@ -40,6 +41,63 @@ def retrieve(codes: np.ndarray, codebook: np.ndarray, timbre: np.ndarray, blend:
     return (1 - blend) * codes + blend * codebook[near].mean(1), timbre[near].mean(1)
 
 
+@dataclass
+class Voice:
+    header: dict
+    codebook: np.ndarray
+    timbre: np.ndarray
+    embedding: torch.Tensor
+    colour: torch.Tensor
+
+
+def load_voice(name: str) -> Voice:
+    header, arrays = read_voice(PUBLISHED / f"{name}.voice")
+    colour = arrays.get("colour", np.zeros(BANDS))
+    return Voice(header, arrays["codebook"], arrays["timbre"], batch(arrays["embedding"]), batch(colour))
+
+
+def batch(x: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(x, np.float32))[None]
+
+
+@dataclass
+class Heard:
+    """Features of a recording, at the level of the voice it is to become. [1, frames, ...]."""
+
+    log_mel: torch.Tensor
+    loudness_db: torch.Tensor
+    f0_hz: torch.Tensor
+    voiced: torch.Tensor
+    gain: float
+
+
+def hear(path: Path, voice: Voice) -> Heard:
+    """`f0_hz` is held through unvoiced frames and moved to the voice's median."""
+    audio, rate = sf.read(path, dtype="float32", always_2d=True)
+    low = soxr.resample(audio.mean(1), rate, 16000)
+    low = np.pad(low, (0, -len(low) % 320))
+    _, loud = frontend.spectrum(low)
+    gain = 10 ** ((voice.header["speechLevelDb"] - speech_level_db(loud)) / 20)
+    mel, loud = frontend.spectrum(low * gain)
+    f0, voiced = frontend.pitch(low * gain, loud)
+    ratio = voice.header["medianF0Hz"] / np.median(f0[f0 > 0])
+    return Heard(batch(mel), batch(loud), batch(hold(f0) * ratio), batch(voiced), gain)
+
+
+def gains_of(heard: Heard, voice: Voice, content, generator, blend: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Natural log gains of harmonics and noise [1, frames, 80]."""
+    with torch.no_grad():
+        codes, timbre = retrieve(content.whole(heard.log_mel)[0].numpy(), voice.codebook, voice.timbre, blend)
+        cues = (heard.f0_hz, heard.voiced, heard.loudness_db, heard.log_mel)
+        harmonic, noise = generator.whole(batch(codes), batch(timbre), *cues, voice.embedding)
+        return harmonic + voice.colour, noise + voice.colour
+
+
+def write(path: Path, audio: torch.Tensor) -> None:
+    """24 kHz, turned down where it would clip."""
+    sf.write(path, audio.numpy() * min(1.0, 0.98 / float(audio.abs().max())), RATE_HZ)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("source", type=Path)
@@ -49,27 +107,13 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=1000)
     args = parser.parse_args()
     content, player, _ = load_trained()
-    header, arrays = read_voice(PUBLISHED / f"{args.voice}.voice")
-    colour = arrays.get("colour", np.zeros(BANDS))
-    blend = header["retrievalBlend"] if args.blend is None else args.blend
+    voice = load_voice(args.voice)
+    blend = voice.header["retrievalBlend"] if args.blend is None else args.blend
     args.out.mkdir(parents=True, exist_ok=True)
     for path in sorted(args.source.glob("*.wav"))[: args.limit]:
-        audio, rate = sf.read(path, dtype="float32", always_2d=True)
-        low = soxr.resample(audio.mean(1), rate, 16000)
-        low = np.pad(low, (0, -len(low) % 320))
-        _, loud = frontend.spectrum(low)
-        low = low * 10 ** ((header["speechLevelDb"] - speech_level_db(loud)) / 20)
-        mel, loud = frontend.spectrum(low)
-        f0, voiced = frontend.pitch(low, loud)
-        ratio = header["medianF0Hz"] / np.median(f0[f0 > 0])
-        to = lambda x: torch.from_numpy(np.ascontiguousarray(x, np.float32))[None]  # noqa: E731
-        with torch.no_grad():
-            codes, timbre = retrieve(content.whole(to(mel))[0].numpy(), arrays["codebook"], arrays["timbre"], blend)
-            pitch = to(hold(f0) * ratio)
-            harmonic, noise = player.generator.whole(to(codes), to(timbre), pitch, to(voiced), to(loud), to(arrays["embedding"]))
-            harmonic, noise = harmonic + to(colour), noise + to(colour)
-            out = synthesise(pitch, to(voiced), harmonic, noise)[0].numpy()
-        sf.write(args.out / path.name, out * min(1.0, 0.98 / np.abs(out).max()), 24000)
+        heard = hear(path, voice)
+        gains = gains_of(heard, voice, content, player.generator, blend)
+        write(args.out / path.name, synthesise(heard.f0_hz, heard.voiced, *gains)[0])
 
 
 if __name__ == "__main__":

@@ -97,8 +97,9 @@ def publish_networks(content: Content, player: Player) -> None:
     publish(content, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["contentCodes"], content.states(), PUBLISHED / "content.onnx", int8=True)
     publish(player.speaker, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["embedding"], [], PUBLISHED / "speaker.onnx", int8=True)
     example = {"contentCodes": torch.zeros(1, 4, CODES), "timbre": torch.zeros(1, 4, TIMBRE)}
-    example |= {k: torch.ones(1, 8) for k in ("f0Hz", "voiced", "loudnessDb")} | {"voice": torch.zeros(1, VOICE)}
-    dynamic = {"contentCodes": {1: n}, "timbre": {1: n}} | {k: {1: 2 * n} for k in ("f0Hz", "voiced", "loudnessDb")}
+    example |= {k: torch.ones(1, 8) for k in ("f0Hz", "voiced", "loudnessDb")}
+    example |= {"logMel": torch.zeros(1, 8, BANDS), "voice": torch.zeros(1, VOICE)}
+    dynamic = {"contentCodes": {1: n}, "timbre": {1: n}} | {k: {1: 2 * n} for k in ("f0Hz", "voiced", "loudnessDb", "logMel")}
     publish(generator, example, dynamic, ["harmonicLogGain", "noiseLogGain"], generator.states(), PUBLISHED / "generator.onnx")
 
 
@@ -154,7 +155,8 @@ def load_trained() -> tuple[Content, Player, dict]:
     if (WORK / "generator.pt").exists():
         told = torch.load(WORK / "content.pt", weights_only=False)
         tuned = torch.load(WORK / "generator.pt", weights_only=False)
-        weights = {"content": told["content"], "player": tuned["mean"]}
+        parts = {key: key + "." for key in ("content", "player")}
+        weights = {key: {k.removeprefix(start): v for k, v in tuned["mean"].items() if k.startswith(start)} for key, start in parts.items()}
         origin = {"basis": told["basis"], "contentSteps": told["step"], "generatorSteps": tuned["step"]}
     else:
         weights = torch.load(CHECKPOINT, weights_only=False)

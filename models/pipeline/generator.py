@@ -1,13 +1,14 @@
-"""Stage 4: train the generator, the speaker encoder and the voices' embeddings; the content network stays as it is.
+"""Stage 4: train the generator, the speaker encoder and the voices' embeddings; the content network learns on with them.
 
     python -m pipeline.generator --minutes 90 [--start checkpoints/v1.pt]
 
 Half of each batch is speech of the cast as it is: multi-resolution spectral and log-mel losses. The other half is anybody's
 speech converted to one of the cast. Discriminators with a head a voice (one for all the others) hear both beside real
 recordings (hinge loss, Lim & Ye 2017; feature matching on the first half, Larsen et al. 2016). What was said is held by the
-content network: the codes of what comes out must be the codes that went in; who says it by the speaker encoder, whose
-embedding of what comes out must be that of the target. The encoder learns from the generator's losses and from telling all
-speakers apart. For the first tenth of the time there are no discriminators. Resumable from `work/generator.pt`; the weights
+content network as stage 3 left it: its codes of what comes out must be those of what went in; who says it by the speaker
+encoder, whose embedding of what comes out must be that of the target. The encoder learns from the generator's losses and from
+telling all speakers apart. A content network that learns on from the generator's losses gives codes that more can be said
+with; it hears copies warped, so that who speaks is no use to it, and stays near what it was (docs/decisions/0010). For the first tenth of the time there are no discriminators. Resumable from `work/generator.pt`; the weights
 kept for publishing are a running mean.
 """
 
@@ -22,7 +23,7 @@ from torch.nn import functional as F
 
 from .data import LOG_FLOOR, VOICES, Data, disguise, hold
 from .losses import Discriminator, log_mel_16k, mel_loss, spectral_loss
-from .networks import BANDS, CODES, TIMBRE, VOICE, Content, Generator, Speaker
+from .networks import BANDS, VOICE, Content, Generator, Speaker
 from .paths import SEED, WORK
 from .synthesis import HOP, synthesise
 from .training import Run, descend, load_weights
@@ -32,9 +33,9 @@ FRAMES, HALF, EDGE = 130, 5, 12
 PIECE_FRAMES = 200
 VOICE_SHARE = np.array([0.3, 0.24, 0.1, 0.1, 0.14, 0.12])
 OTHERS = 0.35
-SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL = 0.4, 1.0, 0.2, 1.0, 3.0, 0.5, 0.1
+SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL, HOLD = 0.4, 1.0, 0.2, 1.0, 5.0, 1.0, 0.1, 1.0
 EMA = 0.999
-RATE, JUDGE_RATE = 5e-4, 7e-4
+RATE, JUDGE_RATE, CONTENT_SHARE = 5e-4, 7e-4, 0.5
 RESOLUTIONS = [(1024, 240), (512, 120)]
 CHECKPOINT = WORK / "generator.pt"
 
@@ -96,27 +97,28 @@ class Player(nn.Module):
         return torch.where(own.unsqueeze(1), kept, heard)
 
 
-def begin_from(player: Player, path: Path) -> None:
-    """Weights kept by `pipeline.export`; of a generator of version 1 the timbre, which it never heard, counts nothing at first."""
+def begin_from(content: Content, player: Player, path: Path) -> None:
+    """Weights kept by `pipeline.export`; what an earlier generator never heard, texture, counts nothing at first."""
     saved = torch.load(path, weights_only=False)
-    if "player" in saved:
-        load_weights(player, saved["player"])
-        return
-    weights = {k: v.float() for k, v in saved["generator"].items()}
-    enter = weights["enter.weight"]
-    if enter.shape[1] == CODES + 4:
-        weights["enter.weight"] = torch.cat([enter[:, :CODES], torch.zeros(len(enter), TIMBRE), enter[:, CODES:]], 1)
-    player.generator.load_state_dict(weights)
-    load_weights(player.voices, saved["voices"])
+    weights = saved["player"]
+    enter = weights["generator.enter.weight"]
+    unheard = player.generator.enter.in_features - enter.shape[1]
+    load_weights(player, weights | {"generator.enter.weight": F.pad(enter, (0, unheard))})
+    load_weights(content, saved["content"])
 
 
-def content_of(x: dict, y: dict, content: Content) -> tuple[torch.Tensor, torch.Tensor]:
-    """Codes of speech as it is (what was said), and as the generator is given them. Half of the own speech is heard as it
-    is: a blurred code would teach a blurred answer."""
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        masked = torch.where(torch.rand(HALF, 1, 1) < 0.5, disguise(x["logMel"], 0.3), x["logMel"])
-        said = content.whole(torch.cat([x["logMel"], y["logMel"]])).float()
-        return said, torch.cat([content.whole(masked).float(), said[HALF:]])
+def partly_disguised(log_mel: torch.Tensor, strength: float) -> torch.Tensor:
+    """Half of the segments [B, n, 80] disguised, the others as they are."""
+    return torch.where(torch.rand(len(log_mel), 1, 1) < 0.5, disguise(log_mel, strength), log_mel)
+
+
+def content_of(x: dict, y: dict, content: Content, taught: Content) -> tuple[torch.Tensor, torch.Tensor]:
+    """Codes of speech as it is, by the network as stage 3 `taught` it (what was said); and as the generator is given them."""
+    masked = torch.cat([disguise(x["logMel"], 0.3), partly_disguised(y["logMel"], 0.6)])
+    with torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad():
+            said = taught.whole(torch.cat([x["logMel"], y["logMel"]])).float()
+        return said, content.whole(masked).float()
 
 
 def judgement(judges, genuine: torch.Tensor, fake: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
@@ -138,12 +140,16 @@ def persuasion(judges, fake: torch.Tensor, real: torch.Tensor, heads: torch.Tens
     return adversarial, matching
 
 
-def said_again(content: Content, heard: torch.Tensor, said: torch.Tensor) -> torch.Tensor:
-    """How far the codes of what came out, `heard` [B, n, 80], are from those that went in: 1 - cosine."""
+def apart(codes: torch.Tensor, said: torch.Tensor) -> torch.Tensor:
+    """1 - cosine of codes [B, n, 128], their edges left out."""
     inner = slice(EDGE // 2, -EDGE // 2)
+    return 1 - F.cosine_similarity(codes[:, inner], said[:, inner], dim=2).mean()
+
+
+def said_again(taught: Content, heard: torch.Tensor, said: torch.Tensor) -> torch.Tensor:
+    """How far the codes of what came out, `heard` [B, n, 80], are from those that went in."""
     with torch.autocast("cpu", torch.bfloat16):
-        again = content.whole(heard).float()
-    return 1 - F.cosine_similarity(again[:, inner], said[:, inner], dim=2).mean()
+        return apart(taught.whole(heard).float(), said)
 
 
 def same_speaker(speaker: Speaker, heard: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
@@ -171,34 +177,43 @@ def main() -> None:
     torch.manual_seed(SEED)
     torch.set_num_threads(2)
     run = Run(CHECKPOINT, args.minutes)
-    data, content = Data(), Content()
-    load_weights(content, torch.load(WORK / "content.pt", weights_only=False)["content"])
-    content.eval().requires_grad_(False)
-    cast = Cast(data, content)
+    data, taught = Data(), Content()
+    load_weights(taught, torch.load(WORK / "content.pt", weights_only=False)["content"])
+    content = copy.deepcopy(taught)
+    taught.eval().requires_grad_(False)
     player, tell = Player(), nn.Linear(VOICE, len(data.speakers))
     nn.init.normal_(player.voices.weight, std=0.5)
     judges = nn.ModuleList(Discriminator(len(VOICES) + 1, size, hop) for size, hop in RESOLUTIONS)
     if args.start and not run.saved:
-        begin_from(player, args.start)
-    mean = copy.deepcopy(player).requires_grad_(False)
-    learning = [*player.parameters(), *tell.parameters()]
-    optimiser = torch.optim.AdamW(learning, RATE, betas=(0.8, 0.99), weight_decay=0.01)
+        begin_from(content, player, args.start)
+    whole = nn.ModuleDict({"content": content, "player": player})
+    mean = copy.deepcopy(whole).requires_grad_(False)
+    learning = [*whole.parameters(), *tell.parameters()]
+    optimiser = torch.optim.AdamW([*player.parameters(), *tell.parameters()], RATE, betas=(0.8, 0.99), weight_decay=0.01)
+    content_optimiser = torch.optim.AdamW(content.parameters(), RATE, betas=(0.9, 0.98), weight_decay=0.01)
     judge_optimiser = torch.optim.AdamW(judges.parameters(), JUDGE_RATE, betas=(0.8, 0.99), weight_decay=0.01)
-    run.begin({"player": player, "mean": mean, "tell": tell, "judges": judges, "optimiser": optimiser, "judgeOptimiser": judge_optimiser})
+    run.begin({
+        "whole": whole, "mean": mean, "tell": tell, "judges": judges,
+        "optimiser": optimiser, "contentOptimiser": content_optimiser, "judgeOptimiser": judge_optimiser,
+    })  # fmt: skip
+    cast = Cast(data, content)
     inner = slice(EDGE * HOP, -EDGE * HOP)
     while run.goes_on():
         run.set_rate(optimiser, RATE, 100, 1e-5)
+        run.set_rate(content_optimiser, RATE * CONTENT_SHARE, 100, 1e-5)
+        run.set_rate(judge_optimiser, JUDGE_RATE, 100, 1e-5)
         own, target = cast.choose(HALF), cast.choose(HALF)
         who = torch.from_numpy(np.concatenate([own, target]))
         names = [cast.names[w] for w in who]
         x, y = data.speech(names[:HALF], FRAMES), cast.converted(target)
-        said, heard = content_of(x, y, content)
-        with torch.no_grad():
-            codes, timbre = cast.books.find(heard, who, torch.rand(2 * HALF) * 0.2, torch.rand(2 * HALF) * 0.7 + 0.3)
+        said, heard = content_of(x, y, content, taught)
+        held = apart(heard, said)
+        texture = partly_disguised(torch.cat([x["logMel"], y["logMel"]]), 0.5)
+        codes, timbre = cast.books.find(heard, who, torch.rand(2 * HALF) * 0.2, torch.rand(2 * HALF) * 0.7 + 0.3)
         cue = {k: torch.cat([x[k], y[k]]) for k in ("f0Hz", "voiced", "loudnessDb")}
         with torch.autocast("cpu", torch.bfloat16):
             embeddings = player.speaker(cast.pieces(names)).float()
-            harmonic, noise = player.generator.whole(codes, timbre, cue["f0Hz"], cue["voiced"], cue["loudnessDb"], player.mix(who, embeddings))
+            harmonic, noise = player.generator.whole(codes, timbre, cue["f0Hz"], cue["voiced"], cue["loudnessDb"], texture, player.mix(who, embeddings))
         out = synthesise(cue["f0Hz"], cue["voiced"], harmonic.float(), noise.float())
         fake, real = out[:, inner], x["audio"][:, inner]
         copied, mels = spectral_loss(fake[:HALF], real), mel_loss(fake[:HALF], real)
@@ -209,16 +224,16 @@ def main() -> None:
             # Real speech of the voices that were converted to, so that every head hears both.
             genuine = torch.cat([real, data.speech(names[HALF:], FRAMES)["audio"][:, inner]])
             judge_loss = judgement(judges, genuine, fake, heads)
-            descend(judge_loss, judge_optimiser, list(judges.parameters()), limit=5.0)
+            descend(judge_loss, [judge_optimiser], list(judges.parameters()), limit=5.0)
             adversarial, matching = persuasion(judges, fake, real, heads)
             loss = loss + ADVERSARIAL * adversarial + MATCHING * matching / len(RESOLUTIONS)
             run.note(judge=judge_loss, adversarial=adversarial, matching=matching)
         again = log_mel_16k(out)
-        kept, same, telling = said_again(content, again, said), same_speaker(player.speaker, again, embeddings), tell_apart(player.speaker, tell, cast)
-        run.note(content=kept, same=same, telling=telling)
-        descend(loss + CONTENT * kept + SAME_SPEAKER * same + TELL * telling, optimiser, learning)
+        kept, same, telling = said_again(taught, again, said), same_speaker(player.speaker, again, embeddings), tell_apart(player.speaker, tell, cast)
+        run.note(content=kept, same=same, telling=telling, held=held)
+        descend(loss + CONTENT * kept + SAME_SPEAKER * same + TELL * telling + HOLD * held, [optimiser, content_optimiser], learning)
         with torch.no_grad():
-            for slow, fast in zip(mean.parameters(), player.parameters()):
+            for slow, fast in zip(mean.parameters(), whole.parameters()):
                 slow.lerp_(fast, 1 - EMA)
         run.stepped()
 

@@ -13,6 +13,7 @@ CODES = 128
 BANDS = 80
 VOICE = 128
 TIMBRE = 40
+TEXTURE = 5
 NEPERS_PER_DB = 0.1151293
 # Kernel taps, their spacing, and how many of them lie after the frame that comes out.
 CONTENT_PLAN = [(9, 1, 1), (9, 1, 0), (9, 2, 0), (9, 1, 0), (9, 2, 0), (9, 1, 0), (9, 4, 0), (9, 1, 0)]
@@ -111,22 +112,28 @@ class Speaker(nn.Module):
 
 
 class Generator(Streaming):
-    """Codes, the target's timbre for them, pitch, loudness and voice -> natural log gains in 80 bands, 100 Hz."""
+    """Codes, the target's timbre for them, pitch, loudness, the source's texture and voice -> natural log gains in 80 bands, 100 Hz.
+
+    The texture is the source's logMel less its loudness, averaged over five groups of 16 bands: too coarse to tell who
+    speaks, and twice as fine in time as the codes, so that a burst stays a burst.
+    """
 
     def __init__(self, width: int = 192, growth: int = 3) -> None:
         super().__init__()
         self.width = width
-        self.enter = nn.Linear(CODES + TIMBRE + 4, width)
+        self.enter = nn.Linear(CODES + TIMBRE + 4 + TEXTURE, width)
         self.blocks = nn.ModuleList(Block(width, k, d, a, growth, VOICE) for k, d, a in GENERATOR_PLAN)
         self.leave_norm = nn.LayerNorm(width)
         self.leave = nn.Linear(width, 2 * BANDS)
 
-    def forward(self, codes, timbre, f0_hz, voiced, loudness_db, voice, *states):
-        """codes [B, n, 128], timbre [B, n, 40]; f0_hz, voiced, loudness_db [B, 2n]; voice [B, 128]."""
+    def forward(self, codes, timbre, f0_hz, voiced, loudness_db, log_mel, voice, *states):
+        """codes [B, n, 128], timbre [B, n, 40]; f0_hz, voiced, loudness_db [B, 2n]; log_mel [B, 2n, 80]; voice [B, 128]."""
         pitch = (torch.log(torch.clamp(f0_hz, min=40.0)) - 5.0) * 2.0
         cues = torch.stack([pitch, pitch * voiced, voiced, loudness_db / 20.0 + 1.5], 2)
         slow = torch.cat([codes, timbre / 3.0], 2).repeat_interleave(2, 1)
-        x = self.enter(torch.cat([slow, cues], 2)).transpose(1, 2)
+        groups = log_mel.reshape(log_mel.shape[0], -1, TEXTURE, BANDS // TEXTURE).mean(3)
+        texture = torch.clamp(groups - (2 * NEPERS_PER_DB * loudness_db).unsqueeze(2), -9.0, 6.0) / 3.0
+        x = self.enter(torch.cat([slow, cues, texture], 2)).transpose(1, 2)
         after = []
         for block, state in zip(self.blocks, states):
             x, kept = block(x, state, voice)
@@ -135,5 +142,5 @@ class Generator(Streaming):
         harmonic, noise = gains.chunk(2, 2)
         return harmonic, noise, *after
 
-    def whole(self, codes, timbre, f0_hz, voiced, loudness_db, voice):
-        return self(codes, timbre, f0_hz, voiced, loudness_db, voice, *self.states(codes.shape[0]))[:2]
+    def whole(self, codes, timbre, f0_hz, voiced, loudness_db, log_mel, voice):
+        return self(codes, timbre, f0_hz, voiced, loudness_db, log_mel, voice, *self.states(codes.shape[0]))[:2]

@@ -71,9 +71,11 @@ def load_weights(network: torch.nn.Module, weights: dict) -> None:
     network.load_state_dict({k: v.float() for k, v in weights.items()})
 
 
-def descend(loss: torch.Tensor, optimiser, parameters: list, limit: float = 1.0) -> None:
+def descend(loss: torch.Tensor, optimisers: list, parameters: list, limit: float = 1.0) -> None:
     """One step down a loss with a bounded gradient; none where the gradient is no number."""
-    optimiser.zero_grad()
+    for optimiser in optimisers:
+        optimiser.zero_grad()
     loss.backward()
     if torch.isfinite(torch.nn.utils.clip_grad_norm_(parameters, limit)):
-        optimiser.step()
+        for optimiser in optimisers:
+            optimiser.step()

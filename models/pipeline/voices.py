@@ -59,8 +59,9 @@ class Codebooks:
 
     def find(self, codes: torch.Tensor, who: torch.Tensor, blend: torch.Tensor, kept: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """codes [B, n, 128] of speakers `who` -> codes mixed by `blend` [B], timbre [B, n, 40]; of each book only a share `kept` [B]."""
-        scores = torch.bmm(F.normalize(codes, dim=2), self.unit[who].transpose(1, 2))
-        lost = torch.rand(len(who), 1, scores.shape[2]) > kept.view(-1, 1, 1)
-        near = scores.masked_fill(lost, -2.0).topk(NEIGHBOURS, dim=2).indices
+        with torch.no_grad():
+            scores = torch.bmm(F.normalize(codes, dim=2), self.unit[who].transpose(1, 2))
+            lost = torch.rand(len(who), 1, scores.shape[2]) > kept.view(-1, 1, 1)
+            near = scores.masked_fill(lost, -2.0).topk(NEIGHBOURS, dim=2).indices
         row = who.view(-1, 1, 1)
         return codes + blend.view(-1, 1, 1) * (self.codes[row, near].mean(2) - codes), self.timbre[row, near].mean(2)

@@ -13,6 +13,8 @@ export interface GeneratorInput {
   voiced: Float32Array;
   /** [2 n]. */
   loudnessDb: Float32Array;
+  /** [2 n, 80] of the source; the network hears no more of it than five groups of 16 bands. */
+  logMel: Float32Array;
 }
 
 export interface Gains {
@@ -45,6 +47,7 @@ export class Generator {
         f0Hz: [input.f0Hz, row],
         voiced: [input.voiced, row],
         loudnessDb: [input.loudnessDb, row],
+        logMel: [input.logMel, [1, frames, BANDS]],
         voice: [this.voice.embedding, [1, CODE_SIZE]],
       },
       ['harmonicLogGain', 'noiseLogGain'],

@@ -125,6 +125,7 @@ async function secondsPerSecond(networks: Networks): Promise<number> {
     f0Hz: filled(frames, () => 150),
     voiced: filled(frames, () => 1),
     loudnessDb: filled(frames, () => -30),
+    logMel,
   };
   const run = async () => {
     await content.push(logMel);

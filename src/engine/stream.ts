@@ -83,6 +83,8 @@ export class ConversionStream {
   private readonly gates = new SampleQueue(256);
   private readonly codes = new SampleQueue(128 * CODE_SIZE);
   private readonly timbre = new SampleQueue(128 * TIMBRE_BANDS);
+  /** Frames that content codes were made of. */
+  private encoded = 0;
   private generated = 0;
   private synthesised = 0;
   private received = 0;
@@ -210,10 +212,11 @@ export class ConversionStream {
 
   private async process(): Promise<Float32Array> {
     const parts: Float32Array[] = [];
-    const melBlock = this.blockFrames * BANDS;
-    while (this.logMel.end - this.logMel.start >= melBlock) {
-      const codes = await this.content.push(this.logMel.view().slice(0, melBlock));
-      this.logMel.dropBefore(this.logMel.start + melBlock);
+    while (this.logMel.end >= (this.encoded + this.blockFrames) * BANDS) {
+      const codes = await this.content.push(
+        held(this.logMel, this.encoded * BANDS, this.blockFrames * BANDS),
+      );
+      this.encoded += this.blockFrames;
       this.timbre.push(this.retrieval.apply(codes));
       this.codes.push(codes);
     }
@@ -232,18 +235,18 @@ export class ConversionStream {
     const frames = this.blockFrames;
     const codesEnd = (this.generated + frames) / FRAMES_PER_CODE;
     const codes = frames / FRAMES_PER_CODE;
-    const row = (queue: SampleQueue, from: number, count: number) =>
-      queue.view().slice(from - queue.start, from - queue.start + count);
     const gains = await this.generator.push({
-      contentCodes: row(this.codes, this.codes.start, codes * CODE_SIZE),
-      timbre: row(this.timbre, this.timbre.start, codes * TIMBRE_BANDS),
-      f0Hz: row(this.f0Hz, this.generated, frames),
-      voiced: row(this.voiced, this.generated, frames),
-      loudnessDb: row(this.loudnessDb, this.generated, frames),
+      contentCodes: held(this.codes, this.codes.start, codes * CODE_SIZE),
+      timbre: held(this.timbre, this.timbre.start, codes * TIMBRE_BANDS),
+      f0Hz: held(this.f0Hz, this.generated, frames),
+      voiced: held(this.voiced, this.generated, frames),
+      loudnessDb: held(this.loudnessDb, this.generated, frames),
+      logMel: held(this.logMel, this.generated * BANDS, frames * BANDS),
     });
     this.codes.dropBefore(codesEnd * CODE_SIZE);
     this.timbre.dropBefore(codesEnd * TIMBRE_BANDS);
     this.generated += frames;
+    this.logMel.dropBefore(this.generated * BANDS);
     const from = this.synthesised;
     const end = from + gains.frames;
     // The sources are known ahead of the gains: with the next frame's, the last one can be rendered now.
@@ -251,14 +254,18 @@ export class ConversionStream {
     const sources = gains.frames + Number(isNextKnown);
     const output = this.synthesiser.push({
       ...gains,
-      f0Hz: row(this.f0Hz, from, sources),
-      voiced: row(this.voiced, from, sources),
-      gate: row(this.gates, from, sources),
+      f0Hz: held(this.f0Hz, from, sources),
+      voiced: held(this.voiced, from, sources),
+      gate: held(this.gates, from, sources),
     });
     this.synthesised = end;
     for (const queue of [this.f0Hz, this.voiced, this.loudnessDb, this.gates]) queue.dropBefore(end);
     return output;
   }
+}
+
+function held(queue: SampleQueue, from: number, count: number): Float32Array {
+  return queue.view().slice(from - queue.start, from - queue.start + count);
 }
 
 function askLeave(voice: Voice, use: Use = 'convert'): void {

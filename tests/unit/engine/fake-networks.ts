@@ -45,19 +45,20 @@ const content: NetworkSession = {
   },
 };
 
-/** Generator: flat gains that follow the code's mean and the loudness. */
+/** Generator: gains that follow the code, the loudness and the source's highest band. */
 const generator: NetworkSession = {
-  inputNames: ['contentCodes', 'timbre', 'f0Hz', 'voiced', 'loudnessDb', 'voice', 'state0'],
+  inputNames: ['contentCodes', 'timbre', 'f0Hz', 'voiced', 'loudnessDb', 'logMel', 'voice', 'state0'],
   outputNames: ['harmonicLogGain', 'noiseLogGain', 'state0Out'],
   async run(feeds) {
     const loudness = (feeds['loudnessDb'] as FakeTensor).data;
     const codes = (feeds['contentCodes'] as FakeTensor).data;
+    const mel = (feeds['logMel'] as FakeTensor).data;
     const rows = new Float32Array(loudness.length * 160);
     for (let t = 0; t < loudness.length; t++) {
       const base = (loudness[t]! * Math.LN10) / 20;
       for (let b = 0; b < 80; b++) {
         rows[t * 160 + b] = base + 0.05 * codes[(t >> 1) * 128 + b]!;
-        rows[t * 160 + 80 + b] = base - 3;
+        rows[t * 160 + 80 + b] = base - 3 + 0.05 * mel[t * 80 + 79]!;
       }
     }
     const { out, state } = delay((feeds['state0'] as FakeTensor).data, rows);
