@@ -1,11 +1,11 @@
 import { expose, transfer } from 'comlink';
-import { openEncoders } from '../src/engine/ort';
+import { openEnrolment } from '../src/engine/ort';
 import { threadCount } from '../src/engine/runtime';
 import { EnrolmentJobs } from '../src/enrol/jobs';
 import type { EnrolmentApi } from '../src/enrol/types';
 import { enrolmentLibrary } from '../src/store/library';
 
-const jobs = new EnrolmentJobs(enrolmentLibrary, (files) => openEncoders(files, threadCount()));
+const jobs = new EnrolmentJobs(enrolmentLibrary, (files) => openEnrolment(files, threadCount()));
 
 const api: EnrolmentApi = {
   load: (baseUrl) => jobs.load(baseUrl),

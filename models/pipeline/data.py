@@ -30,14 +30,18 @@ def warp_matrices() -> torch.Tensor:
 MATRICES = warp_matrices()
 
 
+def smooth(batch: int, nodes: int, deviation: float) -> torch.Tensor:
+    """Random gains [B, 1, 80], linear between equally spaced nodes."""
+    return F.interpolate(torch.randn(batch, 1, nodes), BANDS, mode="linear", align_corners=True) * deviation
+
+
 def disguise(mel: torch.Tensor, strength: float = 1.0) -> torch.Tensor:
     """Warp, equalise, scale and add noise to log-mel segments [B, T, 80]."""
     batch = mel.shape[0]
     pick = torch.randint(0, len(WARPS), (batch,))
     mel = torch.bmm(mel, MATRICES[pick])
-    nodes = torch.randn(batch, 1, 7) * 0.8 * strength
-    mel = mel + F.interpolate(nodes, BANDS, mode="linear", align_corners=True) + torch.randn(batch, 1, 1) * 1.0
-    tilt = F.interpolate(torch.randn(batch, 1, 4), BANDS, mode="linear", align_corners=True) * 1.5
+    mel = mel + smooth(batch, 7, 0.8 * strength) + torch.randn(batch, 1, 1) * 1.0
+    tilt = smooth(batch, 4, 1.5)
     peak = mel.amax((1, 2), keepdim=True)
     depth = torch.rand(batch, 1, 1) * 12 + 2.5
     hiss = peak - depth + tilt + torch.randn_like(mel) * 0.5

@@ -150,17 +150,18 @@ def manifest(content: Content, player: Player) -> None:
 
 
 def load_trained() -> tuple[Content, Player, dict]:
-    """The networks last trained here, else those kept in the repository; and how they came to be."""
+    """The networks last trained here, else those kept in the repository; how they came to be, and the discriminators."""
     content, player = Content(), Player()
     if (WORK / "generator.pt").exists():
         told = torch.load(WORK / "content.pt", weights_only=False)
         tuned = torch.load(WORK / "generator.pt", weights_only=False)
         parts = {key: key + "." for key in ("content", "player")}
         weights = {key: {k.removeprefix(start): v for k, v in tuned["mean"].items() if k.startswith(start)} for key, start in parts.items()}
-        origin = {"basis": told["basis"], "contentSteps": told["step"], "generatorSteps": tuned["step"]}
+        judges = {k: v.half() for k, v in tuned["judges"].items()}
+        origin = {"basis": told["basis"], "contentSteps": told["step"], "generatorSteps": tuned["step"], "judges": judges}
     else:
         weights = torch.load(CHECKPOINT, weights_only=False)
-        origin = {k: weights[k] for k in ("basis", "contentSteps", "generatorSteps")}
+        origin = {k: v for k, v in weights.items() if k not in ("content", "player")}
     load_weights(content, weights["content"])
     load_weights(player, weights["player"])
     return content.eval(), player.eval(), origin

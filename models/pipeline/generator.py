@@ -8,8 +8,9 @@ recordings (hinge loss, Lim & Ye 2017; feature matching on the first half, Larse
 content network as stage 3 left it: its codes of what comes out must be those of what went in; who says it by the speaker
 encoder, whose embedding of what comes out must be that of the target. The encoder learns from the generator's losses and from
 telling all speakers apart. A content network that learns on from the generator's losses gives codes that more can be said
-with; it hears copies warped, so that who speaks is no use to it, and stays near what it was (docs/decisions/0010). For the first tenth of the time there are no discriminators. Resumable from `work/generator.pt`; the weights
-kept for publishing are a running mean.
+with; it hears copies warped, so that who speaks is no use to it, and stays near what it was (docs/decisions/0010). For the first
+tenth of the time there are no discriminators; with `--start`, if none were kept, they alone learn in it. Resumable from
+`work/generator.pt`; the weights kept for publishing are a running mean.
 """
 
 import argparse
@@ -21,9 +22,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .colour import coloured_audio, coloured_mel, coloured_timbre, colours, louder_db
 from .data import LOG_FLOOR, VOICES, Data, disguise, hold
 from .losses import Discriminator, log_mel_16k, mel_loss, spectral_loss
-from .networks import BANDS, VOICE, Content, Generator, Speaker
+from .networks import BANDS, NEPERS_PER_DB, VOICE, Content, Generator, Speaker
 from .paths import SEED, WORK
 from .synthesis import HOP, synthesise
 from .training import Run, descend, load_weights
@@ -35,7 +37,7 @@ VOICE_SHARE = np.array([0.3, 0.24, 0.1, 0.1, 0.14, 0.12])
 OTHERS = 0.35
 SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL, HOLD = 0.4, 1.0, 0.2, 1.0, 5.0, 1.0, 0.1, 1.0
 EMA = 0.999
-RATE, JUDGE_RATE, CONTENT_SHARE = 5e-4, 7e-4, 0.5
+RATE, JUDGE_RATE, CONTENT_SHARE = 4e-4, 6e-4, 0.5
 RESOLUTIONS = [(1024, 240), (512, 120)]
 CHECKPOINT = WORK / "generator.pt"
 
@@ -97,14 +99,14 @@ class Player(nn.Module):
         return torch.where(own.unsqueeze(1), kept, heard)
 
 
-def begin_from(content: Content, player: Player, path: Path) -> None:
-    """Weights kept by `pipeline.export`; what an earlier generator never heard, texture, counts nothing at first."""
+def begin_from(path: Path, content: Content, player: Player, judges: nn.ModuleList) -> bool:
+    """Weights kept by `pipeline.export`; whether there were discriminators among them."""
     saved = torch.load(path, weights_only=False)
-    weights = saved["player"]
-    enter = weights["generator.enter.weight"]
-    unheard = player.generator.enter.in_features - enter.shape[1]
-    load_weights(player, weights | {"generator.enter.weight": F.pad(enter, (0, unheard))})
     load_weights(content, saved["content"])
+    load_weights(player, saved["player"])
+    if "judges" in saved:
+        load_weights(judges, saved["judges"])
+    return "judges" in saved
 
 
 def partly_disguised(log_mel: torch.Tensor, strength: float) -> torch.Tensor:
@@ -184,8 +186,8 @@ def main() -> None:
     player, tell = Player(), nn.Linear(VOICE, len(data.speakers))
     nn.init.normal_(player.voices.weight, std=0.5)
     judges = nn.ModuleList(Discriminator(len(VOICES) + 1, size, hop) for size, hop in RESOLUTIONS)
-    if args.start and not run.saved:
-        begin_from(content, player, args.start)
+    fresh_judges = args.start is not None and not begin_from(args.start, content, player, judges)
+    first_steps = args.minutes / 10
     whole = nn.ModuleDict({"content": content, "player": player})
     mean = copy.deepcopy(whole).requires_grad_(False)
     learning = [*whole.parameters(), *tell.parameters()]
@@ -205,26 +207,36 @@ def main() -> None:
         own, target = cast.choose(HALF), cast.choose(HALF)
         who = torch.from_numpy(np.concatenate([own, target]))
         names = [cast.names[w] for w in who]
+        colour = colours(who)
         x, y = data.speech(names[:HALF], FRAMES), cast.converted(target)
         said, heard = content_of(x, y, content, taught)
         held = apart(heard, said)
+        louder = louder_db(x["logMel"], colour[:HALF])
+        x["loudnessDb"] += louder
+        x["logMel"] += 2 * NEPERS_PER_DB * louder.unsqueeze(2)
         texture = partly_disguised(torch.cat([x["logMel"], y["logMel"]]), 0.5)
         codes, timbre = cast.books.find(heard, who, torch.rand(2 * HALF) * 0.2, torch.rand(2 * HALF) * 0.7 + 0.3)
         cue = {k: torch.cat([x[k], y[k]]) for k in ("f0Hz", "voiced", "loudnessDb")}
         with torch.autocast("cpu", torch.bfloat16):
-            embeddings = player.speaker(cast.pieces(names)).float()
-            harmonic, noise = player.generator.whole(codes, timbre, cue["f0Hz"], cue["voiced"], cue["loudnessDb"], texture, player.mix(who, embeddings))
+            embeddings = player.speaker(coloured_mel(cast.pieces(names), colour)).float()
+            harmonic, noise = player.generator.whole(codes, coloured_timbre(timbre, colour), cue["f0Hz"], cue["voiced"], cue["loudnessDb"], texture, player.mix(who, embeddings))
         out = synthesise(cue["f0Hz"], cue["voiced"], harmonic.float(), noise.float())
-        fake, real = out[:, inner], x["audio"][:, inner]
+        fake, real = out[:, inner], coloured_audio(x["audio"], colour[:HALF])[:, inner]
         copied, mels = spectral_loss(fake[:HALF], real), mel_loss(fake[:HALF], real)
         loss = SPECTRAL * copied + MEL * mels
         run.note(copied=copied, mel=mels)
-        if run.minutes > args.minutes / 10:
+        judges_alone = fresh_judges and run.minutes < first_steps
+        if args.start or run.minutes > first_steps:
             heads = torch.clamp(who, max=len(VOICES))
             # Real speech of the voices that were converted to, so that every head hears both.
-            genuine = torch.cat([real, data.speech(names[HALF:], FRAMES)["audio"][:, inner]])
+            others = coloured_audio(data.speech(names[HALF:], FRAMES)["audio"], colour[HALF:])[:, inner]
+            genuine = torch.cat([real, others])
             judge_loss = judgement(judges, genuine, fake, heads)
             descend(judge_loss, [judge_optimiser], list(judges.parameters()), limit=5.0)
+            if judges_alone:
+                run.note(judge=judge_loss)
+                run.stepped()
+                continue
             adversarial, matching = persuasion(judges, fake, real, heads)
             loss = loss + ADVERSARIAL * adversarial + MATCHING * matching / len(RESOLUTIONS)
             run.note(judge=judge_loss, adversarial=adversarial, matching=matching)

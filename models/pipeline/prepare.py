@@ -7,8 +7,8 @@ number of 20 ms), `starts` (in 10 ms frames, one more than utterances), `logMel`
 `voiced`, and `teacher` float16 [50 Hz frames, 512]: the last encoder layer of whisper-base over utterances
 packed into 28 s. A speaker that is written is kept.
 
-`<voice>_x085` and the like are the voices played slower or faster: pitch, formants and tempo scaled together make
-speakers that nobody is. They have no `teacher`: the generator alone hears them.
+`<voice>_x085` and the like are the voices and the mixtures played slower or faster: pitch, formants and tempo scaled together
+make speakers that nobody is. They have no `teacher`: the generator alone hears them.
 """
 
 import sys
@@ -25,6 +25,7 @@ from .paths import SPEECH, WORK, held_out
 PACK_SECONDS = 28.0
 ARRAYS = WORK / "arrays"
 FACTORS = [0.85, 0.92, 1.09, 1.18]
+MIXTURE_FACTORS = [0.88, 1.14]
 WARPED_MINUTES = 4.0
 
 
@@ -44,15 +45,23 @@ def sources() -> dict[str, list]:
     return found
 
 
-def warped(files: list, index: int) -> list:
-    """Some minutes of these recordings, others for every index."""
+def some(files: list) -> list:
+    """The first minutes of these recordings."""
     chosen, seconds = [], 0.0
-    for file in files[index :: len(FACTORS)]:
+    for file in files:
         chosen.append(file)
         seconds += sf.info(file).duration
         if seconds > WARPED_MINUTES * 60:
             break
     return chosen
+
+
+def warps(speaker: str, files: list) -> list[tuple[str, list, float]]:
+    """Name, recordings and factor of each speaker that is made of this one: of a voice, other recordings for every factor."""
+    named = lambda factor: f"{speaker}_x{round(100 * factor):03}"  # noqa: E731
+    if speaker in VOICES:
+        return [(named(factor), some(files[index :: len(FACTORS)]), factor) for index, factor in enumerate(FACTORS)]
+    return [(named(factor), files, factor) for factor in MIXTURE_FACTORS] if speaker.startswith("mix") else []
 
 
 def load(path, factor: float = 1.0) -> np.ndarray:
@@ -131,10 +140,9 @@ def main() -> None:
     for speaker, files in sources().items():
         if missing(speaker):
             prepare(speaker, files, teacher)
-        for index, factor in enumerate(FACTORS if speaker in VOICES else []):
-            name = f"{speaker}_x{round(100 * factor):03}"
+        for name, chosen, factor in warps(speaker, files):
             if missing(name):
-                prepare(name, warped(files, index), None, factor)
+                prepare(name, chosen, None, factor)
 
 
 if __name__ == "__main__":

@@ -20,11 +20,17 @@ interface MelTriangle {
   weights: Float64Array;
 }
 
+const LOWEST_MEL = hzToMel(LOWEST_HZ);
+const BAND_MELS = (hzToMel(HIGHEST_HZ) - LOWEST_MEL) / (BANDS + 1);
+
+/** Where a frequency lies among the centres of the bands; outside 0..79 below the first and above the last. */
+export function bandAt(hz: number): number {
+  return (hzToMel(hz) - LOWEST_MEL) / BAND_MELS - 1;
+}
+
 /** 80 triangles of peak 1, equally spaced on the HTK mel scale from 40 to 7800 Hz, as runs of nonzero bins. */
 function melTriangles(): MelTriangle[] {
-  const low = hzToMel(LOWEST_HZ);
-  const step = (hzToMel(HIGHEST_HZ) - low) / (BANDS + 1);
-  const edge = (i: number) => melToHz(low + i * step);
+  const edge = (i: number) => melToHz(LOWEST_MEL + i * BAND_MELS);
   return Array.from({ length: BANDS }, (_, band) => {
     const [left, centre, right] = [edge(band), edge(band + 1), edge(band + 2)];
     const weight = (bin: number) => {

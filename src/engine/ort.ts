@@ -33,10 +33,10 @@ export async function openWasm(files: NetworkFiles, threads: number): Promise<Op
 }
 
 /** Opens the networks that a voice is made with, in WebAssembly. */
-export async function openEncoders(
-  files: Record<'content' | 'speaker', NetworkFile>,
+export async function openEnrolment(
+  files: Record<'content' | 'generator' | 'speaker', NetworkFile>,
   threads: number,
-): Promise<OpenedNetworks<'content' | 'speaker'>> {
+): Promise<OpenedNetworks<'content' | 'generator' | 'speaker'>> {
   return (await openAllWasm(files, threads)).networks;
 }
 

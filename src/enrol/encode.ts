@@ -17,9 +17,8 @@ import {
 import { nextTask } from '../engine/task';
 import type { Voice } from '../engine/voice';
 import { cluster, sumByCentre } from './cluster';
-import { progressReporter } from './progress';
 import type { SpeakerEncoder } from './speaker-encoder';
-import type { Progress, TrainingInput } from './types';
+import type { TrainingInput } from './types';
 
 const CODES = 512;
 /** Codes that are clustered at most, as models/pipeline/export.py does: four minutes of speech. */
@@ -40,7 +39,8 @@ export interface EncodeOptions {
   networks: Pick<Networks, 'content' | 'makeTensor' | 'queue'>;
   speaker: SpeakerEncoder;
   signal?: AbortSignal | undefined;
-  onProgress?: (progress: Progress) => void;
+  /** 0..1. */
+  onProgress?: (fraction: number) => void;
 }
 
 /** What one piece adds to a voice. */
@@ -54,17 +54,9 @@ interface Encoded {
   loudnessDb: Float32Array;
 }
 
-/**
- * Makes a voice from cleaned pieces at 16 kHz: its embedding, its codebook with the timbre found there, its
- * pitch and level. Equal in kind to what models/pipeline/export.py publishes.
- *
- * Rejects with `input-empty` for less than ten seconds of speech, `cancelled`, or what the networks throw.
- */
-export async function encodeVoice(
-  recordings: TrainingInput['recordings'],
-  { networks, speaker, signal, onProgress }: EncodeOptions,
-): Promise<VoiceVectors> {
-  const cuts = recordings.flatMap(({ samples, pieces }) =>
+/** The pieces that were kept, as samples at 16 kHz. */
+export function cutsOf(recordings: TrainingInput['recordings']): Float32Array[] {
+  return recordings.flatMap(({ samples, pieces }) =>
     pieces.map(({ startSeconds, endSeconds }) =>
       samples.subarray(
         Math.round(startSeconds * ANALYSIS_RATE_HZ),
@@ -72,7 +64,18 @@ export async function encodeVoice(
       ),
     ),
   );
-  const report = progressReporter(onProgress);
+}
+
+/**
+ * Makes a voice from cleaned pieces at 16 kHz: its embedding, its codebook with the timbre found there, its
+ * pitch and level. Equal in kind to what models/pipeline/export.py publishes.
+ *
+ * Rejects with `input-empty` for less than ten seconds of speech, `cancelled`, or what the networks throw.
+ */
+export async function encodeVoice(
+  cuts: readonly Float32Array[],
+  { networks, speaker, signal, onProgress }: EncodeOptions,
+): Promise<VoiceVectors> {
   const total = cuts.reduce((sum, cut) => sum + cut.length, 0);
   const parts: Encoded[] = [];
   let done = 0;
@@ -81,7 +84,7 @@ export async function encodeVoice(
     throwIfCancelled(signal);
     parts.push(await encodePiece(cut, networks, speaker));
     done += cut.length;
-    report((ENCODE_SHARE * done) / total);
+    onProgress?.((ENCODE_SHARE * done) / total);
   }
   const active = parts.reduce((sum, part) => sum + part.codes.length / CODE_SIZE, 0);
   if ((active * FRAMES_PER_CODE * ANALYSIS_HOP) / ANALYSIS_RATE_HZ < LEAST_SECONDS) {
@@ -90,7 +93,7 @@ export async function encodeVoice(
       `There are less than ${LEAST_SECONDS} seconds of good speech here, too few for a voice. The recordings are safe. Add more of them, or keep pieces that were left out.`,
     );
   }
-  return assemble(parts, signal, (fraction) => report(ENCODE_SHARE + (1 - ENCODE_SHARE) * fraction));
+  return assemble(parts, signal, (fraction) => onProgress?.(ENCODE_SHARE + (1 - ENCODE_SHARE) * fraction));
 }
 
 async function encodePiece(

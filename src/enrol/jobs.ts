@@ -3,7 +3,7 @@ import { Frontend } from '../engine/frontend';
 import { findNetwork, findWords, listVoices, type Manifest } from '../engine/manifest';
 import type { Networks } from '../engine/network';
 import type { NetworkFile } from '../engine/ort';
-import { CODE_SIZE } from '../engine/signal';
+import { ANALYSIS_RATE_HZ, CODE_SIZE } from '../engine/signal';
 import { parseVoice, type Voice } from '../engine/voice';
 import { readVoiceFile, writeVoiceFile } from '../engine/voice-file';
 import {
@@ -15,8 +15,10 @@ import {
 } from '../provenance';
 import { sha256Of } from '../engine/hash';
 import { cleanRecording } from './clean';
-import { contentCodes, encodeVoice } from './encode';
+import { COLOUR_SECONDS, findColour } from './colour';
+import { contentCodes, cutsOf, encodeVoice } from './encode';
 import { readLeaveSentence } from './leave-sentence';
+import { progressReporter } from './progress';
 import { blendRecord, blendVoices } from './shape';
 import { SpeakerEncoder } from './speaker-encoder';
 import { cosine, meanEmbedding, SAME_SPEAKER_COSINE } from './speakers';
@@ -31,17 +33,21 @@ export interface EnrolmentLibrary {
   readOwnVoice(id: string): Promise<Blob | undefined>;
 }
 
-export interface EncoderNetworks extends Pick<Networks, 'content' | 'makeTensor' | 'queue'> {
+/** With the converter's own: a voice is coloured by hearing itself converted. */
+export interface EnrolmentNetworks extends Networks {
   speaker: Networks['content'];
 }
 
-export type OpenEncoders = (files: {
-  content: NetworkFile;
-  speaker: NetworkFile;
-}) => Promise<EncoderNetworks>;
+export type OpenNetworks = (
+  files: Record<'content' | 'generator' | 'speaker', NetworkFile>,
+) => Promise<EnrolmentNetworks>;
+
+/** Of making a voice, what a second of speech costs: to encode it, and to convert it for the colour. */
+const ENCODING_WORK = 1;
+const COLOURING_WORK = 2;
 
 interface Opened {
-  networks: EncoderNetworks;
+  networks: EnrolmentNetworks;
   encoder: SpeakerEncoder;
   examples: WordExamples;
 }
@@ -56,7 +62,7 @@ export class EnrolmentJobs implements EnrolmentApi {
 
   constructor(
     private readonly library: EnrolmentLibrary,
-    private readonly openEncoders: OpenEncoders,
+    private readonly openNetworks: OpenNetworks,
   ) {}
 
   async load(baseUrl: string): Promise<void> {
@@ -113,20 +119,33 @@ export class EnrolmentJobs implements EnrolmentApi {
     onProgress: (progress: Progress) => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return this.job(jobId, async ({ networks, encoder }, signal) => {
-      const sealed = requirePermission(consent, 'convert', { revoked: await this.library.revoked() });
+      const revoked = await this.library.revoked();
+      const sealed = requirePermission(consent, 'convert', { revoked });
       this.requireSpoken(sealed);
-      const vectors = await encodeVoice(recordings, {
+      const cuts = cutsOf(recordings);
+      const seconds = cuts.reduce((sum, cut) => sum + cut.length, 0) / ANALYSIS_RATE_HZ;
+      const encoding = ENCODING_WORK * seconds;
+      const colouring = COLOURING_WORK * Math.min(seconds, COLOUR_SECONDS);
+      const report = progressReporter(onProgress);
+      const share = encoding / (encoding + colouring);
+      const vectors = await encodeVoice(cuts, {
         networks,
         speaker: encoder,
         signal,
-        onProgress,
+        onProgress: (fraction) => report(share * fraction),
       });
       const { middle } = encoder;
       this.requireSpoken(
         sealed,
         vectors.embedding.map((value, i) => value - middle[i]!),
       );
-      const voice = { ...vectors, id: about.id, name: about.name };
+      const plain = { ...vectors, id: about.id, name: about.name, leave: { sealed, revoked } };
+      const colour = await findColour(cuts, plain, {
+        networks,
+        signal,
+        onProgress: (fraction) => report(share + (1 - share) * fraction),
+      });
+      const voice = { ...plain, colour };
       return writeVoiceFile({ about, voice, sealed, preview: null }, await this.library.signingKey());
     });
   }
@@ -212,13 +231,17 @@ export class EnrolmentJobs implements EnrolmentApi {
         'network-corrupt',
         `This copy of the app comes without its ${what}, so no voice can be made here. Takes and voices are safe. Reload the page to fetch what is missing.`,
       );
-    const fileOf = (role: 'content' | 'speaker'): NetworkFile => {
+    const fileOf = (role: 'content' | 'generator' | 'speaker'): NetworkFile => {
       const entry = findNetwork(manifest, role);
       const bytes = entry && files.get(entry.file);
       if (!bytes) throw missing(`${role} network`);
       return { bytes, stateShapes: entry.stateShapes, lookAheadFrames: entry.lookAheadFrames };
     };
-    const networks = await this.openEncoders({ content: fileOf('content'), speaker: fileOf('speaker') });
+    const networks = await this.openNetworks({
+      content: fileOf('content'),
+      generator: fileOf('generator'),
+      speaker: fileOf('speaker'),
+    });
     const { speaker, makeTensor, queue } = networks;
     const encoder = new SpeakerEncoder(
       { session: speaker.session, makeTensor, queue },

@@ -4,7 +4,7 @@ import { Frontend } from '../../../src/engine/frontend';
 import { formatVoice } from '../../../src/engine/voice-write';
 import { parseVoice } from '../../../src/engine/voice';
 import { cluster } from '../../../src/enrol/cluster';
-import { encodeVoice } from '../../../src/enrol/encode';
+import { cutsOf, encodeVoice } from '../../../src/enrol/encode';
 import { blendRecord, blendVoices } from '../../../src/enrol/shape';
 import { requirePermission } from '../../../src/provenance';
 import { fakeNetworks, fakeVoice } from '../engine/fake-networks';
@@ -51,14 +51,14 @@ describe('clustering', () => {
 
 describe('encoding', () => {
   const samples = concat([speech(), speech(), speech()]);
-  const recordings = [{ samples, pieces: [{ startSeconds: 0, endSeconds: samples.length / 16000 }] }];
+  const recordings = cutsOf([{ samples, pieces: [{ startSeconds: 0, endSeconds: samples.length / 16000 }] }]);
   const options = { networks: fakeNetworks(), speaker: fakeSpeakerEncoder() };
 
   it('makes a voice of speech that a voice file holds', async () => {
     const fractions: number[] = [];
     const vectors = await encodeVoice(recordings, {
       ...options,
-      onProgress: ({ fraction }) => fractions.push(fraction),
+      onProgress: (fraction) => fractions.push(fraction),
     });
     expect(vectors.codebook.length).toBe(512 * 128);
     expect(vectors.timbre.length).toBe(512 * 40);
@@ -100,7 +100,7 @@ describe('encoding', () => {
   }, 60_000);
 
   it('refuses too little speech', async () => {
-    const little = [{ samples, pieces: [{ startSeconds: 0, endSeconds: 5 }] }];
+    const little = cutsOf([{ samples, pieces: [{ startSeconds: 0, endSeconds: 5 }] }]);
     await expect(encodeVoice(little, options)).rejects.toMatchObject({ code: 'input-empty' });
   });
 });
