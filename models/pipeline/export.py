@@ -158,7 +158,8 @@ def load_trained() -> tuple[Content, Player, dict]:
         parts = {key: key + "." for key in ("content", "player")}
         weights = {key: {k.removeprefix(start): v for k, v in tuned["mean"].items() if k.startswith(start)} for key, start in parts.items()}
         judges = {k: v.half() for k, v in tuned["judges"].items()}
-        origin = {"basis": told["basis"], "contentSteps": told["step"], "generatorSteps": tuned["step"], "judges": judges}
+        steps = tuned["before"] + tuned["step"]
+        origin = {"basis": told["basis"], "contentSteps": told.get("contentSteps", told.get("step")), "generatorSteps": steps, "judges": judges}
     else:
         weights = torch.load(CHECKPOINT, weights_only=False)
         origin = {k: v for k, v in weights.items() if k not in ("content", "player")}

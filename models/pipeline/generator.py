@@ -15,6 +15,7 @@ tenth of the time there are no discriminators; with `--start`, if none were kept
 
 import argparse
 import copy
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -99,14 +100,12 @@ class Player(nn.Module):
         return torch.where(own.unsqueeze(1), kept, heard)
 
 
-def begin_from(path: Path, content: Content, player: Player, judges: nn.ModuleList) -> bool:
-    """Weights kept by `pipeline.export`; whether there were discriminators among them."""
-    saved = torch.load(path, weights_only=False)
+def begin_from(saved: dict, content: Content, player: Player, judges: nn.ModuleList) -> None:
+    """Weights kept by `pipeline.export`."""
     load_weights(content, saved["content"])
     load_weights(player, saved["player"])
     if "judges" in saved:
         load_weights(judges, saved["judges"])
-    return "judges" in saved
 
 
 def partly_disguised(log_mel: torch.Tensor, strength: float) -> torch.Tensor:
@@ -114,13 +113,59 @@ def partly_disguised(log_mel: torch.Tensor, strength: float) -> torch.Tensor:
     return torch.where(torch.rand(len(log_mel), 1, 1) < 0.5, disguise(log_mel, strength), log_mel)
 
 
-def content_of(x: dict, y: dict, content: Content, taught: Content) -> tuple[torch.Tensor, torch.Tensor]:
-    """Codes of speech as it is, by the network as stage 3 `taught` it (what was said); and as the generator is given them."""
-    masked = torch.cat([disguise(x["logMel"], 0.3), partly_disguised(y["logMel"], 0.6)])
+@dataclass
+class Batch:
+    """HALF segments of the cast as it is (`own`), HALF of anybody to be converted to one of the cast (`other`)."""
+
+    who: torch.Tensor
+    names: list[str]
+    colour: torch.Tensor
+    own: dict[str, torch.Tensor]
+    other: dict[str, torch.Tensor]
+
+    def both(self, key: str) -> torch.Tensor:
+        return torch.cat([self.own[key], self.other[key]])
+
+    def brighten(self) -> None:
+        """The cues of copies become those of the coloured recordings; what is said was heard before."""
+        louder = louder_db(self.own["logMel"], self.colour[:HALF])
+        self.own["loudnessDb"] += louder
+        self.own["logMel"] += 2 * NEPERS_PER_DB * louder.unsqueeze(2)
+
+
+def draw(cast: Cast) -> Batch:
+    own, target = cast.choose(HALF), cast.choose(HALF)
+    who = torch.from_numpy(np.concatenate([own, target]))
+    names = [cast.names[w] for w in who]
+    return Batch(who, names, colours(who), cast.data.speech(names[:HALF], FRAMES), cast.converted(target))
+
+
+@dataclass
+class Rendered:
+    """What came out [B, samples], what was said, how far the codes were from it, and the embeddings of the targets."""
+
+    audio: torch.Tensor
+    said: torch.Tensor
+    held: torch.Tensor
+    embeddings: torch.Tensor
+
+
+def render(batch: Batch, cast: Cast, content: Content, taught: Content, player: Player) -> Rendered:
+    """Codes by the network that learns; `said` by the one that stage 3 `taught`, of the speech as it is."""
+    masked = torch.cat([disguise(batch.own["logMel"], 0.3), partly_disguised(batch.other["logMel"], 0.6)])
     with torch.autocast("cpu", torch.bfloat16):
         with torch.no_grad():
-            said = taught.whole(torch.cat([x["logMel"], y["logMel"]])).float()
-        return said, content.whole(masked).float()
+            said = taught.whole(batch.both("logMel")).float()
+        heard = content.whole(masked).float()
+    batch.brighten()
+    texture = partly_disguised(batch.both("logMel"), 0.5)
+    codes, timbre = cast.books.find(heard, batch.who, torch.rand(2 * HALF) * 0.2, torch.rand(2 * HALF) * 0.7 + 0.3)
+    f0_hz, voiced, loudness_db = map(batch.both, ("f0Hz", "voiced", "loudnessDb"))
+    with torch.autocast("cpu", torch.bfloat16):
+        embeddings = player.speaker(coloured_mel(cast.pieces(batch.names), batch.colour)).float()
+        timbre = coloured_timbre(timbre, batch.colour)
+        harmonic, noise = player.generator.whole(codes, timbre, f0_hz, voiced, loudness_db, texture, player.mix(batch.who, embeddings))
+    return Rendered(synthesise(f0_hz, voiced, harmonic.float(), noise.float()), said, apart(heard, said), embeddings)
 
 
 def judgement(judges, genuine: torch.Tensor, fake: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
@@ -186,8 +231,10 @@ def main() -> None:
     player, tell = Player(), nn.Linear(VOICE, len(data.speakers))
     nn.init.normal_(player.voices.weight, std=0.5)
     judges = nn.ModuleList(Discriminator(len(VOICES) + 1, size, hop) for size, hop in RESOLUTIONS)
-    fresh_judges = args.start is not None and not begin_from(args.start, content, player, judges)
-    first_steps = args.minutes / 10
+    kept = torch.load(args.start, weights_only=False) if args.start else {}
+    if kept:
+        begin_from(kept, content, player, judges)
+    first_minutes = args.minutes / 10
     whole = nn.ModuleDict({"content": content, "player": player})
     mean = copy.deepcopy(whole).requires_grad_(False)
     learning = [*whole.parameters(), *tell.parameters()]
@@ -197,53 +244,39 @@ def main() -> None:
     run.begin({
         "whole": whole, "mean": mean, "tell": tell, "judges": judges,
         "optimiser": optimiser, "contentOptimiser": content_optimiser, "judgeOptimiser": judge_optimiser,
-    })  # fmt: skip
+    }, {"before": run.saved.get("before", kept.get("generatorSteps", 0))})  # fmt: skip
     cast = Cast(data, content)
     inner = slice(EDGE * HOP, -EDGE * HOP)
     while run.goes_on():
         run.set_rate(optimiser, RATE, 100, 1e-5)
         run.set_rate(content_optimiser, RATE * CONTENT_SHARE, 100, 1e-5)
         run.set_rate(judge_optimiser, JUDGE_RATE, 100, 1e-5)
-        own, target = cast.choose(HALF), cast.choose(HALF)
-        who = torch.from_numpy(np.concatenate([own, target]))
-        names = [cast.names[w] for w in who]
-        colour = colours(who)
-        x, y = data.speech(names[:HALF], FRAMES), cast.converted(target)
-        said, heard = content_of(x, y, content, taught)
-        held = apart(heard, said)
-        louder = louder_db(x["logMel"], colour[:HALF])
-        x["loudnessDb"] += louder
-        x["logMel"] += 2 * NEPERS_PER_DB * louder.unsqueeze(2)
-        texture = partly_disguised(torch.cat([x["logMel"], y["logMel"]]), 0.5)
-        codes, timbre = cast.books.find(heard, who, torch.rand(2 * HALF) * 0.2, torch.rand(2 * HALF) * 0.7 + 0.3)
-        cue = {k: torch.cat([x[k], y[k]]) for k in ("f0Hz", "voiced", "loudnessDb")}
-        with torch.autocast("cpu", torch.bfloat16):
-            embeddings = player.speaker(coloured_mel(cast.pieces(names), colour)).float()
-            harmonic, noise = player.generator.whole(codes, coloured_timbre(timbre, colour), cue["f0Hz"], cue["voiced"], cue["loudnessDb"], texture, player.mix(who, embeddings))
-        out = synthesise(cue["f0Hz"], cue["voiced"], harmonic.float(), noise.float())
-        fake, real = out[:, inner], coloured_audio(x["audio"], colour[:HALF])[:, inner]
+        batch = draw(cast)
+        made = render(batch, cast, content, taught, player)
+        fake, real = made.audio[:, inner], coloured_audio(batch.own["audio"], batch.colour[:HALF])[:, inner]
         copied, mels = spectral_loss(fake[:HALF], real), mel_loss(fake[:HALF], real)
         loss = SPECTRAL * copied + MEL * mels
         run.note(copied=copied, mel=mels)
-        judges_alone = fresh_judges and run.minutes < first_steps
-        if args.start or run.minutes > first_steps:
-            heads = torch.clamp(who, max=len(VOICES))
+        beginning = run.minutes < first_minutes
+        if kept or not beginning:
+            heads = torch.clamp(batch.who, max=len(VOICES))
             # Real speech of the voices that were converted to, so that every head hears both.
-            others = coloured_audio(data.speech(names[HALF:], FRAMES)["audio"], colour[HALF:])[:, inner]
-            genuine = torch.cat([real, others])
+            others = data.speech(batch.names[HALF:], FRAMES)["audio"]
+            genuine = torch.cat([real, coloured_audio(others, batch.colour[HALF:])[:, inner]])
             judge_loss = judgement(judges, genuine, fake, heads)
             descend(judge_loss, [judge_optimiser], list(judges.parameters()), limit=5.0)
-            if judges_alone:
+            if beginning and "judges" not in kept:
                 run.note(judge=judge_loss)
                 run.stepped()
                 continue
             adversarial, matching = persuasion(judges, fake, real, heads)
             loss = loss + ADVERSARIAL * adversarial + MATCHING * matching / len(RESOLUTIONS)
             run.note(judge=judge_loss, adversarial=adversarial, matching=matching)
-        again = log_mel_16k(out)
-        kept, same, telling = said_again(taught, again, said), same_speaker(player.speaker, again, embeddings), tell_apart(player.speaker, tell, cast)
-        run.note(content=kept, same=same, telling=telling, held=held)
-        descend(loss + CONTENT * kept + SAME_SPEAKER * same + TELL * telling + HOLD * held, [optimiser, content_optimiser], learning)
+        again = log_mel_16k(made.audio)
+        unsaid, same = said_again(taught, again, made.said), same_speaker(player.speaker, again, made.embeddings)
+        telling = tell_apart(player.speaker, tell, cast)
+        run.note(content=unsaid, same=same, telling=telling, held=made.held)
+        descend(loss + CONTENT * unsaid + SAME_SPEAKER * same + TELL * telling + HOLD * made.held, [optimiser, content_optimiser], learning)
         with torch.no_grad():
             for slow, fast in zip(mean.parameters(), whole.parameters()):
                 slow.lerp_(fast, 1 - EMA)

@@ -6,8 +6,6 @@ import { BANDS, periodicHann, SYNTHESIS_HOP } from './signal';
 const WINDOW = 2 * SYNTHESIS_HOP;
 const FFT_SIZE = 1024;
 const BINS = FFT_SIZE / 2 + 1;
-/** The zero-phase noise filter rings equally far to both sides; what wraps around lies before the frame. */
-const BEFORE = (FFT_SIZE - WINDOW) / 2;
 
 export interface SynthesisControls {
   formantRatio: number;
@@ -28,10 +26,12 @@ export interface SynthesisFrames {
 }
 
 /**
- * Harmonics and noise, each filtered frame by frame and overlapped, 24 kHz.
+ * Harmonics and noise, each filtered frame by frame and overlapped, 24 kHz. Equal to `synthesise` of
+ * models/pipeline/synthesis.py.
  *
  * Frame t is excitation samples [240 t - 240, 240 t + 240) under a Hann window; sample 240 t belongs to
- * frame t. Finite whatever the gains are, and exactly zero where the gate has been shut for 1024 samples.
+ * frame t. What the zero-phase noise filter rings ahead of its frame would hold every sample up by 11 ms: it is left where
+ * the transform wraps it to, as in training. Finite whatever the gains are, and exactly zero where the gate has been shut for 1024 samples.
  */
 export class Synthesiser {
   private readonly excitation = new Excitation();
@@ -44,10 +44,12 @@ export class Synthesiser {
   private readonly noise = new Float64Array(WINDOW);
   private readonly piece = new Float64Array(FFT_SIZE);
   private readonly spectrum = new Float64Array(2 * FFT_SIZE);
+  /** Both sources of the frame being rendered, filtered. */
+  private readonly filtered = new Float64Array(2 * FFT_SIZE);
   private readonly logMagnitude = new Float64Array(BINS);
   private readonly phase = new Float64Array(BINS);
-  /** Sum of the frames so far; index 0 is sample 240 t - 240 - BEFORE of the frame t being added. */
-  private readonly overlap = new Float64Array(BEFORE + FFT_SIZE);
+  /** Sum of the frames so far; index 0 is sample 240 t - 240 of the frame t being added. */
+  private readonly overlap = new Float64Array(FFT_SIZE);
   private readonly lastHarmonic = new Float32Array(BANDS);
   private readonly lastNoise = new Float32Array(BANDS);
   private last: SourceFrame = { f0Hz: 0, voiced: 0, gate: 0 };
@@ -69,7 +71,7 @@ export class Synthesiser {
     this.controls = controls;
   }
 
-  /** Returns the samples these frames complete; they run two or three frames late. */
+  /** Returns the samples these frames complete; they run one or two frames late. */
   push(input: SynthesisFrames): Float32Array {
     const before = samplesOf(this.rendered);
     const isNextKnown = input.f0Hz.length > input.frames;
@@ -92,17 +94,20 @@ export class Synthesiser {
     this.next.voiced = input.voiced[index]!;
     this.next.gate = input.gate[index]!;
     if (!this.isPending) return;
-    this.renderLast(output, (this.rendered - 1) * SYNTHESIS_HOP - BEFORE - before);
+    this.renderLast(output, (this.rendered - 1) * SYNTHESIS_HOP - before);
     this.rendered++;
     this.isPending = false;
   }
 
   /** Renders the frame before `next` and writes the hop it completes at `at`, where that is not before the start. */
   private renderLast(output: Float32Array, at: number): void {
-    const { harmonic, noise, overlap } = this;
+    const { harmonic, noise, overlap, filtered, piece } = this;
     this.excitation.fill(this.last, this.next, harmonic, noise, SYNTHESIS_HOP);
-    this.addHarmonic();
-    this.addNoise();
+    filtered.fill(0);
+    this.filterHarmonic();
+    this.filterNoise();
+    this.fft.inverse(filtered, piece);
+    for (let i = 0; i < FFT_SIZE; i++) overlap[i]! += piece[i]!;
     for (let i = 0; i < SYNTHESIS_HOP; i++) if (at + i >= 0) output[at + i] = overlap[i]!;
     overlap.copyWithin(0, SYNTHESIS_HOP);
     overlap.fill(0, overlap.length - SYNTHESIS_HOP);
@@ -110,9 +115,9 @@ export class Synthesiser {
     noise.copyWithin(0, SYNTHESIS_HOP);
   }
 
-  private addHarmonic(): void {
+  private filterHarmonic(): void {
     if (!this.transform(this.harmonic)) return;
-    const { spectrum, logMagnitude, phase, piece, overlap } = this;
+    const { spectrum, filtered, logMagnitude, phase } = this;
     this.reader.read(this.lastHarmonic, 0, 0, logMagnitude);
     this.minimumPhase.phase(logMagnitude, phase);
     for (let k = 0; k < BINS; k++) {
@@ -121,26 +126,20 @@ export class Synthesiser {
       const im = magnitude * Math.sin(phase[k]!);
       const x = spectrum[2 * k]!;
       const y = spectrum[2 * k + 1]!;
-      spectrum[2 * k] = x * re - y * im;
-      spectrum[2 * k + 1] = x * im + y * re;
+      filtered[2 * k]! += x * re - y * im;
+      filtered[2 * k + 1]! += x * im + y * re;
     }
-    this.fft.inverse(spectrum, piece);
-    for (let i = 0; i < FFT_SIZE; i++) overlap[BEFORE + i]! += piece[i]!;
   }
 
-  private addNoise(): void {
+  private filterNoise(): void {
     if (!this.transform(this.noise)) return;
-    const { spectrum, logMagnitude, piece, overlap } = this;
+    const { spectrum, filtered, logMagnitude } = this;
     this.reader.read(this.lastNoise, 0, (1 - this.last.voiced) * this.unvoicedOffset, logMagnitude);
     for (let k = 0; k < BINS; k++) {
       const magnitude = Math.exp(logMagnitude[k]!);
-      spectrum[2 * k]! *= magnitude;
-      spectrum[2 * k + 1]! *= magnitude;
+      filtered[2 * k]! += spectrum[2 * k]! * magnitude;
+      filtered[2 * k + 1]! += spectrum[2 * k + 1]! * magnitude;
     }
-    this.fft.inverse(spectrum, piece);
-    const wrapped = FFT_SIZE - BEFORE;
-    for (let i = 0; i < wrapped; i++) overlap[BEFORE + i]! += piece[i]!;
-    for (let i = wrapped; i < FFT_SIZE; i++) overlap[i - wrapped]! += piece[i]!;
   }
 
   /** Windowed spectrum of a source into `spectrum`; false where the source is silent. */
@@ -160,5 +159,5 @@ export class Synthesiser {
 
 /** Samples that are complete once so many frames are rendered. */
 function samplesOf(frames: number): number {
-  return Math.max(0, (frames - 1) * SYNTHESIS_HOP - BEFORE);
+  return Math.max(0, frames - 1) * SYNTHESIS_HOP;
 }
