@@ -7,7 +7,7 @@ export interface LivePreset {
 
 export const LIVE_PRESETS = {
   quick: { label: 'Least delay', blockCodes: 1, marginMs: 15 },
-  balanced: { label: 'Balanced', blockCodes: 1, marginMs: 15 },
+  balanced: { label: 'Balanced', blockCodes: 2, marginMs: 25 },
   steady: { label: 'Steady, for slow devices', blockCodes: 5, marginMs: 40 },
 } as const satisfies Record<string, LivePreset>;
 
