@@ -4,8 +4,6 @@ const HIGHEST_PEAK = 0.98;
 const WINDOW_SECONDS = 0.05;
 const COMPARED_HZ = 8000;
 const AUDIBLE_RMS = 3e-4;
-/** What is heard cannot come from what is said so much later. */
-const OTHER_DELAYS_SECONDS = [0.031, 0.047, 0.063, 0.079, 0.095, 0.111];
 /** Below this two windows are not the same sound. */
 const SAME = 0.9;
 
@@ -75,33 +73,6 @@ function wide(lag) {
 }
 
 /**
- * Correlation of what the speakers got with what the microphone gave at the same time, both whitened: the largest
- * of all windows of 50 ms. `chance` is the largest at delays at which nothing can come through: two voices that say
- * the same have that much in common in the worst of many short windows.
- *
- * @param {Float32Array} heard
- * @param {Float32Array} spoken
- * @param {number} sampleRateHz
- */
-export function dryLeak(heard, spoken, sampleRateHz) {
-  const size = Math.round(WINDOW_SECONDS * sampleRateHz);
-  const a = whitened(heard);
-  const b = whitened(spoken);
-  const end = Math.min(a.length, b.length) - size;
-  let largest = 0;
-  let chance = 0;
-  for (let at = 0; at <= end; at += size) {
-    if (rms(heard, at, size) < AUDIBLE_RMS || rms(spoken, at, size) < AUDIBLE_RMS) continue;
-    largest = Math.max(largest, Math.abs(correlation(a, at, b, at, size)));
-    for (const seconds of OTHER_DELAYS_SECONDS) {
-      const other = at + Math.round(seconds * sampleRateHz);
-      if (other <= end) chance = Math.max(chance, Math.abs(correlation(a, at, b, other, size)));
-    }
-  }
-  return { largest, chance };
-}
-
-/**
  * @param {Float32Array} a
  * @param {number} at
  * @param {number} size
@@ -162,17 +133,6 @@ function lowered(samples, sampleRateHz) {
     }
     out[n] = sum / weight;
   }
-  return out;
-}
-
-/** @param {Float32Array} samples */
-function whitened(samples) {
-  const out = new Float32Array(samples.length);
-  let [before, last] = [0, 0];
-  samples.forEach((x, i) => {
-    out[i] = x - 1.8 * last + 0.81 * before;
-    [before, last] = [last, x];
-  });
   return out;
 }
 
