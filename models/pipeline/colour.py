@@ -5,12 +5,12 @@ import numpy as np
 import torch
 
 from .data import LOG_FLOOR, VOICES, smooth
-from .frontend import BANDS, hz_to_mel, mel_to_hz
+from .frontend import BAND_EDGES_MEL, BANDS, mel_to_hz
 from .networks import TIMBRE
 from .synthesis import RATE_HZ
 
 SHARE, NODES, DEVIATION = 0.6, 9, 0.9
-CENTRES_HZ = mel_to_hz(np.linspace(hz_to_mel(40.0), hz_to_mel(7800.0), BANDS + 2)[1:-1])
+CENTRES_HZ = mel_to_hz(BAND_EDGES_MEL[1:-1])
 
 
 def colours(who: torch.Tensor) -> torch.Tensor:
@@ -39,6 +39,6 @@ def coloured_audio(audio: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
     return torch.fft.irfft(torch.fft.rfft(audio) * torch.exp(gain / 2), audio.shape[1])
 
 
-def louder_db(log_mel: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
-    """How much louder every frame of [B, n, 80] is when coloured [B, n]."""
-    return 10 / np.log(10) * (torch.logsumexp(log_mel + colour.unsqueeze(1), 2) - torch.logsumexp(log_mel, 2))
+def louder(log_mel: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
+    """How much louder every frame of [B, n, 80] is when coloured, natural log of power [B, n]."""
+    return torch.logsumexp(log_mel + colour.unsqueeze(1), 2) - torch.logsumexp(log_mel, 2)

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .frontend import BANDS, hz_to_mel, mel_to_hz
+from .frontend import BAND_EDGES_MEL, BANDS, hz_to_mel, mel_to_hz
 from .networks import CODES
 from .paths import SEED, WORK
 from .synthesis import HOP
@@ -16,7 +16,7 @@ LOG_FLOOR = -11.513
 
 def warp_matrices() -> torch.Tensor:
     """[41, 80, 80]: log-mel read at a scaled frequency, linear between bands."""
-    edges = np.linspace(hz_to_mel(40.0), hz_to_mel(7800.0), BANDS + 2)
+    edges = BAND_EDGES_MEL
     step, first = edges[1] - edges[0], edges[1]
     out = np.zeros((len(WARPS), BANDS, BANDS), np.float32)
     for i, warp in enumerate(WARPS):

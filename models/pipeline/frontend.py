@@ -41,9 +41,13 @@ def mel_to_hz(mel):
     return 700.0 * (10.0 ** (np.asarray(mel, np.float64) / 2595.0) - 1.0)
 
 
+# Where the 80 triangles begin, peak and end, from 40 to 7800 Hz.
+BAND_EDGES_MEL = np.linspace(hz_to_mel(40.0), hz_to_mel(7800.0), BANDS + 2)
+
+
 def mel_matrix() -> np.ndarray:
     """Triangles [80, 257] with peak 1 between 40 and 7800 Hz."""
-    edges = mel_to_hz(np.linspace(hz_to_mel(40.0), hz_to_mel(7800.0), BANDS + 2))
+    edges = mel_to_hz(BAND_EDGES_MEL)
     bins = np.arange(FFT // 2 + 1) * RATE_HZ / FFT
     up = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     down = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]

@@ -23,7 +23,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .colour import coloured_audio, coloured_mel, coloured_timbre, colours, louder_db
+from .colour import coloured_audio, coloured_mel, coloured_timbre, colours, louder
 from .data import LOG_FLOOR, VOICES, Data, disguise, hold
 from .losses import Discriminator, log_mel_16k, mel_loss, spectral_loss
 from .networks import BANDS, NEPERS_PER_DB, VOICE, Content, Generator, Speaker
@@ -128,9 +128,9 @@ class Batch:
 
     def brighten(self) -> None:
         """The cues of copies become those of the coloured recordings; what is said was heard before."""
-        louder = louder_db(self.own["logMel"], self.colour[:HALF])
-        self.own["loudnessDb"] += louder
-        self.own["logMel"] += 2 * NEPERS_PER_DB * louder.unsqueeze(2)
+        rise = louder(self.own["logMel"], self.colour[:HALF])
+        self.own["loudnessDb"] += rise / (2 * NEPERS_PER_DB)
+        self.own["logMel"] += rise.unsqueeze(2)
 
 
 def draw(cast: Cast) -> Batch:
@@ -265,13 +265,13 @@ def main() -> None:
             genuine = torch.cat([real, coloured_audio(others, batch.colour[HALF:])[:, inner]])
             judge_loss = judgement(judges, genuine, fake, heads)
             descend(judge_loss, [judge_optimiser], list(judges.parameters()), limit=5.0)
+            run.note(judge=judge_loss)
             if beginning and "judges" not in kept:
-                run.note(judge=judge_loss)
                 run.stepped()
                 continue
             adversarial, matching = persuasion(judges, fake, real, heads)
             loss = loss + ADVERSARIAL * adversarial + MATCHING * matching / len(RESOLUTIONS)
-            run.note(judge=judge_loss, adversarial=adversarial, matching=matching)
+            run.note(adversarial=adversarial, matching=matching)
         again = log_mel_16k(made.audio)
         unsaid, same = said_again(taught, again, made.said), same_speaker(player.speaker, again, made.embeddings)
         telling = tell_apart(player.speaker, tell, cast)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 const HIGHEST_PEAK = 0.98;
-const WINDOW_SECONDS = 0.05;
+export const WINDOW_SECONDS = 0.05;
 const COMPARED_HZ = 8000;
 const AUDIBLE_RMS = 3e-4;
 /** Below this two windows are not the same sound. */

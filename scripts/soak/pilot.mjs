@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { WINDOW_SECONDS } from './analysis.mjs';
 
 /**
  * Tones that the microphone hears beside the speech: above all that a conversion can hold (12 kHz), below half of every rate
@@ -9,7 +10,6 @@ const PILOT_AMPLITUDE = 0.02;
 const PILOT_RATE_HZ = 48_000;
 const HEADER_BYTES = 44;
 const HALF_WIDTH = 24;
-const WINDOW_SECONDS = 0.05;
 
 /**
  * Writes a recording for the fake microphone: speech (16-bit mono WAV) at 48 kHz, with the tones.
@@ -66,38 +66,48 @@ function between(samples, place) {
  */
 export function dryLeak(heard, spoken, sampleRateHz) {
   const size = Math.round(WINDOW_SECONDS * sampleRateHz);
+  const probes = PILOT_HZ.map((hz) => probe(hz / sampleRateHz, size));
   let largest = 0;
   let windows = 0;
   for (let at = 0; at + size <= Math.min(heard.length, spoken.length); at += size) {
-    for (const hz of PILOT_HZ) {
-      const given = toneAt(spoken, at, size, hz / sampleRateHz);
+    for (const tone of probes) {
+      const given = amplitudeAt(spoken, at, tone);
       // Half of it and less: the microphone was not there all the time.
       if (given < PILOT_AMPLITUDE / 2) continue;
       windows++;
-      largest = Math.max(largest, toneAt(heard, at, size, hz / sampleRateHz) / given);
+      largest = Math.max(largest, amplitudeAt(heard, at, tone) / given);
     }
   }
   return { largest, windows };
 }
 
 /**
- * Amplitude of a tone in a window, under a Hann window.
+ * A tone under a Hann window, both phases, scaled so that its own amplitude is read off it.
  *
+ * @param {number} frequency in cycles a sample
+ * @param {number} size
+ */
+function probe(frequency, size) {
+  const phase = (/** @type {number} */ i) => 2 * Math.PI * frequency * i;
+  const hann = (/** @type {number} */ i) => (2 / size) * (1 - Math.cos((2 * Math.PI * i) / size));
+  return {
+    cosine: Float64Array.from({ length: size }, (_, i) => hann(i) * Math.cos(phase(i))),
+    sine: Float64Array.from({ length: size }, (_, i) => hann(i) * Math.sin(phase(i))),
+  };
+}
+
+/**
  * @param {Float32Array} samples
  * @param {number} at
- * @param {number} size
- * @param {number} frequency in cycles a sample
+ * @param {{ cosine: Float64Array, sine: Float64Array }} tone
  */
-function toneAt(samples, at, size, frequency) {
+function amplitudeAt(samples, at, { cosine, sine }) {
   let re = 0;
   let im = 0;
-  const [stepRe, stepIm] = [Math.cos(2 * Math.PI * frequency), Math.sin(2 * Math.PI * frequency)];
-  let [toneRe, toneIm] = [1, 0];
-  for (let i = 0; i < size; i++) {
-    const x = (samples[at + i] ?? 0) * (1 - Math.cos((2 * Math.PI * i) / size));
-    re += x * toneRe;
-    im += x * toneIm;
-    [toneRe, toneIm] = [toneRe * stepRe - toneIm * stepIm, toneRe * stepIm + toneIm * stepRe];
+  for (let i = 0; i < cosine.length; i++) {
+    const x = samples[at + i] ?? 0;
+    re += x * (cosine[i] ?? 0);
+    im += x * (sine[i] ?? 0);
   }
-  return (2 * Math.hypot(re, im)) / size;
+  return Math.hypot(re, im);
 }

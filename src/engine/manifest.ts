@@ -57,6 +57,7 @@ const manifestSchema = v.object({
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
+export type NetworkRole = v.InferOutput<typeof networkSchema>['role'];
 export type PublishedFile = Manifest['files'][number];
 export type PublishedNetwork = v.InferOutput<typeof networkSchema>;
 export type PublishedVoice = v.InferOutput<typeof voiceSchema>;

@@ -5,6 +5,7 @@ import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { EngineError, describeCause } from './errors';
 import type { GpuDevice } from './gpu';
+import type { NetworkRole } from './manifest';
 import { networkCorrupt, RunQueue, type LoadedNetwork, type Networks, type NetworkSession } from './network';
 import type { Backend } from './types';
 
@@ -34,9 +35,9 @@ export async function openWasm(files: NetworkFiles, threads: number): Promise<Op
 
 /** Opens the networks that a voice is made with, in WebAssembly. */
 export async function openEnrolment(
-  files: Record<'content' | 'generator' | 'speaker', NetworkFile>,
+  files: Record<NetworkRole, NetworkFile>,
   threads: number,
-): Promise<OpenedNetworks<'content' | 'generator' | 'speaker'>> {
+): Promise<OpenedNetworks<NetworkRole>> {
   return (await openAllWasm(files, threads)).networks;
 }
 

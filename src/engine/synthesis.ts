@@ -26,8 +26,8 @@ export interface SynthesisFrames {
 }
 
 /**
- * Harmonics and noise, each filtered frame by frame and overlapped, 24 kHz. Equal to `synthesise` of
- * models/pipeline/synthesis.py.
+ * Harmonics and noise, each filtered frame by frame and overlapped, 24 kHz; `synthesise` of
+ * models/pipeline/synthesis.py is the reference.
  *
  * Frame t is excitation samples [240 t - 240, 240 t + 240) under a Hann window; sample 240 t belongs to
  * frame t. What the zero-phase noise filter rings ahead of its frame would hold every sample up by 11 ms: it is left where
@@ -104,10 +104,11 @@ export class Synthesiser {
     const { harmonic, noise, overlap, filtered, piece } = this;
     this.excitation.fill(this.last, this.next, harmonic, noise, SYNTHESIS_HOP);
     filtered.fill(0);
-    this.filterHarmonic();
-    this.filterNoise();
-    this.fft.inverse(filtered, piece);
-    for (let i = 0; i < FFT_SIZE; i++) overlap[i]! += piece[i]!;
+    const isVoiced = this.filterHarmonic();
+    if (this.filterNoise() || isVoiced) {
+      this.fft.inverse(filtered, piece);
+      for (let i = 0; i < FFT_SIZE; i++) overlap[i]! += piece[i]!;
+    }
     for (let i = 0; i < SYNTHESIS_HOP; i++) if (at + i >= 0) output[at + i] = overlap[i]!;
     overlap.copyWithin(0, SYNTHESIS_HOP);
     overlap.fill(0, overlap.length - SYNTHESIS_HOP);
@@ -115,8 +116,9 @@ export class Synthesiser {
     noise.copyWithin(0, SYNTHESIS_HOP);
   }
 
-  private filterHarmonic(): void {
-    if (!this.transform(this.harmonic)) return;
+  /** Adds to `filtered`; false where the source is silent. */
+  private filterHarmonic(): boolean {
+    if (!this.transform(this.harmonic)) return false;
     const { spectrum, filtered, logMagnitude, phase } = this;
     this.reader.read(this.lastHarmonic, 0, 0, logMagnitude);
     this.minimumPhase.phase(logMagnitude, phase);
@@ -129,10 +131,12 @@ export class Synthesiser {
       filtered[2 * k]! += x * re - y * im;
       filtered[2 * k + 1]! += x * im + y * re;
     }
+    return true;
   }
 
-  private filterNoise(): void {
-    if (!this.transform(this.noise)) return;
+  /** As `filterHarmonic`. */
+  private filterNoise(): boolean {
+    if (!this.transform(this.noise)) return false;
     const { spectrum, filtered, logMagnitude } = this;
     this.reader.read(this.lastNoise, 0, (1 - this.last.voiced) * this.unvoicedOffset, logMagnitude);
     for (let k = 0; k < BINS; k++) {
@@ -140,6 +144,7 @@ export class Synthesiser {
       filtered[2 * k]! += spectrum[2 * k]! * magnitude;
       filtered[2 * k + 1]! += spectrum[2 * k + 1]! * magnitude;
     }
+    return true;
   }
 
   /** Windowed spectrum of a source into `spectrum`; false where the source is silent. */

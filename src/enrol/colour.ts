@@ -2,7 +2,6 @@ import { clamp, concat } from '../engine/arrays';
 import { throwIfCancelled } from '../engine/errors';
 import { bandAt, Frontend } from '../engine/frontend';
 import type { Networks } from '../engine/network';
-import { profileTake } from '../engine/profile';
 import { Resampler } from '../engine/resample';
 import { ANALYSIS_RATE_HZ, BANDS, hzToMel, melToHz, SYNTHESIS_RATE_HZ } from '../engine/signal';
 import { ConversionStream } from '../engine/stream';
@@ -40,9 +39,8 @@ export async function findColour(
 ): Promise<Float32Array> {
   const chosen = spread(cuts, COLOUR_SECONDS * ANALYSIS_RATE_HZ);
   const spoken = concat(chosen);
-  const profile = await profileTake(spoken, ANALYSIS_RATE_HZ, signal);
   const own = new Frontend().push(spoken);
-  const active = own.loudnessDb.map((db) => Number(db > profile.speechLevelDb - ACTIVE_DB));
+  const active = own.loudnessDb.map((db) => Number(db > voice.speechLevelDb - ACTIVE_DB));
   const wanted = meanBands(own.logMel, active);
   let colour = new Float32Array(BANDS);
   for (let round = 0; round < ROUNDS; round++) {
@@ -50,7 +48,8 @@ export async function findColour(
       networks,
       voice: { ...voice, colour },
       controls: DEFAULT_CONTROLS,
-      profile,
+      // Pitch and level of the voice were read off the same speech.
+      profile: voice,
       sampleRateHz: ANALYSIS_RATE_HZ,
     });
     const resampler = new Resampler(SYNTHESIS_RATE_HZ, ANALYSIS_RATE_HZ);

@@ -1,6 +1,6 @@
 import { EngineError } from '../engine/errors';
 import { Frontend } from '../engine/frontend';
-import { findNetwork, findWords, listVoices, type Manifest } from '../engine/manifest';
+import { findNetwork, findWords, listVoices, type Manifest, type NetworkRole } from '../engine/manifest';
 import type { Networks } from '../engine/network';
 import type { NetworkFile } from '../engine/ort';
 import { ANALYSIS_RATE_HZ, CODE_SIZE } from '../engine/signal';
@@ -38,12 +38,9 @@ export interface EnrolmentNetworks extends Networks {
   speaker: Networks['content'];
 }
 
-export type OpenNetworks = (
-  files: Record<'content' | 'generator' | 'speaker', NetworkFile>,
-) => Promise<EnrolmentNetworks>;
+export type OpenNetworks = (files: Record<NetworkRole, NetworkFile>) => Promise<EnrolmentNetworks>;
 
-/** Of making a voice, what a second of speech costs: to encode it, and to convert it for the colour. */
-const ENCODING_WORK = 1;
+/** What it costs to convert a second of speech for the colour, in seconds of it encoded. */
 const COLOURING_WORK = 2;
 
 interface Opened {
@@ -124,10 +121,8 @@ export class EnrolmentJobs implements EnrolmentApi {
       this.requireSpoken(sealed);
       const cuts = cutsOf(recordings);
       const seconds = cuts.reduce((sum, cut) => sum + cut.length, 0) / ANALYSIS_RATE_HZ;
-      const encoding = ENCODING_WORK * seconds;
-      const colouring = COLOURING_WORK * Math.min(seconds, COLOUR_SECONDS);
+      const share = seconds / (seconds + COLOURING_WORK * Math.min(seconds, COLOUR_SECONDS));
       const report = progressReporter(onProgress);
-      const share = encoding / (encoding + colouring);
       const vectors = await encodeVoice(cuts, {
         networks,
         speaker: encoder,
@@ -231,7 +226,7 @@ export class EnrolmentJobs implements EnrolmentApi {
         'network-corrupt',
         `This copy of the app comes without its ${what}, so no voice can be made here. Takes and voices are safe. Reload the page to fetch what is missing.`,
       );
-    const fileOf = (role: 'content' | 'generator' | 'speaker'): NetworkFile => {
+    const fileOf = (role: NetworkRole): NetworkFile => {
       const entry = findNetwork(manifest, role);
       const bytes = entry && files.get(entry.file);
       if (!bytes) throw missing(`${role} network`);

@@ -36,7 +36,6 @@ async function missingDb(colour: Float32Array): Promise<number[]> {
   return bands.map((x) => ((x - level) / count) * (10 / Math.LN10));
 }
 
-/** The fake generator is further off than a colour may reach. */
 const spread = (values: number[]) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
 
 describe('colour', () => {
@@ -44,6 +43,7 @@ describe('colour', () => {
     const fractions: number[] = [];
     const colour = await findColour(cuts, voice, { networks, onProgress: (x) => fractions.push(x) });
     const [plain, coloured] = [await missingDb(new Float32Array(80)), await missingDb(colour)];
+    // The fake generator is further off than a colour may reach.
     expect(spread(coloured)).toBeLessThan(spread(plain) / 2);
     expect(fractions.at(-1)).toBe(1);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));

@@ -8,7 +8,7 @@ const SPEECH = 'tests/fixtures/audio/speech.wav';
 
 describe('the dry leak that the soak measures', () => {
   let spoken: Float32Array;
-  /** What a conversion may sound like: noise as loud as speech, of which nothing is above 12 kHz. */
+  /** What a conversion may sound like: full of harmonics, of which none is above 12 kHz. */
   let converted: Float32Array;
 
   beforeAll(async () => {
