@@ -10,6 +10,9 @@ const PHASES = 256;
 const FADE_SECONDS = 0.01;
 /** A queue that has run dry fades away over this long. */
 const DRY_FADE_SECONDS = 0.005;
+/** Speech that would be heard later than this is left out as far as the queue allows, in cuts no smaller than `LEAST_CUT_MS`. */
+const MAX_DELAY_MS = 280;
+const LEAST_CUT_MS = 5;
 const KNEE = 0.9;
 const AUDIBLE = 1e-4;
 
@@ -53,7 +56,7 @@ export class LivePlayer {
   /** Fills `out`; `timeSeconds` is the context's time at its first sample. */
   render(out: Float32Array, timeSeconds: number): void {
     const { stats } = this;
-    if (!this.isPlaying) this.tryToStart();
+    if (!this.isPlaying) this.tryToStart(timeSeconds);
     if (!this.isPlaying) {
       out.fill(0);
       stats.set('isPlaying', 0);
@@ -71,7 +74,7 @@ export class LivePlayer {
     }
     stats.set('outputPeak', Math.max(peak, 0.9 * stats.get('outputPeak')));
     if (peak > AUDIBLE) stats.set('lastSoundSeconds', timeSeconds);
-    if (this.isPlaying) this.steer(out.length);
+    if (this.isPlaying) this.steer(out.length, timeSeconds);
     stats.set('isPlaying', Number(this.isPlaying));
   }
 
@@ -83,14 +86,15 @@ export class LivePlayer {
     return 2 * this.half + 1;
   }
 
-  private tryToStart(): void {
+  private tryToStart(timeSeconds: number): void {
     this.blockLengthMs = this.stats.get('blockLengthMs');
     const surplusMs = this.queueMs - this.servo.targetMs - this.blockLengthMs;
     if (this.blockLengthMs === 0 || surplusMs < 0) return;
-    this.move(Math.floor((surplusMs * this.ringRateHz) / 1000));
+    this.phase = 0;
+    const leaveOutMs = Math.max(surplusMs, this.lateMs(timeSeconds));
+    this.move(Math.floor((leaveOutMs * this.ringRateHz) / 1000));
     this.isPlaying = true;
     this.gain = 0;
-    this.phase = 0;
     this.fadeLeft = 0;
     this.servo.restart();
   }
@@ -146,10 +150,11 @@ export class LivePlayer {
     return 0;
   }
 
-  private steer(length: number): void {
+  private steer(length: number, timeSeconds: number): void {
     const { stats, servo, queueMs } = this;
     stats.set('queueMs', queueMs);
-    const leaveOutMs = servo.update(queueMs, length / this.outputRateHz);
+    const surplusMs = servo.update(queueMs, length / this.outputRateHz);
+    const leaveOutMs = Math.max(surplusMs, this.lateMs(timeSeconds));
     stats.set('targetMs', servo.targetMs);
     stats.set('ratio', servo.speed);
     if (leaveOutMs > 0 && this.fadeLeft === 0) {
@@ -169,6 +174,13 @@ export class LivePlayer {
     this.stats.add('stretches', 1);
   }
 
+  /** What to leave out so that no delay runs away: no more than lies beyond a block and the margin. */
+  private lateMs(timeSeconds: number): number {
+    const roomMs = this.queueMs - this.blockLengthMs - this.servo.marginMs;
+    const lateMs = Math.min(roomMs, this.delayMs(timeSeconds) - MAX_DELAY_MS);
+    return lateMs < LEAST_CUT_MS ? 0 : lateMs;
+  }
+
   private fadeTo(offset: number): void {
     this.offset = offset;
     this.fadeLeft = this.fadeSamples;
@@ -181,12 +193,17 @@ export class LivePlayer {
   }
 
   private noteDelay(timeSeconds: number): void {
+    const delayMs = this.delayMs(timeSeconds);
+    this.stats.set('delayMs', delayMs);
+    this.stats.countDelay(delayMs);
+  }
+
+  /** How long ago the sample that is next was spoken. */
+  private delayMs(timeSeconds: number): number {
     const { stats } = this;
     const played = stats.get('playedSamples') + this.half + this.phase;
     const heardAt = stats.get('originSeconds') + played / this.ringRateHz + stats.skippedAt(played);
-    const delayMs = 1000 * (timeSeconds - heardAt);
-    stats.set('delayMs', delayMs);
-    stats.countDelay(delayMs);
+    return 1000 * (timeSeconds - heardAt);
   }
 }
 

@@ -15,15 +15,27 @@ interface Run {
   seconds: number;
   /** Whether the writer writes at a time. */
   isWriting?: (seconds: number) => boolean;
+  /** Whether the writer holds back what it has, to write it all at once later. */
+  isStuck?: (seconds: number) => boolean;
+  /** How old everything is when it is written. */
+  ageSeconds?: number;
   /** Block length in ms from a time on. */
   blockMs?: (seconds: number) => number;
 }
 
 /** A worker that writes a tone in blocks as time goes by, and the speakers that ask for 128 samples at a time. */
-function play({ drift = 0, seconds, isWriting = () => true, blockMs = () => 20 }: Run) {
+function play({
+  drift = 0,
+  seconds,
+  isWriting = () => true,
+  isStuck = () => false,
+  ageSeconds = 0,
+  blockMs = () => 20,
+}: Run) {
   const ring = new Ring(Ring.memory(RING_HZ, false));
   const stats = new LiveStats();
   const player = new LivePlayer(ring, stats, RING_HZ, OUT_HZ, 10);
+  stats.set('originSeconds', -ageSeconds);
   const out = new Float32Array(seconds * OUT_HZ);
   let due = 0;
   let written = 0;
@@ -33,7 +45,7 @@ function play({ drift = 0, seconds, isWriting = () => true, blockMs = () => 20 }
     stats.set('blockLengthMs', length);
     due += (QUANTUM / OUT_HZ) * RING_HZ * (1 + drift);
     const block = (BLOCK * length) / 20;
-    while (due >= block) {
+    while (due >= block && !isStuck(now)) {
       due -= block;
       const tone = Float32Array.from(
         { length: block },
@@ -111,6 +123,18 @@ describe('the player', () => {
     expect(stats.get('queueMs')).toBeLessThan(60);
     // The tone is cut anywhere in its period; faded over 10 ms it bends, but does not step.
     expect(largestStep(out)).toBeLessThan(0.02);
+  });
+
+  it('leaves out what would be heard too late, and no more than the queue can spare', () => {
+    const stalls = [1, 1.5, 2, 2.5];
+    const { stats, out } = play({
+      seconds: 6,
+      ageSeconds: 0.235,
+      isStuck: (now) => stalls.some((start) => now > start && now < start + 0.08),
+    });
+    expect(stats.get('underruns')).toBe(stalls.length);
+    expect(stats.delayQuantile(1)).toBeLessThan(286);
+    expect(largestStep(out)).toBeLessThan(0.03);
   });
 
   it('makes room for longer blocks before they are late', () => {
