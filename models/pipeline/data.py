@@ -10,6 +10,8 @@ from .paths import SEED, WORK
 from .synthesis import HOP
 
 VOICES = ["kathleen", "joe", "kerstin", "nathalie", "flemishguy", "jm_kumo"]
+# Whom the generator learns to imitate besides, so that it can imitate people it never met; `_x`: warps.
+ALSO_IMITATED = ("mix", "flite_", "festival_")
 WARPS = np.exp(np.linspace(np.log(0.78), np.log(1.28), 41))
 LOG_FLOOR = -11.513
 

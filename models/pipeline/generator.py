@@ -24,7 +24,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .colour import coloured_audio, coloured_mel, coloured_timbre, colours, louder
-from .data import LOG_FLOOR, VOICES, Data, disguise, hold
+from .data import ALSO_IMITATED, LOG_FLOOR, VOICES, Data, disguise, hold
 from .losses import Discriminator, log_mel_16k, mel_loss, spectral_loss
 from .networks import BANDS, NEPERS_PER_DB, VOICE, Content, Generator, Speaker
 from .paths import SEED, WORK
@@ -35,7 +35,7 @@ from .voices import Codebooks
 FRAMES, HALF, EDGE = 130, 5, 12
 PIECE_FRAMES = 200
 VOICE_SHARE = np.array([0.3, 0.24, 0.1, 0.1, 0.14, 0.12])
-OTHERS = 0.35
+OTHERS = 0.45
 SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL, HOLD = 0.4, 1.0, 0.2, 1.0, 5.0, 1.0, 0.1, 1.0
 EMA = 0.999
 RATE, JUDGE_RATE, CONTENT_SHARE = 4e-4, 6e-4, 0.5
@@ -48,7 +48,7 @@ class Cast:
 
     def __init__(self, data: Data, content: Content) -> None:
         self.data = data
-        others = [s for s in data.speakers if s.startswith("mix") or "_x" in s]
+        others = [s for s in data.speakers if s.startswith(ALSO_IMITATED) or "_x" in s]
         self.names = [*VOICES, *others]
         self.books = Codebooks(content, [data.arrays[name] for name in self.names])
         weights = np.concatenate([VOICE_SHARE / VOICE_SHARE.sum() * (1 - OTHERS), np.full(len(others), OTHERS / max(1, len(others)))])

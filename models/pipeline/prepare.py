@@ -7,7 +7,7 @@ number of 20 ms), `starts` (in 10 ms frames, one more than utterances), `logMel`
 `voiced`, and `teacher` float16 [50 Hz frames, 512]: the last encoder layer of whisper-base over utterances
 packed into 28 s. A speaker that is written is kept.
 
-`<voice>_x085` and the like are the voices and the mixtures played slower or faster: pitch, formants and tempo scaled together
+`<voice>_x085` and the like are the speakers that are imitated played slower or faster: pitch, formants and tempo scaled together
 make speakers that nobody is. They have no `teacher`: the generator alone hears them.
 """
 
@@ -19,13 +19,13 @@ import soundfile as sf
 import soxr
 
 from . import frontend
-from .data import VOICES
+from .data import ALSO_IMITATED, VOICES
 from .paths import SPEECH, WORK, held_out
 
 PACK_SECONDS = 28.0
 ARRAYS = WORK / "arrays"
 FACTORS = [0.85, 0.92, 1.09, 1.18]
-MIXTURE_FACTORS = [0.88, 1.14]
+OTHERS_FACTORS = [0.88, 1.14]
 WARPED_MINUTES = 4.0
 
 
@@ -61,7 +61,7 @@ def warps(speaker: str, files: list) -> list[tuple[str, list, float]]:
     named = lambda factor: f"{speaker}_x{round(100 * factor):03}"  # noqa: E731
     if speaker in VOICES:
         return [(named(factor), some(files[index :: len(FACTORS)]), factor) for index, factor in enumerate(FACTORS)]
-    return [(named(factor), files, factor) for factor in MIXTURE_FACTORS] if speaker.startswith("mix") else []
+    return [(named(factor), files, factor) for factor in OTHERS_FACTORS] if speaker.startswith(ALSO_IMITATED) else []
 
 
 def load(path, factor: float = 1.0) -> np.ndarray:

@@ -4,6 +4,7 @@
     python -m pipeline.speak joe --minutes 30
     python -m pipeline.speak mixtures --minutes 24
     python -m pipeline.speak flite --minutes 16
+    python -m pipeline.speak festival --minutes 32
     python -m pipeline.speak held-out
 
 Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz and is resumable: a file that exists is kept.
@@ -25,6 +26,11 @@ from .paths import SEED, SPEECH, WORK
 SAMPLE_RATE = 24000
 MIXTURES = 16
 FLITE_VOICES = ["rms", "awb", "slt", "kal16"]
+# Debian's other voices of real people (`festvox-*`); who reads English by the rules of another language is a voice all the same.
+FESTIVAL_VOICES = {
+    "ona": "upc_ca_ona_hts", "dita": "czech_dita", "krb": "czech_krb", "ph": "czech_ph", "mv": "hy_fi_mv_diphone",
+    "lj": "suo_fi_lj_diphone", "lp": "lp_diphone", "pc": "pc_diphone",
+}  # fmt: skip
 KOKORO_MAP = {
     "eɪ": "A", "aɪ": "I", "aʊ": "W", "oʊ": "O", "əʊ": "Q", "ɔɪ": "Y", "tʃ": "ʧ", "dʒ": "ʤ",
     "ɜː": "ɜɹ", "ɚ": "əɹ", "ɐ": "ə", "r": "ɹ", "ʲ": "", "̩": "", "ᵻ": "ɪ", "g": "ɡ", "x": "k", "ɬ": "l", "_": "",
@@ -116,9 +122,18 @@ class Piper:
 
 
 def flite(text: str, voice: str) -> np.ndarray:
-    """Debian's flite. For the content network alone: its voices stand for strangers."""
+    """Debian's flite. The generator learns to imitate its voices; none of them is published."""
+    return run_to_wav(lambda out: ["flite", "-voice", voice, "-t", text, "-o", out])
+
+
+def festival(text: str, voice: str) -> np.ndarray:
+    """Debian's festival, for the same end."""
+    return run_to_wav(lambda out: ["text2wave", "-eval", f"(voice_{voice})", "-o", out], text)
+
+
+def run_to_wav(command, text: str = "") -> np.ndarray:
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", file.name], check=True, capture_output=True)
+        subprocess.run(command(file.name), input=text, text=True, check=True, capture_output=True)
         audio, rate = sf.read(file.name, dtype="float32")
     return soxr.resample(audio, rate, SAMPLE_RATE)
 
@@ -154,7 +169,7 @@ def fill(speaker: str, minutes: float, say, names: list[str], texts: dict[str, s
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["jm_kumo", "joe", "mixtures", "flite", "held-out"])
+    parser.add_argument("what", choices=["jm_kumo", "joe", "mixtures", "flite", "festival", "held-out"])
     parser.add_argument("--minutes", type=float, default=20)
     args = parser.parse_args()
     rng = np.random.default_rng(SEED)
@@ -179,6 +194,9 @@ def main() -> None:
     elif args.what == "flite":
         for voice in FLITE_VOICES:
             fill(f"flite_{voice}", args.minutes / len(FLITE_VOICES), lambda t: flite(t, voice), list(rng.permutation(names)), texts)
+    elif args.what == "festival":
+        for name, voice in FESTIVAL_VOICES.items():
+            fill(f"festival_{name}", args.minutes / len(FESTIVAL_VOICES), lambda t: festival(t, voice), list(rng.permutation(names)), texts)
     else:
         kokoro = Kokoro()
         for index, weights in enumerate(mixed_styles(kokoro.voices, MIXTURES, rng)):

@@ -13,6 +13,8 @@ const DRY_FADE_SECONDS = 0.005;
 /** Speech that would be heard later than this is left out as far as the queue allows, in cuts no smaller than `LEAST_CUT_MS`. */
 const MAX_DELAY_MS = 280;
 const LEAST_CUT_MS = 5;
+/** So long a start waits for speech that is not late; a device that has none by then is heard late. */
+const PATIENCE_SECONDS = 0.5;
 const KNEE = 0.9;
 const AUDIBLE = 1e-4;
 
@@ -36,6 +38,8 @@ export class LivePlayer {
   private offset = 0;
   private fadeLeft = 0;
   private blockLengthMs = 0;
+  /** When a start was first put off. */
+  private waitingSince = Infinity;
 
   constructor(
     private readonly ring: Ring,
@@ -64,7 +68,7 @@ export class LivePlayer {
       return;
     }
     this.noteDelay(timeSeconds);
-    this.makeRoomForLongerBlocks();
+    this.makeRoomForLongerBlocks(timeSeconds);
     let peak = 0;
     for (let i = 0; i < out.length; i++) {
       const x = this.isPlaying ? limit(this.nextSample()) : 0;
@@ -92,6 +96,10 @@ export class LivePlayer {
     if (this.blockLengthMs === 0 || surplusMs < 0) return;
     this.phase = 0;
     const leaveOutMs = Math.max(surplusMs, this.lateMs(timeSeconds));
+    this.waitingSince = Math.min(this.waitingSince, timeSeconds);
+    const isPatient = timeSeconds - this.waitingSince < PATIENCE_SECONDS;
+    if (isPatient && this.delayMs(timeSeconds) - leaveOutMs > MAX_DELAY_MS) return;
+    this.waitingSince = Infinity;
     this.move(Math.floor((leaveOutMs * this.ringRateHz) / 1000));
     this.isPlaying = true;
     this.gain = 0;
@@ -164,9 +172,9 @@ export class LivePlayer {
   }
 
   /** Longer blocks come less often: plays a little again, so that the queue lasts until the first of them. */
-  private makeRoomForLongerBlocks(): void {
+  private makeRoomForLongerBlocks(timeSeconds: number): void {
     const length = this.stats.get('blockLengthMs');
-    const longerMs = length - this.blockLengthMs;
+    const longerMs = Math.min(length - this.blockLengthMs, MAX_DELAY_MS - this.delayMs(timeSeconds));
     this.blockLengthMs = length;
     if (longerMs <= 0 || this.fadeLeft > 0) return;
     const most = Ring.RESERVE - this.taps - this.step * this.fadeSamples;

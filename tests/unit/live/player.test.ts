@@ -39,6 +39,7 @@ function play({
   const out = new Float32Array(seconds * OUT_HZ);
   let due = 0;
   let written = 0;
+  let lost = 0;
   for (let at = 0; at + QUANTUM <= out.length; at += QUANTUM) {
     const now = at / OUT_HZ;
     const length = blockMs(now);
@@ -52,6 +53,7 @@ function play({
         (_, i) => 0.5 * Math.sin((2 * Math.PI * TONE_HZ * (written + i)) / RING_HZ),
       );
       if (isWriting(now)) ring.write(tone);
+      else stats.skip(written - lost, (lost += block) / RING_HZ);
       written += block;
     }
     player.render(out.subarray(at, at + QUANTUM), now);
@@ -135,6 +137,15 @@ describe('the player', () => {
     expect(stats.get('underruns')).toBe(stalls.length);
     expect(stats.delayQuantile(1)).toBeLessThan(286);
     expect(largestStep(out)).toBeLessThan(0.03);
+  });
+
+  it('rather says nothing for a moment than something late, but not for ever', () => {
+    const { stats } = play({ seconds: 3, ageSeconds: 0.35 });
+    expect(stats.get('isPlaying')).toBe(1);
+    expect(stats.get('delayMs')).toBeGreaterThan(350);
+    const { stats: fresh } = play({ seconds: 3, ageSeconds: 0.2, isStuck: (now) => now > 1 && now < 1.4 });
+    expect(fresh.get('underruns')).toBe(1);
+    expect(fresh.delayQuantile(1)).toBeLessThan(281);
   });
 
   it('makes room for longer blocks before they are late', () => {
