@@ -23,8 +23,8 @@ from .synthesis import RATE_HZ, synthesise
 from .voices import NEIGHBOURS
 
 
-def read_voice(path: Path):
-    blob = path.read_bytes()
+def parse_voice(blob: bytes) -> tuple[dict, dict]:
+    """Header and arrays of a `.voice` file."""
     size = struct.unpack("<I", blob[4:8])[0]
     header = json.loads(blob[8 : 8 + size])
     arrays = {}
@@ -49,11 +49,14 @@ class Voice:
     embedding: torch.Tensor
     colour: torch.Tensor
 
+    @classmethod
+    def of(cls, header: dict, arrays: dict) -> "Voice":
+        colour = arrays.get("colour", np.zeros(BANDS))
+        return cls(header, arrays["codebook"], arrays["timbre"], batch(arrays["embedding"]), batch(colour))
+
 
 def load_voice(name: str) -> Voice:
-    header, arrays = read_voice(PUBLISHED / f"{name}.voice")
-    colour = arrays.get("colour", np.zeros(BANDS))
-    return Voice(header, arrays["codebook"], arrays["timbre"], batch(arrays["embedding"]), batch(colour))
+    return Voice.of(*parse_voice((PUBLISHED / f"{name}.voice").read_bytes()))
 
 
 def batch(x: np.ndarray) -> torch.Tensor:

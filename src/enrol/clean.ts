@@ -9,7 +9,7 @@ import { findSpeech, toSeconds, type Stretch } from './activity';
 import { clippedShares, splitAtClipping } from './clipping';
 import { denoise } from './denoise';
 import { removeHum } from './hum';
-import { bandFloors, steadyShare } from './music';
+import { bandFloors, splitAtMusic, STEADY_LIMIT, steadyShare } from './music';
 import { progressReporter } from './progress';
 import { estimateRoom } from './room';
 import type { SpeakerEncoder } from './speaker-encoder';
@@ -19,10 +19,9 @@ import type { CleanedRecording, Piece, PieceQuality, Progress, Reason } from './
 const FRAME_SECONDS = ANALYSIS_HOP / ANALYSIS_RATE_HZ;
 /** Shares of the work, measured: denoising, then listening to who speaks. */
 const DENOISE_SHARE = 0.35;
-/** Share of clipped frames, ratio of speech to noise and likeness to music from where a piece is left out. */
+/** Share of clipped frames and ratio of speech to noise from where a piece is left out. */
 const CLIPPED_LIMIT = 0.02;
 const LEAST_RATIO_DB = 8;
-const STEADY_LIMIT = 0.32;
 const MAX_GAIN_DB = 40;
 
 export interface CleanOptions {
@@ -53,7 +52,9 @@ export async function cleanRecording(
   level(resampled, speechLevelDb(spectra.loudnessDb));
   spectra = await analyse(resampled, signal);
   const pieces: Piece[] = [];
-  const stretches = findSpeech(spectra.loudnessDb).flatMap((each) => splitAtClipping(each, clipped));
+  const stretches = findSpeech(spectra.loudnessDb)
+    .flatMap((each) => splitAtClipping(each, clipped))
+    .flatMap((each) => splitAtMusic(before, each, floors));
   for (const [i, stretch] of stretches.entries()) {
     await nextTask();
     throwIfCancelled(signal);

@@ -2,10 +2,16 @@ import { quantile } from '../engine/arrays';
 import type { SpectrumFrames } from '../engine/frontend';
 import { BANDS, LOG_MEL_FLOOR, SILENCE_DB } from '../engine/signal';
 import type { Stretch } from './activity';
+import { SHORTEST_FRAMES } from './speakers';
 
 const APART_FRAMES = 5;
 const STEADY_STEP = 0.7;
 const ACTIVE_RANGE_DB = 35;
+/** From this share on a piece is music. */
+export const STEADY_LIMIT = 0.32;
+/** A cut must set shares apart by this. */
+const LEAST_CONTRAST = 0.15;
+const CUT_STEP_FRAMES = 5;
 const QUIET_SHARE = 0.1;
 /** Natural log of power: what is less far above its band's floor may be the hiss of a tape, which is steady too. */
 const ABOVE_FLOOR = 2;
@@ -28,23 +34,57 @@ export function bandFloors({ logMel, loudnessDb }: SpectrumFrames): Float32Array
  * On windows of 3 s it is below .30 in speech, with hiss 10 dB below it or without; docs/decisions/0006-enrolment.md
  * has the figures.
  */
-export function steadyShare(
+export function steadyShare(spectra: SpectrumFrames, stretch: Stretch, floors: Float32Array): number {
+  const { steady, all } = countSteady(spectra, stretch, floors);
+  return all.at(-1)! > 0 ? steady.at(-1)! / all.at(-1)! : 0;
+}
+
+/** Cuts a stretch where notes begin or end, so that speech need not go with the music beside it. */
+export function splitAtMusic(
+  spectra: SpectrumFrames,
+  { from, to }: Stretch,
+  floors: Float32Array,
+): Stretch[] {
+  const { steady, all } = countSteady(spectra, { from, to }, floors);
+  const share = (a: number, b: number) => (steady[b]! - steady[a]!) / Math.max(1, all[b]! - all[a]!);
+  const length = to - from;
+  let [cut, most] = [0, 0];
+  for (let t = SHORTEST_FRAMES; t <= length - SHORTEST_FRAMES; t += CUT_STEP_FRAMES) {
+    const [before, after] = [share(0, t), share(t, length)];
+    if (Math.max(before, after) < STEADY_LIMIT || Math.abs(before - after) < LEAST_CONTRAST) continue;
+    // Two groups are told apart best where the variance between them is greatest (Otsu 1979).
+    const contrast = t * (length - t) * (before - after) ** 2;
+    if (contrast > most) [cut, most] = [t, contrast];
+  }
+  if (cut === 0) return [{ from, to }];
+  return [
+    ...splitAtMusic(spectra, { from, to: from + cut }, floors),
+    ...splitAtMusic(spectra, { from: from + cut, to }, floors),
+  ];
+}
+
+/** How many bands were steady, and how many above their floor, before each frame of a stretch [to - from + 1]. */
+function countSteady(
   { logMel, loudnessDb }: SpectrumFrames,
   { from, to }: Stretch,
   floors: Float32Array,
-): number {
+): { steady: Int32Array; all: Int32Array } {
   const lowest = (quantile(loudnessDb.subarray(from, to), 0.95) ?? 0) - ACTIVE_RANGE_DB;
-  let [steady, all] = [0, 0];
-  for (let t = from; t + APART_FRAMES < to; t++) {
-    if (loudnessDb[t]! < lowest || loudnessDb[t + APART_FRAMES]! < lowest) continue;
-    const now = t * BANDS;
-    const later = now + APART_FRAMES * BANDS;
-    for (let band = 0; band < BANDS; band++) {
-      const [a, b] = [logMel[now + band]!, logMel[later + band]!];
+  const steady = new Int32Array(to - from + 1);
+  const all = new Int32Array(to - from + 1);
+  for (let t = from; t < to; t++) {
+    let [same, heard] = [0, 0];
+    const isHeard =
+      t + APART_FRAMES < to && Math.min(loudnessDb[t]!, loudnessDb[t + APART_FRAMES]!) >= lowest;
+    for (let band = 0; isHeard && band < BANDS; band++) {
+      const a = logMel[t * BANDS + band]!;
+      const b = logMel[(t + APART_FRAMES) * BANDS + band]!;
       if (Math.max(a, b) < floors[band]! + ABOVE_FLOOR) continue;
-      if (Math.abs(b - a) < STEADY_STEP) steady++;
-      all++;
+      heard++;
+      if (Math.abs(b - a) < STEADY_STEP) same++;
     }
+    steady[t - from + 1] = steady[t - from]! + same;
+    all[t - from + 1] = all[t - from]! + heard;
   }
-  return all > 0 ? steady / all : 0;
+  return { steady, all };
 }
