@@ -21,7 +21,7 @@ import { readLeaveSentence } from './leave-sentence';
 import { progressReporter } from './progress';
 import { blendRecord, blendVoices } from './shape';
 import { SpeakerEncoder } from './speaker-encoder';
-import { cosine, meanEmbedding, SAME_SPEAKER_COSINE } from './speakers';
+import { cosine, meanEmbedding, SAME_READER_COSINE } from './speakers';
 import { areWordsHeard, chanceOfWords, parseWordExamples, type WordExamples } from './spoken-words';
 import type { BlendInput, CleanedRecording, EnrolmentApi, Progress, Spoken, TrainingInput } from './types';
 
@@ -181,7 +181,7 @@ export class EnrolmentJobs implements EnrolmentApi {
         'Other words were heard than those of the sentence that gives leave, so no voice was made. The recordings are safe. Read the sentence once more, clearly and without adding to it.',
       );
     }
-    if (embedding && cosine(spoken.embedding, embedding) < SAME_SPEAKER_COSINE) {
+    if (embedding && cosine(spoken.embedding, embedding) < SAME_READER_COSINE) {
       throw new ConsentError(
         'consent-invalid',
         'The sentence was read in another voice than that of the recordings, so no voice was made. The recordings are safe. Only the person who is heard in them can lend this voice as their own.',

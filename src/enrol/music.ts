@@ -2,15 +2,15 @@ import { quantile } from '../engine/arrays';
 import type { SpectrumFrames } from '../engine/frontend';
 import { BANDS, LOG_MEL_FLOOR, SILENCE_DB } from '../engine/signal';
 import type { Stretch } from './activity';
-import { SHORTEST_FRAMES } from './speakers';
 
 const APART_FRAMES = 5;
 const STEADY_STEP = 0.7;
 const ACTIVE_RANGE_DB = 35;
 /** From this share on a piece is music. */
 export const STEADY_LIMIT = 0.32;
-/** A cut must set shares apart by this. */
-const LEAST_CONTRAST = 0.15;
+/** A cut must set shares apart by this; of less than this, a word with a long vowel may be as steady as music. */
+const LEAST_CONTRAST = 0.2;
+const SHORTEST_PART_FRAMES = 75;
 const CUT_STEP_FRAMES = 5;
 const QUIET_SHARE = 0.1;
 /** Natural log of power: what is less far above its band's floor may be the hiss of a tape, which is steady too. */
@@ -49,7 +49,7 @@ export function splitAtMusic(
   const share = (a: number, b: number) => (steady[b]! - steady[a]!) / Math.max(1, all[b]! - all[a]!);
   const length = to - from;
   let [cut, most] = [0, 0];
-  for (let t = SHORTEST_FRAMES; t <= length - SHORTEST_FRAMES; t += CUT_STEP_FRAMES) {
+  for (let t = SHORTEST_PART_FRAMES; t <= length - SHORTEST_PART_FRAMES; t += CUT_STEP_FRAMES) {
     const [before, after] = [share(0, t), share(t, length)];
     if (Math.max(before, after) < STEADY_LIMIT || Math.abs(before - after) < LEAST_CONTRAST) continue;
     // Two groups are told apart best where the variance between them is greatest (Otsu 1979).

@@ -10,8 +10,10 @@ const STEP_FRAMES = 25;
 export const SHORTEST_FRAMES = 60;
 /** Voices on both sides of a change are less alike than this; the same voice seldom is. */
 const CHANGE_COSINE = 0.65;
-/** A piece belongs to the voice when it is at least so like the middle of the others. */
-export const SAME_SPEAKER_COSINE = 0.78;
+/** A piece, short as it may be, belongs to the voice when it is at least so like the middle of the others. */
+const SAME_SPEAKER_COSINE = 0.74;
+/** Whoever gives leave for a voice, in a whole sentence, is at least so like it. */
+export const SAME_READER_COSINE = 0.78;
 const ROUNDS = 5;
 
 /** Cosine of two vectors; 0 where one of them has no length. */

@@ -138,6 +138,20 @@ describe('cleaning', () => {
     );
   }, 60_000);
 
+  it('cuts where music begins and ends without a pause', async () => {
+    const voice = speech();
+    const mixed = concat([voice, music(3), voice]);
+    const { pieces } = await cleanRecording(mixed, 16000, fakeSpeakerEncoder());
+    const from = voice.length / 16000;
+    const played = pieces.filter((piece) => piece.reason === 'music');
+    expect(Math.abs(played[0]!.startSeconds - from)).toBeLessThan(0.4);
+    expect(Math.abs(played.at(-1)!.endSeconds - from - 3)).toBeLessThan(0.4);
+    for (const piece of pieces) {
+      const inMusic = piece.startSeconds > from - 0.4 && piece.endSeconds < from + 3.4;
+      expect(piece.reason === 'music').toBe(inMusic);
+    }
+  });
+
   it('keeps speech that was recorded with hiss and hum', async () => {
     const clean = concat([speech(), silence(0.6), speech()]);
     const hiss = noise(clean.length, Math.sqrt(power(clean) / 20));
