@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pipeline.convert import Heard, Voice, batch, hear, parse_voice, retrieve, write
+from pipeline.convert import Heard, Voice, codes_of, gains_for, hear, parse_voice, retrieve, write
 from pipeline.export import load_trained
 from pipeline.paths import WORK
 from pipeline.synthesis import synthesise
@@ -31,10 +31,10 @@ AUDIBLE_DB, ACTIVE_DB = -50, 30
 
 @dataclass(frozen=True)
 class Trial:
-    """What is put right: how much of the code is the codebook's, whose texture, and how the source is changed first."""
+    """What is put right: how much of the code is the codebook's (as the voice has it), whose texture, and how the source is changed first."""
 
     name: str
-    blend: float = 0.1
+    blend: float | None = None
     own_texture: bool = False
     change: Callable[[Heard, "Chain"], Heard] | None = None
     centred: bool = False
@@ -52,32 +52,33 @@ class Chain:
         self.own = [each for each in split(person, 600)[0] if each not in files][:OWN]
         self.content, player, _ = load_trained()
         self.generator = player.generator
-        spoken = [hear(each, self.voice) for each in files]
+        self.known: dict[Path, Heard] = {}
+        spoken = [self.hear(each) for each in files]
         self.log_f0 = np.concatenate([np.log(each.f0_hz[each.voiced > 0.5].numpy()) for each in spoken])
         self.loudness_db = np.concatenate([audible(each) for each in spoken])
         self.middle = self.mean_code(files)
 
-    def codes(self, heard: Heard) -> np.ndarray:
-        with torch.no_grad():
-            return self.content.whole(heard.log_mel)[0].numpy()
+    def hear(self, file: Path) -> Heard:
+        if file not in self.known:
+            self.known[file] = hear(file, self.voice)
+        return self.known[file]
 
     def mean_code(self, files: list[Path]) -> np.ndarray:
         found = []
-        for heard in (hear(file, self.voice) for file in files):
+        for heard in map(self.hear, files):
             loud = heard.loudness_db[0].numpy().reshape(-1, 2).max(1)
-            found.append(self.codes(heard)[loud > loud.max() - ACTIVE_DB])
+            found.append(codes_of(heard, self.content)[loud > loud.max() - ACTIVE_DB])
         return np.concatenate(found).mean(0)
 
     def convert(self, file: Path, trial: Trial, offset: np.ndarray | float = 0.0) -> torch.Tensor:
-        voice, heard = self.voice, hear(file, self.voice)
+        voice, heard = self.voice, self.hear(file)
         if trial.change:
             heard = trial.change(heard, self)
-        codes, timbre = retrieve(self.codes(heard) + offset, voice.codebook, voice.timbre, trial.blend)
-        log_mel = as_timbre_says(timbre, heard.log_mel) if trial.own_texture else heard.log_mel
-        with torch.no_grad():
-            cues = (heard.f0_hz, heard.voiced, heard.loudness_db, log_mel)
-            harmonic, noise = self.generator.whole(batch(codes), batch(timbre), *cues, voice.embedding)
-            return synthesise(heard.f0_hz, heard.voiced, harmonic + voice.colour, noise + voice.colour)[0]
+        blend = voice.header["retrievalBlend"] if trial.blend is None else trial.blend
+        codes, timbre = retrieve(codes_of(heard, self.content) + offset, voice.codebook, voice.timbre, blend)
+        if trial.own_texture:
+            heard = replace(heard, log_mel=as_timbre_says(timbre, heard.log_mel))
+        return synthesise(heard.f0_hz, heard.voiced, *gains_for(codes, timbre, heard, voice, self.generator))[0]
 
     def likeness(self, sources: dict[str, list[Path]], trial: Trial) -> float:
         made = []

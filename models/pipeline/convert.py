@@ -87,10 +87,20 @@ def hear(path: Path, voice: Voice) -> Heard:
     return Heard(batch(mel), batch(loud), batch(hold(f0) * ratio), batch(voiced), gain)
 
 
+def codes_of(heard: Heard, content) -> np.ndarray:
+    """[frames / 2, 128]."""
+    with torch.no_grad():
+        return content.whole(heard.log_mel)[0].numpy()
+
+
 def gains_of(heard: Heard, voice: Voice, content, generator, blend: float) -> tuple[torch.Tensor, torch.Tensor]:
     """Natural log gains of harmonics and noise [1, frames, 80]."""
+    return gains_for(*retrieve(codes_of(heard, content), voice.codebook, voice.timbre, blend), heard, voice, generator)
+
+
+def gains_for(codes: np.ndarray, timbre: np.ndarray, heard: Heard, voice: Voice, generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """As `gains_of`, of codes and timbre that were looked up."""
     with torch.no_grad():
-        codes, timbre = retrieve(content.whole(heard.log_mel)[0].numpy(), voice.codebook, voice.timbre, blend)
         cues = (heard.f0_hz, heard.voiced, heard.loudness_db, heard.log_mel)
         harmonic, noise = generator.whole(batch(codes), batch(timbre), *cues, voice.embedding)
         return harmonic + voice.colour, noise + voice.colour

@@ -25,7 +25,7 @@ from .paths import SEED, SPEECH, WORK
 
 SAMPLE_RATE = 24000
 MIXTURES = 16
-FLITE_VOICES = ["rms", "awb", "slt", "kal16"]
+FLITE_VOICES = {name: name for name in ("rms", "awb", "slt", "kal16")}
 # Debian's other voices of real people (`festvox-*`); who reads English by the rules of another language is a voice all the same.
 FESTIVAL_VOICES = {
     "ona": "upc_ca_ona_hts", "dita": "czech_dita", "krb": "czech_krb", "ph": "czech_ph", "mv": "hy_fi_mv_diphone",
@@ -123,17 +123,17 @@ class Piper:
 
 def flite(text: str, voice: str) -> np.ndarray:
     """Debian's flite. The generator learns to imitate its voices; none of them is published."""
-    return run_to_wav(lambda out: ["flite", "-voice", voice, "-t", text, "-o", out])
+    return run_to_wav(["flite", "-voice", voice, "-t", text])
 
 
 def festival(text: str, voice: str) -> np.ndarray:
     """Debian's festival, for the same end."""
-    return run_to_wav(lambda out: ["text2wave", "-eval", f"(voice_{voice})", "-o", out], text)
+    return run_to_wav(["text2wave", "-eval", f"(voice_{voice})"], text)
 
 
-def run_to_wav(command, text: str = "") -> np.ndarray:
+def run_to_wav(command: list[str], text: str = "") -> np.ndarray:
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        subprocess.run(command(file.name), input=text, text=True, check=True, capture_output=True)
+        subprocess.run([*command, "-o", file.name], input=text, text=True, check=True, capture_output=True)
         audio, rate = sf.read(file.name, dtype="float32")
     return soxr.resample(audio, rate, SAMPLE_RATE)
 
@@ -191,12 +191,10 @@ def main() -> None:
         kokoro = Kokoro()
         style = kokoro.style({"jm_kumo": 1.0})
         fill("jm_kumo", args.minutes, lambda t: kokoro.speak(t, style, float(rng.uniform(0.9, 1.1))), list(rng.permutation(names)), texts)
-    elif args.what == "flite":
-        for voice in FLITE_VOICES:
-            fill(f"flite_{voice}", args.minutes / len(FLITE_VOICES), lambda t: flite(t, voice), list(rng.permutation(names)), texts)
-    elif args.what == "festival":
-        for name, voice in FESTIVAL_VOICES.items():
-            fill(f"festival_{name}", args.minutes / len(FESTIVAL_VOICES), lambda t: festival(t, voice), list(rng.permutation(names)), texts)
+    elif args.what in ("flite", "festival"):
+        say, voices = (flite, FLITE_VOICES) if args.what == "flite" else (festival, FESTIVAL_VOICES)
+        for name, voice in voices.items():
+            fill(f"{args.what}_{name}", args.minutes / len(voices), lambda t: say(t, voice), list(rng.permutation(names)), texts)
     else:
         kokoro = Kokoro()
         for index, weights in enumerate(mixed_styles(kokoro.voices, MIXTURES, rng)):

@@ -68,7 +68,7 @@ export class LivePlayer {
       return;
     }
     this.noteDelay(timeSeconds);
-    this.makeRoomForLongerBlocks(timeSeconds);
+    this.makeRoomForLongerBlocks();
     let peak = 0;
     for (let i = 0; i < out.length; i++) {
       const x = this.isPlaying ? limit(this.nextSample()) : 0;
@@ -172,9 +172,9 @@ export class LivePlayer {
   }
 
   /** Longer blocks come less often: plays a little again, so that the queue lasts until the first of them. */
-  private makeRoomForLongerBlocks(timeSeconds: number): void {
+  private makeRoomForLongerBlocks(): void {
     const length = this.stats.get('blockLengthMs');
-    const longerMs = Math.min(length - this.blockLengthMs, MAX_DELAY_MS - this.delayMs(timeSeconds));
+    const longerMs = Math.min(length - this.blockLengthMs, MAX_DELAY_MS - this.stats.get('delayMs'));
     this.blockLengthMs = length;
     if (longerMs <= 0 || this.fadeLeft > 0) return;
     const most = Ring.RESERVE - this.taps - this.step * this.fadeSamples;

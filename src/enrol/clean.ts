@@ -52,13 +52,14 @@ export async function cleanRecording(
   level(resampled, speechLevelDb(spectra.loudnessDb));
   spectra = await analyse(resampled, signal);
   const pieces: Piece[] = [];
-  const stretches = findSpeech(spectra.loudnessDb)
-    .flatMap((each) => splitAtClipping(each, clipped))
-    .flatMap((each) => splitAtMusic(before, each, floors));
+  const stretches = findSpeech(spectra.loudnessDb).flatMap((each) => splitAtClipping(each, clipped));
   for (const [i, stretch] of stretches.entries()) {
     await nextTask();
     throwIfCancelled(signal);
-    for (const part of await splitAtChanges(stretch, spectra.logMel, encoder)) {
+    const parts: Stretch[] = [];
+    for (const each of splitAtMusic(before, stretch, floors))
+      parts.push(...(await splitAtChanges(each, spectra.logMel, encoder)));
+    for (const part of parts) {
       const quality = measure(part, before.loudnessDb, clipped);
       const steady = steadyShare(before, part, floors);
       const isLong = part.to - part.from >= SHORTEST_FRAMES;

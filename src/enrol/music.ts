@@ -8,8 +8,9 @@ const STEADY_STEP = 0.7;
 const ACTIVE_RANGE_DB = 35;
 /** From this share on a piece is music. */
 export const STEADY_LIMIT = 0.32;
-/** A cut must set shares apart by this; of less than this, a word with a long vowel may be as steady as music. */
+/** A cut must set shares apart by this. */
 const LEAST_CONTRAST = 0.2;
+/** In a shorter part a long vowel may be as steady as music. */
 const SHORTEST_PART_FRAMES = 75;
 const CUT_STEP_FRAMES = 5;
 const QUIET_SHARE = 0.1;
@@ -35,8 +36,7 @@ export function bandFloors({ logMel, loudnessDb }: SpectrumFrames): Float32Array
  * has the figures.
  */
 export function steadyShare(spectra: SpectrumFrames, stretch: Stretch, floors: Float32Array): number {
-  const { steady, all } = countSteady(spectra, stretch, floors);
-  return all.at(-1)! > 0 ? steady.at(-1)! / all.at(-1)! : 0;
+  return shareBetween(countSteady(spectra, stretch, floors), 0, stretch.to - stretch.from);
 }
 
 /** Cuts a stretch where notes begin or end, so that speech need not go with the music beside it. */
@@ -45,12 +45,11 @@ export function splitAtMusic(
   { from, to }: Stretch,
   floors: Float32Array,
 ): Stretch[] {
-  const { steady, all } = countSteady(spectra, { from, to }, floors);
-  const share = (a: number, b: number) => (steady[b]! - steady[a]!) / Math.max(1, all[b]! - all[a]!);
+  const counts = countSteady(spectra, { from, to }, floors);
   const length = to - from;
   let [cut, most] = [0, 0];
   for (let t = SHORTEST_PART_FRAMES; t <= length - SHORTEST_PART_FRAMES; t += CUT_STEP_FRAMES) {
-    const [before, after] = [share(0, t), share(t, length)];
+    const [before, after] = [shareBetween(counts, 0, t), shareBetween(counts, t, length)];
     if (Math.max(before, after) < STEADY_LIMIT || Math.abs(before - after) < LEAST_CONTRAST) continue;
     // Two groups are told apart best where the variance between them is greatest (Otsu 1979).
     const contrast = t * (length - t) * (before - after) ** 2;
@@ -63,12 +62,22 @@ export function splitAtMusic(
   ];
 }
 
+interface SteadyCounts {
+  steady: Int32Array;
+  all: Int32Array;
+}
+
+/** 0 where no band is above its floor. */
+function shareBetween({ steady, all }: SteadyCounts, from: number, to: number): number {
+  return (steady[to]! - steady[from]!) / Math.max(1, all[to]! - all[from]!);
+}
+
 /** How many bands were steady, and how many above their floor, before each frame of a stretch [to - from + 1]. */
 function countSteady(
   { logMel, loudnessDb }: SpectrumFrames,
   { from, to }: Stretch,
   floors: Float32Array,
-): { steady: Int32Array; all: Int32Array } {
+): SteadyCounts {
   const lowest = (quantile(loudnessDb.subarray(from, to), 0.95) ?? 0) - ACTIVE_RANGE_DB;
   const steady = new Int32Array(to - from + 1);
   const all = new Int32Array(to - from + 1);
