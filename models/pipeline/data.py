@@ -7,13 +7,15 @@ from torch.nn import functional as F
 from .frontend import BAND_EDGES_MEL, BANDS, hz_to_mel, mel_to_hz
 from .networks import CODES
 from .paths import SEED, WORK
-from .synthesis import HOP
+from .synthesis import HOP, RATE_HZ
+from .voices import NEPERS_PER_DB
 
 VOICES = ["kathleen", "joe", "kerstin", "nathalie", "flemishguy", "jm_kumo"]
 # Whom the generator learns to imitate besides, so that it can imitate people it never met; `_x`: warps.
-ALSO_IMITATED = ("mix", "flite_", "festival_")
+ALSO_IMITATED = ("mix", "flite_", "festival_", "kokoro_", "reader_")
 WARPS = np.exp(np.linspace(np.log(0.78), np.log(1.28), 41))
 LOG_FLOOR = -11.513
+BAND_FFT, BAND_FLOOR, BAND_FRAMES = 1024, 10**-7.5, 1500
 
 
 def warp_matrices() -> torch.Tensor:
@@ -37,19 +39,43 @@ def smooth(batch: int, nodes: int, deviation: float) -> torch.Tensor:
     return F.interpolate(torch.randn(batch, 1, nodes), BANDS, mode="linear", align_corners=True) * deviation
 
 
+def with_babble(mel: torch.Tensor) -> torch.Tensor:
+    """Log-mel segments [B, T, 80] with the others of the batch in the background, one of them or three, 8 to 24 dB below."""
+    level = mel.exp().mean((1, 2), keepdim=True).log()
+    rolled = torch.stack([(mel - level).roll(k, 0) for k in (1, 2, 3)])
+    talk = torch.where(torch.rand(len(mel), 1, 1) < 0.5, rolled[0], torch.logsumexp(rolled, 0) - np.log(3))
+    below = (torch.rand(len(mel), 1, 1) * 16 + 8) * NEPERS_PER_DB
+    return torch.logaddexp(mel, talk + level - below)
+
+
+def in_room(mel: torch.Tensor) -> torch.Tensor:
+    """Log-mel segments [B, T, 80] with a tail that decays exponentially: RT60 .2 to .6 s, 0 to 12 dB below the direct sound."""
+    frames = mel.shape[1]
+    per_frame = 6 * np.log(10) / 100 / (torch.rand(len(mel), 1, 1) * 0.4 + 0.2)
+    share = torch.exp(-torch.rand(len(mel), 1, 1) * 12 * NEPERS_PER_DB)
+    delay = (torch.arange(frames).view(-1, 1) - torch.arange(frames)).clamp(min=0).float()
+    tail = torch.exp(-per_frame * delay).tril(-1) * (torch.exp(per_frame) - 1) * share
+    return torch.log(mel.exp() + torch.bmm(tail, mel.exp()))
+
+
+def sometimes(mel: torch.Tensor, changed: torch.Tensor, share: float) -> torch.Tensor:
+    """A share of the segments changed, the others as they are."""
+    return torch.where(torch.rand(len(mel), 1, 1) < share, changed, mel)
+
+
 def disguise(mel: torch.Tensor, strength: float = 1.0) -> torch.Tensor:
-    """Warp, equalise, scale and add noise to log-mel segments [B, T, 80]."""
+    """Warp, equalise, scale log-mel segments [B, T, 80], put them in rooms and among others, and add noise."""
     batch = mel.shape[0]
     pick = torch.randint(0, len(WARPS), (batch,))
     mel = torch.bmm(mel, MATRICES[pick])
+    mel = sometimes(mel, in_room(mel), 0.3 * strength)
+    mel = sometimes(mel, with_babble(mel), 0.25 * strength)
     mel = mel + smooth(batch, 7, 0.8 * strength) + torch.randn(batch, 1, 1) * 1.0
     tilt = smooth(batch, 4, 1.5)
     peak = mel.amax((1, 2), keepdim=True)
     depth = torch.rand(batch, 1, 1) * 12 + 2.5
     hiss = peak - depth + tilt + torch.randn_like(mel) * 0.5
-    noisy = torch.logaddexp(mel, hiss)
-    mel = torch.where(torch.rand(batch, 1, 1) < 0.6 * strength, noisy, mel)
-    return torch.clamp(mel, min=LOG_FLOOR)
+    return torch.clamp(sometimes(mel, torch.logaddexp(mel, hiss), 0.6 * strength), min=LOG_FLOOR)
 
 
 def hold(f0: np.ndarray) -> np.ndarray:
@@ -67,8 +93,15 @@ def speech_level_db(loudness_db: np.ndarray) -> float:
     return float(10 * np.log10(np.mean(10 ** (active / 10))))
 
 
+def band_hz(audio: np.ndarray) -> float:
+    """Where the mean spectrum of 24 kHz audio falls 75 dB below its peak for good: above it the recording knows nothing."""
+    frames = audio[: min(BAND_FRAMES, len(audio) // BAND_FFT) * BAND_FFT].reshape(-1, BAND_FFT) * np.hanning(BAND_FFT)
+    power = np.mean(np.abs(np.fft.rfft(frames)) ** 2, axis=0)
+    return float(np.flatnonzero(power > power.max() * BAND_FLOOR)[-1] * RATE_HZ / BAND_FFT)
+
+
 class Data:
-    """`arrays[speaker]` as `prepare` wrote them; `codes` in place of `teacher` where there is one."""
+    """`arrays[speaker]` as `prepare` wrote them, with `bandHz`; `codes` in place of `teacher` where there is one."""
 
     def __init__(self, speakers: list[str] | None = None) -> None:
         self.rng = np.random.default_rng(SEED)
@@ -76,6 +109,7 @@ class Data:
         for path in sorted((WORK / "arrays").glob("*.npz")):
             if speakers is None or path.stem in speakers:
                 self.arrays[path.stem] = dict(np.load(path))
+                self.arrays[path.stem]["bandHz"] = band_hz(self.arrays[path.stem]["audio"])
         self.speakers = list(self.arrays)
 
     def teach(self, basis: np.ndarray | None = None) -> None:

@@ -4,7 +4,7 @@
 
 Half of each batch is speech of the cast as it is: multi-resolution spectral and log-mel losses. The other half is anybody's
 speech converted to one of the cast. Discriminators with a head a voice (one for all the others) hear both beside real
-recordings (hinge loss, Lim & Ye 2017; feature matching on the first half, Larsen et al. 2016). What was said is held by the
+recordings (what lies above a recording's band is not judged; hinge loss, Lim & Ye 2017; feature matching on the first half, Larsen et al. 2016). What was said is held by the
 content network as stage 3 left it: its codes of what comes out must be those of what went in; who says it by the speaker
 encoder, whose embedding of what comes out must be that of the target. The encoder learns from the generator's losses and from
 telling all speakers apart. A content network that learns on from the generator's losses gives codes that more can be said
@@ -24,8 +24,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from .colour import coloured_audio, coloured_mel, coloured_timbre, colours, louder
-from .data import ALSO_IMITATED, LOG_FLOOR, VOICES, Data, disguise, hold
-from .losses import Discriminator, log_mel_16k, mel_loss, spectral_loss
+from .data import ALSO_IMITATED, LOG_FLOOR, VOICES, Data, disguise, hold, sometimes
+from .losses import Discriminator, below, log_mel_16k, mel_loss, spectral_loss
 from .networks import BANDS, NEPERS_PER_DB, VOICE, Content, Generator, Speaker
 from .paths import SEED, WORK
 from .synthesis import HOP, synthesise
@@ -35,7 +35,7 @@ from .voices import Codebooks
 FRAMES, HALF, EDGE = 130, 5, 12
 PIECE_FRAMES = 200
 VOICE_SHARE = np.array([0.3, 0.24, 0.1, 0.1, 0.14, 0.12])
-OTHERS = 0.45
+OTHERS = 0.6
 SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL, HOLD = 0.4, 1.0, 0.2, 1.0, 5.0, 1.0, 0.1, 1.0
 EMA = 0.999
 RATE, JUDGE_RATE, CONTENT_SHARE = 4e-4, 6e-4, 0.5
@@ -51,10 +51,11 @@ class Cast:
         others = [s for s in data.speakers if s.startswith(ALSO_IMITATED) or "_x" in s]
         self.names = [*VOICES, *others]
         self.books = Codebooks(content, [data.arrays[name] for name in self.names])
-        weights = np.concatenate([VOICE_SHARE / VOICE_SHARE.sum() * (1 - OTHERS), np.full(len(others), OTHERS / max(1, len(others)))])
-        self.share = weights / weights.sum()
+        frames = np.array([data.arrays[s]["starts"][-1] for s in others]) ** 0.5
+        self.share = np.concatenate([VOICE_SHARE / VOICE_SHARE.sum() * (1 - OTHERS), frames / frames.sum() * OTHERS])
+        self.band_hz = torch.tensor([data.arrays[s]["bandHz"] for s in self.names], dtype=torch.float32)
         self.median = {s: float(np.median(a["f0Hz"][a["f0Hz"] > 0])) for s, a in data.arrays.items()}
-        crowd = {s: 0.5 / 6 if s in VOICES else 0.35 / len(others) if s in others else 0.15 / 34 for s in data.speakers}
+        crowd = {s: 0.42 / 6 if s in VOICES else 0.43 / len(others) if s in others else 0.15 / 30 for s in data.speakers}
         self.sources = list(crowd)
         self.source_share = np.array(list(crowd.values())) / sum(crowd.values())
 
@@ -110,7 +111,7 @@ def begin_from(saved: dict, content: Content, player: Player, judges: nn.ModuleL
 
 def partly_disguised(log_mel: torch.Tensor, strength: float) -> torch.Tensor:
     """Half of the segments [B, n, 80] disguised, the others as they are."""
-    return torch.where(torch.rand(len(log_mel), 1, 1) < 0.5, disguise(log_mel, strength), log_mel)
+    return sometimes(log_mel, disguise(log_mel, strength), 0.5)
 
 
 @dataclass
@@ -159,7 +160,7 @@ def render(batch: Batch, cast: Cast, content: Content, taught: Content, player: 
         heard = content.whole(masked).float()
     batch.brighten()
     texture = partly_disguised(batch.both("logMel"), 0.5)
-    codes, timbre = cast.books.find(heard, batch.who, torch.rand(2 * HALF) * 0.2, torch.rand(2 * HALF) * 0.7 + 0.3)
+    codes, timbre = cast.books.find(heard, batch.who, torch.rand(2 * HALF) ** 2 * 0.6, torch.rand(2 * HALF) * 0.7 + 0.3)
     f0_hz, voiced, loudness_db = map(batch.both, ("f0Hz", "voiced", "loudnessDb"))
     with torch.autocast("cpu", torch.bfloat16):
         embeddings = player.speaker(coloured_mel(cast.pieces(batch.names), batch.colour)).float()
@@ -207,12 +208,13 @@ def same_speaker(speaker: Speaker, heard: torch.Tensor, wanted: torch.Tensor) ->
     return 1 - F.cosine_similarity(found, wanted.detach(), dim=1).mean()
 
 
-def tell_apart(speaker: Speaker, tell: nn.Linear, cast: Cast) -> torch.Tensor:
-    """Cross-entropy of telling 16 pieces of all speakers apart."""
+def tell_apart(speaker: Speaker, tell: nn.Linear, cast: Cast, beginning: bool) -> torch.Tensor:
+    """Cross-entropy of telling 16 pieces of all speakers apart; `tell`, which knows nobody at the beginning, learns alone then."""
     known = cast.data.speakers
     crowd = cast.data.rng.choice(len(known), 16)
     with torch.autocast("cpu", torch.bfloat16):
-        told = tell(speaker(cast.pieces([known[i] for i in crowd])).float())
+        heard = speaker(cast.pieces([known[i] for i in crowd])).float()
+        told = tell(heard.detach() if beginning else heard)
     return F.cross_entropy(told, torch.from_numpy(crowd))
 
 
@@ -253,7 +255,9 @@ def main() -> None:
         run.set_rate(judge_optimiser, JUDGE_RATE, 100, 1e-5)
         batch = draw(cast)
         made = render(batch, cast, content, taught, player)
-        fake, real = made.audio[:, inner], coloured_audio(batch.own["audio"], batch.colour[:HALF])[:, inner]
+        band_hz = cast.band_hz[batch.who]
+        fake = below(made.audio, band_hz)[:, inner]
+        real = below(coloured_audio(batch.own["audio"], batch.colour[:HALF]), band_hz[:HALF])[:, inner]
         copied, mels = spectral_loss(fake[:HALF], real), mel_loss(fake[:HALF], real)
         loss = SPECTRAL * copied + MEL * mels
         run.note(copied=copied, mel=mels)
@@ -262,7 +266,7 @@ def main() -> None:
             heads = torch.clamp(batch.who, max=len(VOICES))
             # Real speech of the voices that were converted to, so that every head hears both.
             others = data.speech(batch.names[HALF:], FRAMES)["audio"]
-            genuine = torch.cat([real, coloured_audio(others, batch.colour[HALF:])[:, inner]])
+            genuine = torch.cat([real, below(coloured_audio(others, batch.colour[HALF:]), band_hz[HALF:])[:, inner]])
             judge_loss = judgement(judges, genuine, fake, heads)
             descend(judge_loss, [judge_optimiser], list(judges.parameters()), limit=5.0)
             run.note(judge=judge_loss)
@@ -274,7 +278,7 @@ def main() -> None:
             run.note(adversarial=adversarial, matching=matching)
         again = log_mel_16k(made.audio)
         unsaid, same = said_again(taught, again, made.said), same_speaker(player.speaker, again, made.embeddings)
-        telling = tell_apart(player.speaker, tell, cast)
+        telling = tell_apart(player.speaker, tell, cast, beginning)
         run.note(content=unsaid, same=same, telling=telling, held=made.held)
         descend(loss + CONTENT * unsaid + SAME_SPEAKER * same + TELL * telling + HOLD * made.held, [optimiser, content_optimiser], learning)
         with torch.no_grad():

@@ -17,6 +17,13 @@ def magnitudes(audio: torch.Tensor, size: int, hop: int) -> torch.Tensor:
     return torch.stft(audio, size, hop, window=torch.hann_window(size), return_complex=True).abs()
 
 
+def below(audio: torch.Tensor, edge_hz: torch.Tensor) -> torch.Tensor:
+    """[B, samples] at 24 kHz without what is above `edge_hz` [B], a zero-phase slope from nine tenths of it."""
+    bins_hz = torch.fft.rfftfreq(audio.shape[1], 1 / RATE_HZ)
+    gain = ((edge_hz.unsqueeze(1) - bins_hz) / (0.1 * edge_hz.unsqueeze(1))).clamp(0, 1)
+    return torch.fft.irfft(torch.fft.rfft(audio) * gain, audio.shape[1])
+
+
 def bin_weights(size: int) -> torch.Tensor:
     """[size / 2 + 1], mean 1: every mel counts the same, as the derivative of the HTK scale has it."""
     weights = 1 / (1 + torch.arange(size // 2 + 1) * RATE_HZ / size / 700)

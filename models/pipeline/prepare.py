@@ -27,6 +27,8 @@ ARRAYS = WORK / "arrays"
 FACTORS = [0.85, 0.92, 1.09, 1.18]
 OTHERS_FACTORS = [0.88, 1.14]
 WARPED_MINUTES = 4.0
+READERS = WORK / "readers" / "librispeech_train-clean-100"
+LEAST_READ_SECONDS = 8.0
 
 
 def sources() -> dict[str, list]:
@@ -42,6 +44,9 @@ def sources() -> dict[str, list]:
             found[speaker] = files
     for folder in sorted((WORK / "tts").glob("*")):
         found[folder.name] = sorted(folder.glob("*.wav"))
+    for file in sorted(READERS.glob("*.flac")):
+        if sf.info(file).duration > LEAST_READ_SECONDS:
+            found[f"reader_{file.stem.split('-')[0]}"] = [file]
     return found
 
 

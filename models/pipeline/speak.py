@@ -5,10 +5,11 @@
     python -m pipeline.speak mixtures --minutes 24
     python -m pipeline.speak flite --minutes 16
     python -m pipeline.speak festival --minutes 32
+    python -m pipeline.speak kokoro --minutes 22
     python -m pipeline.speak held-out
 
 Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz and is resumable: a file that exists is kept.
-`held-out` writes the 40 evaluation prompts (`arctic_a00xx`) of both men to `work/heldout/<speaker>`.
+`kokoro` wants the styles that npm's `kokoro-js` brings, unpacked to `work/kokoro-js`. `held-out` writes the 40 evaluation prompts (`arctic_a00xx`) of both men to `work/heldout/<speaker>`.
 """
 
 import argparse
@@ -25,6 +26,8 @@ from .paths import SEED, SPEECH, WORK
 
 SAMPLE_RATE = 24000
 MIXTURES = 16
+STYLE = 256
+KOKORO_STYLES = WORK / "kokoro-js" / "voices"
 FLITE_VOICES = {name: name for name in ("rms", "awb", "slt", "kal16")}
 # Debian's other voices of real people (`festvox-*`); who reads English by the rules of another language is a voice all the same.
 FESTIVAL_VOICES = {
@@ -90,6 +93,12 @@ class Kokoro:
         with (core._data / "voices_ja.npz").open("rb") as file:
             self.voices = dict(np.load(file))
         self.core = core
+
+    def read(self, folder: Path) -> list[str]:
+        """Learns the styles in `folder`; names of those it did not know."""
+        found = [file for file in sorted(folder.glob("*.bin")) if file.stem not in self.voices]
+        self.voices |= {file.stem: np.fromfile(file, np.float32).reshape(-1, 1, STYLE) for file in found}
+        return [file.stem for file in found]
 
     def style(self, weights: dict[str, float]) -> np.ndarray:
         return sum(w * self.voices[name] for name, w in weights.items())
@@ -169,7 +178,7 @@ def fill(speaker: str, minutes: float, say, names: list[str], texts: dict[str, s
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["jm_kumo", "joe", "mixtures", "flite", "festival", "held-out"])
+    parser.add_argument("what", choices=["jm_kumo", "joe", "mixtures", "kokoro", "flite", "festival", "held-out"])
     parser.add_argument("--minutes", type=float, default=20)
     args = parser.parse_args()
     rng = np.random.default_rng(SEED)
@@ -195,6 +204,12 @@ def main() -> None:
         say, voices = (flite, FLITE_VOICES) if args.what == "flite" else (festival, FESTIVAL_VOICES)
         for name, voice in voices.items():
             fill(f"{args.what}_{name}", args.minutes / len(voices), lambda t: say(t, voice), list(rng.permutation(names)), texts)
+    elif args.what == "kokoro":
+        kokoro = Kokoro()
+        voices = kokoro.read(KOKORO_STYLES)
+        for name in voices:
+            say = lambda t: kokoro.speak(t, kokoro.voices[name], float(rng.uniform(0.85, 1.15)))  # noqa: E731
+            fill(f"kokoro_{name}", args.minutes / len(voices), say, list(rng.permutation(names)), texts)
     else:
         kokoro = Kokoro()
         for index, weights in enumerate(mixed_styles(kokoro.voices, MIXTURES, rng)):

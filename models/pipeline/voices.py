@@ -23,8 +23,9 @@ def active_frames(content, arrays: dict, limit: int = 24000) -> tuple[np.ndarray
     """The student's codes of a speaker's active frames [n, 128], and their timbre [n, 40]."""
     codes, timbre = [], []
     with torch.no_grad():
-        for start in range(0, min(limit, arrays["starts"][-1] - 1000), 1000):
-            cut = slice(start, start + 1000)
+        end = min(limit, arrays["starts"][-1])
+        for start in range(0, end, 1000):
+            cut = slice(start, min(start + 1000, end))
             mel, loud = arrays["logMel"][cut].astype(np.float32), arrays["loudnessDb"][cut]
             active = loud.reshape(-1, 2).max(1) > QUIETEST_DB
             codes.append(content.whole(torch.from_numpy(mel)[None])[0].numpy()[active])
