@@ -129,7 +129,7 @@ def main() -> None:
     for person in PEOPLE:
         if args.only and person.name not in args.only:
             continue
-        for length in LENGTHS:
+        for length in person.lengths:
             bars = measure(person, length)
             if length == "60 s":
                 cost = noise_cost(person, next(bar.value for bar in bars if bar.name == "similarity to the target"))

@@ -2,6 +2,7 @@
 
 Four read the prompts of Debian's `asterisk-core-sounds-*-g722`; two are diphone voices of real men in festival
 (`apt-get install festival festvox-kdlpc16k festvox-czech-machac`), which read ARCTIC prompts, the Czech one by Czech rules.
+Three read books in LibriSpeech's test-other, more than 80 s each (`work/readers/librispeech_test-other`, README.md).
 """
 
 import subprocess
@@ -17,6 +18,7 @@ from .debian import unpacked
 from .sets import REFERENCES, ffmpeg, spread
 
 UNSEEN = WORK / "unseen"
+READERS, READER_REFERENCES = WORK / "readers" / "librispeech_test-other", 3
 SHORTEST_SECONDS, MOST_SECONDS = 1.2, 900
 RATE_HZ = 16000
 
@@ -28,6 +30,12 @@ class Person:
     # The language of Debian's prompts, or the festival voice.
     prompts: str | None = None
     festival: str | None = None
+    # The number that LibriVox gave the reader.
+    reader: str | None = None
+
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("60 s",) if self.reader else ("60 s", "5 min")
 
 
 PEOPLE = [
@@ -37,11 +45,16 @@ PEOPLE = [
     Person("Carlo", "man", prompts="it"),
     Person("ked", "man", festival="ked_diphone"),
     Person("machac", "man", festival="czech_machac"),
+    Person("2033", "man", reader="2033"),
+    Person("2609", "man", reader="2609"),
+    Person("3080", "woman", reader="3080"),
 ]
 
 
 def made(person: Person) -> list[Path]:
     """All recordings there are of a person, up to fifteen minutes, made where they are missing."""
+    if person.reader:
+        return sorted((READERS / person.reader).glob("*.flac"))
     folder = UNSEEN / person.name
     if not (folder / "complete").exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,9 +90,9 @@ def synthesise(person: Person, folder: Path) -> None:
 
 
 def split(person: Person, seconds: float) -> tuple[list[Path], list[Path]]:
-    """Recordings to enrol, `seconds` of them at least, and the twenty that stand for the person."""
+    """Recordings to enrol, `seconds` of them where there are so many, and those that stand for the person."""
     files = made(person)
-    references = spread(files, REFERENCES)
+    references = spread(files, READER_REFERENCES if person.reader else REFERENCES)
     rest = [file for file in files if file not in references]
     chosen: list[Path] = []
     for file in rest:

@@ -58,6 +58,12 @@ def in_room(mel: torch.Tensor) -> torch.Tensor:
     return torch.log(mel.exp() + torch.bmm(tail, mel.exp()))
 
 
+def hiss(mel: torch.Tensor) -> torch.Tensor:
+    """Log-mel segments [B, T, 80] with steady noise of a random colour, 2.5 to 14.5 nepers of power below their peak."""
+    depth = torch.rand(len(mel), 1, 1) * 12 + 2.5
+    return torch.logaddexp(mel, mel.amax((1, 2), keepdim=True) - depth + smooth(len(mel), 4, 1.5) + torch.randn_like(mel) * 0.5)
+
+
 def sometimes(mel: torch.Tensor, changed: torch.Tensor, share: float) -> torch.Tensor:
     """A share of the segments changed, the others as they are."""
     return torch.where(torch.rand(len(mel), 1, 1) < share, changed, mel)
@@ -71,11 +77,7 @@ def disguise(mel: torch.Tensor, strength: float = 1.0) -> torch.Tensor:
     mel = sometimes(mel, in_room(mel), 0.3 * strength)
     mel = sometimes(mel, with_babble(mel), 0.25 * strength)
     mel = mel + smooth(batch, 7, 0.8 * strength) + torch.randn(batch, 1, 1) * 1.0
-    tilt = smooth(batch, 4, 1.5)
-    peak = mel.amax((1, 2), keepdim=True)
-    depth = torch.rand(batch, 1, 1) * 12 + 2.5
-    hiss = peak - depth + tilt + torch.randn_like(mel) * 0.5
-    return torch.clamp(sometimes(mel, torch.logaddexp(mel, hiss), 0.6 * strength), min=LOG_FLOOR)
+    return torch.clamp(sometimes(mel, hiss(mel), 0.6 * strength), min=LOG_FLOOR)
 
 
 def hold(f0: np.ndarray) -> np.ndarray:

@@ -4,12 +4,13 @@
 
 Half of each batch is speech of the cast as it is: multi-resolution spectral and log-mel losses. The other half is anybody's
 speech converted to one of the cast. Discriminators with a head a voice (one for all the others) hear both beside real
-recordings (what lies above a recording's band is not judged; hinge loss, Lim & Ye 2017; feature matching on the first half, Larsen et al. 2016). What was said is held by the
-content network as stage 3 left it: its codes of what comes out must be those of what went in; who says it by the speaker
-encoder, whose embedding of what comes out must be that of the target. The encoder learns from the generator's losses and from
-telling all speakers apart. A content network that learns on from the generator's losses gives codes that more can be said
-with; it hears copies warped, so that who speaks is no use to it, and stays near what it was (docs/decisions/0010). For the first
-tenth of the time there are no discriminators; with `--start`, if none were kept, they alone learn in it. Resumable from
+recordings (hinge loss, Lim & Ye 2017; feature matching on the first half, Larsen et al. 2016); what lies above the band of a
+recording is not judged. What was said is held by the content network as stage 3 left it: its codes of what comes out must be
+those of what went in; who says it by the network of `pipeline.identity`, which must hear in it who it hears in other pieces of the
+target. The speaker encoder learns from the generator's losses and from telling all speakers apart. A content network that
+learns on from the generator's losses gives codes that more can be said with; it hears copies warped, so that who speaks is no
+use to it, and stays near what it was (docs/decisions/0010). For the first tenth of the time there are no discriminators; with
+`--start`, if none were kept, they alone learn in it. Resumable from
 `work/generator.pt`; the weights kept for publishing are a running mean.
 """
 
@@ -25,6 +26,8 @@ from torch.nn import functional as F
 
 from .colour import coloured_audio, coloured_mel, coloured_timbre, colours, louder
 from .data import ALSO_IMITATED, LOG_FLOOR, VOICES, Data, disguise, hold, sometimes
+from .identity import CHECKPOINT as IDENTITY
+from .identity import Identity
 from .losses import Discriminator, below, log_mel_16k, mel_loss, spectral_loss
 from .networks import BANDS, NEPERS_PER_DB, VOICE, Content, Generator, Speaker
 from .paths import SEED, WORK
@@ -33,10 +36,10 @@ from .training import Run, descend, load_weights
 from .voices import Codebooks
 
 FRAMES, HALF, EDGE = 130, 5, 12
-PIECE_FRAMES = 200
+PIECE_FRAMES, PIECES = 200, 3
 VOICE_SHARE = np.array([0.3, 0.24, 0.1, 0.1, 0.14, 0.12])
-OTHERS = 0.6
-SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL, HOLD = 0.4, 1.0, 0.2, 1.0, 5.0, 1.0, 0.1, 1.0
+OTHERS = 0.7
+SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL, HOLD = 0.4, 1.0, 0.2, 1.0, 5.0, 4.0, 0.1, 1.0
 EMA = 0.999
 RATE, JUDGE_RATE, CONTENT_SHARE = 4e-4, 6e-4, 0.5
 RESOLUTIONS = [(1024, 240), (512, 120)]
@@ -143,12 +146,11 @@ def draw(cast: Cast) -> Batch:
 
 @dataclass
 class Rendered:
-    """What came out [B, samples], what was said, how far the codes were from it, and the embeddings of the targets."""
+    """What came out [B, samples], what was said, and how far the codes were from it."""
 
     audio: torch.Tensor
     said: torch.Tensor
     held: torch.Tensor
-    embeddings: torch.Tensor
 
 
 def render(batch: Batch, cast: Cast, content: Content, taught: Content, player: Player) -> Rendered:
@@ -166,7 +168,7 @@ def render(batch: Batch, cast: Cast, content: Content, taught: Content, player: 
         embeddings = player.speaker(coloured_mel(cast.pieces(batch.names), batch.colour)).float()
         timbre = coloured_timbre(timbre, batch.colour)
         harmonic, noise = player.generator.whole(codes, timbre, f0_hz, voiced, loudness_db, texture, player.mix(batch.who, embeddings))
-    return Rendered(synthesise(f0_hz, voiced, harmonic.float(), noise.float()), said, apart(heard, said), embeddings)
+    return Rendered(synthesise(f0_hz, voiced, harmonic.float(), noise.float()), said, apart(heard, said))
 
 
 def judgement(judges, genuine: torch.Tensor, fake: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
@@ -200,12 +202,12 @@ def said_again(taught: Content, heard: torch.Tensor, said: torch.Tensor) -> torc
         return apart(taught.whole(heard).float(), said)
 
 
-def same_speaker(speaker: Speaker, heard: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """1 - cosine of the embedding of what came out to the target's; the encoder itself does not learn from it."""
-    frozen = {name: value.detach() for name, value in speaker.named_parameters()}
+def unlike(identity: Identity, cast: Cast, batch: Batch, heard: torch.Tensor) -> torch.Tensor:
+    """1 - cosine of who speaks in what came out, `heard` [B, n, 80], to who speaks in other pieces of the targets."""
     with torch.autocast("cpu", torch.bfloat16):
-        found = torch.func.functional_call(speaker, frozen, (heard[:, EDGE:-EDGE],)).float()
-    return 1 - F.cosine_similarity(found, wanted.detach(), dim=1).mean()
+        with torch.no_grad():
+            wanted = sum(identity(coloured_mel(cast.pieces(batch.names), batch.colour)) for _ in range(PIECES))
+        return 1 - F.cosine_similarity(identity(heard[:, EDGE:-EDGE]), wanted, dim=1).mean()
 
 
 def tell_apart(speaker: Speaker, tell: nn.Linear, cast: Cast, beginning: bool) -> torch.Tensor:
@@ -228,8 +230,10 @@ def main() -> None:
     run = Run(CHECKPOINT, args.minutes)
     data, taught = Data(), Content()
     load_weights(taught, torch.load(WORK / "content.pt", weights_only=False)["content"])
-    content = copy.deepcopy(taught)
+    content, identity = copy.deepcopy(taught), Identity()
+    identity.load_state_dict(torch.load(IDENTITY, weights_only=False)["network"])
     taught.eval().requires_grad_(False)
+    identity.eval().requires_grad_(False)
     player, tell = Player(), nn.Linear(VOICE, len(data.speakers))
     nn.init.normal_(player.voices.weight, std=0.5)
     judges = nn.ModuleList(Discriminator(len(VOICES) + 1, size, hop) for size, hop in RESOLUTIONS)
@@ -277,10 +281,10 @@ def main() -> None:
             loss = loss + ADVERSARIAL * adversarial + MATCHING * matching / len(RESOLUTIONS)
             run.note(adversarial=adversarial, matching=matching)
         again = log_mel_16k(made.audio)
-        unsaid, same = said_again(taught, again, made.said), same_speaker(player.speaker, again, made.embeddings)
+        unsaid, unalike = said_again(taught, again, made.said), unlike(identity, cast, batch, again)
         telling = tell_apart(player.speaker, tell, cast, beginning)
-        run.note(content=unsaid, same=same, telling=telling, held=made.held)
-        descend(loss + CONTENT * unsaid + SAME_SPEAKER * same + TELL * telling + HOLD * made.held, [optimiser, content_optimiser], learning)
+        run.note(content=unsaid, unlike=unalike, telling=telling, held=made.held)
+        descend(loss + CONTENT * unsaid + SAME_SPEAKER * unalike + TELL * telling + HOLD * made.held, [optimiser, content_optimiser], learning)
         with torch.no_grad():
             for slow, fast in zip(mean.parameters(), whole.parameters()):
                 slow.lerp_(fast, 1 - EMA)
