@@ -26,7 +26,7 @@ const MAX_CODES = 12000;
 const ACTIVE_DB = -50;
 /** Natural log of power to one decibel. */
 const LOG_PER_DB = Math.LN10 / 10;
-const RETRIEVAL_BLEND = 0.1;
+const RETRIEVAL_BLEND = 0.4;
 /** Shares of the work, measured on five minutes of speech. */
 const ENCODE_SHARE = 0.6;
 /** A voice from less is not one: seconds of active speech. */
