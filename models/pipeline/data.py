@@ -103,7 +103,7 @@ def band_hz(audio: np.ndarray) -> float:
 
 
 class Data:
-    """`arrays[speaker]` as `prepare` wrote them, with `bandHz`; `codes` in place of `teacher` where there is one."""
+    """`arrays[speaker]` as `prepare` wrote them; `codes` in place of `teacher` where there is one."""
 
     def __init__(self, speakers: list[str] | None = None) -> None:
         self.rng = np.random.default_rng(SEED)
@@ -111,7 +111,6 @@ class Data:
         for path in sorted((WORK / "arrays").glob("*.npz")):
             if speakers is None or path.stem in speakers:
                 self.arrays[path.stem] = dict(np.load(path))
-                self.arrays[path.stem]["bandHz"] = band_hz(self.arrays[path.stem]["audio"])
         self.speakers = list(self.arrays)
 
     def teach(self, basis: np.ndarray | None = None) -> None:

@@ -25,7 +25,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .colour import coloured_audio, coloured_mel, coloured_timbre, colours, louder
-from .data import ALSO_IMITATED, LOG_FLOOR, VOICES, Data, disguise, hold, sometimes
+from .data import ALSO_IMITATED, LOG_FLOOR, VOICES, Data, band_hz, disguise, hold, sometimes
 from .identity import CHECKPOINT as IDENTITY
 from .identity import Identity
 from .losses import Discriminator, below, log_mel_16k, mel_loss, spectral_loss
@@ -56,7 +56,7 @@ class Cast:
         self.books = Codebooks(content, [data.arrays[name] for name in self.names])
         frames = np.array([data.arrays[s]["starts"][-1] for s in others]) ** 0.5
         self.share = np.concatenate([VOICE_SHARE / VOICE_SHARE.sum() * (1 - OTHERS), frames / frames.sum() * OTHERS])
-        self.band_hz = torch.tensor([data.arrays[s]["bandHz"] for s in self.names], dtype=torch.float32)
+        self.band_hz = torch.tensor([band_hz(data.arrays[s]["audio"]) for s in self.names])
         self.median = {s: float(np.median(a["f0Hz"][a["f0Hz"] > 0])) for s, a in data.arrays.items()}
         crowd = {s: 0.42 / 6 if s in VOICES else 0.43 / len(others) if s in others else 0.15 / 30 for s in data.speakers}
         self.sources = list(crowd)
