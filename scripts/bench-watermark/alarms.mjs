@@ -1,29 +1,34 @@
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { ROOT } from '../build.mjs';
-import { RATE_HZ, readAudio, recordingsIn } from './audio.mjs';
-import { pinkNoise, randomFrom, whiteNoise } from './effects.mjs';
+import { RATE_HZ } from './audio.mjs';
 
 const STATE = join(ROOT, 'node_modules/.cache/watermark-alarms.json');
 const WINDOW = 5 * RATE_HZ;
-const SAVE_EVERY = 100;
+/** Stretches between two saves. */
+const SAVE_EVERY = 20;
 /** Bins of p for the Kolmogorov-Smirnov distance. */
 const BINS = 1000;
 const SHARES = [0.5, 0.1, 0.01];
 
 /**
  * @typedef {object} State
+ * @property {number} stretches that were looked through
  * @property {number} windows
  * @property {number} alarms
  * @property {number} lowest corrected p
  * @property {number[]} below corrected p at most SHARES
- * @property {number[]} single counts of the p of one place alone, [BINS]
+ * @property {number[]} own counts of the p of one place alone, under the mark's key, [BINS]
+ * @property {number[]} drawn the same under keys drawn at random
  * @property {Record<string, number>} kinds
  */
 
 /**
- * Looks for the mark where there is none, in windows of five seconds drawn from unmarked recordings, from noise and
- * from tones. Goes on where it stopped last, up to `target` windows in all.
+ * Looks for the mark where there is none, in windows of 5.1 seconds, one every 2.6, of unmarked recordings, of noise and of tones.
+ * Goes on where it stopped last, up to `target` windows in all; on all cores.
  *
  * @param {number} target
  * @param {string[]} folders
@@ -31,82 +36,67 @@ const SHARES = [0.5, 0.1, 0.01];
  * @returns {Promise<string[]>} lines of Markdown
  */
 export async function falseAlarms(target, folders, mark) {
-  const shelves = folders.map(recordingsIn);
   const state = readState();
-  const correlator = new mark.Correlator(mark.PATTERN);
-  /** @type {{ file: string, samples: Float32Array } | undefined} */
-  let open;
-  while (state.windows < target) {
-    const random = randomFrom(7 + state.windows);
-    let kind = 'noise and tones';
-    let samples = synthetic(random);
-    if (random() < 0.9) {
-      // A file gives some windows before the next one is opened, and every folder has its turn.
-      const turn = Math.floor(state.windows / 10);
-      const files = shelves[turn % shelves.length] ?? [];
-      const file = files[Math.floor(randomFrom(turn)() * files.length)] ?? '';
-      if (open?.file !== file) open = { file, samples: readAudio(file, mark.Resampler) };
-      kind = folders.find((folder) => file.startsWith(folder)) ?? kind;
-      const start = Math.floor(random() * Math.max(1, open.samples.length - WINDOW));
-      samples = open.samples.slice(start, start + WINDOW);
-      if (samples.length < RATE_HZ) samples = synthetic(random);
+  const workers = Array.from(
+    { length: availableParallelism() },
+    () => new Worker(new URL('alarms-worker.mjs', import.meta.url), { workerData: { folders } }),
+  );
+  try {
+    while (state.windows < target) {
+      const first = state.stretches;
+      let next = first;
+      await Promise.all(
+        workers.map(async (worker) => {
+          while (next < first + SAVE_EVERY) count(state, await ask(worker, next++), mark.PROVEN);
+        }),
+      );
+      state.stretches = first + SAVE_EVERY;
+      save(state);
     }
-    const { present, pValue } = await mark.detectWatermark(samples, RATE_HZ);
-    state.windows++;
-    state.kinds[kind] = (state.kinds[kind] ?? 0) + 1;
-    if (present === 'yes') {
-      state.alarms++;
-      console.log(`ALARM in ${open?.file}, p ${pValue}`);
-    }
-    state.lowest = Math.min(state.lowest, pValue);
-    SHARES.forEach((share, i) => (state.below[i] = (state.below[i] ?? 0) + (pValue <= share ? 1 : 0)));
-    const p = singleP(samples, Math.floor(random() * 128), correlator, mark);
-    if (p !== null) {
-      const bin = Math.min(BINS - 1, Math.floor(p * BINS));
-      state.single[bin] = (state.single[bin] ?? 0) + 1;
-    }
-    if (state.windows % SAVE_EVERY === 0 || state.windows === target) save(state);
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
   return report(state);
 }
 
 /**
- * The p of one place alone, which no try corrects: it must be uniform.
- *
- * @param {Float32Array} samples
- * @param {number} phase
- * @param {import('../../src/watermark/fold').Correlator} correlator
- * @param {typeof import('./internals.ts')} mark
+ * @param {Worker} worker
+ * @param {number} index
+ * @returns {Promise<import('./stretch.mjs').Seen>}
  */
-function singleP(samples, phase, correlator, mark) {
-  const { spectra, active } = new mark.Spectra(samples).block(0, mark.BLOCK_STEPS, mark.MAP_MARGIN);
-  if (active.filter(Boolean).length < mark.BLOCK_STEPS / 4) return null;
-  const map = new mark.TileMap(mark.BLOCK_STEPS);
-  map.measure(spectra, 1);
-  map.standOut(active, 1, 3);
-  const fold = new Float32Array(mark.FOLD_SIZE);
-  mark.foldMap(map, 0, 1, fold);
-  return mark.upperTail(correlator.deviations([fold], phase));
+function ask(worker, index) {
+  worker.postMessage(index);
+  return once(worker, 'message').then(([seen]) => seen);
 }
 
-/** @param {() => number} random */
-function synthetic(random) {
-  if (random() < 0.3) return whiteNoise(WINDOW, random).map((x) => 0.1 * x);
-  if (random() < 0.4) return pinkNoise(WINDOW, random).map((x) => 0.02 * x);
-  // Chords of four tones with overtones, a new one every half second.
-  const samples = new Float32Array(WINDOW);
-  for (let start = 0; start < WINDOW; start += RATE_HZ / 2) {
-    for (let tone = 0; tone < 4; tone++) {
-      const hz = 110 * 2 ** (Math.floor(36 * random()) / 12);
-      for (let i = 0; i < RATE_HZ / 2; i++) {
-        const t = i / RATE_HZ;
-        for (let k = 1; k <= 6; k++)
-          samples[start + i] =
-            (samples[start + i] ?? 0) + (0.05 / k) * Math.exp(-3 * t) * Math.sin(2 * Math.PI * k * hz * t);
-      }
-    }
+/**
+ * @param {State} state
+ * @param {import('./stretch.mjs').Seen} seen
+ * @param {number} proven
+ */
+function count(state, { kind, files, corrected, own, drawn }, proven) {
+  for (const p of corrected) {
+    state.windows++;
+    state.lowest = Math.min(state.lowest, p);
+    SHARES.forEach((share, i) => (state.below[i] = (state.below[i] ?? 0) + (p <= share ? 1 : 0)));
+    if (p > proven) continue;
+    state.alarms++;
+    console.log(`ALARM, p ${p}, in one of ${files.join(', ')}`);
   }
-  return samples;
+  state.kinds[kind] = (state.kinds[kind] ?? 0) + corrected.length;
+  tally(own, state.own);
+  tally(drawn, state.drawn);
+}
+
+/**
+ * @param {number[]} values 0..1
+ * @param {number[]} counts [BINS]
+ */
+function tally(values, counts) {
+  for (const p of values) {
+    const bin = Math.min(BINS - 1, Math.floor(p * BINS));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
 }
 
 /** @returns {State} */
@@ -115,11 +105,13 @@ function readState() {
     return JSON.parse(readFileSync(STATE, 'utf8'));
   } catch {
     return {
+      stretches: 0,
       windows: 0,
       alarms: 0,
       lowest: 1,
       below: SHARES.map(() => 0),
-      single: new Array(BINS).fill(0),
+      own: new Array(BINS).fill(0),
+      drawn: new Array(BINS).fill(0),
       kinds: {},
     };
   }
@@ -138,23 +130,34 @@ function save(state) {
  * @param {State} state
  * @returns {string[]}
  */
-function report({ windows, alarms, lowest, below, single, kinds }) {
-  const count = single.reduce((sum, each) => sum + each, 0);
-  let [running, distance] = [0, 0];
-  single.forEach((each, bin) => {
-    running += each;
-    distance = Math.max(distance, Math.abs(running / count - (bin + 1) / BINS));
-  });
+function report({ windows, alarms, lowest, below, own, drawn, kinds }) {
+  const shelves = Object.entries(kinds).map(
+    ([kind, each]) => `${each} of ${kind.split(/[\\/]/).filter(Boolean).at(-1)}`,
+  );
   return [
-    `- unmarked windows of 5 s: ${windows} (${Object.entries(kinds)
-      .map(([kind, each]) => `${each} of ${kind.split(/[\\/]/).filter(Boolean).at(-1)}`)
-      .join(', ')})`,
+    `- unmarked windows of 5.1 s, one every 2.6 s: ${windows} (${shelves.join(', ')})`,
     `- false alarms: ${alarms}; lowest corrected p: ${lowest.toExponential(1)}`,
     ...SHARES.map(
       (share, i) => `- corrected p <= ${share}: ${(((below[i] ?? 0) / windows) * 100).toFixed(2)} % of them`,
     ),
-    `- p of one place alone against uniform (Kolmogorov-Smirnov): distance ${distance.toFixed(4)}, p ${kolmogorov(distance, count).toFixed(3)}, ${count} windows`,
+    `- p of one place alone, keys drawn at random, against uniform: ${uniformity(drawn)}`,
+    `- the same with the mark's own key, one draw of all keys: ${uniformity(own)}`,
   ];
+}
+
+/**
+ * Kolmogorov and Smirnov's test of counts [BINS] over 0..1.
+ *
+ * @param {number[]} counts
+ */
+function uniformity(counts) {
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  let [running, distance] = [0, 0];
+  counts.forEach((each, bin) => {
+    running += each;
+    distance = Math.max(distance, Math.abs(running / count - (bin + 1) / BINS));
+  });
+  return `Kolmogorov-Smirnov distance ${distance.toFixed(4)}, p ${kolmogorov(distance, count).toFixed(3)}, ${count} blocks`;
 }
 
 /**

@@ -22,5 +22,14 @@ export async function loadMark() {
       rollupOptions: { output: { entryFileNames: 'mark.mjs' } },
     },
   });
+  return openMark();
+}
+
+/**
+ * What `loadMark` bundled last.
+ *
+ * @returns {Promise<typeof import('./internals.ts')>}
+ */
+export function openMark() {
   return import(pathToFileURL(join(FOLDER, 'mark.mjs')).href);
 }

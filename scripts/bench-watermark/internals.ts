@@ -2,10 +2,11 @@
 export { RealFft } from '../../src/engine/fft';
 export { Resampler } from '../../src/engine/resample';
 export { embedWatermark } from '../../src/watermark';
-export { upperTail } from '../../src/watermark/chance';
-export { detectWatermark } from '../../src/watermark/detect';
+export { chanceOf, upperTail } from '../../src/watermark/chance';
+export { detectWatermark, PROVEN } from '../../src/watermark/detect';
 export { Correlator, FOLD_SIZE, foldMap } from '../../src/watermark/fold';
 export { makePattern, PATTERN } from '../../src/watermark/pattern';
-export { BLOCK_STEPS } from '../../src/watermark/search';
+export { PERIOD_STEPS, STEP_SAMPLES } from '../../src/watermark/grid';
+export { BLOCK_STEPS, PatternSearch } from '../../src/watermark/search';
 export { Spectra } from '../../src/watermark/spectra';
 export { MAP_MARGIN, TileMap } from '../../src/watermark/tile-map';

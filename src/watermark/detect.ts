@@ -12,7 +12,7 @@ import { MAP_MARGIN } from './tile-map';
 import type { Detection, MarkedRange } from './types';
 
 /** Chance, all tries counted, up to which a mark is proven, and from which there is none. */
-const PROVEN = 1e-6;
+export const PROVEN = 1e-6;
 const NOTHING = 1e-3;
 /** So much sound is needed to say no. */
 const MIN_ACTIVE_SECONDS = 2;

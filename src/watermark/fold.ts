@@ -31,7 +31,12 @@ export function foldMap(map: TileMap, firstStep: number, timeScale: number, into
   }
 }
 
-/** Correlates folds with the part of a pattern by which it is found, at every phase at once. */
+/**
+ * Correlates folds with the part of a pattern by which it is found, at every phase at once.
+ *
+ * What counts of a tile is how far it is from the mean of its band's: a band that is raised as a whole says nothing,
+ * though its signs are not as many up as down.
+ */
 export class Correlator {
   private readonly fft = new RealFft(PERIOD_STEPS);
   /** Spectra of the pattern's bands. */
@@ -39,22 +44,23 @@ export class Correlator {
   private readonly row = new Float64Array(PERIOD_STEPS);
   private readonly spectrum = new Float64Array(2 * PERIOD_STEPS);
   private readonly product = new Float64Array(2 * PERIOD_STEPS);
-  /** Places in a fold at phase 0, and the signs there. */
-  private readonly bands: Uint16Array;
-  private readonly steps: Uint16Array;
-  private readonly chips: Int8Array;
+  /** Of each band, steps in a fold at phase 0 and the signs there. */
+  private readonly bands: { steps: Uint16Array; chips: Int8Array; meanChip: number }[];
 
   constructor({ chips, bits }: Pattern) {
-    const found = Array.from(bits.keys()).filter((tile) => isSync(bits[tile]!));
-    this.bands = Uint16Array.from(found, (tile) => tile % TILE_BANDS);
-    this.steps = Uint16Array.from(found, (tile) => Math.floor(tile / TILE_BANDS) * STEPS_PER_TILE);
-    this.chips = Int8Array.from(found, (tile) => chips[tile]!);
-    this.spectra = Array.from({ length: TILE_BANDS }, (_, band) => {
+    this.bands = Array.from({ length: TILE_BANDS }, (_, band) => {
+      const tiles = Array.from({ length: PERIOD_TILES }, (_, t) => t * TILE_BANDS + band);
+      const found = tiles.filter((tile) => isSync(bits[tile]!));
+      const signs = Int8Array.from(found, (tile) => chips[tile]!);
+      return {
+        steps: Uint16Array.from(found, (tile) => Math.floor(tile / TILE_BANDS) * STEPS_PER_TILE),
+        chips: signs,
+        meanChip: signs.reduce((sum, sign) => sum + sign, 0) / Math.max(1, found.length),
+      };
+    });
+    this.spectra = this.bands.map(({ steps, chips: signs, meanChip }) => {
       const row = new Float64Array(PERIOD_STEPS);
-      for (let t = 0; t < PERIOD_TILES; t++) {
-        const tile = t * TILE_BANDS + band;
-        if (isSync(bits[tile]!)) row[t * STEPS_PER_TILE] = chips[tile]!;
-      }
+      steps.forEach((step, i) => (row[step] = signs[i]! - meanChip));
       const spectrum = new Float64Array(2 * PERIOD_STEPS);
       this.fft.forward(row, spectrum);
       return spectrum.slice(0, PERIOD_STEPS + 2);
@@ -80,15 +86,25 @@ export class Correlator {
 
   /** Deviations from chance at one phase of the sum of several folds. */
   deviations(folds: readonly Float32Array[], phase: number): number {
-    let sum = 0;
+    let above = 0;
     let power = 0;
-    for (let i = 0; i < this.chips.length; i++) {
-      const at = this.bands[i]! * PERIOD_STEPS + ((this.steps[i]! + phase) % PERIOD_STEPS);
-      let value = 0;
-      for (const fold of folds) value += fold[at]!;
-      sum += value * this.chips[i]!;
-      power += value * value;
+    for (let band = 0; band < TILE_BANDS; band++) {
+      const { steps, chips, meanChip } = this.bands[band]!;
+      const from = band * PERIOD_STEPS;
+      let sum = 0;
+      let squares = 0;
+      let signed = 0;
+      for (let i = 0; i < steps.length; i++) {
+        const at = from + ((steps[i]! + phase) % PERIOD_STEPS);
+        let value = 0;
+        for (const fold of folds) value += fold[at]!;
+        sum += value;
+        squares += value * value;
+        signed += value * chips[i]!;
+      }
+      above += signed - meanChip * sum;
+      power += squares - (sum * sum) / Math.max(1, steps.length);
     }
-    return power > 0 ? sum / Math.sqrt(power) : 0;
+    return power > 0 ? above / Math.sqrt(power) : 0;
   }
 }
