@@ -22,6 +22,7 @@ import soxr
 import torch
 from num2words import num2words
 
+from pipeline.data import speech_level_db
 from pipeline.paths import WORK
 
 from .numbers import spell
@@ -30,6 +31,7 @@ RATE = 16000
 PROCESSES, THREADS = 2, 1
 KEPT = WORK / "scores"
 VOICED_CONFIDENCE = 0.9
+FRAME, SPEECH_DB = RATE // 50, -20
 
 
 def load(file: Path) -> np.ndarray:
@@ -125,10 +127,11 @@ def speaker_encoder():
 
 
 def embed(file: Path) -> np.ndarray:
-    """Unit-length Resemblyzer embedding of a whole recording, its level raised to -30 dBFS where it is lower."""
+    """Unit-length Resemblyzer embedding of a whole recording, its speech at -20 dBFS: Resemblyzer hears level (docs/decisions/0012)."""
     audio = load(file)
-    level = 10 * np.log10(np.mean(audio**2) + 1e-12)
-    return speaker_encoder().embed_utterance(audio * 10 ** (max(0.0, -30 - level) / 20))
+    frames = audio[: len(audio) // FRAME * FRAME].reshape(-1, FRAME)
+    level_db = speech_level_db(10 * np.log10(np.mean(frames**2, axis=1) + 1e-12))
+    return speaker_encoder().embed_utterance(audio * 10 ** ((SPEECH_DB - level_db) / 20))
 
 
 def similarity(files: list[Path], references: list[Path], language: str = "en", references_language: str = "en") -> float:

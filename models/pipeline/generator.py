@@ -32,6 +32,7 @@ from .losses import Discriminator, below, log_mel_16k, mel_loss, spectral_loss
 from .networks import BANDS, NEPERS_PER_DB, VOICE, Content, Generator, Speaker
 from .paths import SEED, WORK
 from .synthesis import HOP, synthesise
+from .tape import noises, noises_of, taped_mel, taped_timbre
 from .training import Run, descend, load_weights
 from .voices import Codebooks
 
@@ -39,7 +40,7 @@ FRAMES, HALF, EDGE = 130, 5, 12
 PIECE_FRAMES, PIECES = 200, 3
 VOICE_SHARE = np.array([0.3, 0.24, 0.1, 0.1, 0.14, 0.12])
 OTHERS = 0.7
-SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL, HOLD = 0.4, 1.0, 0.2, 1.0, 5.0, 4.0, 0.1, 1.0
+SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER, TELL, HOLD = 0.4, 1.0, 0.2, 1.0, 8.0, 4.0, 0.1, 1.0
 EMA = 0.999
 RATE, JUDGE_RATE, CONTENT_SHARE = 4e-4, 6e-4, 0.5
 RESOLUTIONS = [(1024, 240), (512, 120)]
@@ -124,6 +125,7 @@ class Batch:
     who: torch.Tensor
     names: list[str]
     colour: torch.Tensor
+    noise: torch.Tensor
     own: dict[str, torch.Tensor]
     other: dict[str, torch.Tensor]
 
@@ -141,7 +143,7 @@ def draw(cast: Cast) -> Batch:
     own, target = cast.choose(HALF), cast.choose(HALF)
     who = torch.from_numpy(np.concatenate([own, target]))
     names = [cast.names[w] for w in who]
-    return Batch(who, names, colours(who), cast.data.speech(names[:HALF], FRAMES), cast.converted(target))
+    return Batch(who, names, colours(who), noises_of(who), cast.data.speech(names[:HALF], FRAMES), cast.converted(target))
 
 
 @dataclass
@@ -165,8 +167,9 @@ def render(batch: Batch, cast: Cast, content: Content, taught: Content, player: 
     codes, timbre = cast.books.find(heard, batch.who, torch.rand(2 * HALF) ** 2 * 0.6, torch.rand(2 * HALF) * 0.7 + 0.3)
     f0_hz, voiced, loudness_db = map(batch.both, ("f0Hz", "voiced", "loudnessDb"))
     with torch.autocast("cpu", torch.bfloat16):
-        embeddings = player.speaker(coloured_mel(cast.pieces(batch.names), batch.colour)).float()
-        timbre = coloured_timbre(timbre, batch.colour)
+        pieces = taped_mel(coloured_mel(cast.pieces(batch.names), batch.colour), batch.noise)
+        embeddings = player.speaker(pieces).float()
+        timbre = taped_timbre(coloured_timbre(timbre, batch.colour), batch.noise)
         harmonic, noise = player.generator.whole(codes, timbre, f0_hz, voiced, loudness_db, texture, player.mix(batch.who, embeddings))
     return Rendered(synthesise(f0_hz, voiced, harmonic.float(), noise.float()), said, apart(heard, said))
 
@@ -215,7 +218,8 @@ def tell_apart(speaker: Speaker, tell: nn.Linear, cast: Cast, beginning: bool) -
     known = cast.data.speakers
     crowd = cast.data.rng.choice(len(known), 16)
     with torch.autocast("cpu", torch.bfloat16):
-        heard = speaker(cast.pieces([known[i] for i in crowd])).float()
+        pieces = cast.pieces([known[i] for i in crowd])
+        heard = speaker(taped_mel(pieces, noises(len(crowd)))).float()
         told = tell(heard.detach() if beginning else heard)
     return F.cross_entropy(told, torch.from_numpy(crowd))
 

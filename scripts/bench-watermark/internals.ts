@@ -2,11 +2,12 @@
 export { RealFft } from '../../src/engine/fft';
 export { Resampler } from '../../src/engine/resample';
 export { embedWatermark } from '../../src/watermark';
-export { chanceOf, upperTail } from '../../src/watermark/chance';
+export { upperTail } from '../../src/watermark/chance';
 export { detectWatermark, PROVEN } from '../../src/watermark/detect';
 export { Correlator, FOLD_SIZE, foldMap } from '../../src/watermark/fold';
+export { groupOf, UNBENT } from '../../src/watermark/hypotheses';
 export { makePattern, PATTERN } from '../../src/watermark/pattern';
 export { PERIOD_STEPS, STEP_SAMPLES } from '../../src/watermark/grid';
-export { BLOCK_STEPS, PatternSearch } from '../../src/watermark/search';
+export { BLOCK_STEPS, chanceOfFinding, PatternSearch } from '../../src/watermark/search';
 export { Spectra } from '../../src/watermark/spectra';
 export { MAP_MARGIN, TileMap } from '../../src/watermark/tile-map';

@@ -2,11 +2,10 @@ import { RATE_HZ, readAudio, recordingsIn } from './audio.mjs';
 import { pinkNoise, randomFrom, whiteNoise } from './effects.mjs';
 
 const BLOCKS = 24;
-/** Blocks of a window: 5.1 s. */
-const WINDOW_BLOCKS = 2;
 /** Stretches of noise and of tones among all. */
 const SYNTHETIC_SHARE = 0.1;
 const CHORD_SECONDS = 0.5;
+const NOTHING = { bent: 0, unbent: 0 };
 
 /**
  * What a stretch showed: of every window of it the corrected p, of every block the p of one place alone, which no try
@@ -48,22 +47,26 @@ export class Stretches {
       random() < SYNTHETIC_SHARE ? this.synthetic(random) : this.recorded(index, random);
     const spectra = new mark.Spectra(samples);
     const search = new mark.PatternSearch(mark.PATTERN);
-    /** @type {number[]} */
-    const highest = [];
+    let places = NOTHING;
     const corrected = [];
     const own = [];
     const drawn = [];
+    let alone = NOTHING;
     for (let block = 0; block < BLOCKS; block++) {
       const seen = spectra.block(block * mark.BLOCK_STEPS, mark.BLOCK_STEPS, mark.MAP_MARGIN);
-      const before = search.tried;
       const findings = search.next(seen);
-      const places = (search.tried - before) / findings.length;
-      highest[block] = findings.find(({ blocks }) => blocks === 1)?.z ?? 0;
-      const both = findings.find(({ blocks }) => blocks === WINDOW_BLOCKS);
-      if (both) {
-        const z = Math.max(both.z, highest[block] ?? 0, highest[block - 1] ?? 0);
+      if (block === 0) places = { ...search.tried };
+      const before = alone;
+      alone = surest(findings, 1);
+      if (block > 0) {
         // Each block by itself, and both together.
-        corrected.push(mark.chanceOf(z, (WINDOW_BLOCKS + 1) * places));
+        const tries = { bent: 3 * places.bent, unbent: 3 * places.unbent };
+        const both = surest(findings, 2);
+        const p = [before, alone, both].flatMap(({ bent, unbent }) => [
+          mark.chanceOfFinding({ z: bent, bent: true }, tries),
+          mark.chanceOfFinding({ z: unbent, bent: false }, tries),
+        ]);
+        corrected.push(Math.min(...p));
       }
       const fold = this.foldOf(seen);
       if (!fold) continue;
@@ -117,11 +120,23 @@ export class Stretches {
     if (active.filter(Boolean).length < mark.BLOCK_STEPS / 4) return null;
     const map = new mark.TileMap(mark.BLOCK_STEPS);
     map.measure(spectra, 1);
-    map.standOut(active, 1, 3);
+    map.standOut(active, mark.groupOf(mark.UNBENT));
     const fold = new Float32Array(mark.FOLD_SIZE);
     mark.foldMap(map, firstStep, 1, fold);
     return fold;
   }
+}
+
+/**
+ * Deviations from chance of the windows of so many blocks.
+ *
+ * @param {import('../../src/watermark/search').Finding[]} findings
+ * @param {number} count
+ */
+function surest(findings, count) {
+  const of = (/** @type {boolean} */ which) =>
+    findings.find(({ blocks, bent }) => blocks === count && bent === which)?.z ?? 0;
+  return { bent: of(true), unbent: of(false) };
 }
 
 /**

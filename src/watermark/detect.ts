@@ -1,12 +1,11 @@
 import { Resampler } from '../engine/resample';
 import { nextTask } from '../engine/task';
-import { chanceOf } from './chance';
 import { Correlator } from './fold';
 import { MARK_RATE_HZ, STEP_SAMPLES } from './grid';
 import { PATTERN, type Pattern } from './pattern';
 import { mergeRanges } from './ranges';
 import { readMark, type Reading } from './reading';
-import { BLOCK_STEPS, type Finding, PatternSearch } from './search';
+import { BLOCK_STEPS, chanceOfFinding, type Finding, PatternSearch, type Tries } from './search';
 import { Spectra } from './spectra';
 import { MAP_MARGIN } from './tile-map';
 import type { Detection, MarkedRange } from './types';
@@ -50,17 +49,23 @@ export async function detectWatermark(
   const spectra = new Spectra(audio);
   const search = new PatternSearch(pattern);
   const findings: Finding[] = [];
-  let z = 0;
+  const surestZ = { bent: 0, unbent: 0 };
   for (let step = 0; step < spectra.steps; step += BLOCK_STEPS) {
     await pause(RESAMPLING_SHARE + (SEARCH_SHARE * step) / spectra.steps);
     for (const finding of search.next(spectra.block(step, BLOCK_STEPS, MAP_MARGIN))) {
-      z = Math.max(z, finding.z);
+      const kind = finding.bent ? 'bent' : 'unbent';
+      surestZ[kind] = Math.max(surestZ[kind], finding.z);
       if (finding.z > WEAKEST_Z) findings.push(finding);
     }
   }
   const { tried } = search;
-  const pValue = chanceOf(z, tried);
-  const proven = findings.filter((finding) => chanceOf(finding.z, tried) <= PROVEN).sort((a, b) => b.z - a.z);
+  const pValue = Math.min(
+    chanceOfFinding({ z: surestZ.bent, bent: true }, tried),
+    chanceOfFinding({ z: surestZ.unbent, bent: false }, tried),
+  );
+  const proven = findings
+    .filter((finding) => chanceOfFinding(finding, tried) <= PROVEN)
+    .sort((a, b) => b.z - a.z);
   const { readings, ranges } = await readAll(spectra, proven, tried, pattern, (done) =>
     pause(RESAMPLING_SHARE + SEARCH_SHARE + (1 - RESAMPLING_SHARE - SEARCH_SHARE) * done),
   );
@@ -70,12 +75,12 @@ export async function detectWatermark(
     const activeSeconds = (spectra.activeSteps(0, spectra.steps) * STEP_SAMPLES) / MARK_RATE_HZ;
     const present = activeSeconds < MIN_ACTIVE_SECONDS || pValue < NOTHING ? 'cannot-say' : 'no';
     const nothing = { payload: null, payloadOk: false, payloadConfidence: 0 };
-    return { present, pValue, tried, ranges, speed: 1, pitchCents: 0, ...nothing };
+    return { present, pValue, tried: tried.bent + tried.unbent, ranges, speed: 1, pitchCents: 0, ...nothing };
   }
   return {
     present: 'yes',
     pValue,
-    tried,
+    tried: tried.bent + tried.unbent,
     ranges,
     speed: 1 / surest.bend.timeScale,
     pitchCents: 1200 * Math.log2(surest.bend.frequencyScale),
@@ -87,7 +92,7 @@ export async function detectWatermark(
 async function readAll(
   spectra: Spectra,
   proven: Finding[],
-  tried: number,
+  tried: Tries,
   pattern: Pattern,
   pause: (fraction: number) => Promise<void>,
 ): Promise<{ readings: Reading[]; ranges: MarkedRange[] }> {
@@ -106,7 +111,7 @@ async function readAll(
     const reading = readMark(spectra, finding, pattern, correlator);
     readings.push(reading);
     const { startSeconds, endSeconds } = reading;
-    ranges.push({ startSeconds, endSeconds, pValue: chanceOf(finding.z, tried) });
+    ranges.push({ startSeconds, endSeconds, pValue: chanceOfFinding(finding, tried) });
   }
   return { readings, ranges: mergeRanges(ranges) };
 }

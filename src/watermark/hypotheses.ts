@@ -4,9 +4,12 @@ export interface Bend {
   timeScale: number;
   /** Its frequencies are so many times as high. */
   frequencyScale: number;
+  /** It went through a speech codec of a few kbit/s. */
+  coded?: boolean | undefined;
 }
 
 export const UNBENT: Bend = { timeScale: 1, frequencyScale: 1 };
+const CODED: Bend = { ...UNBENT, coded: true };
 
 /** Bends that share their frequency scale, or nearly, and the shape of their tiles: one map serves them. */
 export interface BendGroup {
@@ -14,6 +17,7 @@ export interface BendGroup {
   /** Steps from a tile's middle to just inside and just outside its ends. */
   inside: number;
   outside: number;
+  coded: boolean;
   timeScales: number[];
 }
 
@@ -29,12 +33,13 @@ const PITCH_RANGE_CENTS = 120;
 const CONFUSED_RATES = [1 / 2, 2 / 3, 16 / 22.05, 22.05 / 16, 3 / 2, 2];
 
 /** The group of one bend alone. */
-export function groupOf({ timeScale, frequencyScale }: Bend): BendGroup {
+export function groupOf({ timeScale, frequencyScale, coded = false }: Bend): BendGroup {
   const inside = Math.max(1, Math.round(timeScale));
   return {
     frequencyScale,
     inside,
     outside: Math.max(inside + 1, Math.round(3 * timeScale)),
+    coded,
     timeScales: [timeScale],
   };
 }
@@ -67,9 +72,13 @@ function listBends(): BendGroup[] {
     if (!same) groups.push(group);
     else if (!same.timeScales.includes(bend.timeScale)) same.timeScales.push(bend.timeScale);
   }
-  // Most recordings were left as they are, so this comes first, by itself.
-  return [groupOf(UNBENT), ...groups];
+  return groups;
 }
 
-/** All bends that are searched for. */
-export const BENDS: readonly BendGroup[] = listBends();
+/** All bends that are searched for: recordings as they are, which most are, come first. */
+export const BENDS: readonly BendGroup[] = [groupOf(UNBENT), groupOf(CODED), ...listBends()];
+
+/** Whether a group's recordings play as they were made. */
+export function isUnbent({ frequencyScale, timeScales }: BendGroup): boolean {
+  return frequencyScale === 1 && timeScales.length === 1 && timeScales[0] === 1;
+}

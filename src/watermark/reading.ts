@@ -77,10 +77,11 @@ function refine(spectra: Spectra, finding: Finding, correlator: Correlator): { b
     const map = mapOf(spectra, from, steps, { ...finding.bend, frequencyScale });
     for (let time = -TIME_STEPS; time <= TIME_STEPS; time++) {
       const timeScale = finding.bend.timeScale * Math.exp(time * TIME_STEP);
-      compare(map, { timeScale, frequencyScale }, 0);
+      compare(map, { ...finding.bend, timeScale, frequencyScale }, 0);
     }
   }
-  compare(mapOf(spectra, from, steps, UNBENT), UNBENT, UNBENT_ADVANTAGE);
+  const unbent = { ...UNBENT, coded: finding.bend.coded };
+  compare(mapOf(spectra, from, steps, unbent), unbent, UNBENT_ADVANTAGE);
   return best;
 }
 
@@ -88,8 +89,7 @@ function mapOf(spectra: Spectra, firstStep: number, steps: number, bend: Bend): 
   const map = new TileMap(steps);
   const block = spectra.block(firstStep, steps, MAP_MARGIN);
   map.measure(block.spectra, bend.frequencyScale);
-  const { inside, outside } = groupOf(bend);
-  map.standOut(block.active, inside, outside);
+  map.standOut(block.active, groupOf(bend));
   return map;
 }
 

@@ -1,6 +1,7 @@
 import { PERIOD_STEPS } from './grid';
 import { Correlator, FOLD_SIZE, foldMap } from './fold';
-import { BENDS, type Bend, type BendGroup } from './hypotheses';
+import { chanceOf } from './chance';
+import { BENDS, type Bend, type BendGroup, isUnbent, UNBENT } from './hypotheses';
 import type { Pattern } from './pattern';
 import type { SpectrumBlock } from './spectra';
 import { TileMap } from './tile-map';
@@ -13,20 +14,35 @@ const WINDOW_BLOCKS = [1, 2, 4];
 /** A block that shows the mark so clearly as the surest one before it did is not searched under other bends. */
 const CLEAR_Z = 10;
 
-/** The surest place of a window of the recording. */
+/** The surest place of a window of the recording, of those that are bent or of those that are not. */
 export interface Finding {
   /** Deviations from chance. */
   z: number;
+  bent: boolean;
   bend: Bend;
   phase: number;
   firstBlock: number;
   blocks: number;
 }
 
+/** Places, windows and bends that were looked at. */
+export interface Tries {
+  bent: number;
+  unbent: number;
+}
+
+/**
+ * The chance of a finding, everything tried included. Half of what chance is allowed is for recordings that play as they were
+ * made, which most are, and half for all bends (Genovese, Roeder & Wasserman 2006, "False discovery control with p-value
+ * weighting", Biometrika 93, sec. 2: weights set beforehand, one on average).
+ */
+export function chanceOfFinding({ z, bent }: Pick<Finding, 'z' | 'bent'>, tries: Tries): number {
+  return chanceOf(z, 2 * (bent ? tries.bent : tries.unbent));
+}
+
 /** Looks for a pattern block after block, in every place and under every bend. */
 export class PatternSearch {
-  /** Places, windows and bends that were tried. */
-  tried = 0;
+  readonly tried: Tries = { bent: 0, unbent: 0 };
   private readonly correlator: Correlator;
   private readonly map = new TileMap(BLOCK_STEPS);
   /** One for each time scale of each group. */
@@ -43,46 +59,55 @@ export class PatternSearch {
     this.order = [...groups.keys()];
   }
 
-  /** Takes the next block; the surest finding for every window that ends with it. */
+  /** Takes the next block; the surest findings, unbent and bent, for every window that ends with it. */
   next({ firstStep, spectra, active }: SpectrumBlock): Finding[] {
     const block = Math.round(firstStep / BLOCK_STEPS);
     const windows = WINDOW_BLOCKS.filter((blocks) => blocks <= block + 1);
-    const best: Finding[] = windows.map((blocks) => ({
-      z: 0,
-      bend: { timeScale: 1, frequencyScale: 1 },
-      phase: 0,
-      firstBlock: block + 1 - blocks,
-      blocks,
-    }));
+    const best: Finding[] = windows.flatMap((blocks) =>
+      [false, true].map((bent) => ({
+        z: 0,
+        bent,
+        bend: UNBENT,
+        phase: 0,
+        firstBlock: block + 1 - blocks,
+        blocks,
+      })),
+    );
     for (const history of this.histories.flat()) history.clear(block);
     if (!active.includes(1)) return best;
     let clearest = 0;
     let surest = 0;
     let measured = NaN;
     for (const [rank, index] of this.order.entries()) {
-      const { frequencyScale, inside, outside, timeScales } = this.groups[index]!;
+      const group = this.groups[index]!;
+      const { frequencyScale, coded, timeScales } = group;
       if (frequencyScale !== measured) this.map.measure(spectra, frequencyScale);
       measured = frequencyScale;
-      this.map.standOut(active, inside, outside);
+      this.map.standOut(active, group);
+      const bent = !isUnbent(group);
       for (const [i, timeScale] of timeScales.entries()) {
         const history = this.histories[index]![i]!;
         const { fold, correlation } = history.at(block);
         foldMap(this.map, firstStep, timeScale, fold);
         this.correlator.correlate(fold, correlation);
         for (const finding of best) {
+          if (finding.bent !== bent) continue;
           const { z, phase } = history.surest(block, finding.blocks, this.correlator);
           if (finding.blocks === 1 && z > clearest) {
             clearest = z;
             surest = index;
           }
-          if (z > finding.z) Object.assign(finding, { z, phase, bend: { timeScale, frequencyScale } });
+          if (z > finding.z) Object.assign(finding, { z, phase, bend: { timeScale, frequencyScale, coded } });
         }
       }
       if (rank === 0 && clearest > CLEAR_Z) break;
     }
     this.order = [surest, ...this.order.filter((index) => index !== surest)];
     // Counted in full even where the search could stop early.
-    this.tried += best.length * this.histories.flat().length * PERIOD_STEPS;
+    for (const group of this.groups) {
+      const places = windows.length * group.timeScales.length * PERIOD_STEPS;
+      this.tried[isUnbent(group) ? 'unbent' : 'bent'] += places;
+    }
     return best;
   }
 }

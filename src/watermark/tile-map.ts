@@ -1,4 +1,6 @@
+import { CODED_BANDS, CODED_SHARES, codedStandOut } from './coded';
 import { BAND_EDGES_HZ, BAND_SHARES, FRAME_SAMPLES, MARK_RATE_HZ, TILE_BANDS } from './grid';
+import type { BendGroup } from './hypotheses';
 import { SPECTRUM_SIZE } from './spectra';
 
 /** Steps beyond the ends of a map that its filter reaches. */
@@ -9,7 +11,10 @@ const TILE_RANGE_DB = 65;
 const FLOOR_SHARE = 0.05;
 const ABOVE_FLOOR_DB = 10;
 const CLIP_DEVIATIONS = 1.5;
+const CODED_CLIP_DEVIATIONS = 5;
 const DECIBELS = 10 / Math.LN10;
+
+type Shape = Pick<BendGroup, 'inside' | 'outside' | 'coded'>;
 
 /**
  * How far the tiles of a stretch stand out from their neighbours, for marks whose frequencies were scaled by
@@ -63,10 +68,15 @@ export class TileMap {
   /**
    * Fills `values` from the measured levels.
    *
-   * Speech is smooth from step to step and from band to band, the mark is not: what counts is the level just inside a
+   * For recordings that no speech codec made anew: speech is smooth from step to step and from band to band, the mark is not: what counts is the level just inside a
    * tile's ends less that just outside. The weights are those of a least-squares fit to marked conversions, rounded.
    */
-  standOut(active: Uint8Array, inside: number, outside: number): void {
+  standOut(active: Uint8Array, { inside, outside, coded }: Shape): void {
+    if (coded) this.standOutCoded(active);
+    else this.standOutPlain(active, inside, outside);
+  }
+
+  private standOutPlain(active: Uint8Array, inside: number, outside: number): void {
     const { steps, rows, levelDb, values, centre, ends } = this;
     for (let band = 0; band < TILE_BANDS; band++) {
       let from = band * rows + MAP_MARGIN;
@@ -90,12 +100,22 @@ export class TileMap {
             0.25 * (centre[i - farBelow]! + centre[i + farAbove]!) +
             0.13 * (ends[i - farBelow]! + ends[i + farAbove]!);
       }
-      this.weigh(band);
+      // By how far the band is moved, over its mean square.
+      this.weigh(band, CLIP_DEVIATIONS, (deviation) => BAND_SHARES[band]! / (deviation * deviation));
     }
   }
 
-  /** Clips, and weighs every tile by how far its band is moved, over the band's mean square, and how far it can be trusted. */
-  private weigh(band: number): void {
+  private standOutCoded(active: Uint8Array): void {
+    const { steps, values } = this;
+    codedStandOut(this.levelDb, steps, MAP_MARGIN, values);
+    for (let i = 0; i < CODED_BANDS * steps; i++) if (!active[(i % steps) + MAP_MARGIN]) values[i] = 0;
+    CODED_SHARES.forEach((share, band) =>
+      this.weigh(band, CODED_CLIP_DEVIATIONS, (deviation) => share / deviation),
+    );
+  }
+
+  /** Clips a band's tiles, and weighs each by the band's weight and by how far it can be trusted. */
+  private weigh(band: number, clipDeviations: number, weightOf: (deviation: number) => number): void {
     const { steps, values, trust } = this;
     const from = band * steps;
     let power = 0;
@@ -111,8 +131,8 @@ export class TileMap {
     if (count === 0) return;
     mean /= count;
     const deviation = Math.sqrt(Math.max(0, power / count - mean * mean)) + 1e-9;
-    const clip = CLIP_DEVIATIONS * deviation;
-    const scale = BAND_SHARES[band]! / (deviation * deviation);
+    const clip = clipDeviations * deviation;
+    const scale = weightOf(deviation);
     for (let i = from; i < from + steps; i++) {
       if (values[i] === 0) continue;
       const value = values[i]! - mean;

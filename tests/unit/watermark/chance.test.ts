@@ -3,6 +3,7 @@ import { embedWatermark } from '../../../src/watermark';
 import { chanceOf, upperTail } from '../../../src/watermark/chance';
 import { detectWatermark } from '../../../src/watermark/detect';
 import { Correlator, FOLD_SIZE, foldMap } from '../../../src/watermark/fold';
+import { groupOf, UNBENT } from '../../../src/watermark/hypotheses';
 import { makePattern } from '../../../src/watermark/pattern';
 import { mergeRanges } from '../../../src/watermark/ranges';
 import { BLOCK_STEPS } from '../../../src/watermark/search';
@@ -33,7 +34,7 @@ describe('false alarms', () => {
     const { spectra, active } = new Spectra(speechLike(3, 24000, 4)).block(0, BLOCK_STEPS, MAP_MARGIN);
     const map = new TileMap(BLOCK_STEPS);
     map.measure(spectra, 1);
-    map.standOut(active, 1, 3);
+    map.standOut(active, groupOf(UNBENT));
     const fold = new Float32Array(FOLD_SIZE);
     foldMap(map, 0, 1, fold);
     const values = Array.from({ length: KEYS }, (_, key) =>
