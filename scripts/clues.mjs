@@ -8,6 +8,8 @@ import { ROOT } from './build.mjs';
 import { command, listRecordings } from './harness.mjs';
 
 const OUT = join(ROOT, 'src/detect/clue-rates.json');
+/** Which side of its line a clue may point to synthesis from, by what it is said to show. */
+const SIDES = /** @type {const} */ ({ band: 'between', phase: 'above', jitter: 'below', floor: 'below' });
 /** What a recording goes through before it is measured. */
 const TREATMENTS = {
   'as they were': [],
@@ -44,9 +46,7 @@ await command(async () => {
         others: await measureAll(values.others, treatment),
       };
     }
-    const rates = Object.fromEntries(
-      ['band', 'phase', 'jitter', 'floor'].map((id) => [id, judge(id, table)]),
-    );
+    const rates = Object.fromEntries(Object.entries(SIDES).map(([id, side]) => [id, judge(id, side, table)]));
     console.log(JSON.stringify(rates, null, 2));
     const style = await resolveConfig(OUT);
     await writeFile(OUT, await format(JSON.stringify(rates), { ...style, parser: 'json' }));
@@ -55,15 +55,18 @@ await command(async () => {
   }
 });
 
+/** @typedef {'above' | 'below' | 'between'} Side */
+
 /**
  * @param {string} id
+ * @param {Side} side
  * @param {Record<string, any>} table
  */
-function judge(id, table) {
+function judge(id, side, table) {
   const plain = table['as they were'];
   /** @param {any[]} list @param {number} half */
   const valuesOf = (list, half) => list.filter((_, i) => i % 2 === half).map((each) => each[id]);
-  const line = bestLine(valuesOf(plain.people, 0), valuesOf(plain.made, 0));
+  const line = bestLine(side, valuesOf(plain.people, 0), valuesOf(plain.made, 0));
   /** @param {any[]} list */
   const share = (list) => {
     const found = valuesOf(list, 1).filter((value) => value !== null);
@@ -81,16 +84,17 @@ function judge(id, table) {
 /**
  * The interval of which fewest are wrong: below, above, or between two values.
  *
+ * @param {Side} side
  * @param {number[]} people
  * @param {number[]} made
  */
-function bestLine(people, made) {
+function bestLine(side, people, made) {
   const all = [...people, ...made].filter((x) => x !== null).sort((a, b) => a - b);
   const cuts = [-Infinity, ...all.slice(1).map((x, i) => (x + (all[i] ?? x)) / 2), Infinity];
   let best = { from: -Infinity, to: Infinity };
   let fewest = Infinity;
-  for (const from of cuts) {
-    for (const to of cuts) {
+  for (const from of side === 'below' ? [-Infinity] : cuts) {
+    for (const to of side === 'above' ? [Infinity] : cuts) {
       if (to <= from) continue;
       const line = { from, to };
       const wrong =

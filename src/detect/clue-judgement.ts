@@ -17,12 +17,17 @@ export interface ClueRates {
 /** Measured by scripts/clues.mjs, which writes them. */
 export const RATES: Record<ClueId, ClueRates> = rates;
 
-/** A clue that tells people from what was made here hardly better than a coin is shown, and says nothing. */
+/**
+ * A clue that tells people from what was made here hardly better than a coin, or that would point at many people, is shown,
+ * and says nothing.
+ */
 const LEAST_DIFFERENCE = 0.3;
+const MOST_PEOPLE = 0.25;
 
 export function tellsAnything(id: ClueId): boolean {
   const { people, made } = RATES[id].rates[0]!;
-  return made.points / made.of - people.points / people.of >= LEAST_DIFFERENCE;
+  const pointedAt = people.points / people.of;
+  return pointedAt <= MOST_PEOPLE && made.points / made.of - pointedAt >= LEAST_DIFFERENCE;
 }
 
 export function pointsToSynthesis(id: ClueId, value: number): boolean {
