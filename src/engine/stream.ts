@@ -28,6 +28,8 @@ import type { ConversionControls, SourceProfile } from './types';
 import type { Voice } from './voice';
 
 const MAX_GAIN_DB = 30;
+/** What is fainter is the hiss of a quiet room, not speech: it is not raised, and stays behind the gate. */
+const FAINTEST_SPEECH_DB = -65;
 /** A changed level is reached along an exponential of 50 ms. */
 const GAIN_STEP = 1 / (0.05 * ANALYSIS_RATE_HZ);
 /** Beyond this an input sample is a fault, not speech. */
@@ -279,9 +281,9 @@ export function inputNotFinite(): EngineError {
   );
 }
 
-/** Factor that brings the take's speech to the level the voice was made at. 1 for a silent take. */
+/** Factor that brings the take's speech to the level the voice was made at. 1 for a take without speech. */
 function inputGain(profile: SourceProfile, voice: Voice): number {
-  if (profile.speechLevelDb <= SILENCE_DB) return 1;
+  if (profile.speechLevelDb < FAINTEST_SPEECH_DB) return 1;
   const wanted = Number.isFinite(voice.speechLevelDb) ? voice.speechLevelDb : DEFAULT_SPEECH_LEVEL_DB;
   return 10 ** (Math.max(-MAX_GAIN_DB, Math.min(MAX_GAIN_DB, wanted - profile.speechLevelDb)) / 20);
 }

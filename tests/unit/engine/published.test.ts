@@ -4,11 +4,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { concat } from '../../../src/engine/arrays';
 import { findNetwork, listVoices, parseManifest, type Manifest } from '../../../src/engine/manifest';
 import { RunQueue, type LoadedNetwork, type Networks } from '../../../src/engine/network';
+import { convertTake } from '../../../src/engine/offline';
 import { profileTake } from '../../../src/engine/profile';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { parseVoice } from '../../../src/engine/voice';
-import { inPieces, rms } from './helpers';
+import { inPieces, random, rms } from './helpers';
 
 const FOLDER = new URL(`file://${process.env['UNDERSTUDY_MODELS'] ?? `${process.cwd()}/models/published`}/`);
 
@@ -43,13 +44,16 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
     };
   });
 
-  async function convert(pieces: Float32Array[], blockCodes: number): Promise<Float32Array> {
+  function firstVoice() {
     const [entry] = listVoices(manifest);
     const leave = { sealed: entry!.consent, revoked: new Set<string>() };
-    const voice = parseVoice(read(entry!.file).buffer, leave);
+    return parseVoice(read(entry!.file).buffer, leave);
+  }
+
+  async function convert(pieces: Float32Array[], blockCodes: number): Promise<Float32Array> {
     const stream = new ConversionStream({
       networks,
-      voice,
+      voice: firstVoice(),
       controls: DEFAULT_CONTROLS,
       profile: await profileTake(speech(), 16000),
       sampleRateHz: 16000,
@@ -59,6 +63,23 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
     for (const piece of pieces) parts.push(await stream.push(piece));
     return concat([...parts, await stream.end()]);
   }
+
+  it.each([-75, -68])('keep the hiss of a quiet room at %i dBFS silent', async (levelDb) => {
+    const next = random(1);
+    const hiss = Float32Array.from(
+      { length: 32000 },
+      () => Math.sqrt(12) * 10 ** (levelDb / 20) * (next() - 0.5),
+    );
+    const { samples } = await convertTake({
+      networks,
+      voice: firstVoice(),
+      controls: DEFAULT_CONTROLS,
+      samples: hiss,
+      sampleRateHz: 16000,
+    });
+    for (let at = 0; at < samples.length; at += 1200)
+      expect(rms(samples.subarray(at, at + 1200))).toBeLessThan(1e-3);
+  });
 
   it('give the same sound however the input is cut and whatever the block', async () => {
     const samples = speech();
