@@ -35,12 +35,10 @@ const payload = { version: 2, id24: voiceId24('kathleen') };
 const actions = {
   mark: async (samples) => embedWatermark(samples, payload),
   clues: async (samples) => {
-    const { band, phase, jitter, floor } = await measureClues(samples, 24000);
-    return Float32Array.from([band, phase, jitter, floor], (value) => value ?? NaN);
-  },
-  verdict: async (samples) => {
-    const clues = Object.entries(await measureClues(samples, 24000));
-    return Float32Array.of(clues.some(([id, value]) => value !== null && tellsAnything(id) && pointsToSynthesis(id, value)));
+    const clues = await measureClues(samples, 24000);
+    const points = ([id, value]) => value !== null && tellsAnything(id) && pointsToSynthesis(id, value);
+    const { band, phase, jitter, floor } = clues;
+    return Float32Array.from([band, phase, jitter, floor, Object.entries(clues).some(points)], (value) => value ?? NaN);
   },
 };
 const act = actions[process.argv[2]];
@@ -64,14 +62,11 @@ class App:
     def mark(self, recordings: list[np.ndarray]) -> list[np.ndarray]:
         return self.run("mark", recordings)
 
-    def clues(self, recordings: list[np.ndarray]) -> np.ndarray:
-        """[recordings, 4], what they lack as the mean of the others."""
+    def clues(self, recordings: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """[recordings, 4], what they lack as the mean of the others; whether the page says of each that a clue points to synthesis."""
         found = np.stack(self.run("clues", recordings))
-        return np.where(np.isnan(found), np.nanmean(found, axis=0), found)
-
-    def verdicts(self, recordings: list[np.ndarray]) -> np.ndarray:
-        """Whether the page says that a clue points to synthesis, of each recording."""
-        return np.concatenate(self.run("verdict", recordings)) > 0.5
+        values, points = found[:, :-1], found[:, -1] > 0.5
+        return np.where(np.isnan(values), np.nanmean(values, axis=0), values), points
 
     def run(self, action: str, recordings: list[np.ndarray]) -> list[np.ndarray]:
         names = [self.folder / f"{i}.f32" for i in range(len(recordings))]
@@ -136,10 +131,10 @@ def told_apart(plain: np.ndarray, marked: np.ndarray) -> tuple[float, float]:
 
 
 def hidden(app: App, pieces: list[np.ndarray], marked: list[np.ndarray]) -> str:
-    plain_pointed, marked_pointed = app.verdicts(pieces), app.verdicts(marked)
-    right = np.mean([~plain_pointed, marked_pointed])
+    (plain, plain_points), (with_mark, with_mark_points) = app.clues(pieces), app.clues(marked)
+    right = np.mean([~plain_points, with_mark_points])
     verdict = max(right, 1 - right)
-    lone, both = told_apart(app.clues(pieces), app.clues(marked))
+    lone, both = told_apart(plain, with_mark)
     measured = [np.stack([statistics(samples) for samples in each]) for each in (pieces, marked)]
     attacked, attacked_pairs = told_apart(*measured)
     return (

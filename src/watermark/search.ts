@@ -1,6 +1,6 @@
-import { PERIOD_STEPS } from './grid';
-import { Correlator, FOLD_SIZE, foldMap } from './fold';
 import { chanceOf } from './chance';
+import { Correlator, FOLD_SIZE, foldMap } from './fold';
+import { PERIOD_STEPS } from './grid';
 import { BENDS, type Bend, type BendGroup, isUnbent, UNBENT } from './hypotheses';
 import type { Pattern } from './pattern';
 import type { SpectrumBlock } from './spectra';

@@ -65,17 +65,16 @@ export class TileMap {
     this.judgeLevels();
   }
 
-  /**
-   * Fills `values` from the measured levels.
-   *
-   * For recordings that no speech codec made anew: speech is smooth from step to step and from band to band, the mark is not: what counts is the level just inside a
-   * tile's ends less that just outside. The weights are those of a least-squares fit to marked conversions, rounded.
-   */
+  /** Fills `values` from the measured levels. */
   standOut(active: Uint8Array, { inside, outside, coded }: Shape): void {
     if (coded) this.standOutCoded(active);
     else this.standOutPlain(active, inside, outside);
   }
 
+  /**
+   * Speech is smooth from step to step and from band to band, the mark is not: what counts is the level just inside a
+   * tile's ends less that just outside. The weights are those of a least-squares fit to marked conversions, rounded.
+   */
   private standOutPlain(active: Uint8Array, inside: number, outside: number): void {
     const { steps, rows, levelDb, values, centre, ends } = this;
     for (let band = 0; band < TILE_BANDS; band++) {
