@@ -60,27 +60,30 @@ function floats(bytes) {
 }
 
 /**
- * Mono samples at 24 kHz of a file; without ffmpeg only of 16-bit WAV.
+ * Mono samples at 24 kHz of a file; without ffmpeg only of mono 16-bit WAV.
  *
  * @param {string} file
  * @param {typeof import('./internals.ts').Resampler} Resampler
  */
 export function readAudio(file, Resampler) {
-  if (HAS_FFMPEG) {
-    return floats(ffmpeg(['-i', file, '-f', 'f32le', '-ar', String(RATE_HZ), '-ac', '1', 'pipe:1']));
-  }
-  const bytes = readFileSync(file);
+  const wav = extname(file).toLowerCase() === '.wav' ? readWav(readFileSync(file)) : null;
+  if (wav) return resample(wav.samples, wav.rate, RATE_HZ, Resampler);
+  if (!HAS_FFMPEG) throw new Error(`${file}: without ffmpeg only mono WAV files of 16 bits can be read.`);
+  return floats(ffmpeg(['-i', file, '-f', 'f32le', '-ar', String(RATE_HZ), '-ac', '1', 'pipe:1']));
+}
+
+/**
+ * Samples of a mono WAV file of 16 bits, null for others.
+ *
+ * @param {Buffer} bytes
+ */
+function readWav(bytes) {
   const data = bytes.indexOf('data');
-  const rate = bytes.readUInt32LE(24);
-  if (bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.readUInt16LE(34) !== 16 || data < 0)
-    throw new Error(`${file}: without ffmpeg only WAV files of 16 bits can be read.`);
-  const channels = bytes.readUInt16LE(22);
-  const count = Math.floor((bytes.length - data - 8) / 2 / channels);
-  const samples = Float32Array.from(
-    { length: count },
-    (_, i) => bytes.readInt16LE(data + 8 + 2 * channels * i) / 32768,
-  );
-  return resample(samples, rate, RATE_HZ, Resampler);
+  if (bytes.toString('latin1', 0, 4) !== 'RIFF' || data < 0) return null;
+  if (bytes.readUInt16LE(22) !== 1 || bytes.readUInt16LE(34) !== 16) return null;
+  const samples = new Float32Array(Math.floor((bytes.length - data - 8) / 2));
+  for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(data + 8 + 2 * i) / 32768;
+  return { samples, rate: bytes.readUInt32LE(24) };
 }
 
 /**

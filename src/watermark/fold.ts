@@ -23,10 +23,13 @@ export function foldMap(map: TileMap, firstStep: number, timeScale: number, into
     const from = band * steps;
     for (let step = 0; step < steps; step++) row[places[step]!]! += values[from + step]!;
     const to = band * PERIOD_STEPS;
+    let before = row[PERIOD_STEPS - 1]!;
+    let here = row[0]!;
     for (let i = 0; i < PERIOD_STEPS; i++) {
-      const before = row[(i + PERIOD_STEPS - 1) % PERIOD_STEPS]!;
-      const after = row[(i + 1) % PERIOD_STEPS]!;
-      into[to + i] = row[i]! + BESIDE * (before + after);
+      const after = row[i + 1 < PERIOD_STEPS ? i + 1 : 0]!;
+      into[to + i] = here + BESIDE * (before + after);
+      before = here;
+      here = after;
     }
   }
 }
@@ -44,6 +47,7 @@ export class Correlator {
   private readonly row = new Float64Array(PERIOD_STEPS);
   private readonly spectrum = new Float64Array(2 * PERIOD_STEPS);
   private readonly product = new Float64Array(2 * PERIOD_STEPS);
+  private readonly values = new Float64Array(PERIOD_TILES);
   /** Of each band, steps in a fold at phase 0 and the signs there. */
   private readonly bands: { steps: Uint16Array; chips: Int8Array; meanChip: number }[];
 
@@ -86,18 +90,22 @@ export class Correlator {
 
   /** Deviations from chance at one phase of the sum of several folds. */
   deviations(folds: readonly Float32Array[], phase: number): number {
+    const { values } = this;
     let above = 0;
     let power = 0;
     for (let band = 0; band < TILE_BANDS; band++) {
       const { steps, chips, meanChip } = this.bands[band]!;
       const from = band * PERIOD_STEPS;
+      values.fill(0);
+      for (const fold of folds) {
+        for (let i = 0; i < steps.length; i++)
+          values[i]! += fold[from + ((steps[i]! + phase) % PERIOD_STEPS)]!;
+      }
       let sum = 0;
       let squares = 0;
       let signed = 0;
       for (let i = 0; i < steps.length; i++) {
-        const at = from + ((steps[i]! + phase) % PERIOD_STEPS);
-        let value = 0;
-        for (const fold of folds) value += fold[at]!;
+        const value = values[i]!;
         sum += value;
         squares += value * value;
         signed += value * chips[i]!;

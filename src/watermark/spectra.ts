@@ -12,7 +12,7 @@ const SILENCE_DB = -90;
 /** Some steps of a recording, with what lies `margin` before and behind them. */
 export interface SpectrumBlock {
   firstStep: number;
-  /** [margin + steps + margin, SPECTRUM_SIZE]: power below every bin. */
+  /** [SPECTRUM_SIZE, margin + steps + margin]: power below every bin. */
   spectra: Float64Array;
   /** [margin + steps + margin]: 1 for steps with sound in them. */
   active: Uint8Array;
@@ -50,7 +50,7 @@ export class Spectra {
     for (let row = 0; row < rows; row++) {
       const step = firstStep - margin + row;
       active[row] = this.isActive(step) ? 1 : 0;
-      this.measure(step, spectra.subarray(row * SPECTRUM_SIZE, (row + 1) * SPECTRUM_SIZE));
+      this.measure(step, spectra, row, rows);
     }
     return { firstStep, spectra, active };
   }
@@ -68,8 +68,8 @@ export class Spectra {
     return sum / STEP_SAMPLES;
   }
 
-  /** Hann-windowed frame around the step's middle, sample `step` STEP_SAMPLES. */
-  private measure(step: number, into: Float64Array): void {
+  /** Hann-windowed frame around the step's middle, sample `step` STEP_SAMPLES, as row `row` of `rows`. */
+  private measure(step: number, into: Float64Array, row: number, rows: number): void {
     const { frame, window, spectrum, samples } = this;
     const start = step * STEP_SAMPLES - FRAME_SAMPLES / 2;
     if (start >= samples.length || start + FRAME_SAMPLES <= 0) return;
@@ -77,9 +77,9 @@ export class Spectra {
     this.fft.forward(frame, spectrum);
     let sum = 0;
     for (let bin = 0; bin < BINS; bin++) {
-      into[bin] = sum;
+      into[bin * rows + row] = sum;
       sum += spectrum[2 * bin]! ** 2 + spectrum[2 * bin + 1]! ** 2;
     }
-    into[BINS] = sum;
+    into[BINS * rows + row] = sum;
   }
 }

@@ -1,4 +1,5 @@
 import { CODED_BANDS, CODED_SHARES, codedStandOut } from './coded';
+import { Powers } from './decibels';
 import { BAND_EDGES_HZ, BAND_SHARES, FRAME_SAMPLES, MARK_RATE_HZ, TILE_BANDS } from './grid';
 import type { BendGroup } from './hypotheses';
 import { SPECTRUM_SIZE } from './spectra';
@@ -12,7 +13,6 @@ const FLOOR_SHARE = 0.05;
 const ABOVE_FLOOR_DB = 10;
 const CLIP_DEVIATIONS = 1.5;
 const CODED_CLIP_DEVIATIONS = 5;
-const DECIBELS = 10 / Math.LN10;
 
 type Shape = Pick<BendGroup, 'inside' | 'outside' | 'coded'>;
 
@@ -23,45 +23,44 @@ type Shape = Pick<BendGroup, 'inside' | 'outside' | 'coded'>;
 export class TileMap {
   /** [TILE_BANDS, steps]; 0 in pauses. */
   readonly values: Float32Array;
+  private readonly levels: Powers;
   private readonly levelDb: Float32Array;
   private readonly loudestDb: Float32Array;
   private readonly trust: Float32Array;
   private readonly centre: Float32Array;
   private readonly ends: Float32Array;
+  private readonly below: Float64Array;
   private readonly rows: number;
 
   constructor(readonly steps: number) {
     this.rows = steps + 2 * MAP_MARGIN;
     this.values = new Float32Array(TILE_BANDS * steps);
-    this.levelDb = new Float32Array(TILE_BANDS * this.rows);
+    this.levels = new Powers(TILE_BANDS * this.rows);
+    this.levelDb = this.levels.values;
     this.loudestDb = new Float32Array(this.rows);
     this.trust = new Float32Array(TILE_BANDS * steps);
     this.centre = new Float32Array(TILE_BANDS * steps);
     this.ends = new Float32Array(TILE_BANDS * steps);
+    this.below = new Float64Array(this.rows);
   }
 
-  /** `spectra` [steps + 2 MAP_MARGIN, SPECTRUM_SIZE] -> levels of the bands. */
+  /** `spectra` [SPECTRUM_SIZE, steps + 2 MAP_MARGIN] -> levels of the bands. */
   measure(spectra: Float64Array, frequencyScale: number): void {
-    const { rows, levelDb, loudestDb } = this;
-    const edges = BAND_EDGES_HZ.map((hz) =>
-      Math.min(SPECTRUM_SIZE - 1.001, (hz * frequencyScale * FRAME_SAMPLES) / MARK_RATE_HZ),
-    );
-    loudestDb.fill(-Infinity);
-    const whole = edges.map(Math.floor);
-    for (let row = 0; row < rows; row++) {
-      const base = row * SPECTRUM_SIZE;
-      let below = 0;
-      for (let edge = 0; edge <= TILE_BANDS; edge++) {
-        const at = base + whole[edge]!;
-        const sum = spectra[at]! + (edges[edge]! - whole[edge]!) * (spectra[at + 1]! - spectra[at]!);
-        if (edge > 0) {
-          const level = DECIBELS * Math.log(sum - below + 1e-9);
-          levelDb[(edge - 1) * rows + row] = level;
-          if (level > loudestDb[row]!) loudestDb[row] = level;
-        }
-        below = sum;
+    const { rows, levelDb, below } = this;
+    for (let edge = 0; edge <= TILE_BANDS; edge++) {
+      const bin = (BAND_EDGES_HZ[edge]! * frequencyScale * FRAME_SAMPLES) / MARK_RATE_HZ;
+      const at = Math.min(SPECTRUM_SIZE - 1.001, bin);
+      const share = at - Math.floor(at);
+      const from = Math.floor(at) * rows;
+      const to = (edge - 1) * rows;
+      for (let row = 0; row < rows; row++) {
+        const lower = spectra[from + row]!;
+        const sum = lower + share * (spectra[from + rows + row]! - lower);
+        if (edge > 0) levelDb[to + row] = sum - below[row]! + 1e-9;
+        below[row] = sum;
       }
     }
+    this.levels.toDecibels();
     this.judgeLevels();
   }
 
@@ -143,6 +142,11 @@ export class TileMap {
   private judgeLevels(): void {
     const { steps, rows, levelDb, loudestDb, trust } = this;
     const counts = new Uint32Array(256);
+    loudestDb.fill(-Infinity);
+    for (let band = 0, i = 0; band < TILE_BANDS; band++) {
+      for (let row = 0; row < rows; row++, i++)
+        if (levelDb[i]! > loudestDb[row]!) loudestDb[row] = levelDb[i]!;
+    }
     for (let band = 0; band < TILE_BANDS; band++) {
       const from = band * rows + MAP_MARGIN;
       counts.fill(0);
@@ -163,5 +167,5 @@ export class TileMap {
 const LOWEST_BIN_DB = 128;
 
 function decibelBin(levelDb: number): number {
-  return Math.min(255, Math.max(0, Math.round(levelDb + LOWEST_BIN_DB)));
+  return Math.min(255, (levelDb + LOWEST_BIN_DB + 0.5) | 0);
 }
