@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { format } from 'prettier';
 import { convertedAgain } from './bench-watermark/again.mjs';
 import { falseAlarms, wrongKeys } from './bench-watermark/alarms.mjs';
+import { besideAudiowmark } from './bench-watermark/audiowmark.mjs';
 import { HAS_FFMPEG, RATE_HZ } from './bench-watermark/audio.mjs';
 import { loadMark } from './bench-watermark/bundle.mjs';
 import { clipsIn, robustness } from './bench-watermark/robustness.mjs';
@@ -14,6 +15,7 @@ const SAMPLE = join(ROOT, 'tests/fixtures/audio/speech.wav');
 const USAGE = `npm run bench:watermark -- [--clips <folder>] [--limit <clips>] [--only <treatment>]
 npm run bench:watermark -- --false-alarms <windows> [--unmarked <folder>]...
 npm run bench:watermark -- --wrong-keys <tries> [--clips <folder>]
+npm run bench:watermark -- --beside [--clips <folder>] [--limit <clips>] [--only <treatment>]
 npm run bench:watermark -- --again [--clips <folder>] [--limit <clips>]
 npm run bench:watermark -- --speed`;
 
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     'false-alarms': { type: 'string' },
     unmarked: { type: 'string', multiple: true, default: [SAMPLE] },
     'wrong-keys': { type: 'string' },
+    beside: { type: 'boolean' },
     again: { type: 'boolean' },
     speed: { type: 'boolean' },
     help: { type: 'boolean' },
@@ -43,8 +46,9 @@ async function main() {
   if (values.again) return tell('again', await convertedAgain(clips(), mark));
   if (values.speed) return tell('speed', await measureSpeed(mark));
   if (!HAS_FFMPEG) console.log('ffmpeg is not installed: no codecs, no stretch, no pitch.');
-  await robustness(clips(), mark, values.only, async (lines) => {
-    if (!values.only) await write('treatments', lines);
+  const compare = values.beside ? besideAudiowmark : robustness;
+  await compare(clips(), mark, values.only, async (lines) => {
+    if (!values.only) await write(values.beside ? 'beside' : 'treatments', lines);
   });
 }
 

@@ -6,7 +6,7 @@ Reads the unmarked conversions that `python -m pipeline.convert` makes (`work/un
 when they are missing), marks and detects with the app's own code bundled for node, and rewrites its part of EVAL.md.
 """
 
-import json
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -24,6 +24,7 @@ RATE = 24000
 PAIRS = [("jm_kumo", "kathleen"), ("joe", "flemishguy"), ("kathleen", "joe"), ("jm_kumo", "kerstin"), ("joe", "nathalie")]
 UNMARKED = WORK / "unmarked"
 FOLDS = 5
+MESSAGE = "0123456789abcdef0011223344556677"
 
 DRIVER = """
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -87,15 +88,33 @@ def conversions() -> list[np.ndarray]:
     return found
 
 
-def audibility(pieces: list[np.ndarray], marked: list[np.ndarray]) -> str:
+def heard(pieces: list[np.ndarray], marked: list[np.ndarray]) -> list[float]:
+    """PESQ-WB of each against what it was."""
     low = lambda samples: soxr.resample(samples, RATE, 16000)  # noqa: E731
-    values = [pesq(16000, low(a), low(b), "wb") for a, b in zip(pieces, marked)]
+    return [pesq(16000, low(a), low(b), "wb") for a, b in zip(pieces, marked)]
+
+
+def audibility(pieces: list[np.ndarray], marked: list[np.ndarray]) -> str:
+    values = heard(pieces, marked)
     mean, fifth = np.mean(values), np.percentile(values, 5)
     return (
         f"PESQ-WB of marked against unmarked, {len(values)} conversions to {len({voice for _, voice in PAIRS})} voices: "
         f"mean {mean:.2f} (bar 4.3: {'holds' if mean >= 4.3 else 'FAILS'}), "
         f"5th percentile {fifth:.2f} (bar 4.0: {'holds' if fifth >= 4.0 else 'FAILS'}), lowest {min(values):.2f}."
     )
+
+
+def beside(pieces: list[np.ndarray], folder: Path) -> str:
+    """What is heard of audiowmark's mark (strength 10, as it comes) in the same pieces, where it is installed."""
+    if not shutil.which("audiowmark"):
+        return "audiowmark is not installed: nothing to compare with."
+    plain, marked, theirs = folder / "plain.wav", folder / "marked.wav", []
+    for piece in pieces:
+        sf.write(plain, piece, RATE, "FLOAT")
+        subprocess.run(["audiowmark", "-q", "add", plain, marked, MESSAGE], check=True)
+        theirs.append(sf.read(marked, dtype="float32")[0])
+    values = heard(pieces, theirs)
+    return f"audiowmark's mark in the same conversions: mean {np.mean(values):.2f}, 5th percentile {np.percentile(values, 5):.2f}, lowest {min(values):.2f}."
 
 
 def statistics(samples: np.ndarray) -> np.ndarray:
@@ -152,7 +171,7 @@ def main() -> None:
         pieces = conversions()
         app = App(Path(folder))
         marked = app.mark(pieces)
-        text = "\n\n".join([audibility(pieces, marked), hidden(app, pieces, marked), "What the mark survives: [docs/watermark.md](../docs/watermark.md)."])
+        text = "\n\n".join([audibility(pieces, marked), beside(pieces, Path(folder)), hidden(app, pieces, marked), "What the mark survives: [docs/watermark.md](../docs/watermark.md)."])
     print(text)
     report.rewrite("watermark", text)
 

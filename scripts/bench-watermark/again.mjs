@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openHarness } from '../harness.mjs';
-import { RATE_HZ, readAudio } from './audio.mjs';
+import { RATE_HZ, readAudio, wavOf } from './audio.mjs';
 
 const VOICE = 'joe';
 const FIRST = { version: 2, id24: 0x5a5a5a };
@@ -43,22 +43,4 @@ export async function convertedAgain(clips, mark) {
   return [
     `${clips.length} marked clips converted once more, to ${VOICE}: a mark is found in ${count.found}. It is the mark of the new export, whose payload is read in ${count.own}; that of the clip before is read in ${count.first}.`,
   ];
-}
-
-/** @param {Float32Array} samples mono at 24 kHz */
-function wavOf(samples) {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + samples.byteLength, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(3, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(RATE_HZ, 24);
-  header.writeUInt32LE(4 * RATE_HZ, 28);
-  header.writeUInt16LE(4, 32);
-  header.writeUInt16LE(32, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(samples.byteLength, 40);
-  return Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]);
 }

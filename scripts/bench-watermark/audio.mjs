@@ -81,9 +81,33 @@ function readWav(bytes) {
   const data = bytes.indexOf('data');
   if (bytes.toString('latin1', 0, 4) !== 'RIFF' || data < 0) return null;
   if (bytes.readUInt16LE(22) !== 1 || bytes.readUInt16LE(34) !== 16) return null;
-  const samples = new Float32Array(Math.floor((bytes.length - data - 8) / 2));
+  const size = Math.min(bytes.readUInt32LE(data + 4), bytes.length - data - 8);
+  const samples = new Float32Array(Math.floor(size / 2));
   for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(data + 8 + 2 * i) / 32768;
   return { samples, rate: bytes.readUInt32LE(24) };
+}
+
+/**
+ * A mono WAV file of 32-bit floats.
+ *
+ * @param {Float32Array} samples
+ * @param {number} [rateHz]
+ */
+export function wavOf(samples, rateHz = RATE_HZ) {
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + samples.byteLength, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(3, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rateHz, 24);
+  header.writeUInt32LE(4 * rateHz, 28);
+  header.writeUInt16LE(4, 32);
+  header.writeUInt16LE(32, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]);
 }
 
 /**

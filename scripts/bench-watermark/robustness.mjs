@@ -80,7 +80,7 @@ export async function robustness(clips, mark, only, report) {
       `${marked.length} clips of ten seconds, each also as two of five. Wrong payloads in all: ${wrongInAll}.`,
       '',
       ...MISSING.map((name) => `- not tried, ffmpeg here cannot make it: ${name}`),
-      '- not tried, no package here has them: audiowmark, a neural codec',
+      '- not tried, no package here has one: a neural codec',
     ]);
   }
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { EngineError } from '../engine/errors';
 import { CODE_SIZE } from '../engine/signal';
-import { seededRandom } from './random';
+import { seededRandom } from '../engine/random';
 
 const MAGIC = 'UDW1';
 const MAX_HEADER_BYTES = 65536;

@@ -1,3 +1,4 @@
+import { seededRandom } from '../engine/random';
 import { CODED_BITS } from './code';
 import { PERIOD_TILES, TILE_BANDS } from './grid';
 
@@ -19,7 +20,7 @@ export const PATTERN = makePattern(KEY);
 
 /** Other keys give other patterns, none of which is in any recording: the decoys of the tests. */
 export function makePattern(key: number): Pattern {
-  const random = generator(key);
+  const random = seededRandom(key);
   const tiles = PERIOD_TILES * TILE_BANDS;
   const chips = Int8Array.from({ length: tiles }, () => (random() < 0.5 ? -1 : 1));
   const order = Array.from({ length: tiles }, (_, i) => i);
@@ -35,15 +36,4 @@ export function makePattern(key: number): Pattern {
 
 export function isSync(bit: number): boolean {
   return bit === SYNC;
-}
-
-/** Mulberry32 (Ettinger 2017): 0 <= x < 1. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,14 +1,6 @@
-/** Uniform numbers in [0, 1): mulberry32. */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { seededRandom as random } from '../../../src/engine/random';
+
+export { random };
 
 /** Cuts samples into pieces of 1..largest samples. */
 export function inPieces(samples: Float32Array, seed: number, largest: number): Float32Array[] {

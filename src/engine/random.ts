@@ -1,4 +1,4 @@
-/** Uniform numbers in [0, 1) from a seed: mulberry32 (T. Ettinger). */
+/** Uniform numbers in [0, 1) from a seed: mulberry32 (Ettinger 2017). The mark's pattern is made of them: another generator finds no mark made so far. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
