@@ -122,7 +122,9 @@ const rules: Record<string, Rule> = {
   },
   'the watermark uses of the engine only its arithmetic'(path, _source, imports) {
     if (!path.startsWith('src/watermark/')) return null;
-    const allowed = ['fft', 'random', 'resample', 'sample-queue', 'signal', 'task'].map((name) => `src/engine/${name}`);
+    const allowed = ['fft', 'random', 'resample', 'sample-queue', 'signal', 'task'].map(
+      (name) => `src/engine/${name}`,
+    );
     const bad = imports.find((to) => to.startsWith('src/engine/') && !allowed.includes(to));
     return bad ? `imports ${bad}` : null;
   },
