@@ -15,7 +15,7 @@ export function checkSeconds(seconds: number, name: string): void {
   if (seconds <= MAX_SECONDS) return;
   throw new AudioError(
     'too-long',
-    `"${name}" is longer than 60 minutes, the most that can be converted at once. The file is unchanged. Cut it into shorter parts and open them one by one.`,
+    `"${name}" is longer than 60 minutes, the most that can be opened at once. The file is unchanged. Cut it into shorter parts and open them one by one.`,
   );
 }
 
