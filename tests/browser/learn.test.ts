@@ -75,6 +75,7 @@ describe('the lessons', () => {
     await page.getByRole('button', { name: 'It depends' }).first().click();
     await page.getByText('To weigh', { exact: true }).waitFor();
     await page.getByTestId('lesson-guide').click();
+    await page.getByTestId('guide').waitFor();
     await page.emulateMedia({ media: 'print' });
     await expect(page.getByTestId('guide').isVisible()).resolves.toBe(true);
     for (const hidden of ['header', 'footer', 'nav[aria-label="Lessons"]', 'text=Print this guide']) {
