@@ -1,6 +1,6 @@
 """What each part of the chain is worth: conversions by Python's chain with one part after another taken away or changed.
 
-    python -m evaluate.ablation [--sentences 10]
+    python -m evaluate.ablation [--sentences 5]
 
 `published`: the networks as the app runs them, int8 and float16; all others are the same weights as they were trained. `zero-shot`: what
 the speaker encoder hears in the voice's recordings, as enrolment does without a gradient step, in place of the embedding that was learnt.
@@ -94,7 +94,7 @@ def trials(name: str, content: nn.Module, player: nn.Module) -> dict[str, Chain]
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--sentences", type=int, default=10)
+    parser.add_argument("--sentences", type=int, default=5)
     count = parser.parse_args().sentences
     OUT.mkdir(exist_ok=True)
     content, player, _ = load_trained()
