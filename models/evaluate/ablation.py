@@ -10,7 +10,6 @@ Prints and rewrites its part of EVAL.md.
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -44,8 +43,7 @@ class Chain:
     heard: Callable[[Heard], Heard] = lambda heard: heard
     timbre: Callable[[np.ndarray], np.ndarray] = lambda timbre: timbre
 
-    def convert(self, file: Path) -> torch.Tensor:
-        heard = hear(file, self.voice)
+    def convert(self, heard: Heard) -> torch.Tensor:
         codes, timbre = retrieve(codes_of(heard, self.content), self.voice.codebook, self.voice.timbre, self.blend)
         gains = gains_for(codes, self.timbre(timbre), self.heard(heard), self.voice, self.generator)
         return synthesise(heard.f0_hz, heard.voiced, *gains, generator=torch.Generator().manual_seed(1))[0]
@@ -75,8 +73,7 @@ def without_texture(heard: Heard) -> Heard:
     return replace(heard, log_mel=flat.expand_as(heard.log_mel))
 
 
-def trials(name: str, content: nn.Module, player: nn.Module) -> dict[str, Chain]:
-    voice = load_voice(name)
+def trials(name: str, voice: Voice, content: nn.Module, player: nn.Module) -> dict[str, Chain]:
     own = Chain(content, player.generator, voice, voice.header["retrievalBlend"])
     spoken = dict(np.load(ARRAYS / f"{name}.npz"))
     mean = voice.timbre.mean(0)
@@ -99,13 +96,13 @@ def main() -> None:
     OUT.mkdir(exist_ok=True)
     content, player, _ = load_trained()
     found: dict[str, list[list[float]]] = {}
-    for source, voice in [*TO_OWN, STRANGERS]:
-        inputs, references = sets.files_of(source)[:count], sets.references_of(voice)
-        texts = [sets.texts_of(source)[file.stem] for file in inputs]
-        for trial, chain in trials(voice, content, player).items():
-            outputs = [OUT / f"{trial.replace(' ', '-')}-{source}-{voice}-{file.stem}.wav" for file in inputs]
-            for file, output in zip(inputs, outputs):
-                write(output, chain.convert(file))
+    for source, name in [*TO_OWN, STRANGERS]:
+        inputs, references, voice = sets.files_of(source)[:count], sets.references_of(name), load_voice(name)
+        texts, spoken = [sets.texts_of(source)[file.stem] for file in inputs], [hear(file, voice) for file in inputs]
+        for trial, chain in trials(name, voice, content, player).items():
+            outputs = [OUT / f"{trial.replace(' ', '-')}-{source}-{name}-{file.stem}.wav" for file in inputs]
+            for heard, output in zip(spoken, outputs):
+                write(output, chain.convert(heard))
             values = [scores.wer(outputs, texts), scores.similarity(outputs, references), scores.similarity(outputs, inputs), scores.naturalness(outputs)]
             found.setdefault(trial, []).append(values)
     pairs = ", ".join(f"{source} -> {voice}" for source, voice in [*TO_OWN, STRANGERS])

@@ -228,7 +228,7 @@ const OTHERS = [
 ];
 
 /** @type {Attack[]} */
-export const ATTACKS = [
+const ATTACKS = [
   ...FIRST.map((attack) => ({ ...attack, bar: 0.99, payloadBar: true })),
   ...SECOND.map((attack) => ({ ...attack, bar: 0.95 })),
   ...OTHERS,
@@ -236,3 +236,12 @@ export const ATTACKS = [
 
 /** What the bench would like to try and cannot. */
 export const MISSING = ATTACKS.filter(({ needs }) => needs && !ffmpegHas(needs)).map(({ name }) => name);
+
+/**
+ * What can be tried here.
+ *
+ * @param {string | undefined} only part of the names
+ */
+export function attacksNamed(only) {
+  return ATTACKS.filter(({ name }) => !MISSING.includes(name) && (!only || name.includes(only)));
+}

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { ATTACKS, MISSING } from './attacks.mjs';
+import { attacksNamed } from './attacks.mjs';
 import { RATE_HZ, wavOf } from './audio.mjs';
 import { randomFrom } from './effects.mjs';
 
@@ -24,9 +24,7 @@ export async function besideAudiowmark(clips, mark, only, report) {
   const messages = clips.map((_, i) => messageOf(i + 1));
   const own = plain.map((clip, i) => mark.embedWatermark(clip, { version: 2, id24: i }));
   const theirs = plain.map((clip, i) => add(clip, messages[i] ?? ''));
-  const attacks = ATTACKS.filter(
-    ({ name }) => name !== 'marked again' && !MISSING.includes(name) && (!only || name.includes(only)),
-  );
+  const attacks = attacksNamed(only).filter(({ name }) => name !== 'marked again');
   const lines = [`| treatment | this mark | ${version} |`, '|---|---|---|'];
   console.log(lines.join('\n'));
   for (const attack of attacks) {

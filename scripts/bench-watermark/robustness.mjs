@@ -1,4 +1,4 @@
-import { ATTACKS, MISSING } from './attacks.mjs';
+import { attacksNamed, MISSING } from './attacks.mjs';
 import { concat, RATE_HZ, readAudio, recordingsIn } from './audio.mjs';
 import { randomFrom } from './effects.mjs';
 
@@ -45,8 +45,7 @@ export async function robustness(clips, mark, only, report) {
   let wrongInAll = 0;
   const payloads = clips.map((_, i) => ({ version: 2, id24: Math.floor(randomFrom(i + 1)() * 2 ** 24) }));
   const marked = clips.map((clip, i) => mark.embedWatermark(clip, payloads[i] ?? { version: 0, id24: 0 }));
-  for (const attack of ATTACKS) {
-    if (MISSING.includes(attack.name) || (only && !attack.name.includes(only))) continue;
+  for (const attack of attacksNamed(only)) {
     const count = { tried: 0, found: 0, read: 0, wrong: 0 };
     for (const [i, clip] of marked.entries()) {
       const other = clips[(i + Math.ceil(clips.length / 2)) % clips.length] ?? clip;

@@ -167,5 +167,5 @@ export class TileMap {
 const LOWEST_BIN_DB = 128;
 
 function decibelBin(levelDb: number): number {
-  return Math.min(255, (levelDb + LOWEST_BIN_DB + 0.5) | 0);
+  return Math.min(255, Math.max(0, (levelDb + LOWEST_BIN_DB + 0.5) | 0));
 }
