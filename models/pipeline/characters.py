@@ -66,7 +66,7 @@ def main() -> None:
         style = kokoro.style(character.styles)
         fill(name, MINUTES * character.factor, lambda text: kokoro.speak(text, style, 1.0), list(rng.permutation(names)), texts, FOLDER)
         if not (FOLDER / f"{name}.npz").exists():
-            prepare(name, sorted((FOLDER / name).glob("*.wav")), None, character.factor, FOLDER)
+            prepare(name, sorted((FOLDER / name).glob("*.wav")), character.factor, FOLDER)
 
 
 if __name__ == "__main__":

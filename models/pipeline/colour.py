@@ -1,6 +1,8 @@
 """Speakers coloured at random: every one of the few recorded becomes many, so that the encoder must hear a voice's spectrum
 and the generator follow it, for voices that neither has met. Built-in voices stay as they are."""
 
+from functools import cache
+
 import numpy as np
 import torch
 
@@ -29,12 +31,17 @@ def coloured_timbre(timbre: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
     return timbre + colour.reshape(-1, 1, TIMBRE, BANDS // TIMBRE).mean(3)
 
 
+@cache
+def between_bands(samples: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The band below each bin of so many samples, and how far it is to the next."""
+    bins_hz = np.fft.rfftfreq(samples, 1 / RATE_HZ)
+    place = np.clip(np.interp(bins_hz, CENTRES_HZ, np.arange(BANDS)), 0, BANDS - 1.001)
+    return torch.tensor(place.astype(np.int64)), torch.tensor(place % 1, dtype=torch.float32)
+
+
 def coloured_audio(audio: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
     """[B, samples] at 24 kHz through a zero-phase filter, the outer bands' gains held beyond them."""
-    bins_hz = np.fft.rfftfreq(audio.shape[1], 1 / RATE_HZ)
-    place = np.clip(np.interp(bins_hz, CENTRES_HZ, np.arange(BANDS)), 0, BANDS - 1.001)
-    low = torch.from_numpy(place.astype(np.int64))
-    share = torch.from_numpy((place - place.astype(int)).astype(np.float32))
+    low, share = between_bands(audio.shape[1])
     gain = torch.lerp(colour[:, low], colour[:, low + 1], share)
     return torch.fft.irfft(torch.fft.rfft(audio) * torch.exp(gain / 2), audio.shape[1])
 

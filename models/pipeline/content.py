@@ -1,53 +1,40 @@
 """Stage 3: train the content network.
 
-    python -m pipeline.content --minutes 60 [--start checkpoints/v1.pt]
+    python -m pipeline.content --minutes 60 [--start checkpoints/v2.pt]
 
-Regression of whisper-base's last encoder layer (`Data.teach`), jointly with frame phones where `pipeline.align` left some
-(docs/decisions/0001); inputs warped in frequency, re-equalised, scaled and noised, targets clean. `--start` begins from
-another checkpoint's weights, the targets' axes turned to those that it learnt. Resumable from `work/content.pt`; minutes
-already spent count.
+Regression of the teacher's features (`pipeline.teach`). What it hears was put in rooms and noise, warped in frequency, re-equalised
+and scaled; the targets are of the recordings as they are. Resumable from `work/content.pt`; minutes already spent count.
 """
 
 import argparse
 from pathlib import Path
 
 import torch
-from torch import nn
 from torch.nn import functional as F
 
-from .align import Phones
-from .data import Data, disguise
-from .networks import CODES, Content
+from .data import Data, disguise, pick
+from .losses import log_mel_16k
+from .networks import Content
 from .paths import SEED, WORK
-from .training import Run, descend, load_weights
+from .places import placed
+from .training import LARGE, Recorded, Run, adamw, descend, half, load, load_weights
 
-FRAMES, BATCH = 320, 20
+FRAMES, BATCH = 320, 160 if LARGE else 20
 EDGE = slice(12, -6)
-PHONE_WEIGHT = 0.25
+DISGUISE = 0.6
 RATE = 1.2e-3
 CHECKPOINT = WORK / "content.pt"
 
 
-def distance(out: torch.Tensor, codes: torch.Tensor, spread: float) -> tuple[torch.Tensor, torch.Tensor]:
+def distance(out: torch.Tensor, codes: torch.Tensor, spread: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Smooth L1 in units of the targets' deviation plus what is missing of a cosine of 1; and the cosine."""
     cosine = F.cosine_similarity(out, codes, dim=2).mean()
-    return F.smooth_l1_loss(out, codes, beta=spread) / spread + 1 - cosine, cosine.detach()
+    return F.smooth_l1_loss(out / spread, codes / spread) + 1 - cosine, cosine
 
 
-def turn_axes(data: Data, content: Content) -> None:
-    """Turns the targets to the axes that a trained network gives (orthogonal Procrustes, Schönemann 1966)."""
-    found = []
-    with torch.no_grad():
-        for _ in range(12):
-            mel, codes = data.content_batch(BATCH, FRAMES)
-            found.append((codes[:, EDGE].flatten(0, 1), content.whole(mel)[:, EDGE].flatten(0, 1)))
-    codes, given = (torch.cat(part) for part in zip(*found))
-    left, _, right = torch.linalg.svd(codes.T @ given)
-    turn = (left @ right).numpy()
-    for a in (data.arrays[s] for s in data.taught):
-        a["codes"] = (a["codes"].astype(np.float32) @ turn).astype(np.float16)
-    print(f"targets turned: cosine to the network {F.cosine_similarity(codes @ left @ right, given).mean():.3f}", flush=True)
-    data.basis = data.basis @ turn
+def shares(data: Data) -> torch.Tensor:
+    """How often each speaker is heard: who has more to say, but not in proportion."""
+    return (data.ends - data.begins).double() ** 0.7
 
 
 def main() -> None:
@@ -56,32 +43,27 @@ def main() -> None:
     parser.add_argument("--start", type=Path)
     args = parser.parse_args()
     torch.manual_seed(SEED)
-    torch.set_num_threads(2)
     run = Run(CHECKPOINT, args.minutes)
-    data = Data()
-    data.teach(run.saved.get("basis"))
-    phones = Phones(data)
-    content, head = Content(), nn.Linear(CODES, max(1, phones.count))
+    data, content = Data(), Content()
     if args.start and not run.saved:
-        load_weights(content, torch.load(args.start, weights_only=False)["content"])
-        turn_axes(data, content)
-    parameters = [*content.parameters(), *head.parameters()]
-    optimiser = torch.optim.AdamW(parameters, RATE, betas=(0.9, 0.98), weight_decay=0.01)
-    run.begin({"content": content, "head": head, "optimiser": optimiser}, {"basis": data.basis})
+        load_weights(content, load(args.start)["content"])
+    share = shares(data)
+    optimiser = adamw(content.parameters(), RATE, (0.9, 0.98))
+    run.begin({"content": content, "optimiser": optimiser}, {"basis": data.basis.cpu().numpy()})
+
+    def step(_) -> None:
+        starts = data.draw(pick(share, BATCH), FRAMES)
+        heard = disguise(log_mel_16k(placed(data.cut("audio", starts, FRAMES))), DISGUISE)
+        with half():
+            out = content.whole(heard).float()[:, EDGE]
+        loss, cosine = distance(out, data.cut("codes", starts, FRAMES)[:, EDGE], data.spread)
+        run.note(cosine=cosine, content=loss)
+        descend(loss, [optimiser], list(content.parameters()))
+
+    step = Recorded(step)
     while run.goes_on():
         run.set_rate(optimiser, RATE, 200, 2e-5)
-        mel, codes, said = data.content_batch(BATCH, FRAMES, phones)
-        with torch.autocast("cpu", torch.bfloat16):
-            out = content.whole(disguise(mel)).float()[:, EDGE]
-            logits = head(out).float()
-        loss, cosine = distance(out, codes[:, EDGE], data.spread)
-        run.note(cosine=cosine, content=loss)
-        known = said[:, EDGE]
-        if (known >= 0).any():
-            wrong = F.cross_entropy(logits.flatten(0, 1), known.flatten(), ignore_index=-1)
-            loss = loss + PHONE_WEIGHT * wrong
-            run.note(phones=wrong)
-        descend(loss, [optimiser], parameters)
+        step()
         run.stepped()
 
 

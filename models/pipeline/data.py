@@ -1,12 +1,13 @@
 """Every speaker's arrays in memory, random segments of them, and how they are disguised."""
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch.nn import functional as F
 
 from .frontend import BAND_EDGES_MEL, BANDS, hz_to_mel, mel_to_hz
-from .networks import CODES
-from .paths import SEED, WORK
+from .paths import WORK
 from .synthesis import HOP, RATE_HZ
 from .voices import NEPERS_PER_DB
 
@@ -16,6 +17,8 @@ ALSO_IMITATED = ("mix", "flite_", "festival_", "kokoro_", "reader_")
 WARPS = np.exp(np.linspace(np.log(0.78), np.log(1.28), 41))
 LOG_FLOOR = -11.513
 BAND_FFT, BAND_FLOOR, BAND_FRAMES = 1024, 10**-7.5, 1500
+HANN = torch.hann_window(BAND_FFT)
+TAUGHT = WORK / "taught"
 
 
 def warp_matrices() -> torch.Tensor:
@@ -28,7 +31,7 @@ def warp_matrices() -> torch.Tensor:
         low = place.astype(int)
         out[i, low, np.arange(BANDS)] = 1 - (place - low)
         out[i, low + 1, np.arange(BANDS)] += place - low
-    return torch.from_numpy(out)
+    return torch.tensor(out)
 
 
 MATRICES = warp_matrices()
@@ -80,6 +83,12 @@ def disguise(mel: torch.Tensor, strength: float = 1.0) -> torch.Tensor:
     return torch.clamp(sometimes(mel, hiss(mel), 0.6 * strength), min=LOG_FLOOR)
 
 
+def pick(share: torch.Tensor, count: int) -> torch.Tensor:
+    """So many places of `share`, each as often as it says."""
+    upto = torch.cumsum(share.double(), 0)
+    return torch.searchsorted(upto, torch.rand(count, dtype=torch.float64) * upto[-1]).clamp(max=len(share) - 1)
+
+
 def hold(f0: np.ndarray) -> np.ndarray:
     """The last voiced value through unvoiced frames; the first one before it."""
     index = np.where(f0 > 0, np.arange(len(f0)), -1)
@@ -95,85 +104,71 @@ def speech_level_db(loudness_db: np.ndarray) -> float:
     return float(10 * np.log10(np.mean(10 ** (active / 10))))
 
 
-def band_hz(audio: np.ndarray) -> float:
+def bands_hz(audio: torch.Tensor) -> torch.Tensor:
     """Where the mean spectrum of 24 kHz audio falls 75 dB below its peak for good: above it the recording knows nothing."""
-    frames = audio[: min(BAND_FRAMES, len(audio) // BAND_FFT) * BAND_FFT].reshape(-1, BAND_FFT) * np.hanning(BAND_FFT)
-    power = np.mean(np.abs(np.fft.rfft(frames)) ** 2, axis=0)
-    return float(np.flatnonzero(power > power.max() * BAND_FLOOR)[-1] * RATE_HZ / BAND_FFT)
+    frames = audio[: min(BAND_FRAMES, len(audio) // BAND_FFT) * BAND_FFT].float().reshape(-1, BAND_FFT) * HANN
+    power = torch.fft.rfft(frames).abs().square().mean(0)
+    return torch.nonzero(power > power.max() * BAND_FLOOR)[-1, 0] * RATE_HZ / BAND_FFT
 
 
 class Data:
-    """`arrays[speaker]` as `prepare` wrote them; `codes` in place of `teacher` where there is one."""
+    """Every speaker of `work/arrays`, end to end: frames count at 100 a second over all of them, speakers by their place in `speakers`.
 
-    def __init__(self, speakers: list[str] | None = None) -> None:
-        self.rng = np.random.default_rng(SEED)
-        self.arrays = {}
-        for path in sorted((WORK / "arrays").glob("*.npz")):
-            if speakers is None or path.stem in speakers:
-                self.arrays[path.stem] = dict(np.load(path))
-        self.speakers = list(self.arrays)
+    `codes` are what `pipeline.teach` made of the teacher's features, with `mean` and `std` [speakers, 512] and `basis` [512, 128].
+    """
 
-    def teach(self, basis: np.ndarray | None = None) -> None:
-        """Teacher features become targets: z-scored per speaker, 128 axes by PCA, each divided by the root of its deviation.
+    def __init__(self) -> None:
+        files = sorted((WORK / "arrays").glob("*.npz"))
+        self.speakers = [file.stem for file in files]
+        self.place = {name: index for index, name in enumerate(self.speakers)}
+        parts = [self.read(file) for file in files]
+        join = lambda key, kind: torch.tensor(np.concatenate([p[key] for p in parts]), dtype=kind)  # noqa: E731
+        self.audio = join("audio", torch.int16).reshape(-1, HOP)
+        self.log_mel = join("logMel", torch.float16)
+        self.loudness_db, self.f0_hz, self.voiced = (join(key, torch.float32) for key in ("loudnessDb", "f0Hz", "voiced"))
+        self.ends = torch.tensor(np.cumsum([len(p["f0Hz"]) for p in parts]))
+        self.begins = torch.cat([self.ends.new_zeros(1), self.ends[:-1]])
+        self.level_db = torch.tensor([speech_level_db(p["loudnessDb"]) for p in parts], dtype=torch.float32)
+        self.median_hz = torch.tensor([np.median(p["f0Hz"][p["voiced"] > 0]) for p in parts], dtype=torch.float32)
+        self.band_hz = torch.stack([bands_hz(self.audio[a:b].flatten()) for a, b in zip(self.begins, self.ends)])
+        taught = [dict(np.load(TAUGHT / file.name)) for file in files]
+        self.codes = torch.tensor(np.concatenate([t["codes"] for t in taught]))
+        self.mean, self.std = (torch.tensor(np.stack([t[key] for t in taught])) for key in ("mean", "std"))
+        self.basis = torch.tensor(taught[0]["basis"])
+        self.spread = self.codes[::50].float().std()
+        self.speaking: dict[tuple[int, int], tuple[torch.Tensor, ...]] = {}
 
-        `basis` [512, 128] keeps the axes of an earlier run: more data must not turn what networks have begun to learn.
-        """
-        sample = []
-        self.taught = [s for s in self.speakers if "teacher" in self.arrays[s]]
-        for a in (self.arrays[s] for s in self.taught):
-            x = a["teacher"].astype(np.float32)
-            loud = a["loudnessDb"][: 2 * len(x)].reshape(-1, 2).max(1)
-            active = x[loud > np.percentile(loud, 95) - 35]
-            a["mean"], a["std"] = active.mean(0), active.std(0) + 1e-3
-            sample.append(((active - a["mean"]) / a["std"])[:: max(1, len(active) // 4000)])
-        if basis is None:
-            x = np.concatenate(sample)
-            values, vectors = np.linalg.eigh(x.T @ x / len(x))
-            basis = (vectors[:, ::-1][:, :CODES] / values[::-1][:CODES] ** 0.25).astype(np.float32)
-        self.basis = basis
-        for a in (self.arrays[s] for s in self.taught):
-            a["codes"] = (((a.pop("teacher").astype(np.float32) - a["mean"]) / a["std"]) @ basis).astype(np.float16)
-        self.spread = float(np.std(np.concatenate([self.arrays[s]["codes"][::50] for s in self.taught]).astype(np.float32)))
-        frames = np.array([self.arrays[s]["starts"][-1] for s in self.taught], float)
-        self.share = frames**0.7 / (frames**0.7).sum()
+    @staticmethod
+    def read(file: Path) -> dict:
+        """One speaker's arrays, F0 held through what is not voiced."""
+        arrays = dict(np.load(file))
+        return arrays | {"f0Hz": hold(arrays["f0Hz"])}
 
-    def content_batch(self, count: int, frames: int, phones=None, names: list[str] | None = None, share: np.ndarray | None = None):
-        """Random log-mel [B, frames, 80], targets [B, frames / 2, 128] and, where asked for, phones [B, frames / 2] (-1: unknown)."""
-        names, share = (self.taught, self.share) if names is None else (names, share)
-        mel = np.zeros((count, frames, BANDS), np.float32)
-        codes = np.zeros((count, frames // 2, CODES), np.float32)
-        said = np.full((count, frames // 2), -1, np.int64)
-        for i in range(count):
-            name = names[self.rng.choice(len(names), p=share)]
-            a = self.arrays[name]
-            start = int(self.rng.integers(0, (a["starts"][-1] - frames) // 2)) * 2
-            mel[i] = a["logMel"][start : start + frames]
-            codes[i] = a["codes"][start // 2 : (start + frames) // 2]
-            if phones is not None and name in phones.labels:
-                said[i] = phones.labels[name][start // 2 : (start + frames) // 2]
-        batch = torch.from_numpy(mel), torch.from_numpy(codes)
-        return batch if phones is None else (*batch, torch.from_numpy(said))
+    def speech_of(self, speaker: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """All of a speaker: logMel [n, 80] and loudnessDb [n]."""
+        all_of = slice(self.begins[speaker], self.ends[speaker])
+        return self.log_mel[all_of].float(), self.loudness_db[all_of]
 
-    def segment(self, speaker: str, frames: int, least_voiced: int = 0) -> slice:
-        """A random stretch that is not silent, beginning at a code."""
-        a = self.arrays[speaker]
-        if "levelDb" not in a:
-            a["levelDb"] = speech_level_db(a["loudnessDb"])
-        while True:
-            start = int(self.rng.integers(0, (a["starts"][-1] - frames) // 2)) * 2
-            cut = slice(start, start + frames)
-            if a["loudnessDb"][cut].max() > a["levelDb"] - 10 and (a["f0Hz"][cut] > 0).sum() >= least_voiced:
-                return cut
+    def where_speaking(self, frames: int, least_voiced: int) -> tuple[torch.Tensor, ...]:
+        """Even frames at which stretches of so many frames begin that are not silent, ordered by speaker; the first of each, and how many."""
+        if (frames, least_voiced) not in self.speaking:
+            loudest = F.max_pool1d(self.loudness_db[None, None], frames, 2)[0, 0]
+            counted = F.pad(torch.cumsum(self.voiced.double(), 0), (1, 0))
+            starts = torch.arange(len(loudest)) * 2
+            whose = torch.searchsorted(self.ends, starts, right=True)
+            good = (loudest > self.level_db[whose] - 10) & (starts + frames <= self.ends[whose])
+            good &= counted[starts + frames] - counted[starts] >= least_voiced
+            counts = torch.bincount(whose[good], minlength=len(self.speakers))
+            self.speaking[frames, least_voiced] = starts[good], torch.cumsum(counts, 0) - counts, counts
+        return self.speaking[frames, least_voiced]
 
-    def speech(self, speakers: list[str], frames: int) -> dict[str, torch.Tensor]:
-        """Segments of these speakers as they are: logMel, f0Hz (held), voiced, loudnessDb, audio."""
-        out = {k: np.zeros((len(speakers), frames), np.float32) for k in ("f0Hz", "voiced", "loudnessDb")}
-        out["logMel"] = np.zeros((len(speakers), frames, BANDS), np.float32)
-        out["audio"] = np.zeros((len(speakers), frames * HOP), np.float32)
-        for i, speaker in enumerate(speakers):
-            a, cut = self.arrays[speaker], self.segment(speaker, frames)
-            for k in ("voiced", "loudnessDb", "logMel"):
-                out[k][i] = a[k][cut]
-            out["f0Hz"][i] = hold(a["f0Hz"][cut])
-            out["audio"][i] = a["audio"][cut.start * HOP : cut.stop * HOP] / 32768.0
-        return {k: torch.from_numpy(v) for k, v in out.items()}
+    def draw(self, speakers: torch.Tensor, frames: int, least_voiced: int = 0) -> torch.Tensor:
+        """Where a random stretch of each speaker begins that is not silent, at a code [B]."""
+        starts, first, counts = self.where_speaking(frames, least_voiced)
+        return starts[first[speakers] + (torch.rand(len(speakers)) * counts[speakers]).long()]
+
+    def cut(self, key: str, starts: torch.Tensor, frames: int) -> torch.Tensor:
+        """Stretches of `log_mel`, `loudness_db`, `f0_hz`, `voiced`, `codes` (one for two frames) or `audio` (samples) [B, ...]."""
+        first, count = (starts // 2, frames // 2) if key == "codes" else (starts, frames)
+        found = getattr(self, key)[first.unsqueeze(1) + torch.arange(count)]
+        return found.flatten(1) / 32768 if key == "audio" else found.float()

@@ -3,7 +3,7 @@
     python -m pipeline.export
 
 Reads `work/content.pt` and `work/generator.pt` (or `checkpoints/v2.pt` where there are none) and writes
-`published/content.onnx`, `speaker.onnx` (weights stored as int8), `generator.onnx` (as float16; all computed in float32), a `.voice` per
+`published/content.onnx`, `speaker.onnx` and `generator.onnx` (weights stored as int8 and float16, computed in float32), a `.voice` per
 voice, `words.bin` and `manifest.json`; keeps a small copy of the weights in `checkpoints/v2.pt`.
 """
 
@@ -100,7 +100,7 @@ def publish_networks(content: Content, player: Player) -> None:
     example |= {k: torch.ones(1, 8) for k in ("f0Hz", "voiced", "loudnessDb")}
     example |= {"logMel": torch.zeros(1, 8, BANDS), "voice": torch.zeros(1, VOICE)}
     dynamic = {"contentCodes": {1: n}, "timbre": {1: n}} | {k: {1: 2 * n} for k in ("f0Hz", "voiced", "loudnessDb", "logMel")}
-    publish(generator, example, dynamic, ["harmonicLogGain", "noiseLogGain"], generator.states(), PUBLISHED / "generator.onnx")
+    publish(generator, example, dynamic, ["harmonicLogGain", "noiseLogGain"], generator.states(), PUBLISHED / "generator.onnx", int8=True)
 
 
 def voice_file(name: str, content: Content, player: Player) -> None:
@@ -108,7 +108,8 @@ def voice_file(name: str, content: Content, player: Player) -> None:
     arrays = dict(np.load((CHARACTER_ARRAYS if name in CHARACTERS else ARRAYS) / f"{name}.npz"))
     embedding = player.voices.weight[VOICES.index(name)].detach().numpy() if name in VOICES else embedding_of(arrays, player.speaker)
     f0 = arrays["f0Hz"][arrays["f0Hz"] > 0]
-    codebook, timbre = cluster(*active_frames(content, arrays))
+    found = cluster(*active_frames(content, *(torch.tensor(arrays[key]) for key in ("logMel", "loudnessDb"))))
+    codebook, timbre = (part.numpy() for part in found)
     parts = [("embedding", embedding.astype("<f4")), ("codebook", codebook.astype("<f2")), ("timbre", timbre.astype("<f2"))]
     if name in CHARACTERS and CHARACTERS[name].horn:
         parts.append(("colour", horn_log_gains().astype("<f4")))

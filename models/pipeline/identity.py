@@ -8,7 +8,6 @@ It hears log-mel as it came, through other microphones, in rooms and under hiss,
 
 import argparse
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -16,11 +15,11 @@ from torch.nn import functional as F
 from .data import LOG_FLOOR, Data, hiss, in_room, smooth, sometimes
 from .networks import BANDS
 from .paths import SEED, WORK
-from .training import Run, descend
+from .training import LARGE, Recorded, Run, adamw, descend, half
 
 CHECKPOINT = WORK / "identity.pt"
 IDENTITY = 192
-BATCH, SHORTEST, LONGEST = 48, 100, 200
+BATCH, LENGTHS = 256 if LARGE else 48, (200, 100, 160, 130)
 RATE, MARGIN, SCALE = 2e-3, 0.2, 30.0
 
 
@@ -56,7 +55,7 @@ def worn(mel: torch.Tensor) -> torch.Tensor:
 
 def margin_loss(cosine: torch.Tensor, who: torch.Tensor) -> torch.Tensor:
     angle = torch.acos(cosine.clamp(-1 + 1e-6, 1 - 1e-6))
-    own = F.one_hot(who, cosine.shape[1]).bool()
+    own = who.unsqueeze(1) == torch.arange(cosine.shape[1])
     return F.cross_entropy(SCALE * torch.where(own, torch.cos(angle + MARGIN), cosine), who)
 
 
@@ -65,26 +64,27 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=12)
     args = parser.parse_args()
     torch.manual_seed(SEED)
-    torch.set_num_threads(2)
     data, network = Data(), Identity()
     names = nn.Parameter(torch.randn(len(data.speakers), IDENTITY))
     head = nn.ParameterList([names])
-    optimiser = torch.optim.AdamW([*network.parameters(), names], RATE, weight_decay=0.01)
+    optimiser = adamw([*network.parameters(), names], RATE, (0.9, 0.999))
     run = Run(CHECKPOINT, args.minutes)
     run.begin({"network": network, "head": head, "optimiser": optimiser}, {"speakers": data.speakers})
-    while run.goes_on():
-        run.set_rate(optimiser, RATE, 100, 1e-5)
-        who = data.rng.choice(len(data.speakers), BATCH)
-        frames = int(data.rng.integers(SHORTEST, LONGEST) // 2 * 2)
-        cuts = [data.arrays[s]["logMel"][data.segment(s, frames)] for s in (data.speakers[i] for i in who)]
-        heard = worn(torch.from_numpy(np.stack(cuts).astype(np.float32)))
-        with torch.autocast("cpu", torch.bfloat16):
+
+    def step(frames: int) -> None:
+        who = torch.randint(len(data.speakers), (BATCH,))
+        heard = worn(data.cut("log_mel", data.draw(who, frames), frames))
+        with half():
             found = network(heard)
         cosine = found @ F.normalize(names, dim=1).T
-        known = torch.from_numpy(who)
-        loss = margin_loss(cosine, known)
+        loss = margin_loss(cosine, who)
         descend(loss, [optimiser], [*network.parameters(), names])
-        run.note(loss=loss, right=(cosine.argmax(1) == known).float().mean())
+        run.note(loss=loss, right=(cosine.argmax(1) == who).float().mean())
+
+    step = Recorded(step)
+    while run.goes_on():
+        run.set_rate(optimiser, RATE, 100, 1e-5)
+        step(LENGTHS[run.step % len(LENGTHS)])
         run.stepped()
 
 

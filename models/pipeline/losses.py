@@ -7,10 +7,11 @@ from torch.nn import functional as F
 
 from . import frontend
 from .synthesis import HOP, RATE_HZ
+from .training import half
 
 SIZES = [(2048, 512), (1024, 256), (512, 128), (256, 64)]
 WINDOW_600 = torch.hann_window(600)
-MEL_MATRIX = torch.from_numpy(np.ascontiguousarray(frontend.mel_matrix(), dtype=np.float32))
+MEL_MATRIX = torch.tensor(frontend.mel_matrix(), dtype=torch.float32)
 
 
 def magnitudes(audio: torch.Tensor, size: int, hop: int) -> torch.Tensor:
@@ -62,7 +63,7 @@ def mel_bank(size: int, bands: int) -> torch.Tensor:
     up = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     down = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
     bank = np.maximum(0.0, np.minimum(up, down))
-    return torch.from_numpy((bank / np.maximum(bank.sum(1, keepdims=True), 1e-9)).astype(np.float32))
+    return torch.tensor(bank / np.maximum(bank.sum(1, keepdims=True), 1e-9), dtype=torch.float32)
 
 
 BANKS = {size: mel_bank(size, bands) for size, bands in ((2048, 120), (1024, 100), (512, 64), (256, 32))}
@@ -94,9 +95,10 @@ class Discriminator(nn.Module):
         x = log_mel(audio, self.size, self.hop) / 2 + 1
         place = torch.linspace(-1, 1, x.shape[1]).view(1, -1, 1).expand_as(x)
         x, features = torch.stack([x, place], 1), []
-        with torch.autocast("cpu", torch.bfloat16):
+        with half():
             for layer in self.layers:
                 x = F.leaky_relu(layer(x), 0.15)
                 features.append(x)
             scores = self.heads(x)
-        return scores[torch.arange(len(who)), who].float(), [f.float() for f in features]
+        own = scores.gather(1, who.view(-1, 1, 1, 1).expand(-1, 1, *scores.shape[2:]))[:, 0]
+        return own.float(), [f.float() for f in features]

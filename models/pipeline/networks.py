@@ -16,8 +16,8 @@ TIMBRE = 40
 TEXTURE = 5
 NEPERS_PER_DB = 0.1151293
 # Kernel taps, their spacing, and how many of them lie after the frame that comes out.
-CONTENT_PLAN = [(9, 1, 1), (9, 1, 0), (9, 2, 0), (9, 1, 0), (9, 2, 0), (9, 1, 0), (9, 4, 0), (9, 1, 0)]
-GENERATOR_PLAN = [(7, 1, 0), (7, 1, 0), (7, 2, 0), (7, 1, 0), (7, 2, 0), (7, 1, 0)]
+CONTENT_PLAN = [(9, 1, 1), (9, 1, 1), *((9, spacing, 0) for spacing in (2, 1, 2, 1, 4, 1, 2, 1, 4))]
+GENERATOR_PLAN = [(7, spacing, 0) for spacing in (1, 1, 2, 1, 2, 1, 4, 1)]
 
 
 class Block(nn.Module):

@@ -3,12 +3,11 @@
     python -m pipeline.prepare
 
 For each speaker writes `work/arrays/<speaker>.npz`: `audio` int16 24 kHz (utterances end to end, each a whole
-number of 20 ms), `starts` (in 10 ms frames, one more than utterances), `logMel` float16, `loudnessDb`, `f0Hz`,
-`voiced`, and `teacher` float16 [50 Hz frames, 512]: the last encoder layer of whisper-base over utterances
-packed into 28 s. A speaker that is written is kept.
+number of 20 ms), `starts` (in 10 ms frames, one more than utterances), `logMel` float16, `loudnessDb`, `f0Hz` and
+`voiced`. A speaker that is written is kept.
 
 `<voice>_x085` and the like are the speakers that are imitated played slower or faster: pitch, formants and tempo scaled together
-make speakers that nobody is. They have no `teacher`: the generator alone hears them.
+make speakers that nobody is.
 """
 
 import sys
@@ -22,11 +21,10 @@ from . import frontend
 from .data import ALSO_IMITATED, VOICES
 from .paths import SPEECH, WORK, held_out
 
-PACK_SECONDS = 28.0
 ARRAYS = WORK / "arrays"
 FACTORS = [0.85, 0.92, 1.09, 1.18]
 OTHERS_FACTORS = [0.88, 1.14]
-WARPED_MINUTES = 4.0
+WARPED_MINUTES = 8.0
 READERS = WORK / "readers" / "librispeech_train-clean-100"
 LEAST_READ_SECONDS = 8.0
 
@@ -75,42 +73,8 @@ def load(path, factor: float = 1.0) -> np.ndarray:
     return soxr.resample(audio.mean(1), rate * factor, 24000) if rate * factor != 24000 else audio.mean(1)
 
 
-class Teacher:
-    """whisper-base encoder in CTranslate2 form."""
-
-    def __init__(self) -> None:
-        import ctranslate2
-        from evaluate.scores import whisper
-
-        self.ct2 = ctranslate2
-        self.model = whisper().model
-        self.extract = whisper().feature_extractor
-
-    def encode(self, samples: np.ndarray) -> np.ndarray:
-        """Up to 30 s at 16 kHz -> [1500, 512]."""
-        mel = self.extract(samples.astype(np.float32))[:, :3000]
-        mel = np.pad(mel, ((0, 0), (0, 3000 - mel.shape[1])))
-        view = self.ct2.StorageView.from_array(np.ascontiguousarray(mel[None], np.float32))
-        return np.array(self.model.encode(view, to_cpu=True))[0]
-
-
-def teach(teacher: Teacher, samples: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Encodes utterances packed into windows; starts in 10 ms frames (even)."""
-    out = np.zeros((starts[-1] // 2, 512), np.float16)
-    first = 0
-    while first < len(starts) - 1:
-        last = first + 1
-        while last < len(starts) - 1 and (starts[last + 1] - starts[first]) <= PACK_SECONDS * 100:
-            last += 1
-        a, b = starts[first], min(starts[last], starts[first] + 2990)
-        out[a // 2 : b // 2] = teacher.encode(samples[a * 160 : b * 160])[: (b - a) // 2]
-        first = last
-    return out
-
-
-def prepare(speaker: str, files: list, teacher: Teacher | None, factor: float = 1.0, folder: Path = ARRAYS) -> None:
+def prepare(speaker: str, files: list, factor: float = 1.0, folder: Path = ARRAYS) -> None:
     pieces, starts, mels, louds, f0s, voicing = [], [0], [], [], [], []
-    narrow = []
     for path in files:
         audio = load(path, factor)
         frames = len(audio) // 480 * 2
@@ -122,32 +86,29 @@ def prepare(speaker: str, files: list, teacher: Teacher | None, factor: float = 
         mel, loud = frontend.spectrum(low)
         f0, voiced = frontend.pitch(low, loud)
         pieces.append((np.clip(audio, -1, 1) * 32767).astype(np.int16))
-        narrow.append(low.astype(np.float32))
         mels.append(mel.astype(np.float16))
         louds.append(loud)
         f0s.append(f0)
         voicing.append(voiced)
         starts.append(starts[-1] + frames)
     marks = np.array(starts)
-    taught = {"teacher": teach(teacher, np.concatenate(narrow), marks)} if teacher else {}
     np.savez(
         folder / f"{speaker}.npz", audio=np.concatenate(pieces), starts=marks, logMel=np.concatenate(mels),
-        loudnessDb=np.concatenate(louds), f0Hz=np.concatenate(f0s), voiced=np.concatenate(voicing), **taught,
+        loudnessDb=np.concatenate(louds), f0Hz=np.concatenate(f0s), voiced=np.concatenate(voicing),
     )  # fmt: skip
     print(f"{speaker}: {marks[-1] / 6000:.1f} min, {len(marks) - 1} utterances", flush=True)
 
 
 def main() -> None:
     ARRAYS.mkdir(parents=True, exist_ok=True)
-    teacher = Teacher()
     wanted = sys.argv[1:]
     missing = lambda name: (not wanted or name in wanted) and not (ARRAYS / f"{name}.npz").exists()  # noqa: E731
     for speaker, files in sources().items():
         if missing(speaker):
-            prepare(speaker, files, teacher)
+            prepare(speaker, files)
         for name, chosen, factor in warps(speaker, files):
             if missing(name):
-                prepare(name, chosen, None, factor)
+                prepare(name, chosen, factor)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ def band_matrix() -> torch.Tensor:
     bins = np.arange(FFT // 2 + 1)
     out[low, bins] = 1 - (place - low)
     out[low + 1, bins] = place - low
-    return torch.from_numpy(out)
+    return torch.tensor(out)
 
 
 MATRIX = band_matrix()
@@ -66,6 +66,7 @@ def synthesise(f0_hz, voiced, harmonic_log_gain, noise_log_gain, generator=None)
     spectrum = pulses * minimum_phase(harmonic_log_gain @ MATRIX) + noise * torch.exp(noise_log_gain @ MATRIX)
     pieces = torch.fft.irfft(spectrum, FFT)
     # The noise filter is zero phase: what wraps to the end of a piece belongs before it, and is left there (it is small).
-    length = (frames - 1) * HOP + FFT
-    out = torch.nn.functional.fold(pieces.transpose(1, 2), (1, length), (1, FFT), stride=(1, HOP)).reshape(batch, length)
-    return out[:, HOP : HOP + frames * HOP]
+    hops = -(-FFT // HOP)
+    parts = torch.nn.functional.pad(pieces, (0, hops * HOP - FFT)).unflatten(2, (hops, HOP))
+    out = sum(torch.nn.functional.pad(parts[:, :, i], (0, 0, i, hops - 1 - i)) for i in range(hops))
+    return out[:, 1 : 1 + frames].flatten(1)

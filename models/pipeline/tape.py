@@ -20,11 +20,11 @@ def noises(count: int) -> torch.Tensor:
     shape = smooth(count, NODES, DEVIATION)[:, 0] + torch.linspace(0, RISE, BANDS)
     below_db = LEAST_DB + torch.rand(count, 1) * (MOST_DB - LEAST_DB)
     noise = torch.log_softmax(shape, 1) - below_db * NEPERS_PER_DB
-    return torch.where(torch.rand(count, 1) < SHARE, noise, -30.0)
+    return noise.masked_fill(torch.rand(count, 1) >= SHARE, -30.0)
 
 
 def noises_of(who: torch.Tensor) -> torch.Tensor:
-    return torch.where((who < len(VOICES)).unsqueeze(1), -30.0, noises(len(who)))
+    return noises(len(who)).masked_fill((who < len(VOICES)).unsqueeze(1), -30.0)
 
 
 def left_of(speech: torch.Tensor, noise: torch.Tensor, heard: torch.Tensor) -> torch.Tensor:

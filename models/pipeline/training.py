@@ -1,7 +1,8 @@
-"""What both trainings share: minutes that go on where they stopped, news of the losses, a checkpoint never half written."""
+"""What all trainings share: minutes that go on where they stopped, news of the losses, a checkpoint never half written."""
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,33 @@ SAVE_SECONDS = 120
 NEWS_STEPS = 50
 FIRST_STEPS = 3
 SMOOTHING = 0.98
+LARGE = torch.get_default_device().type == "cuda"
+
+
+class Recorded:
+    """A training step; on a graphics processor it is recorded once for every value of its argument and played from then on.
+
+    To launch its thousands of small kernels one by one takes longer than they do. The step must not wait for what they find.
+    """
+
+    def __init__(self, step: Callable) -> None:
+        self.step, self.graphs = step, {}
+
+    def __call__(self, kind=None) -> None:
+        if not LARGE:
+            self.step(kind)
+        elif kind in self.graphs:
+            self.graphs[kind].replay()
+        else:
+            beside = torch.cuda.Stream()
+            beside.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(beside):
+                for _ in range(FIRST_STEPS):
+                    self.step(kind)
+            torch.cuda.current_stream().wait_stream(beside)
+            self.graphs[kind] = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(self.graphs[kind]):
+                self.step(kind)
 
 
 class Run:
@@ -18,10 +46,10 @@ class Run:
 
     def __init__(self, checkpoint: Path, minutes: float) -> None:
         self.checkpoint, self.whole = checkpoint, minutes
-        self.saved: dict = torch.load(checkpoint, weights_only=False) if checkpoint.exists() else {}
+        self.saved: dict = load(checkpoint) if checkpoint.exists() else {}
         self.step: int = self.saved.get("step", 0)
         self.minutes: float = self.saved.get("minutes", 0.0)
-        self.trace: dict[str, float] = {}
+        self.trace: dict[str, torch.Tensor] = {}
 
     def begin(self, parts: dict, facts: dict | None = None) -> None:
         """Fills networks and optimisers with what was saved, and starts the clock; `facts` are saved beside them."""
@@ -43,18 +71,18 @@ class Run:
         """A linear rise over the first steps under a half cosine over all minutes."""
         rate = highest * min(1.0, (self.step + 1) / warm_steps) * (0.5 + 0.5 * np.cos(np.pi * self.minutes / self.whole)) + lowest
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"].fill_(rate)
 
     def note(self, **losses: torch.Tensor) -> None:
         for key, loss in losses.items():
-            value = float(loss.detach())
-            self.trace[key] = SMOOTHING * self.trace.get(key, value) + (1 - SMOOTHING) * value
+            value = loss.detach()
+            self.trace.setdefault(key, value.clone()).lerp_(value, 1 - SMOOTHING)
 
     def stepped(self) -> None:
         """Counts a step; tells and saves when it is time."""
         self.step += 1
         if self.step % NEWS_STEPS == 0 or self.step <= FIRST_STEPS:
-            news = {"minutes": round(self.minutes, 2), "step": self.step} | {k: round(v, 4) for k, v in self.trace.items()}
+            news = {"minutes": round(self.minutes, 2), "step": self.step} | {k: round(float(v), 4) for k, v in self.trace.items()}
             print(json.dumps(news), flush=True)
         if time.time() - self.last_save > SAVE_SECONDS:
             self.save()
@@ -67,8 +95,22 @@ class Run:
         self.last_save = time.time()
 
 
+def load(path: Path) -> dict:
+    """What `torch.save` wrote, wherever that was."""
+    return torch.load(path, weights_only=False, map_location=torch.get_default_device())
+
+
 def load_weights(network: torch.nn.Module, weights: dict) -> None:
     network.load_state_dict({k: v.float() for k, v in weights.items()})
+
+
+def half() -> torch.autocast:
+    """Matrices are multiplied in bfloat16."""
+    return torch.autocast(torch.get_default_device().type, torch.bfloat16)
+
+
+def adamw(parameters, rate: float, betas: tuple[float, float]) -> torch.optim.AdamW:
+    return torch.optim.AdamW(parameters, torch.tensor(rate), betas=betas, weight_decay=0.01, fused=True, capturable=LARGE)
 
 
 def descend(loss: torch.Tensor, optimisers: list, parameters: list, limit: float = 1.0) -> None:
@@ -76,6 +118,7 @@ def descend(loss: torch.Tensor, optimisers: list, parameters: list, limit: float
     for optimiser in optimisers:
         optimiser.zero_grad()
     loss.backward()
-    if torch.isfinite(torch.nn.utils.clip_grad_norm_(parameters, limit)):
-        for optimiser in optimisers:
-            optimiser.step()
+    lost = 1 - torch.isfinite(torch.nn.utils.clip_grad_norm_(parameters, limit)).float()
+    for optimiser in optimisers:
+        optimiser.found_inf = lost
+        optimiser.step()

@@ -11,51 +11,49 @@ CODEBOOK = 512
 NEIGHBOURS = 4
 NEPERS_PER_DB = np.log(10) / 10
 QUIETEST_DB = -50.0
+MOST_FRAMES, CHUNK_FRAMES = 24000, 1000
 
 
-def timbre_of(log_mel: np.ndarray, loudness_db: np.ndarray) -> np.ndarray:
+def timbre_of(log_mel: torch.Tensor, loudness_db: torch.Tensor) -> torch.Tensor:
     """logMel [2n, 80], loudnessDb [2n] -> [n, 40]: neighbouring bands averaged, less the frame's level, two frames averaged."""
-    bands = log_mel.astype(np.float32).reshape(len(log_mel), TIMBRE, 2).mean(2) - loudness_db[:, None] * NEPERS_PER_DB
+    bands = log_mel.reshape(-1, TIMBRE, 2).mean(2) - loudness_db.unsqueeze(1) * NEPERS_PER_DB
     return bands.reshape(-1, 2, TIMBRE).mean(1)
 
 
-def active_frames(content, arrays: dict, limit: int = 24000) -> tuple[np.ndarray, np.ndarray]:
+def active_frames(content, log_mel: torch.Tensor, loudness_db: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """The student's codes of a speaker's active frames [n, 128], and their timbre [n, 40]."""
-    codes, timbre = [], []
+    codes = []
+    mel, loud = log_mel[:MOST_FRAMES].float(), loudness_db[:MOST_FRAMES]
+    whole = len(mel) // CHUNK_FRAMES * CHUNK_FRAMES
     with torch.no_grad():
-        end = min(limit, arrays["starts"][-1])
-        for start in range(0, end, 1000):
-            cut = slice(start, min(start + 1000, end))
-            mel, loud = arrays["logMel"][cut].astype(np.float32), arrays["loudnessDb"][cut]
-            active = loud.reshape(-1, 2).max(1) > QUIETEST_DB
-            codes.append(content.whole(torch.from_numpy(mel)[None])[0].numpy()[active])
-            timbre.append(timbre_of(mel, loud)[active])
-    return np.concatenate(codes), np.concatenate(timbre)
+        if whole:
+            codes.append(content.whole(mel[:whole].reshape(-1, CHUNK_FRAMES, mel.shape[1])).flatten(0, 1))
+        if whole < len(mel):
+            codes.append(content.whole(mel[whole:].unsqueeze(0))[0])
+    active = loud.reshape(-1, 2).amax(1) > QUIETEST_DB
+    return torch.cat(codes).float()[active], timbre_of(mel, loud)[active]
 
 
-def cluster(codes: np.ndarray, timbre: np.ndarray, count: int = CODEBOOK) -> tuple[np.ndarray, np.ndarray]:
+def cluster(codes: torch.Tensor, timbre: torch.Tensor, count: int = CODEBOOK) -> tuple[torch.Tensor, torch.Tensor]:
     """Lloyd's k-means, ten rounds, from random frames: centres [count, 128] and the mean timbre of each [count, 40]."""
-    rng = np.random.default_rng(SEED)
-    chosen = rng.choice(len(codes), count, replace=len(codes) < count)
-    centres, colours = codes[chosen].copy(), timbre[chosen].copy()
+    chosen = torch.tensor(np.random.default_rng(SEED).choice(len(codes), count, replace=len(codes) < count))
+    centres, colours = codes[chosen], timbre[chosen]
     for last in [False] * 9 + [True]:
-        nearest = (codes @ centres.T - 0.5 * (centres**2).sum(1)).argmax(1)
-        for k in range(count):
-            mine = nearest == k
-            if mine.any():
-                centres[k] = codes[mine].mean(0)
-                if last:
-                    colours[k] = timbre[mine].mean(0)
+        nearest = (codes @ centres.T - 0.5 * centres.square().sum(1)).argmax(1)
+        size = torch.bincount(nearest, minlength=count).unsqueeze(1)
+        mean = lambda of: torch.zeros(count, of.shape[1]).index_add(0, nearest, of) / size.clamp(min=1)  # noqa: E731
+        centres = torch.where(size > 0, mean(codes), centres)
+        if last:
+            colours = torch.where(size > 0, mean(timbre), colours)
     return centres, colours
 
 
 class Codebooks:
     """Many voices' retrieval, as src/engine/retrieval.ts does it for one."""
 
-    def __init__(self, content, arrays: list[dict]) -> None:
-        made = [cluster(*active_frames(content, a)) for a in arrays]
-        self.codes = torch.from_numpy(np.stack([codes for codes, _ in made])).float()
-        self.timbre = torch.from_numpy(np.stack([timbre for _, timbre in made])).float()
+    def __init__(self, content, speech: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
+        made = [cluster(*active_frames(content, *each)) for each in speech]
+        self.codes, self.timbre = (torch.stack(part) for part in zip(*made))
         self.unit = F.normalize(self.codes, dim=2)
 
     def find(self, codes: torch.Tensor, who: torch.Tensor, blend: torch.Tensor, kept: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
