@@ -18,6 +18,10 @@ from . import scores, sets
 from .run import CONVERTED, STRANGERS, TO_OWN
 
 
+# Cepstral means as pocketsphinx begins with them: nothing of one recording is carried on to the next.
+FRESH = "40,3,-1,0,0,0,0,0,0,0,0,0,0"
+
+
 @cache
 def decoder():
     from pocketsphinx import Decoder
@@ -27,6 +31,7 @@ def decoder():
 
 def heard(file: Path) -> str:
     samples = scores.load(file)
+    decoder().set_cmn(FRESH)
     decoder().start_utt()
     decoder().process_raw((np.clip(samples, -1, 1) * 32767).astype(np.int16).tobytes(), full_utt=True)
     decoder().end_utt()
