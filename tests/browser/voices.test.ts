@@ -107,7 +107,7 @@ describe('the voices room', () => {
 
     await page.reload();
     await page.getByTestId('resume').click();
-    await chooseWords(page, 1);
+    await chooseWords(page, 10);
     await page.getByTestId('to-consent').click();
     await page.getByTestId('person').fill('Ada Example');
     await page.getByTestId('contact').fill('ada@example.test');
