@@ -104,7 +104,7 @@ def speech_level_db(loudness_db: np.ndarray) -> float:
     return float(10 * np.log10(np.mean(10 ** (active / 10))))
 
 
-def bands_hz(audio: torch.Tensor) -> torch.Tensor:
+def band_hz(audio: torch.Tensor) -> torch.Tensor:
     """Where the mean spectrum of 24 kHz audio falls 75 dB below its peak for good: above it the recording knows nothing."""
     frames = audio[: min(BAND_FRAMES, len(audio) // BAND_FFT) * BAND_FFT].float().reshape(-1, BAND_FFT) * HANN
     power = torch.fft.rfft(frames).abs().square().mean(0)
@@ -130,7 +130,7 @@ class Data:
         self.begins = torch.cat([self.ends.new_zeros(1), self.ends[:-1]])
         self.level_db = torch.tensor([speech_level_db(p["loudnessDb"]) for p in parts], dtype=torch.float32)
         self.median_hz = torch.tensor([np.median(p["f0Hz"][p["voiced"] > 0]) for p in parts], dtype=torch.float32)
-        self.band_hz = torch.stack([bands_hz(self.audio[a:b].flatten()) for a, b in zip(self.begins, self.ends)])
+        self.band_hz = torch.stack([band_hz(self.audio[a:b].flatten()) for a, b in zip(self.begins, self.ends)])
         taught = [dict(np.load(TAUGHT / file.name)) for file in files]
         self.codes = torch.tensor(np.concatenate([t["codes"] for t in taught]))
         self.mean, self.std = (torch.tensor(np.stack([t[key] for t in taught])) for key in ("mean", "std"))
@@ -145,9 +145,9 @@ class Data:
         return arrays | {"f0Hz": hold(arrays["f0Hz"])}
 
     def speech_of(self, speaker: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """All of a speaker: logMel [n, 80] and loudnessDb [n]."""
+        """All of a speaker: logMel float16 [n, 80] and loudnessDb [n]."""
         all_of = slice(self.begins[speaker], self.ends[speaker])
-        return self.log_mel[all_of].float(), self.loudness_db[all_of]
+        return self.log_mel[all_of], self.loudness_db[all_of]
 
     def where_speaking(self, frames: int, least_voiced: int) -> tuple[torch.Tensor, ...]:
         """Even frames at which stretches of so many frames begin that are not silent, ordered by speaker; the first of each, and how many."""

@@ -10,8 +10,8 @@ went in; who says it by the network of `pipeline.identity`, which must hear in i
 target. The speaker encoder learns from the generator's losses and from telling all speakers apart. A content network that
 learns on from the generator's losses gives codes that more can be said with; it hears copies warped, so that who speaks is no
 use to it, and stays with the targets of stage 3 (docs/decisions/0010, 0013). Some of what is converted was said in rooms and noise.
-For the first tenth of the time there are no discriminators; with `--start`, if none were kept, they alone learn in it. `--content` takes the content network from stage 3. Resumable from
-`work/generator.pt`; the weights kept for publishing are a running mean.
+For the first tenth of the time there are no discriminators; with `--start`, if none were kept, they alone learn in it. `--content`
+takes the content network from stage 3. Resumable from `work/generator.pt`; the weights kept for publishing are a running mean.
 """
 
 import argparse
@@ -34,6 +34,7 @@ from .paths import SEED, WORK
 from .places import placed
 from .synthesis import HOP, synthesise
 from .tape import noises, noises_of, taped_mel, taped_timbre
+from .teach import as_codes
 from .training import LARGE, Recorded, Run, adamw, descend, half, load, load_weights
 from .voices import Codebooks
 
@@ -163,8 +164,8 @@ def draw(cast: Cast) -> Batch:
 
 def said_in(encoder: whisper.Encoder, data: Data, audio: torch.Tensor, speakers: torch.Tensor) -> torch.Tensor:
     """What the teacher hears in audio [B, samples] of these speakers, as its codes [B, n, 128]."""
-    given = encoder(whisper.log_mel(audio))
-    return ((given - data.mean[speakers].unsqueeze(1)) / data.std[speakers].unsqueeze(1)) @ data.basis
+    mean, std = data.mean[speakers].unsqueeze(1), data.std[speakers].unsqueeze(1)
+    return as_codes(encoder(whisper.log_mel(audio)), mean, std, data.basis)
 
 
 @dataclass

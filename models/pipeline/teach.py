@@ -55,6 +55,11 @@ def standing(given: torch.Tensor, loudness_db: np.ndarray) -> tuple[torch.Tensor
     return active.mean(0), active.std(0) + 1e-3
 
 
+def as_codes(given: torch.Tensor, mean: torch.Tensor, std: torch.Tensor, basis: torch.Tensor) -> torch.Tensor:
+    """Features [..., 512] z-scored, on the axes of the codes [..., 128]."""
+    return ((given - mean) / std) @ basis
+
+
 def axes(sample: torch.Tensor) -> torch.Tensor:
     """[512, 128] of z-scored features."""
     values, vectors = torch.linalg.eigh(sample.T @ sample / len(sample))
@@ -62,7 +67,6 @@ def axes(sample: torch.Tensor) -> torch.Tensor:
 
 
 def main() -> None:
-    torch.manual_seed(0)
     TAUGHT.mkdir(exist_ok=True)
     encoder = whisper.load()
     kept = CHECKPOINTS / "v2.pt"
@@ -81,7 +85,7 @@ def main() -> None:
             arrays = np.load(file)
             given = features(encoder, arrays["audio"], arrays["starts"])
             mean, std = standing(given, arrays["loudnessDb"])
-            codes = (((given - mean) / std) @ basis).half()
+            codes = as_codes(given, mean, std, basis).half()
             np.savez(TAUGHT / file.name, **{k: v.cpu().numpy() for k, v in {"codes": codes, "mean": mean, "std": std, "basis": basis}.items()})
     print(f"taught: {len(files)} of {len(list(TAUGHT.glob('*.npz')))} speakers", flush=True)
 
