@@ -1,22 +1,38 @@
 import { clamp, concat } from '../engine/arrays';
+import { CodeMean } from '../engine/colouring';
 import { throwIfCancelled } from '../engine/errors';
 import { bandAt, Frontend } from '../engine/frontend';
 import type { Networks } from '../engine/network';
 import { Resampler } from '../engine/resample';
-import { ANALYSIS_RATE_HZ, BANDS, hzToMel, melToHz, SYNTHESIS_RATE_HZ } from '../engine/signal';
+import { Retrieval } from '../engine/retrieval';
+import {
+  ANALYSIS_RATE_HZ,
+  BANDS,
+  CODE_SIZE,
+  FRAMES_PER_CODE,
+  hzToMel,
+  melToHz,
+  SYNTHESIS_RATE_HZ,
+} from '../engine/signal';
 import { ConversionStream } from '../engine/stream';
 import { nextTask } from '../engine/task';
 import { DEFAULT_CONTROLS } from '../engine/types';
 import type { Voice } from '../engine/voice';
+import { contentCodes } from './encode';
+import { ridge } from './ridge';
 
 /** So much speech says how a voice is coloured. */
 export const COLOUR_SECONDS = 30;
-/** What the first round leaves, where a filter's slopes reach into the next band, the second one finds. */
-const ROUNDS = 2;
-/** Frames that much below the level of the speech count for nothing. */
+/** Codes that much below the level of the speech count for nothing. */
 const ACTIVE_DB = 20;
 /** Natural log of the largest gain: 15 dB. */
 const MOST = (15 / 20) * Math.LN10;
+/** The most that one code may miss, natural log of amplitude. */
+const MOST_MISSING = 2;
+/** Of the ridge regression; from .1 to 1 it makes little difference (docs/decisions/0014). */
+const STRENGTH = 0.3;
+
+export type Coloured = Required<Pick<Voice, 'colour' | 'colourByCode'>>;
 
 export interface ColourOptions {
   networks: Networks;
@@ -26,9 +42,10 @@ export interface ColourOptions {
 }
 
 /**
- * How a voice is coloured beyond what the generator makes of its embedding [80], natural log gains: its speech `cuts` at
- * 16 kHz, less what they become when they are converted to the voice itself, on the mean. Zero-shot: no network is trained
- * (docs/decisions/0011).
+ * How a voice is coloured beyond what the generator makes of its embedding, natural log gains: its speech `cuts` at 16 kHz, less
+ * what they become when they are converted to the voice itself, on the mean, and what of the rest its codes foretell. What
+ * the mean leaves, where a filter's slopes reach into the next band, the second round finds. Zero-shot: no network is
+ * trained (docs/decisions/0011, 0014).
  *
  * Rejects with a ConsentError, `cancelled`, or what the networks throw.
  */
@@ -36,41 +53,92 @@ export async function findColour(
   cuts: readonly Float32Array[],
   voice: Voice,
   { networks, signal, onProgress }: ColourOptions,
-): Promise<Float32Array> {
+): Promise<Coloured> {
   const chosen = spread(cuts, COLOUR_SECONDS * ANALYSIS_RATE_HZ);
-  const spoken = concat(chosen);
-  const own = new Frontend().push(spoken);
-  const active = own.loudnessDb.map((db) => Number(db > voice.speechLevelDb - ACTIVE_DB));
-  const wanted = meanBands(own.logMel, active);
-  let colour = new Float32Array(BANDS);
-  for (let round = 0; round < ROUNDS; round++) {
-    const stream = new ConversionStream({
-      networks,
-      voice: { ...voice, colour },
-      controls: DEFAULT_CONTROLS,
-      // Pitch and level of the voice were read off the same speech.
-      profile: voice,
-      sampleRateHz: ANALYSIS_RATE_HZ,
-    });
-    const resampler = new Resampler(SYNTHESIS_RATE_HZ, ANALYSIS_RATE_HZ);
-    const heard: Float32Array[] = [];
-    try {
-      for (const [i, cut] of chosen.entries()) {
-        await nextTask();
-        throwIfCancelled(signal);
-        heard.push(resampler.push(await stream.push(cut)));
-        onProgress?.((round + (i + 1) / chosen.length) / ROUNDS);
-      }
-      heard.push(resampler.push(await stream.end()), resampler.end());
-    } finally {
-      stream.dispose();
+  const own = new Frontend().push(concat(chosen));
+  const codes = await contentCodes(own.logMel, networks);
+  new Retrieval(voice).apply(codes);
+  const heard = new CodeMean().push(codes);
+  const active = activeCodes(own.loudnessDb, voice.speechLevelDb - ACTIVE_DB);
+  const round = async (colour: Float32Array, first: number) => {
+    const logMel = await converted(chosen, { ...voice, colour }, networks, signal, (fraction) =>
+      onProgress?.((first + fraction) / 2),
+    );
+    const missing = whatIsMissing(own.logMel, logMel, active);
+    const said = Float32Array.from(
+      { length: active.length * CODE_SIZE },
+      (_, i) => heard[active[Math.floor(i / CODE_SIZE)]! * CODE_SIZE + (i % CODE_SIZE)]!,
+    );
+    return ridge(said, CODE_SIZE, missing, BANDS, STRENGTH);
+  };
+  const brighter = (colour: Float32Array, by: Float64Array) =>
+    colour.map((gain, band) => clamp(gain + by[band]!, -MOST, MOST));
+  const { meanY: first } = await round(new Float32Array(BANDS), 0);
+  const plain = brighter(new Float32Array(BANDS), atSynthesisBands(first));
+  const { meanY, meanX, weights } = await round(plain, 1);
+  const colourByCode = concat(
+    Array.from({ length: CODE_SIZE }, (_, i) =>
+      Float32Array.from(atSynthesisBands(weights.subarray(i * BANDS, (i + 1) * BANDS))),
+    ),
+  );
+  const colour = brighter(plain, atSynthesisBands(meanY));
+  // The mean code adds nothing.
+  colourByCode.forEach((weight, i) => (colour[i % BANDS]! -= weight * meanX[Math.floor(i / BANDS)]!));
+  return { colour, colourByCode };
+}
+
+/** `logMel` of what the cuts become, end to end. */
+async function converted(
+  cuts: readonly Float32Array[],
+  voice: Voice,
+  networks: Networks,
+  signal: AbortSignal | undefined,
+  onProgress: (fraction: number) => void,
+): Promise<Float32Array> {
+  const stream = new ConversionStream({
+    networks,
+    voice,
+    controls: DEFAULT_CONTROLS,
+    // Pitch and level of the voice were read off the same speech.
+    profile: voice,
+    sampleRateHz: ANALYSIS_RATE_HZ,
+  });
+  const resampler = new Resampler(SYNTHESIS_RATE_HZ, ANALYSIS_RATE_HZ);
+  const heard: Float32Array[] = [];
+  try {
+    for (const [i, cut] of cuts.entries()) {
+      await nextTask();
+      throwIfCancelled(signal);
+      heard.push(resampler.push(await stream.push(cut)));
+      onProgress((i + 1) / cuts.length);
     }
-    const got = meanBands(new Frontend().push(concat(heard)).logMel, active);
-    // Power to amplitude.
-    const missing = wanted.map((value, band) => (value - got[band]!) / 2);
-    colour = colour.map((gain, band) => clamp(gain + atSynthesisBand(missing, band), -MOST, MOST));
+    heard.push(resampler.push(await stream.end()), resampler.end());
+  } finally {
+    stream.dispose();
   }
-  return colour;
+  return new Frontend().push(concat(heard)).logMel;
+}
+
+/** Which codes are said louder than `leastDb`. */
+function activeCodes(loudnessDb: Float32Array, leastDb: number): number[] {
+  const count = Math.floor(loudnessDb.length / FRAMES_PER_CODE);
+  const frames = (n: number) => loudnessDb.subarray(n * FRAMES_PER_CODE, (n + 1) * FRAMES_PER_CODE);
+  return [...Array(count).keys()].filter((n) => Math.max(...frames(n)) > leastDb);
+}
+
+/** Natural log of amplitude [codes, 80] that `got` lacks of `wanted`, both `logMel`, where `codes` are. */
+function whatIsMissing(wanted: Float32Array, got: Float32Array, codes: readonly number[]): Float32Array {
+  const missing = new Float32Array(codes.length * BANDS);
+  const width = FRAMES_PER_CODE * BANDS;
+  codes.forEach((code, row) => {
+    for (let i = 0; i < width; i++) {
+      const place = code * width + i;
+      // Power to amplitude.
+      const lack = place < got.length ? (wanted[place]! - got[place]!) / 2 : 0;
+      missing[row * BANDS + (i % BANDS)]! += clamp(lack, -MOST_MISSING, MOST_MISSING) / FRAMES_PER_CODE;
+    }
+  });
+  return missing;
 }
 
 /** Some of the cuts, evenly chosen, `length` samples of them or few more. */
@@ -86,20 +154,12 @@ function spread(cuts: readonly Float32Array[], length: number): Float32Array[] {
   return chosen;
 }
 
-/** Mean of `logMel` [n, 80] over the frames that are `active` [n, 0 or 1]. */
-function meanBands(logMel: Float32Array, active: Float32Array): Float64Array {
-  const mean = new Float64Array(BANDS);
-  const count = active.reduce((sum, x) => sum + x, 0);
-  for (let t = 0; t < active.length && (t + 1) * BANDS <= logMel.length; t++) {
-    if (active[t]) for (let band = 0; band < BANDS; band++) mean[band]! += logMel[t * BANDS + band]! / count;
-  }
-  return mean;
-}
-
-/** Reads values at the frontend's bands where the synthesis has its `band`, from 0 to 12 kHz; the outermost beyond them. */
-function atSynthesisBand(values: Float64Array, band: number): number {
-  const hz = melToHz((hzToMel(SYNTHESIS_RATE_HZ / 2) * band) / (BANDS - 1));
-  const place = clamp(bandAt(hz), 0, BANDS - 1);
-  const below = Math.min(BANDS - 2, Math.floor(place));
-  return values[below]! + (place - below) * (values[below + 1]! - values[below]!);
+/** Reads values at the frontend's bands where the synthesis has its bands, from 0 to 12 kHz; the outermost beyond them. */
+function atSynthesisBands(values: Float64Array | Float32Array): Float64Array {
+  return Float64Array.from({ length: BANDS }, (_, band) => {
+    const hz = melToHz((hzToMel(SYNTHESIS_RATE_HZ / 2) * band) / (BANDS - 1));
+    const place = clamp(bandAt(hz), 0, BANDS - 1);
+    const below = Math.min(BANDS - 2, Math.floor(place));
+    return values[below]! + (place - below) * (values[below + 1]! - values[below]!);
+  });
 }

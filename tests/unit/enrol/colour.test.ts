@@ -3,7 +3,7 @@ import { Frontend } from '../../../src/engine/frontend';
 import { convertTake } from '../../../src/engine/offline';
 import { Resampler } from '../../../src/engine/resample';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
-import { findColour } from '../../../src/enrol/colour';
+import { findColour, type Coloured } from '../../../src/enrol/colour';
 import { fakeNetworks, fakeVoice } from '../engine/fake-networks';
 import { speech } from './mixture';
 
@@ -12,11 +12,11 @@ const voice = fakeVoice({ speechLevelDb: -30 });
 const cuts = [speech(), speech(), speech()];
 
 /** Decibels [80] by which the conversion of the first cut is weaker than the cut, on the mean. */
-async function missingDb(colour: Float32Array): Promise<number[]> {
+async function missingDb(coloured: Partial<Coloured>): Promise<number[]> {
   const spoken = cuts[0]!;
   const { samples } = await convertTake({
     networks,
-    voice: { ...voice, colour },
+    voice: { ...voice, ...coloured },
     controls: DEFAULT_CONTROLS,
     samples: spoken,
     sampleRateHz: 16000,
@@ -41,8 +41,8 @@ const spread = (values: number[]) => Math.sqrt(values.reduce((sum, x) => sum + x
 describe('colour', () => {
   it('brings what a voice becomes of itself near to what it is', async () => {
     const fractions: number[] = [];
-    const colour = await findColour(cuts, voice, { networks, onProgress: (x) => fractions.push(x) });
-    const [plain, coloured] = [await missingDb(new Float32Array(80)), await missingDb(colour)];
+    const found = await findColour(cuts, voice, { networks, onProgress: (x) => fractions.push(x) });
+    const [plain, coloured] = [await missingDb({}), await missingDb(found)];
     // The fake generator is further off than a colour may reach.
     expect(spread(coloured)).toBeLessThan(spread(plain) / 2);
     expect(fractions.at(-1)).toBe(1);
