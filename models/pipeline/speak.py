@@ -36,11 +36,11 @@ FESTIVAL_VOICES = {
 }  # fmt: skip
 KOKORO_MAP = {
     "eɪ": "A", "aɪ": "I", "aʊ": "W", "oʊ": "O", "əʊ": "Q", "ɔɪ": "Y", "tʃ": "ʧ", "dʒ": "ʤ",
-    "ɜː": "ɜɹ", "ɚ": "əɹ", "ɐ": "ə", "r": "ɹ", "ʲ": "", "̩": "", "ᵻ": "ɪ", "g": "ɡ", "x": "k", "ɬ": "l", "_": "",
+    "ɜː": "ɜɹ", "ɚ": "əɹ", "ɐ": "ə", "r": "ɹ", "ʲ": "", "̩": "", "ᵻ": "ɪ", "g": "ɡ", "x": "k", "ɬ": "l", "ɭ": "l", "ʑ": "ʒ", "_": "",
 }  # fmt: skip
 # These stand for English sounds alone.
-ENGLISH_ALONE = {"r", "x", "ɐ", "eɪ"}
-ESPEAK = {"en": "en-us", "de": "de", "nl": "nl", "fr": "fr-fr", "es": "es"}
+ENGLISH_ALONE = {"r", "x", "ɐ", "eɪ", "ʲ"}
+ESPEAK = {"en": "en-us", "de": "de", "nl": "nl", "fr": "fr-fr", "es": "es", "it": "it", "ru": "ru"}
 
 
 def prompts() -> dict[str, str]:
@@ -135,14 +135,14 @@ def flite(text: str, voice: str) -> np.ndarray:
     return run_to_wav(["flite", "-voice", voice, "-t", text])
 
 
-def festival(text: str, voice: str) -> np.ndarray:
-    """Debian's festival, for the same end."""
-    return run_to_wav(["text2wave", "-eval", f"(voice_{voice})"], text)
+def festival(text: str, voice: str, coding: str = "utf-8") -> np.ndarray:
+    """Debian's festival, for the same end. Voices know letters by the coding of their time."""
+    return run_to_wav(["text2wave", "-eval", f"(voice_{voice})"], text.encode(coding))
 
 
-def run_to_wav(command: list[str], text: str = "") -> np.ndarray:
+def run_to_wav(command: list[str], text: bytes = b"") -> np.ndarray:
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        subprocess.run([*command, "-o", file.name], input=text, text=True, check=True, capture_output=True)
+        subprocess.run([*command, "-o", file.name], input=text, check=True, capture_output=True)
         audio, rate = sf.read(file.name, dtype="float32")
     return soxr.resample(audio, rate, SAMPLE_RATE)
 
