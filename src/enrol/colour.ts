@@ -1,4 +1,4 @@
-import { clamp, concat } from '../engine/arrays';
+import { clamp, concat, quantile } from '../engine/arrays';
 import { CodeMean } from '../engine/colouring';
 import { throwIfCancelled } from '../engine/errors';
 import { bandAt, Frontend } from '../engine/frontend';
@@ -29,6 +29,9 @@ const ACTIVE_DB = 20;
 const MOST = (15 / 20) * Math.LN10;
 /** The most that one code may miss, natural log of amplitude. */
 const MOST_MISSING = 2;
+/** Where the speech is not that much louder than the quietest it gets, natural log of power (19 dB), a band holds what the denoiser left, or nothing. */
+const TRUSTED = 4.4;
+const QUIETEST_SHARE = 0.05;
 /** Of the ridge regression; from .1 to 1 it makes little difference (docs/decisions/0014). */
 const STRENGTH = 0.3;
 
@@ -64,24 +67,24 @@ export async function findColour(
     const logMel = await converted(chosen, { ...voice, colour }, networks, signal, (fraction) =>
       onProgress?.((first + fraction) / 2),
     );
-    const missing = whatIsMissing(own.logMel, logMel, active);
+    const { missing, mean } = whatIsMissing(own.logMel, logMel, active);
     const said = Float32Array.from(
       { length: active.length * CODE_SIZE },
       (_, i) => heard[active[Math.floor(i / CODE_SIZE)]! * CODE_SIZE + (i % CODE_SIZE)]!,
     );
-    return ridge(said, CODE_SIZE, missing, BANDS, STRENGTH);
+    return { mean, ...ridge(said, CODE_SIZE, missing, BANDS, STRENGTH) };
   };
   const brighter = (colour: Float32Array, by: Float64Array) =>
     colour.map((gain, band) => clamp(gain + by[band]!, -MOST, MOST));
-  const { meanY: first } = await round(new Float32Array(BANDS), 0);
+  const { mean: first } = await round(new Float32Array(BANDS), 0);
   const plain = brighter(new Float32Array(BANDS), atSynthesisBands(first));
-  const { meanY, meanX, weights } = await round(plain, 1);
+  const { mean, meanX, weights } = await round(plain, 1);
   const colourByCode = concat(
     Array.from({ length: CODE_SIZE }, (_, i) =>
       Float32Array.from(atSynthesisBands(weights.subarray(i * BANDS, (i + 1) * BANDS))),
     ),
   );
-  const colour = brighter(plain, atSynthesisBands(meanY));
+  const colour = brighter(plain, atSynthesisBands(mean));
   // The mean code adds nothing.
   colourByCode.forEach((weight, i) => (colour[i % BANDS]! -= weight * meanX[Math.floor(i / BANDS)]!));
   return { colour, colourByCode };
@@ -126,19 +129,36 @@ function activeCodes(loudnessDb: Float32Array, leastDb: number): number[] {
   return [...Array(count).keys()].filter((n) => Math.max(...frames(n)) > leastDb);
 }
 
-/** Natural log of amplitude [codes, 80] that `got` lacks of `wanted`, both `logMel`, where `codes` are. */
-function whatIsMissing(wanted: Float32Array, got: Float32Array, codes: readonly number[]): Float32Array {
+/** Natural log of amplitude [codes, 80] that `got` lacks of `wanted`, both `logMel`, where `codes` are; in bands that tell nothing there, the mean of the band. */
+function whatIsMissing(
+  wanted: Float32Array,
+  got: Float32Array,
+  codes: readonly number[],
+): { missing: Float32Array; mean: Float64Array } {
   const missing = new Float32Array(codes.length * BANDS);
+  const mean = new Float64Array(BANDS);
   const width = FRAMES_PER_CODE * BANDS;
-  codes.forEach((code, row) => {
-    for (let i = 0; i < width; i++) {
-      const place = code * width + i;
-      // Power to amplitude.
-      const lack = place < got.length ? (wanted[place]! - got[place]!) / 2 : 0;
-      missing[row * BANDS + (i % BANDS)]! += clamp(lack, -MOST_MISSING, MOST_MISSING) / FRAMES_PER_CODE;
-    }
-  });
-  return missing;
+  for (let band = 0; band < BANDS; band++) {
+    const all = Float32Array.from({ length: wanted.length / BANDS }, (_, t) => wanted[t * BANDS + band]!);
+    const least = (quantile(all, QUIETEST_SHARE) ?? 0) + TRUSTED;
+    const [untold, told]: [number[], number[]] = [[], []];
+    codes.forEach((code, row) => {
+      let sum = 0;
+      let loudest = -Infinity;
+      for (let at = code * width + band; at < (code + 1) * width; at += BANDS) {
+        // Power to amplitude.
+        sum +=
+          clamp((wanted[at]! - (got[at] ?? wanted[at]!)) / 2, -MOST_MISSING, MOST_MISSING) / FRAMES_PER_CODE;
+        loudest = Math.max(loudest, wanted[at]!);
+      }
+      missing[row * BANDS + band] = sum;
+      mean[band]! += sum / codes.length;
+      (loudest > least ? told : untold).push(row);
+    });
+    const usual = told.reduce((sum, row) => sum + missing[row * BANDS + band]! / told.length, 0);
+    for (const row of untold) missing[row * BANDS + band] = usual;
+  }
+  return { missing, mean };
 }
 
 /** Some of the cuts, evenly chosen, `length` samples of them or few more. */
