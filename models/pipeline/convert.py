@@ -23,7 +23,7 @@ from .synthesis import RATE_HZ, synthesise
 from .voices import NEIGHBOURS
 
 
-CODE_SHARE = 0.15
+CODE_SHARE = 0.1
 
 
 def parse_voice(blob: bytes) -> tuple[dict, dict]:

@@ -3,8 +3,8 @@ import { SampleQueue } from './sample-queue';
 import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from './signal';
 import type { Voice } from './voice';
 
-/** Share of a new code in the running mean: a voice changes colour over some 130 ms, or it sounds rough. */
-const SHARE = 0.15;
+/** Share of a new code in the running mean: a voice changes colour over some 200 ms, or it sounds rough. */
+const SHARE = 0.1;
 /** Natural log of the most that codes add to or take from a band: 26 dB. */
 const MOST = 3;
 

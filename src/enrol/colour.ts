@@ -59,34 +59,30 @@ export async function findColour(
 ): Promise<Coloured> {
   const chosen = spread(cuts, COLOUR_SECONDS * ANALYSIS_RATE_HZ);
   const own = new Frontend().push(concat(chosen));
-  const codes = await contentCodes(own.logMel, networks);
-  new Retrieval(voice).apply(codes);
-  const heard = new CodeMean().push(codes);
   const active = activeCodes(own.loudnessDb, voice.speechLevelDb - ACTIVE_DB);
   const round = async (colour: Float32Array, first: number) => {
     const logMel = await converted(chosen, { ...voice, colour }, networks, signal, (fraction) =>
       onProgress?.((first + fraction) / 2),
     );
-    const { missing, mean } = whatIsMissing(own.logMel, logMel, active);
-    const said = Float32Array.from(
-      { length: active.length * CODE_SIZE },
-      (_, i) => heard[active[Math.floor(i / CODE_SIZE)]! * CODE_SIZE + (i % CODE_SIZE)]!,
-    );
-    return { mean, ...ridge(said, CODE_SIZE, missing, BANDS, STRENGTH) };
+    return whatIsMissing(own.logMel, logMel, active);
   };
   const brighter = (colour: Float32Array, by: Float64Array) =>
     colour.map((gain, band) => clamp(gain + by[band]!, -MOST, MOST));
-  const { mean: first } = await round(new Float32Array(BANDS), 0);
-  const plain = brighter(new Float32Array(BANDS), atSynthesisBands(first));
-  const { mean, meanX, weights } = await round(plain, 1);
-  const colourByCode = concat(
-    Array.from({ length: CODE_SIZE }, (_, i) =>
-      Float32Array.from(atSynthesisBands(weights.subarray(i * BANDS, (i + 1) * BANDS))),
-    ),
-  );
-  const colour = brighter(plain, atSynthesisBands(mean));
-  // The mean code adds nothing.
-  colourByCode.forEach((weight, i) => (colour[i % BANDS]! -= weight * meanX[Math.floor(i / BANDS)]!));
+  const plain = new Float32Array(BANDS);
+  const once = brighter(plain, atSynthesisBands((await round(plain, 0)).mean));
+  const { missing, mean } = await round(once, 1);
+  const colour = brighter(once, atSynthesisBands(mean));
+  const codes = await contentCodes(own.logMel, networks);
+  new Retrieval(voice).apply(codes);
+  const said = rowsOf(new CodeMean().push(codes), active);
+  const { weights, meanX } = ridge(said, CODE_SIZE, missing, BANDS, STRENGTH);
+  const colourByCode = new Float32Array(CODE_SIZE * BANDS);
+  for (let i = 0; i < CODE_SIZE; i++) {
+    const row = atSynthesisBands(weights.subarray(i * BANDS, (i + 1) * BANDS));
+    colourByCode.set(row, i * BANDS);
+    // The mean code adds nothing.
+    row.forEach((weight, band) => (colour[band]! -= weight * meanX[i]!));
+  }
   return { colour, colourByCode };
 }
 
@@ -127,6 +123,13 @@ function activeCodes(loudnessDb: Float32Array, leastDb: number): number[] {
   const count = Math.floor(loudnessDb.length / FRAMES_PER_CODE);
   const frames = (n: number) => loudnessDb.subarray(n * FRAMES_PER_CODE, (n + 1) * FRAMES_PER_CODE);
   return [...Array(count).keys()].filter((n) => Math.max(...frames(n)) > leastDb);
+}
+
+/** Those rows of `codes` [n, 128]. */
+function rowsOf(codes: Float32Array, rows: readonly number[]): Float32Array {
+  const out = new Float32Array(rows.length * CODE_SIZE);
+  rows.forEach((row, i) => out.set(codes.subarray(row * CODE_SIZE, (row + 1) * CODE_SIZE), i * CODE_SIZE));
+  return out;
 }
 
 /** Natural log of amplitude [codes, 80] that `got` lacks of `wanted`, both `logMel`, where `codes` are; in bands that tell nothing there, the mean of the band. */
