@@ -17,13 +17,10 @@ import torch
 from . import frontend
 from .data import hold, speech_level_db
 from .export import load_trained
-from .networks import BANDS, CODES
+from .networks import BANDS
 from .paths import PUBLISHED
 from .synthesis import RATE_HZ, synthesise
 from .voices import NEIGHBOURS
-
-
-CODE_SHARE = 0.1
 
 
 def parse_voice(blob: bytes) -> tuple[dict, dict]:
@@ -51,12 +48,11 @@ class Voice:
     timbre: np.ndarray
     embedding: torch.Tensor
     colour: torch.Tensor
-    colour_by_code: torch.Tensor
 
     @classmethod
     def of(cls, header: dict, arrays: dict) -> "Voice":
-        colour, by_code = arrays.get("colour", np.zeros(BANDS)), arrays.get("colourByCode", np.zeros((CODES, BANDS)))
-        return cls(header, arrays["codebook"], arrays["timbre"], *map(batch, (arrays["embedding"], colour, by_code)))
+        colour = arrays.get("colour", np.zeros(BANDS))
+        return cls(header, arrays["codebook"], arrays["timbre"], batch(arrays["embedding"]), batch(colour))
 
 
 def load_voice(name: str) -> Voice:
@@ -107,16 +103,7 @@ def gains_for(codes: np.ndarray, timbre: np.ndarray, heard: Heard, voice: Voice,
     with torch.no_grad():
         cues = (heard.f0_hz, heard.voiced, heard.loudness_db, heard.log_mel)
         harmonic, noise = generator.whole(batch(codes), batch(timbre), *cues, voice.embedding)
-        colour = voice.colour + (batch(running_mean(codes)) @ voice.colour_by_code).repeat_interleave(2, 1)
-        return harmonic + colour, noise + colour
-
-
-def running_mean(codes: np.ndarray) -> np.ndarray:
-    """As src/engine/colouring.ts has it."""
-    out, mean = np.empty_like(codes), codes[0]
-    for row, code in zip(out, codes):
-        row[:] = mean = mean + CODE_SHARE * (code - mean)
-    return out
+        return harmonic + voice.colour, noise + voice.colour
 
 
 def write(path: Path, audio: torch.Tensor) -> None:

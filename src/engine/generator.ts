@@ -1,4 +1,3 @@
-import { Colouring } from './colouring';
 import { StreamingNetwork, type Networks } from './network';
 import { BANDS, CODE_SIZE, TIMBRE_BANDS } from './signal';
 import type { Voice } from './voice';
@@ -28,12 +27,11 @@ export interface Gains {
 /** The generator network over a stream: how the target's throat shapes each frame. */
 export class Generator {
   private readonly network: StreamingNetwork;
-  private readonly colouring = new Colouring();
 
   /** `voice` may be another one from any block on. */
   constructor(
     { generator, makeTensor, queue }: Networks,
-    public voice: Pick<Voice, 'embedding' | 'colour' | 'colourByCode'>,
+    public voice: Pick<Voice, 'embedding' | 'colour'>,
   ) {
     this.network = new StreamingNetwork(generator, makeTensor, queue);
   }
@@ -55,11 +53,18 @@ export class Generator {
       ['harmonicLogGain', 'noiseLogGain'],
     );
     const dropped = this.network.takeLookAhead(frames);
-    const harmonicLogGain = harmonic!.slice(dropped * BANDS);
-    const noiseLogGain = noise!.slice(dropped * BANDS);
-    this.colouring.push(input.contentCodes);
-    this.colouring.apply([harmonicLogGain, noiseLogGain], this.voice);
-    return { frames: frames - dropped, harmonicLogGain, noiseLogGain };
+    return {
+      frames: frames - dropped,
+      harmonicLogGain: this.coloured(harmonic!.slice(dropped * BANDS)),
+      noiseLogGain: this.coloured(noise!.slice(dropped * BANDS)),
+    };
+  }
+
+  /** Adds the voice's colour to gains [n, 80], in place. */
+  private coloured(gains: Float32Array): Float32Array {
+    const { colour } = this.voice;
+    if (colour) for (let i = 0; i < gains.length; i++) gains[i]! += colour[i % BANDS]!;
+    return gains;
   }
 
   dispose(): void {

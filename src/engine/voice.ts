@@ -22,8 +22,6 @@ export interface Voice {
   timbre: Float32Array;
   /** [80], natural log gains on top of every frame's: what the voice is heard through, a horn or a telephone. */
   colour?: Float32Array;
-  /** [128, 80], natural log gains that come on top with each content code: `code` times this. */
-  colourByCode?: Float32Array;
   /** By whose leave it is used: the engine asks whenever it does. */
   leave: Leave;
 }
@@ -78,13 +76,10 @@ export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
   const timbre = readArray(file, dataStart, header, 'timbre');
   if (timbre.shape[0] !== codebook.shape[0] || timbre.shape[1] !== TIMBRE_BANDS)
     throw corrupt('its timbre has the wrong shape');
-  const has = (name: string) => header.arrays.some((array) => array.name === name);
-  const colour = has('colour') && readArray(file, dataStart, header, 'colour');
+  const coloured = header.arrays.some((array) => array.name === 'colour');
+  const colour = coloured && readArray(file, dataStart, header, 'colour');
   if (colour && (colour.shape.length !== 1 || colour.shape[0] !== BANDS))
     throw corrupt('its colour has the wrong shape');
-  const colourByCode = has('colourByCode') && readArray(file, dataStart, header, 'colourByCode');
-  if (colourByCode && (colourByCode.shape[0] !== CODE_SIZE || colourByCode.shape[1] !== BANDS))
-    throw corrupt('its colourByCode has the wrong shape');
   const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend } = header;
   return {
     id,
@@ -97,7 +92,6 @@ export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
     codebook: codebook.values,
     timbre: timbre.values,
     ...(colour && { colour: colour.values }),
-    ...(colourByCode && { colourByCode: colourByCode.values }),
     leave,
   };
 }

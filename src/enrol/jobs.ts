@@ -135,12 +135,12 @@ export class EnrolmentJobs implements EnrolmentApi {
         vectors.embedding.map((value, i) => value - middle[i]!),
       );
       const plain = { ...vectors, id: about.id, name: about.name, leave: { sealed, revoked } };
-      const coloured = await findColour(cuts, plain, {
+      const colour = await findColour(cuts, plain, {
         networks,
         signal,
         onProgress: (fraction) => report(share + (1 - share) * fraction),
       });
-      const voice = { ...plain, ...coloured };
+      const voice = { ...plain, colour };
       return writeVoiceFile({ about, voice, sealed, preview: null }, await this.library.signingKey());
     });
   }

@@ -1,5 +1,5 @@
 import { clamp } from '../engine/arrays';
-import { CODE_SIZE, TIMBRE_BANDS } from '../engine/signal';
+import { BANDS, CODE_SIZE, TIMBRE_BANDS } from '../engine/signal';
 import type { Voice } from '../engine/voice';
 import { allowedUses, lastDay, seal, USES, type ConsentRecord, type SealedRecord } from '../provenance';
 import type { VoiceVectors } from './encode';
@@ -50,19 +50,14 @@ export function blendVoices(parts: BlendPart[], { pitchSt, size, breath }: Shape
     const colour = voice.timbre.subarray(from * TIMBRE_BANDS, (from + 1) * TIMBRE_BANDS);
     timbre.set(reshape(colour, size, breath), row * TIMBRE_BANDS);
   }
-  const meanOf = (key: 'colour' | 'colourByCode') => {
-    const size = Math.max(...parts.map((part) => part.voice[key]?.length ?? 0));
-    if (size === 0) return {};
-    return {
-      [key]: Float32Array.from({ length: size }, (_, i) => mean((part) => part.voice[key]?.[i] ?? 0)),
-    };
-  };
+  const coloured = parts.some((part) => part.voice.colour);
   return {
     embedding: Float32Array.from({ length: CODE_SIZE }, (_, i) => mean((part) => part.voice.embedding[i]!)),
     codebook,
     timbre,
-    ...meanOf('colour'),
-    ...meanOf('colourByCode'),
+    ...(coloured && {
+      colour: Float32Array.from({ length: BANDS }, (_, i) => mean((part) => part.voice.colour?.[i] ?? 0)),
+    }),
     medianF0Hz: clamp(2 ** mean((part) => Math.log2(part.voice.medianF0Hz)) * 2 ** (pitchSt / 12), 40, 800),
     f0StdSt: mean((part) => part.voice.f0StdSt),
     speechLevelDb: mean((part) => part.voice.speechLevelDb),

@@ -54,16 +54,6 @@ describe('a voice file', () => {
       expect(() => parseVoice(voiceFile(colour(shape)), LEAVE)).toThrow(/colour/);
   });
 
-  it('may have a colour for each code, which must be one number a code and band', () => {
-    const byCode = (shape: number[]) => ({
-      ...HEADER,
-      arrays: [...HEADER.arrays, { name: 'colourByCode', dtype: 'float16', shape, offset: 512 }],
-    });
-    expect(parseVoice(voiceFile(byCode([128, 80])), LEAVE).colourByCode).toHaveLength(128 * 80);
-    for (const shape of [[80, 128], [128], [128, 79]])
-      expect(() => parseVoice(voiceFile(byCode(shape)), LEAVE)).toThrow(/colourByCode/);
-  });
-
   it('knows half floats', () => {
     for (const [bits, value] of [
       [0x3c00, 1],
