@@ -1,8 +1,8 @@
-"""People enrolled from another language than English, spoken to by three others in that language: likeness is lost between languages.
+"""People enrolled from another language than English; three others who speak that language are converted to them: likeness is lost between languages.
 
     python -m evaluate.compatriots
 
-Wants the voice files of `python -m evaluate.enrolled`, where the same people are spoken to in English. The others are Kokoro's styles and
+Wants the voice files of `python -m evaluate.enrolled`, where English is converted to the same people. The others are Kokoro's styles and
 voices of Debian's festival (`festvox-italp16k`, `festvox-itapc16k`, `festvox-ru`); the sentences are those of `spoken.tsv`. Rewrites its part of EVAL.md;
 first it prints how alike a voice is to itself in another language, where nothing was converted.
 """
