@@ -4,7 +4,7 @@
 
 Wants the voice files of `python -m evaluate.enrolled`, where English is converted to the same people. The others are Kokoro's styles and
 voices of Debian's festival (`festvox-italp16k`, `festvox-itapc16k`, `festvox-ru`); the sentences are those of `spoken.tsv`. Rewrites its part of EVAL.md;
-first it prints how alike a voice is to itself in another language, where nothing was converted.
+the last table is how alike a voice is to itself in another language, where nothing was converted.
 """
 
 from datetime import date
