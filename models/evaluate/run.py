@@ -46,6 +46,11 @@ class Bar:
         return f"{text if self.holds else f'**{text}**'} ({sign} {self.limit:.{self.digits}f})"
 
 
+def verdict(missed: list[str], which: str = "bars") -> str:
+    """What a table ends with."""
+    return f"All {which} hold." if not missed else f"Bars that do not hold: {'; '.join(missed)}."
+
+
 def convert(source: Path, out: Path, voice: str) -> None:
     """A recording or a folder of them through the built app, on WASM."""
     command = ["npm", "run", "--silent", "convert", "--", str(source), str(out), "--voice", voice, "--backend", "wasm"]
@@ -96,8 +101,7 @@ def table() -> str:
         cells = [next((str(bar) for bar in bars if bar.name == name), "") for bars in columns.values()]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     missed = [f"{pair}: {bar.name}" for pair, bars in columns.items() for bar in bars if not bar.holds]
-    verdict = "All bars hold." if not missed else "Bars that do not hold: " + "; ".join(missed) + "."
-    return "\n".join([f"### Networks {version()}, {date.today().isoformat()}", "", *lines, "", verdict])
+    return "\n".join([f"### Networks {version()}, {date.today().isoformat()}", "", *lines, "", verdict(missed)])
 
 
 def main() -> None:

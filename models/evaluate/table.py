@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 
 from . import report, scores, sets
-from .run import CONVERTED, Bar, make, version
+from .run import CONVERTED, Bar, make, verdict, version
 
 
 @dataclass
@@ -140,7 +140,7 @@ def main() -> None:
     text = [
         f"Networks {version()}, {date.today().isoformat()}. Similarity to the source: at most {LEAK:.2f}. Groups: at most {GROUP_POINTS} points above their mean.",
         *("", *bars_table(), "", *table(found), "", *groups_table(found), ""),
-        "All bars of the sets hold." if not missed else f"Bars that do not hold: {'; '.join(missed)}.",
+        verdict(missed, "bars of the sets"),
     ]
     report.rewrite("everyone", "\n".join(text))
     print("\n".join(text))
