@@ -61,8 +61,9 @@ class Published(nn.Module):
         """Of the content network, whose output is late, one row of codes; of the generator its gains."""
         if self.look_ahead:
             inputs = (F.pad(inputs[0], (0, 0, 0, 2 * self.look_ahead), mode="replicate"),)
-        feeds = zip((each.name for each in self.session.get_inputs()), [*inputs, *self.states])
-        found = self.session.run(None, {name: value.numpy() for name, value in feeds})
+        wanted = self.session.get_inputs()
+        given = [np.zeros(each.shape, np.float32) if value is None else value.numpy() for each, value in zip(wanted, [*inputs, *self.states])]
+        found = self.session.run(None, dict(zip((each.name for each in wanted), given)))
         if self.look_ahead:
             return torch.from_numpy(found[0][:, self.look_ahead :])
         return torch.from_numpy(found[0]), torch.from_numpy(found[1])
@@ -81,6 +82,7 @@ def trials(name: str, voice: Voice, content: nn.Module, player: nn.Module) -> di
         "published": replace(own, content=Published("content.onnx", content), generator=Published("generator.onnx", player.generator)),
         "as trained": own,
         "zero-shot": replace(own, voice=replace(voice, embedding=batch(embedding_of(spoken, player.speaker)))),
+        "without the voice's adapter": replace(own, voice=replace(voice, adapter=None)),
         "without the source's texture": replace(own, heard=without_texture),
         "without the target's timbre of each code": replace(own, timbre=lambda timbre: np.broadcast_to(mean, timbre.shape)),
         "none of the codebook's codes": replace(own, blend=0.0),

@@ -48,11 +48,13 @@ class Voice:
     timbre: np.ndarray
     embedding: torch.Tensor
     colour: torch.Tensor
+    adapter: torch.Tensor | None
 
     @classmethod
     def of(cls, header: dict, arrays: dict) -> "Voice":
         colour = arrays.get("colour", np.zeros(BANDS))
-        return cls(header, arrays["codebook"], arrays["timbre"], batch(arrays["embedding"]), batch(colour))
+        adapter = torch.from_numpy(arrays["adapter"]) if "adapter" in arrays else None
+        return cls(header, arrays["codebook"], arrays["timbre"], batch(arrays["embedding"]), batch(colour), adapter)
 
 
 def load_voice(name: str) -> Voice:
@@ -90,7 +92,7 @@ def hear(path: Path, voice: Voice) -> Heard:
 def codes_of(heard: Heard, content) -> np.ndarray:
     """[frames / 2, 128]."""
     with torch.no_grad():
-        return content.whole(heard.log_mel)[0].numpy()
+        return content.late(heard.log_mel)[0].numpy()
 
 
 def gains_of(heard: Heard, voice: Voice, content, generator, blend: float) -> tuple[torch.Tensor, torch.Tensor]:
@@ -102,7 +104,7 @@ def gains_for(codes: np.ndarray, timbre: np.ndarray, heard: Heard, voice: Voice,
     """As `gains_of`, of codes and timbre that were looked up."""
     with torch.no_grad():
         cues = (heard.f0_hz, heard.voiced, heard.loudness_db, heard.log_mel)
-        harmonic, noise = generator.whole(batch(codes), batch(timbre), *cues, voice.embedding)
+        harmonic, noise = generator.whole(batch(codes), batch(timbre), *cues, voice.embedding, voice.adapter)
         return harmonic + voice.colour, noise + voice.colour
 
 

@@ -20,7 +20,7 @@ from .characters import CHARACTERS, FOLDER as CHARACTER_ARRAYS, embedding_of, ho
 from .consent import sealed
 from .data import VOICES, speech_level_db
 from .generator import Player
-from .networks import BANDS, CODES, TIMBRE, VOICE, Content
+from .networks import BANDS, CODES, RANK, TIMBRE, VOICE, Content
 from .paths import CHECKPOINTS, PUBLISHED, WORK
 from .prepare import ARRAYS
 from .training import load_weights
@@ -65,6 +65,9 @@ def pack(path, int8: bool) -> None:
             unpacking.append(helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT))
     for node in reversed(unpacking):
         graph.node.insert(0, node)
+    for part in (model, graph, *graph.node, *graph.input, *graph.output):
+        # The exporter's notes of which line of which file each came from.
+        del part.metadata_props[:]
     del graph.value_info[:]
     onnx.checker.check_model(model)
     onnx.save_model(model, str(path), save_as_external_data=False)
@@ -84,7 +87,7 @@ class Flat(torch.nn.Module):
 def publish(network, example: dict, dynamic: dict, outputs: list[str], states: list, path, int8: bool = False) -> None:
     names = [f"state{i}" for i in range(len(states))]
     torch.onnx.export(
-        Flat(network.eval()), (*example.values(), *states), str(path), dynamo=True, external_data=False, verbose=False,
+        Flat(network).eval(), (*example.values(), *states), str(path), dynamo=True, external_data=False, verbose=False,
         input_names=[*example, *names], output_names=[*outputs, *(f"{n}Out" for n in names)],
         dynamic_shapes={"inputs": (*(dynamic.get(k) for k in example), *([None] * len(states)))}, opset_version=18,
     )  # fmt: skip
@@ -98,12 +101,12 @@ def publish_networks(content: Content, player: Player) -> None:
     publish(player.speaker, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["embedding"], [], PUBLISHED / "speaker.onnx", int8=True)
     example = {"contentCodes": torch.zeros(1, 4, CODES), "timbre": torch.zeros(1, 4, TIMBRE)}
     example |= {k: torch.ones(1, 8) for k in ("f0Hz", "voiced", "loudnessDb")}
-    example |= {"logMel": torch.zeros(1, 8, BANDS), "voice": torch.zeros(1, VOICE)}
+    example |= {"logMel": torch.zeros(1, 8, BANDS), "voice": torch.zeros(1, VOICE), "adapter": torch.zeros(RANK, generator.adapter_size)}
     dynamic = {"contentCodes": {1: n}, "timbre": {1: n}} | {k: {1: 2 * n} for k in ("f0Hz", "voiced", "loudnessDb", "logMel")}
     publish(generator, example, dynamic, ["harmonicLogGain", "noiseLogGain"], generator.states(), PUBLISHED / "generator.onnx", int8=True)
 
 
-def voice_file(name: str, content: Content, player: Player) -> None:
+def voice_file(name: str, content: Content, player: Player, adapter: torch.Tensor | None) -> None:
     """Of the voices that trained, the embedding they learnt; of characters, what the speaker encoder hears."""
     arrays = dict(np.load((CHARACTER_ARRAYS if name in CHARACTERS else ARRAYS) / f"{name}.npz"))
     embedding = player.voices.weight[VOICES.index(name)].detach().numpy() if name in VOICES else embedding_of(arrays, player.speaker)
@@ -113,6 +116,8 @@ def voice_file(name: str, content: Content, player: Player) -> None:
     parts = [("embedding", embedding.astype("<f4")), ("codebook", codebook.astype("<f2")), ("timbre", timbre.astype("<f2"))]
     if name in CHARACTERS and CHARACTERS[name].horn:
         parts.append(("colour", horn_log_gains().astype("<f4")))
+    if adapter is not None:
+        parts.append(("adapter", adapter.numpy().astype("<f2")))
     entries, offset = [], 0
     for key, array in parts:
         entries.append({"name": key, "dtype": str(array.dtype), "shape": list(array.shape), "offset": offset})
@@ -150,8 +155,15 @@ def manifest(content: Content, player: Player) -> None:
     print(f"published {sum(f['bytes'] for f in files) / 1e6:.2f} MB")
 
 
+def adapters(generator_steps: int) -> dict[str, torch.Tensor]:
+    """What `pipeline.adapt` made of the voices for a generator of so many steps."""
+    saved = {name: WORK / f"adapter-{name}.pt" for name in VOICES}
+    found = {name: torch.load(file, weights_only=False) for name, file in saved.items() if file.exists()}
+    return {name: each["mean"]["change"].half() for name, each in found.items() if each["generatorSteps"] == generator_steps}
+
+
 def load_trained() -> tuple[Content, Player, dict]:
-    """The networks last trained here, else those kept in the repository; how they came to be, and the discriminators."""
+    """The networks last trained here, else those kept in the repository; how they came to be, the discriminators and the adapters."""
     content, player = Content(), Player()
     if (WORK / "generator.pt").exists():
         told = torch.load(WORK / "content.pt", weights_only=False)
@@ -166,6 +178,7 @@ def load_trained() -> tuple[Content, Player, dict]:
         origin = {k: v for k, v in weights.items() if k not in ("content", "player")}
     load_weights(content, weights["content"])
     load_weights(player, weights["player"])
+    origin["adapters"] = origin.get("adapters", {}) | adapters(origin["generatorSteps"])
     return content.eval(), player.eval(), origin
 
 
@@ -177,7 +190,7 @@ def main() -> None:
     torch.save({"content": half(content), "player": half(player)} | origin, CHECKPOINT)
     publish_networks(content, player)
     for name in [*VOICES, *CHARACTERS]:
-        voice_file(name, content, player)
+        voice_file(name, content, player, origin["adapters"].get(name))
     (PUBLISHED / "words.bin").write_bytes(packed(content))
     manifest(content, player)
 

@@ -14,10 +14,16 @@ BANDS = 80
 VOICE = 128
 TIMBRE = 40
 TEXTURE = 5
+RANK = 8
 NEPERS_PER_DB = 0.1151293
 # Kernel taps, their spacing, and how many of them lie after the frame that comes out.
 CONTENT_PLAN = [(9, 1, 1), (9, 1, 1), *((9, spacing, 0) for spacing in (2, 1, 2, 1, 4, 1, 2, 1, 4))]
 GENERATOR_PLAN = [(7, spacing, 0) for spacing in (1, 1, 2, 1, 2, 1, 4, 1)]
+
+
+def adapted(layer: nn.Linear, x, change=None):
+    """A layer with a voice's low-rank change of it (Hu et al. 2021, "LoRA", section 4.1): `change` is down [RANK, in] and up [RANK, out]."""
+    return layer(x) if change is None else layer(x) + x @ change[0].T @ change[1]
 
 
 class Block(nn.Module):
@@ -34,14 +40,14 @@ class Block(nn.Module):
         self.scale = nn.Parameter(torch.full((width,), 0.1))
         self.film = nn.Linear(voice, 2 * width) if voice else None
 
-    def forward(self, x, state, voice=None):
+    def forward(self, x, state, voice=None, changes=(None, None)):
         """x [B, width, n], state [B, width, memory] -> the same; the output is `ahead` frames late."""
         joined = torch.cat([state, x], 2)
         y = self.norm(self.depthwise(joined).transpose(1, 2))
         if self.film is not None:
             gain, shift = self.film(voice).unsqueeze(1).chunk(2, 2)
             y = y * (1 + gain) + shift
-        y = self.shrink(F.gelu(self.expand(y), approximate="tanh")) * self.scale
+        y = adapted(self.shrink, F.gelu(adapted(self.expand, y, changes[0]), approximate="tanh"), changes[1]) * self.scale
         start = self.memory - self.ahead
         count = x.shape[2]
         return joined[:, :, start : start + count] + y.transpose(1, 2), joined[:, :, count:]
@@ -85,6 +91,10 @@ class Content(Streaming):
         padded = F.pad(log_mel, (0, 0, 0, 2 * self.look_ahead), mode="replicate")
         return self(padded, *self.states(log_mel.shape[0]))[0][:, self.look_ahead :]
 
+    def late(self, log_mel):
+        """As `whole`, but what goes with frames 2k and 2k + 1 was heard in 2k - 1 and 2k, as the stream has it: a frame less to wait for."""
+        return self.whole(torch.cat([log_mel[:, :1], log_mel[:, :-1]], 1))
+
 
 class Speaker(nn.Module):
     """logMel [B, 2n, 80] of one piece of speech -> embedding [B, 128]: who says it, not what. Blind to level."""
@@ -126,21 +136,35 @@ class Generator(Streaming):
         self.leave_norm = nn.LayerNorm(width)
         self.leave = nn.Linear(width, 2 * BANDS)
 
-    def forward(self, codes, timbre, f0_hz, voiced, loudness_db, log_mel, voice, *states):
-        """codes [B, n, 128], timbre [B, n, 40]; f0_hz, voiced, loudness_db [B, 2n]; log_mel [B, 2n, 80]; voice [B, 128]."""
+    @property
+    def adaptable(self) -> list[nn.Linear]:
+        return [self.enter, *(layer for block in self.blocks for layer in (block.expand, block.shrink)), self.leave]
+
+    @property
+    def adapter_size(self) -> int:
+        return sum(layer.in_features + layer.out_features for layer in self.adaptable)
+
+    def changes(self, adapter) -> list:
+        """adapter [RANK, adapter_size]: `down` and `up` of every layer in `adaptable`, one after another."""
+        parts = adapter.split([size for layer in self.adaptable for size in (layer.in_features, layer.out_features)], 1)
+        return list(zip(parts[::2], parts[1::2]))
+
+    def forward(self, codes, timbre, f0_hz, voiced, loudness_db, log_mel, voice, adapter, *states):
+        """codes [B, n, 128], timbre [B, n, 40]; f0_hz, voiced, loudness_db [B, 2n]; log_mel [B, 2n, 80]; voice [B, 128]; adapter [RANK, adapter_size]."""
+        enter, *inner, leave = self.changes(adapter) if adapter is not None else [None] * len(self.adaptable)
         pitch = (torch.log(torch.clamp(f0_hz, min=40.0)) - 5.0) * 2.0
         cues = torch.stack([pitch, pitch * voiced, voiced, loudness_db / 20.0 + 1.5], 2)
         slow = torch.cat([codes, timbre / 3.0], 2).repeat_interleave(2, 1)
         groups = log_mel.reshape(log_mel.shape[0], -1, TEXTURE, BANDS // TEXTURE).mean(3)
         texture = torch.clamp(groups - (2 * NEPERS_PER_DB * loudness_db).unsqueeze(2), -9.0, 6.0) / 3.0
-        x = self.enter(torch.cat([slow, cues, texture], 2)).transpose(1, 2)
+        x = adapted(self.enter, torch.cat([slow, cues, texture], 2), enter).transpose(1, 2)
         after = []
-        for block, state in zip(self.blocks, states):
-            x, kept = block(x, state, voice)
+        for block, state, changes in zip(self.blocks, states, zip(inner[::2], inner[1::2])):
+            x, kept = block(x, state, voice, changes)
             after.append(kept)
-        gains = self.leave(self.leave_norm(x.transpose(1, 2))) + (loudness_db * NEPERS_PER_DB).unsqueeze(2)
+        gains = adapted(self.leave, self.leave_norm(x.transpose(1, 2)), leave) + (loudness_db * NEPERS_PER_DB).unsqueeze(2)
         harmonic, noise = gains.chunk(2, 2)
         return harmonic, noise, *after
 
-    def whole(self, codes, timbre, f0_hz, voiced, loudness_db, log_mel, voice):
-        return self(codes, timbre, f0_hz, voiced, loudness_db, log_mel, voice, *self.states(codes.shape[0]))[:2]
+    def whole(self, codes, timbre, f0_hz, voiced, loudness_db, log_mel, voice, adapter=None):
+        return self(codes, timbre, f0_hz, voiced, loudness_db, log_mel, voice, adapter, *self.states(codes.shape[0]))[:2]

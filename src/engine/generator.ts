@@ -1,5 +1,5 @@
 import { StreamingNetwork, type Networks } from './network';
-import { BANDS, CODE_SIZE, TIMBRE_BANDS } from './signal';
+import { ADAPTER_SHAPE, BANDS, CODE_SIZE, TIMBRE_BANDS } from './signal';
 import type { Voice } from './voice';
 
 export interface GeneratorInput {
@@ -24,6 +24,8 @@ export interface Gains {
   noiseLogGain: Float32Array;
 }
 
+const NO_ADAPTER = new Float32Array(ADAPTER_SHAPE[0] * ADAPTER_SHAPE[1]);
+
 /** The generator network over a stream: how the target's throat shapes each frame. */
 export class Generator {
   private readonly network: StreamingNetwork;
@@ -31,7 +33,7 @@ export class Generator {
   /** `voice` may be another one from any block on. */
   constructor(
     { generator, makeTensor, queue }: Networks,
-    public voice: Pick<Voice, 'embedding' | 'colour'>,
+    public voice: Pick<Voice, 'embedding' | 'colour' | 'adapter'>,
   ) {
     this.network = new StreamingNetwork(generator, makeTensor, queue);
   }
@@ -49,6 +51,7 @@ export class Generator {
         loudnessDb: [input.loudnessDb, row],
         logMel: [input.logMel, [1, frames, BANDS]],
         voice: [this.voice.embedding, [1, CODE_SIZE]],
+        adapter: [this.voice.adapter ?? NO_ADAPTER, ADAPTER_SHAPE],
       },
       ['harmonicLogGain', 'noiseLogGain'],
     );

@@ -3,9 +3,9 @@ import { SampleQueue } from './sample-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from './signal';
 import { MAX_CANDIDATES, PITCH_SPAN, Yin, type PitchCandidates } from './yin';
 
-/** Frames of look-ahead of the window and of the path search; F0 of frame t is known after frame t + 4. */
+/** Frames of look-ahead of the window and of the path search; F0 of frame t is known after frame t + 3. */
 const WINDOW_DELAY = 2;
-const VITERBI_LAG = 2;
+const VITERBI_LAG = 1;
 export const PITCH_DELAY_FRAMES = WINDOW_DELAY + VITERBI_LAG;
 const STATES = MAX_CANDIDATES + 1;
 const HISTORY = VITERBI_LAG + 1;
@@ -26,13 +26,13 @@ const NONE: PitchCandidates = { count: 0, lags: new Float64Array(0), costs: new 
 
 /**
  * F0 of a 16 kHz stream: YIN minima, then a Viterbi path over them and an unvoiced state, read out a
- * fixed two frames late and refined around the start of its frame. Equal to `pitch` of models/pipeline/frontend.py.
+ * fixed frame late and refined around the start of its frame. Equal to `pitch` of models/pipeline/frontend.py.
  */
 export class PitchTracker {
   private readonly yin = new Yin();
   private readonly samples = new SampleQueue();
   private readonly loudness = new SampleQueue(256);
-  /** Rings of the last three frames: lags and back pointers [3, 5]. State 0 is unvoiced. */
+  /** Rings of the last two frames: lags and back pointers [2, 5]. State 0 is unvoiced. */
   private readonly lags = new Float64Array(HISTORY * STATES);
   private readonly back = new Int8Array(HISTORY * STATES);
   private score = new Float64Array(STATES);

@@ -16,6 +16,7 @@ import {
   ANALYSIS_HOP,
   ANALYSIS_RATE_HZ,
   BANDS,
+  CODE_DELAY_FRAMES,
   CODE_SIZE,
   FRAMES_PER_CODE,
   LOG_MEL_FLOOR,
@@ -214,10 +215,8 @@ export class ConversionStream {
 
   private async process(): Promise<Float32Array> {
     const parts: Float32Array[] = [];
-    while (this.logMel.end >= (this.encoded + this.blockFrames) * BANDS) {
-      const codes = await this.content.push(
-        held(this.logMel, this.encoded * BANDS, this.blockFrames * BANDS),
-      );
+    while (this.logMel.end >= (this.encoded + this.blockFrames - CODE_DELAY_FRAMES) * BANDS) {
+      const codes = await this.content.push(this.heardLate());
       this.encoded += this.blockFrames;
       this.timbre.push(this.retrieval.apply(codes));
       this.codes.push(codes);
@@ -226,6 +225,13 @@ export class ConversionStream {
     const output = concat(parts);
     this.produced += output.length;
     return output;
+  }
+
+  /** `logMel` of the next block of codes; before the first frame there is that frame again. */
+  private heardLate(): Float32Array {
+    const from = this.encoded - CODE_DELAY_FRAMES;
+    if (from >= 0) return held(this.logMel, from * BANDS, this.blockFrames * BANDS);
+    return concat([held(this.logMel, 0, BANDS), held(this.logMel, 0, (this.blockFrames - 1) * BANDS)]);
   }
 
   private generatorIsReady(): boolean {

@@ -1,15 +1,16 @@
-import { CODE_SIZE, TIMBRE_BANDS } from './signal';
+import { ADAPTER_SHAPE, CODE_SIZE, TIMBRE_BANDS } from './signal';
 import type { Voice } from './voice';
 
 /** The bytes of a `.voice` file: what parseVoice reads. */
 export function formatVoice(voice: Omit<Voice, 'leave'>): Uint8Array<ArrayBuffer> {
-  const { embedding, codebook, timbre, colour } = voice;
+  const { embedding, codebook, timbre, colour, adapter } = voice;
   const codes = codebook.length / CODE_SIZE;
   const arrays = [
     { name: 'embedding', dtype: 'float32', shape: [embedding.length], values: embedding },
     { name: 'codebook', dtype: 'float16', shape: [codes, CODE_SIZE], values: codebook },
     { name: 'timbre', dtype: 'float16', shape: [codes, TIMBRE_BANDS], values: timbre },
     ...(colour ? [{ name: 'colour', dtype: 'float32', shape: [colour.length], values: colour }] : []),
+    ...(adapter ? [{ name: 'adapter', dtype: 'float16', shape: ADAPTER_SHAPE, values: adapter }] : []),
   ];
   let offset = 0;
   const entries = arrays.map(({ name, dtype, shape, values }) => {

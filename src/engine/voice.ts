@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Leave } from '../provenance';
 import { EngineError } from './errors';
-import { BANDS, CODE_SIZE, TIMBRE_BANDS } from './signal';
+import { ADAPTER_SHAPE, BANDS, CODE_SIZE, TIMBRE_BANDS } from './signal';
 
 /** A target voice, read from a `.voice` file. */
 export interface Voice {
@@ -22,6 +22,8 @@ export interface Voice {
   timbre: Float32Array;
   /** [80], natural log gains on top of every frame's: what the voice is heard through, a horn or a telephone. */
   colour?: Float32Array;
+  /** [8, 13009]: a low-rank change of the generator's matrices, which learnt for this voice alone (models/pipeline/adapt.py). */
+  adapter?: Float32Array;
   /** By whose leave it is used: the engine asks whenever it does. */
   leave: Leave;
 }
@@ -34,6 +36,7 @@ export function isOwnVoice(id: string): boolean {
 const MAGIC = 'UDV1';
 const MAX_HEADER_BYTES = 65536;
 const MAX_CODES = 8192;
+const LONGEST_SIDE = 16384;
 
 const range = (low: number, high: number) =>
   v.pipe(v.number(), v.finite(), v.minValue(low), v.maxValue(high));
@@ -42,7 +45,7 @@ const arraySchema = v.object({
   name: v.string(),
   dtype: v.picklist(['float32', 'float16']),
   shape: v.pipe(
-    v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_CODES))),
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LONGEST_SIDE))),
     v.minLength(1),
     v.maxLength(2),
   ),
@@ -76,10 +79,14 @@ export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
   const timbre = readArray(file, dataStart, header, 'timbre');
   if (timbre.shape[0] !== codebook.shape[0] || timbre.shape[1] !== TIMBRE_BANDS)
     throw corrupt('its timbre has the wrong shape');
-  const coloured = header.arrays.some((array) => array.name === 'colour');
-  const colour = coloured && readArray(file, dataStart, header, 'colour');
-  if (colour && (colour.shape.length !== 1 || colour.shape[0] !== BANDS))
-    throw corrupt('its colour has the wrong shape');
+  const maybe = (name: 'colour' | 'adapter', ...shape: number[]) => {
+    if (!header.arrays.some((array) => array.name === name)) return undefined;
+    const array = readArray(file, dataStart, header, name);
+    if (array.shape.join() !== shape.join()) throw corrupt(`its ${name} has the wrong shape`);
+    return array.values;
+  };
+  const colour = maybe('colour', BANDS);
+  const adapter = maybe('adapter', ...ADAPTER_SHAPE);
   const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend } = header;
   return {
     id,
@@ -91,7 +98,8 @@ export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
     embedding: embedding.values,
     codebook: codebook.values,
     timbre: timbre.values,
-    ...(colour && { colour: colour.values }),
+    ...(colour && { colour }),
+    ...(adapter && { adapter }),
     leave,
   };
 }

@@ -28,7 +28,7 @@ const BREATH_TILT = 1.2;
  * One voice between others: embeddings, pitch and level by weight, codebook and timbre rows by lot in proportion.
  *
  * Rows of different voices cannot be averaged (they are not the same sounds), but lie in one space: a mixed
- * book holds some of each.
+ * book holds some of each. What the generator learnt for one voice alone (`adapter`) is not for a blend.
  */
 export function blendVoices(parts: BlendPart[], { pitchSt, size, breath }: ShapeControls): VoiceVectors {
   const total = parts.reduce((sum, part) => sum + part.weight, 0);

@@ -47,7 +47,17 @@ const content: NetworkSession = {
 
 /** Generator: gains that follow the code, the loudness and the source's highest band. */
 const generator: NetworkSession = {
-  inputNames: ['contentCodes', 'timbre', 'f0Hz', 'voiced', 'loudnessDb', 'logMel', 'voice', 'state0'],
+  inputNames: [
+    'contentCodes',
+    'timbre',
+    'f0Hz',
+    'voiced',
+    'loudnessDb',
+    'logMel',
+    'voice',
+    'adapter',
+    'state0',
+  ],
   outputNames: ['harmonicLogGain', 'noiseLogGain', 'state0Out'],
   async run(feeds) {
     const loudness = (feeds['loudnessDb'] as FakeTensor).data;

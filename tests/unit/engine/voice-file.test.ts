@@ -46,11 +46,15 @@ async function entries(): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
 const pack = (files: Zippable, level: 0 | 9 = 0) => zipSync(files, { level });
 
 describe('an .understudy file', () => {
-  it('keeps the colour of a voice that has one', async () => {
+  it('keeps the colour and the adapter of a voice that has them', async () => {
     const colour = Float32Array.from({ length: 80 }, (_, i) => -i / 8);
-    const file = await read(await make({ voice: fakeVoice({ colour }) }));
+    const adapter = Float32Array.from({ length: 8 * 13009 }, (_, i) => (i % 64) / 64);
+    const file = await read(await make({ voice: fakeVoice({ colour, adapter }) }));
     expect(file.voice.colour).toEqual(colour);
-    expect((await read(good)).voice.colour).toBeUndefined();
+    expect(file.voice.adapter).toEqual(adapter);
+    const plain = (await read(good)).voice;
+    expect(plain.colour).toBeUndefined();
+    expect(plain.adapter).toBeUndefined();
   });
 
   it('is read as it was written, with its record and its signer', async () => {

@@ -54,6 +54,19 @@ describe('a voice file', () => {
       expect(() => parseVoice(voiceFile(colour(shape)), LEAVE)).toThrow(/colour/);
   });
 
+  it('may have an adapter, which must fit the generator', () => {
+    const adapter = (shape: number[]) => ({
+      ...HEADER,
+      arrays: [...HEADER.arrays, { name: 'adapter', dtype: 'float16', shape, offset: DATA_BYTES }],
+    });
+    const bytes = DATA_BYTES + 2 * 8 * 13009;
+    expect(parseVoice(voiceFile(), LEAVE).adapter).toBeUndefined();
+    expect(parseVoice(voiceFile(adapter([8, 13009]), bytes), LEAVE).adapter).toHaveLength(8 * 13009);
+    for (const shape of [[13009, 8], [8, 13008], [8], [16385]])
+      expect(() => parseVoice(voiceFile(adapter(shape), bytes), LEAVE)).toThrow(/cannot be read/);
+    expect(() => parseVoice(voiceFile(adapter([8, 13009])), LEAVE)).toThrow(/adapter reaches past its end/);
+  });
+
   it('knows half floats', () => {
     for (const [bits, value] of [
       [0x3c00, 1],
