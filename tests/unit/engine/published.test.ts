@@ -8,7 +8,7 @@ import { convertTake } from '../../../src/engine/offline';
 import { profileTake } from '../../../src/engine/profile';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
-import { parseVoice } from '../../../src/engine/voice';
+import { parseVoice, type Voice } from '../../../src/engine/voice';
 import { inPieces, random, rms } from './helpers';
 
 /** What an AudioWorklet gives at once. */
@@ -52,10 +52,14 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
     return parseVoice(read(entry!.file).buffer, leave);
   }
 
-  async function open(blockCodes: number, sampleRateHz: number): Promise<ConversionStream> {
+  async function open(
+    blockCodes: number,
+    sampleRateHz: number,
+    voice = firstVoice(),
+  ): Promise<ConversionStream> {
     return new ConversionStream({
       networks,
-      voice: firstVoice(),
+      voice,
       controls: DEFAULT_CONTROLS,
       profile: await profileTake(speech(), 16000),
       sampleRateHz,
@@ -63,8 +67,8 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
     });
   }
 
-  async function convert(pieces: Float32Array[], blockCodes: number): Promise<Float32Array> {
-    const stream = await open(blockCodes, 16000);
+  async function convert(pieces: Float32Array[], blockCodes: number, voice?: Voice): Promise<Float32Array> {
+    const stream = await open(blockCodes, 16000, voice);
     const parts: Float32Array[] = [];
     for (const piece of pieces) parts.push(await stream.push(piece));
     return concat([...parts, await stream.end()]);
@@ -103,6 +107,16 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
       const worst = other.reduce((most, x, i) => Math.max(most, Math.abs(x - whole[i]!)), 0);
       expect(worst / scale).toBeLessThanOrEqual(1e-4);
     }
+  }, 60000);
+
+  it('are changed a little by what learnt for the first voice alone', async () => {
+    const { adapter, ...others } = firstVoice();
+    expect(adapter).toBeDefined();
+    const own = await convert([speech()], 50);
+    const shared = await convert([speech()], 50, others);
+    const apart = rms(own.map((x, i) => x - shared[i]!)) / rms(shared);
+    expect(apart).toBeGreaterThan(0.01);
+    expect(apart).toBeLessThan(0.7);
   }, 60000);
 
   it('holds back no more than 60 ms when a block comes out', async () => {
