@@ -5,6 +5,8 @@ depthwise convolutions see a bounded number of frames ahead, and a block takes n
 training is the stream run once over a segment with `look_ahead` frames of padding behind it.
 """
 
+from itertools import accumulate, pairwise
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -146,7 +148,9 @@ class Generator(Streaming):
 
     def changes(self, adapter) -> list:
         """adapter [RANK, adapter_size]: `down` and `up` of every layer in `adaptable`, one after another."""
-        parts = adapter.split([size for layer in self.adaptable for size in (layer.in_features, layer.out_features)], 1)
+        # Slices, not one split: WebGPU cannot write so many buffers in one kernel.
+        ends = list(accumulate(size for layer in self.adaptable for size in (layer.in_features, layer.out_features)))
+        parts = [adapter[:, start:end] for start, end in pairwise([0, *ends])]
         return list(zip(parts[::2], parts[1::2]))
 
     def forward(self, codes, timbre, f0_hz, voiced, loudness_db, log_mel, voice, adapter, *states):
