@@ -29,25 +29,6 @@ def said_in(encoder: whisper.Encoder, data: Data, audio: torch.Tensor, speakers:
     return as_codes(encoder(whisper.log_mel(audio)), mean, std, data.basis)
 
 
-def judgement(judges, genuine: torch.Tensor, fake: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
-    """Hinge loss of the discriminators."""
-    return sum(F.relu(1 - judge(genuine, heads)[0]).mean() + F.relu(1 + judge(fake.detach(), heads)[0]).mean() for judge in judges)
-
-
-def persuasion(judges, fake: torch.Tensor, real: torch.Tensor, heads: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """What the generator is told by the discriminators: adversarial loss of all, feature matching of the copies."""
-    judges.requires_grad_(False)
-    adversarial, matching = torch.zeros(()), torch.zeros(())
-    for judge in judges:
-        score, features = judge(fake, heads)
-        with torch.no_grad():
-            _, wanted = judge(real, heads[:HALF])
-        adversarial = adversarial - score.mean()
-        matching = matching + sum((a[:HALF] - b).abs().mean() / (b.abs().mean() + 1e-3) for a, b in zip(features, wanted)) / len(wanted)
-    judges.requires_grad_(True)
-    return adversarial, matching
-
-
 def apart(codes: torch.Tensor, said: torch.Tensor) -> torch.Tensor:
     """1 - cosine of codes [B, n, 128], their edges left out."""
     inner = slice(EDGE // 2, -EDGE // 2)
@@ -92,12 +73,23 @@ class Court:
         """A step of the discriminators. They hear other real speech of the voices converted to, so that every head hears both."""
         others = cast.speech(batch.wanted[HALF:])["audio"]
         others = below(coloured_audio(others, batch.colour[HALF:]), cast.data.band_hz[batch.wanted[HALF:]])[:, INNER]
-        loss = judgement(self.judges, torch.cat([real, others]), fake, heads)
+        genuine = torch.cat([real, others])
+        # Hinge loss.
+        loss = sum(F.relu(1 - judge(genuine, heads)[0]).mean() + F.relu(1 + judge(fake.detach(), heads)[0]).mean() for judge in self.judges)
         descend(loss, [self.optimiser], list(self.judges.parameters()), limit=5.0)
         note(judge=loss)
 
     def persuaded(self, fake: torch.Tensor, real: torch.Tensor, heads: torch.Tensor, note: Callable) -> torch.Tensor:
-        adversarial, matching = persuasion(self.judges, fake, real, heads)
+        """What the generator is told by the discriminators: adversarial loss of all, feature matching of the copies."""
+        self.judges.requires_grad_(False)
+        adversarial, matching = torch.zeros(()), torch.zeros(())
+        for judge in self.judges:
+            score, features = judge(fake, heads)
+            with torch.no_grad():
+                _, wanted = judge(real, heads[:HALF])
+            adversarial = adversarial - score.mean()
+            matching = matching + sum((a[:HALF] - b).abs().mean() / (b.abs().mean() + 1e-3) for a, b in zip(features, wanted)) / len(wanted)
+        self.judges.requires_grad_(True)
         note(adversarial=adversarial, matching=matching)
         return ADVERSARIAL * adversarial + MATCHING * matching / len(RESOLUTIONS)
 

@@ -6,7 +6,6 @@ import { MAX_CANDIDATES, PITCH_SPAN, Yin, type PitchCandidates } from './yin';
 /** Frames of look-ahead of the window and of the path search; F0 of frame t is known after frame t + 3. */
 const WINDOW_DELAY = 2;
 const VITERBI_LAG = 1;
-export const PITCH_DELAY_FRAMES = WINDOW_DELAY + VITERBI_LAG;
 const STATES = MAX_CANDIDATES + 1;
 const HISTORY = VITERBI_LAG + 1;
 const UNVOICED_COST = 0.8;

@@ -231,7 +231,10 @@ export class ConversionStream {
   private heardLate(): Float32Array {
     const from = this.encoded - CODE_DELAY_FRAMES;
     if (from >= 0) return held(this.logMel, from * BANDS, this.blockFrames * BANDS);
-    return concat([held(this.logMel, 0, BANDS), held(this.logMel, 0, (this.blockFrames - 1) * BANDS)]);
+    return concat([
+      held(this.logMel, 0, BANDS),
+      held(this.logMel, 0, (this.blockFrames - CODE_DELAY_FRAMES) * BANDS),
+    ]);
   }
 
   private generatorIsReady(): boolean {
@@ -254,7 +257,7 @@ export class ConversionStream {
     this.codes.dropBefore(codesEnd * CODE_SIZE);
     this.timbre.dropBefore(codesEnd * TIMBRE_BANDS);
     this.generated += frames;
-    this.logMel.dropBefore(this.generated * BANDS);
+    this.logMel.dropBefore((this.generated - CODE_DELAY_FRAMES) * BANDS);
     const from = this.synthesised;
     const end = from + gains.frames;
     // The sources are known ahead of the gains: with the next frame's, the last one can be rendered now.

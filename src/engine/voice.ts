@@ -70,23 +70,20 @@ type Header = v.InferOutput<typeof headerSchema>;
  */
 export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
   const { header, dataStart } = readHeader(file);
-  const embedding = readArray(file, dataStart, header, 'embedding');
-  const codebook = readArray(file, dataStart, header, 'codebook');
-  if (embedding.shape.length !== 1 || embedding.shape[0] !== CODE_SIZE)
-    throw corrupt('its embedding has the wrong shape');
-  if (codebook.shape.length !== 2 || codebook.shape[1] !== CODE_SIZE)
-    throw corrupt('its codebook has the wrong shape');
-  const timbre = readArray(file, dataStart, header, 'timbre');
-  if (timbre.shape[0] !== codebook.shape[0] || timbre.shape[1] !== TIMBRE_BANDS)
-    throw corrupt('its timbre has the wrong shape');
-  const maybe = (name: 'colour' | 'adapter', ...shape: number[]) => {
-    if (!header.arrays.some((array) => array.name === name)) return undefined;
+  const shaped = (name: string, ...shape: number[]) => {
     const array = readArray(file, dataStart, header, name);
     if (array.shape.join() !== shape.join()) throw corrupt(`its ${name} has the wrong shape`);
     return array.values;
   };
-  const colour = maybe('colour', BANDS);
-  const adapter = maybe('adapter', ...ADAPTER_SHAPE);
+  const ifThere = (name: string, ...shape: number[]) =>
+    header.arrays.some((array) => array.name === name) ? shaped(name, ...shape) : undefined;
+  const embedding = shaped('embedding', CODE_SIZE);
+  const codebook = readArray(file, dataStart, header, 'codebook');
+  const [codes = 0, size] = codebook.shape;
+  if (size !== CODE_SIZE) throw corrupt('its codebook has the wrong shape');
+  const timbre = shaped('timbre', codes, TIMBRE_BANDS);
+  const colour = ifThere('colour', BANDS);
+  const adapter = ifThere('adapter', ...ADAPTER_SHAPE);
   const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend } = header;
   return {
     id,
@@ -95,9 +92,9 @@ export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
     f0StdSt,
     speechLevelDb,
     retrievalBlend,
-    embedding: embedding.values,
+    embedding,
     codebook: codebook.values,
-    timbre: timbre.values,
+    timbre,
     ...(colour && { colour }),
     ...(adapter && { adapter }),
     leave,
