@@ -6,10 +6,11 @@
     python -m pipeline.speak flite --minutes 16
     python -m pipeline.speak festival --minutes 32
     python -m pipeline.speak kokoro --minutes 22
+    python -m pipeline.speak languages --minutes 32
     python -m pipeline.speak held-out
 
 Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz and is resumable: a file that exists is kept.
-`kokoro` wants the styles that npm's `kokoro-js` brings, unpacked to `work/kokoro-js`. `held-out` writes the 40 evaluation prompts (`arctic_a00xx`) of both men to `work/heldout/<speaker>`.
+`kokoro` and `languages` want the styles that npm's `kokoro-js` brings, unpacked to `work/kokoro-js`. `held-out` writes the 40 evaluation prompts (`arctic_a00xx`) of both men to `work/heldout/<speaker>`.
 """
 
 import argparse
@@ -22,7 +23,7 @@ import numpy as np
 import soundfile as sf
 import soxr
 
-from .paths import SEED, SPEECH, WORK
+from .paths import SEED, SPEECH, WORK, held_out
 
 SAMPLE_RATE = 24000
 MIXTURES = 16
@@ -40,6 +41,15 @@ KOKORO_MAP = {
 }  # fmt: skip
 # These stand for English sounds alone.
 ENGLISH_ALONE = {"r", "x", "ɐ", "eɪ", "ʲ"}
+# Who says what in other languages: the German and Dutch of the recordings' transcripts, and `sentences.tsv`.
+SPOKEN_BY = {
+    "fr": ["bf_alice", "am_fenrir", "ef_dora", "pm_alex", "af_bella"],
+    "it": ["ef_dora", "em_alex", "af_sarah", "bm_george", "pm_santa"],
+    "ru": ["af_nova", "am_onyx", "bf_lily", "em_santa", "hm_psi"],
+    "de": ["af_heart", "am_liam", "bm_lewis", "bf_isabella"],
+    "nl": ["af_kore", "am_puck"],
+}
+TRANSCRIBED = {"de": "kerstin", "nl": "nathalie"}
 ESPEAK = {"en": "en-us", "de": "de", "nl": "nl", "fr": "fr-fr", "es": "es", "it": "it", "ru": "ru"}
 
 
@@ -50,6 +60,15 @@ def prompts() -> dict[str, str]:
         stem, text = line.split("\t", 1)
         found.setdefault("_".join(stem.split("_")[:2]), text.strip())
     return dict(sorted(found.items()))
+
+
+def sentences(language: str) -> dict[str, str]:
+    """Name -> text of what may be said in training in another language than English."""
+    recorded = TRANSCRIBED.get(language)
+    file = SPEECH / recorded / "transcripts.tsv" if recorded else Path(__file__).with_name("sentences.tsv")
+    lines = [line.split("\t", 1) for line in file.read_text().splitlines() if "\t" in line]
+    out = held_out(recorded, [stem for stem, _ in lines]) if recorded else set()
+    return {stem: text.strip() for stem, text in lines if stem not in out and (recorded or stem.startswith(language))}
 
 
 def may_train(texts: dict[str, str]) -> list[str]:
@@ -178,7 +197,7 @@ def fill(speaker: str, minutes: float, say, names: list[str], texts: dict[str, s
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["jm_kumo", "joe", "mixtures", "kokoro", "flite", "festival", "held-out"])
+    parser.add_argument("what", choices=["jm_kumo", "joe", "mixtures", "kokoro", "flite", "festival", "languages", "held-out"])
     parser.add_argument("--minutes", type=float, default=20)
     args = parser.parse_args()
     rng = np.random.default_rng(SEED)
@@ -210,6 +229,15 @@ def main() -> None:
         for name in voices:
             say = lambda t: kokoro.speak(t, kokoro.voices[name], float(rng.uniform(0.85, 1.15)))  # noqa: E731
             fill(f"kokoro_{name}", args.minutes / len(voices), say, list(rng.permutation(names)), texts)
+    elif args.what == "languages":
+        kokoro = Kokoro()
+        kokoro.read(KOKORO_STYLES)
+        minutes = args.minutes / sum(map(len, SPOKEN_BY.values()))
+        for language, styles in SPOKEN_BY.items():
+            said = sentences(language)
+            for style in styles:
+                say = lambda t: kokoro.speak(t, kokoro.voices[style], float(rng.uniform(0.85, 1.15)), language)  # noqa: E731
+                fill(f"kokoro_{style}", minutes, say, list(rng.permutation(list(said))), said)
     else:
         kokoro = Kokoro()
         for index, weights in enumerate(mixed_styles(kokoro.voices, MIXTURES, rng)):
