@@ -7,7 +7,8 @@
 
 Clips lie in `work/heldout/silence` (nothing, and the hiss of a quiet room), `breath` and `laughter`. A word is what whisper
 writes down in English, by its own rules of what is no speech and what is a decoder gone round in circles (Radford et al. 2022, section
-4.5), laughter's own syllables aside. The share of the clips themselves in which it hears words stands beside the share of what became of them.
+4.5), laughter's own syllables and what has no vowel ("shhh") aside. The share of the clips themselves in which it hears words stands
+beside the share of what became of them.
 """
 
 import argparse
@@ -36,7 +37,7 @@ HISS_DBFS = [None, -90, -80, -75]
 SILENCE_DBFS, WORDLESS = -60.0, 95.0
 LOUDEST_S = 0.05
 NO_SPEECH, LOG_PROBABILITY, COMPRESSION = 0.6, -1.0, 2.4
-LAUGHTER = re.compile(r"\b(?:(?:h+[aeiou]+h*)+|[aeiou]+h+|h*m+|uh+|oh+)\b")
+NO_WORD = re.compile(r"\b(?:(?:h+[aeiou]+h*)+|[aeiou]+h+|uh+|oh+|[b-df-hj-np-tv-xz]+)\b")
 LAUGHERS = ["kathleen", "joe", "nathalie", "flemishguy"]
 
 
@@ -115,7 +116,7 @@ def words(file: Path) -> str:
         log_prob_threshold=LOG_PROBABILITY,
     )
     said = normalise(" ".join(each.text for each in segments if each.compression_ratio <= COMPRESSION))
-    found = " ".join(LAUGHTER.sub(" ", said).split())
+    found = " ".join(NO_WORD.sub(" ", said).split())
     if found:
         print(f"{file.parent.name}/{file.name}: {found}", file=sys.stderr)
     return found
