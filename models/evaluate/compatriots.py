@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.paths import WORK
-from pipeline.speak import KOKORO_STYLES, Kokoro, festival, write
+from pipeline.speak import KOKORO_STYLES, Kokoro, festival, in_language, write
 
-from . import report, scores, sets
+from . import report, scores
 from .enrolled import ENROLLED, LENGTHS, convert, likeness_and_words, naturalness
 from .run import Bar, verdict, version
 from .table import lines, shown
@@ -40,8 +40,7 @@ def kokoro() -> Kokoro:
 
 
 def texts_in(language: str) -> dict[str, str]:
-    said = sets.read_tsv(Path(__file__).with_name("spoken.tsv"))
-    return {stem: text for stem, text in said.items() if stem.startswith(language)}
+    return in_language(Path(__file__).with_name("spoken.tsv"), language)
 
 
 def said_by(name: str, who: dict[str, float] | str, language: str) -> list[Path]:

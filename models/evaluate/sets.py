@@ -15,7 +15,7 @@ Writes under `work/heldout` and keeps what exists:
 import subprocess
 from pathlib import Path
 
-from pipeline.paths import SPEECH, WORK, held_out
+from pipeline.paths import SPEECH, WORK, held_out, read_tsv
 
 from . import conditions
 from .debian import unpacked
@@ -33,12 +33,6 @@ CHANGED = [*(f"asterisk-{name}" for name in ("cafe", "traffic", "music", "room")
 SETS = ["jm_kumo", "joe", "kathleen", *SENTENCES, *PROMPTS, "german", *CHANGED]
 SENTENCE_FILES = 20
 REFERENCES = 20
-
-
-def read_tsv(path: Path) -> dict[str, str]:
-    """`stem<TAB>text` lines; lines that start with `#` are comments."""
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    return dict(line.split("\t", 1) for line in lines)
 
 
 def spread(items: list, count: int) -> list:

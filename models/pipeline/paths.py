@@ -11,6 +11,12 @@ PUBLISHED = MODELS / "published"
 SEED = 20261124
 
 
+def read_tsv(path: Path) -> dict[str, str]:
+    """`stem<TAB>text` lines; lines that start with `#` are comments."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    return dict(line.split("\t", 1) for line in lines)
+
+
 def held_out(speaker: str, stems: list[str]) -> set[str]:
     """Stems that never train anything: kathleen's `arctic_a00xx`, the last 5 % by name of the others."""
     ordered = sorted(stems)

@@ -23,7 +23,7 @@ import numpy as np
 import soundfile as sf
 import soxr
 
-from .paths import SEED, SPEECH, WORK, held_out
+from .paths import SEED, SPEECH, WORK, held_out, read_tsv
 
 SAMPLE_RATE = 24000
 MIXTURES = 16
@@ -56,19 +56,24 @@ ESPEAK = {"en": "en-us", "de": "de", "nl": "nl", "fr": "fr-fr", "es": "es", "it"
 def prompts() -> dict[str, str]:
     """ARCTIC prompt id -> text, first reading of each."""
     found: dict[str, str] = {}
-    for line in (SPEECH / "kathleen" / "transcripts.tsv").read_text().splitlines():
-        stem, text = line.split("\t", 1)
+    for stem, text in read_tsv(SPEECH / "kathleen" / "transcripts.tsv").items():
         found.setdefault("_".join(stem.split("_")[:2]), text.strip())
     return dict(sorted(found.items()))
 
 
+def in_language(file: Path, language: str) -> dict[str, str]:
+    """Name -> text of a file's lines whose names begin with the language."""
+    return {stem: text for stem, text in read_tsv(file).items() if stem.startswith(language)}
+
+
 def sentences(language: str) -> dict[str, str]:
     """Name -> text of what may be said in training in another language than English."""
-    recorded = TRANSCRIBED.get(language)
-    file = SPEECH / recorded / "transcripts.tsv" if recorded else Path(__file__).with_name("sentences.tsv")
-    lines = [line.split("\t", 1) for line in file.read_text().splitlines() if "\t" in line]
-    out = held_out(recorded, [stem for stem, _ in lines]) if recorded else set()
-    return {stem: text.strip() for stem, text in lines if stem not in out and (recorded or stem.startswith(language))}
+    if language not in TRANSCRIBED:
+        return in_language(Path(__file__).with_name("sentences.tsv"), language)
+    speaker = TRANSCRIBED[language]
+    said = read_tsv(SPEECH / speaker / "transcripts.tsv")
+    out = held_out(speaker, list(said))
+    return {stem: text for stem, text in said.items() if stem not in out}
 
 
 def may_train(texts: dict[str, str]) -> list[str]:
