@@ -18,7 +18,9 @@ from .teach import as_codes
 from .training import adamw, descend, half, load
 
 EDGE, PIECES = 12, 3
-SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT, SAME_SPEAKER = 0.4, 1.0, 0.2, 1.0, 8.0, 4.0
+SPECTRAL, MEL, ADVERSARIAL, MATCHING, CONTENT = 0.4, 1.0, 0.2, 1.0, 8.0
+# Of the built-in voices, which have embeddings of their own, and of everybody else.
+SAME_VOICE, SAME_SPEAKER = 4.0, 7.0
 RESOLUTIONS = [(1024, 240), (512, 120), (2048, 480)]
 INNER = slice(EDGE * HOP, -EDGE * HOP)
 
@@ -43,11 +45,11 @@ def unsaid(encoder: whisper.Encoder, data: Data, batch: Batch, audio: torch.Tens
 
 
 def unlike(identity: Identity, cast: Cast, batch: Batch, audio: torch.Tensor) -> torch.Tensor:
-    """1 - cosine of who speaks in what came out to who speaks in other pieces of the targets."""
+    """1 - cosine of who speaks in what came out to who speaks in other pieces of the targets [B]."""
     with half():
         with torch.no_grad():
             wanted = sum(identity(coloured_mel(cast.pieces(batch.wanted), batch.colour)) for _ in range(PIECES))
-        return 1 - F.cosine_similarity(identity(log_mel_16k(audio)[:, EDGE:-EDGE]), wanted, dim=1).mean()
+        return 1 - F.cosine_similarity(identity(log_mel_16k(audio)[:, EDGE:-EDGE]), wanted, dim=1)
 
 
 class Court:
@@ -96,5 +98,6 @@ class Court:
     def heard(self, cast: Cast, batch: Batch, audio: torch.Tensor, note: Callable) -> torch.Tensor:
         """What is said and who speaks."""
         lost, strange = unsaid(self.encoder, cast.data, batch, audio), unlike(self.identity, cast, batch, audio)
-        note(unsaid=lost, unlike=strange)
-        return CONTENT * lost + SAME_SPEAKER * strange
+        weight = torch.where(batch.who < len(VOICES), SAME_VOICE, SAME_SPEAKER)
+        note(unsaid=lost, unlike=strange.mean())
+        return CONTENT * lost + (weight * strange).mean()

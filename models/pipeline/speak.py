@@ -6,7 +6,7 @@
     python -m pipeline.speak flite --minutes 16
     python -m pipeline.speak festival --minutes 32
     python -m pipeline.speak kokoro --minutes 22
-    python -m pipeline.speak languages --minutes 32
+    python -m pipeline.speak languages --minutes 65
     python -m pipeline.speak held-out
 
 Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz and is resumable: a file that exists is kept.
@@ -43,11 +43,11 @@ KOKORO_MAP = {
 ENGLISH_ALONE = {"r", "x", "ɐ", "eɪ", "ʲ"}
 # Who says what in other languages: the German and Dutch of the recordings' transcripts, and `sentences.tsv`.
 SPOKEN_BY = {
-    "fr": ["bf_alice", "am_fenrir", "ef_dora", "pm_alex", "af_bella"],
-    "it": ["ef_dora", "em_alex", "af_sarah", "bm_george", "pm_santa"],
-    "ru": ["af_nova", "am_onyx", "bf_lily", "em_santa", "hm_psi"],
-    "de": ["af_heart", "am_liam", "bm_lewis", "bf_isabella"],
-    "nl": ["af_kore", "am_puck"],
+    "fr": ["bf_alice", "am_fenrir", "ef_dora", "pm_alex", "af_bella", "af_alloy", "am_adam", "bm_daniel", "zf_xiaobei", "zm_yunjian"],
+    "it": ["ef_dora", "em_alex", "af_sarah", "bm_george", "pm_santa", "af_aoede", "am_echo", "bf_emma", "zf_xiaoni", "zm_yunxi"],
+    "ru": ["af_nova", "am_onyx", "bf_lily", "em_santa", "hm_psi", "af_jessica", "am_eric", "bm_fable", "zf_xiaoxiao", "zm_yunxia"],
+    "de": ["af_heart", "am_liam", "bm_lewis", "bf_isabella", "af_nicole", "hf_alpha", "zm_yunyang"],
+    "nl": ["af_kore", "am_puck", "af_river", "hm_omega"],
 }
 TRANSCRIBED = {"de": "kerstin", "nl": "nathalie"}
 ESPEAK = {"en": "en-us", "de": "de", "nl": "nl", "fr": "fr-fr", "es": "es", "it": "it", "ru": "ru"}
