@@ -6,7 +6,7 @@
     python -m pipeline.speak flite --minutes 16
     python -m pipeline.speak festival --minutes 32
     python -m pipeline.speak kokoro --minutes 22
-    python -m pipeline.speak languages --minutes 65
+    python -m pipeline.speak languages --minutes 54
     python -m pipeline.speak held-out
 
 Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz and is resumable: a file that exists is kept.
@@ -46,8 +46,8 @@ SPOKEN_BY = {
     "fr": ["bf_alice", "am_fenrir", "ef_dora", "pm_alex", "af_bella", "af_alloy", "am_adam", "bm_daniel", "zf_xiaobei", "zm_yunjian"],
     "it": ["ef_dora", "em_alex", "af_sarah", "bm_george", "pm_santa", "af_aoede", "am_echo", "bf_emma", "zf_xiaoni", "zm_yunxi"],
     "ru": ["af_nova", "am_onyx", "bf_lily", "em_santa", "hm_psi", "af_jessica", "am_eric", "bm_fable", "zf_xiaoxiao", "zm_yunxia"],
-    "de": ["af_heart", "am_liam", "bm_lewis", "bf_isabella", "af_nicole", "hf_alpha", "zm_yunyang"],
-    "nl": ["af_kore", "am_puck", "af_river", "hm_omega"],
+    "de": ["af_heart", "am_liam", "bm_lewis", "bf_isabella"],
+    "nl": ["af_kore", "am_puck"],
 }
 TRANSCRIBED = {"de": "kerstin", "nl": "nathalie"}
 ESPEAK = {"en": "en-us", "de": "de", "nl": "nl", "fr": "fr-fr", "es": "es", "it": "it", "ru": "ru"}
