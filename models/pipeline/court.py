@@ -53,9 +53,13 @@ def unlike(identity: Identity, cast: Cast, batch: Batch, audio: torch.Tensor) ->
 
 
 class Court:
-    """All of them; the discriminators, which have a head a voice and one for all the others, learn. `note` is told every loss."""
+    """All of them; the discriminators, which have a head a voice and one for all the others, learn.
 
-    def __init__(self) -> None:
+    `note` is told every loss, `content` weighs what is said.
+    """
+
+    def __init__(self, content: float = CONTENT) -> None:
+        self.content = content
         self.judges = nn.ModuleList(Discriminator(len(VOICES) + 1, size, hop) for size, hop in RESOLUTIONS)
         self.optimiser = adamw(self.judges.parameters(), 0.0, (0.8, 0.99))
         self.encoder, self.identity = whisper.load(), Identity()
@@ -100,4 +104,4 @@ class Court:
         lost, strange = unsaid(self.encoder, cast.data, batch, audio), unlike(self.identity, cast, batch, audio)
         weight = torch.where(batch.who < len(VOICES), SAME_VOICE, SAME_SPEAKER)
         note(unsaid=lost, unlike=strange.mean())
-        return CONTENT * lost + (weight * strange).mean()
+        return self.content * lost + (weight * strange).mean()

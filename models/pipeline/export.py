@@ -28,7 +28,7 @@ from .voices import active_frames, cluster
 from .words import packed
 
 CHECKPOINT = CHECKPOINTS / "v2.pt"
-RETRIEVAL_BLEND = 0.1
+RETRIEVAL_BLEND = 0.25
 TRAINED = "Trained by this project on the recordings named in models/README.md."
 ABOUT = {
     "kathleen": ("Kathleen", "en", "A woman from the United States, warm and measured.", "CC0-1.0", "rhasspy/dataset-voice-kathleen", "The speaker gave her recordings to the public domain (CC0 1.0)."),
