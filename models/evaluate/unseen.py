@@ -12,13 +12,14 @@ from pathlib import Path
 import soundfile as sf
 
 from pipeline.paths import WORK
+from pipeline.prepare import READERS
 from pipeline.speak import prompts
 
 from .debian import unpacked
 from .sets import REFERENCES, ffmpeg, spread
 
 UNSEEN = WORK / "unseen"
-READERS, READER_REFERENCES = WORK / "readers" / "librispeech_test-other", 3
+TEST_OTHER, READER_REFERENCES = READERS / "librispeech_test-other", 3
 SHORTEST_SECONDS, MOST_SECONDS = 1.2, 900
 RATE_HZ = 16000
 
@@ -54,7 +55,7 @@ PEOPLE = [
 def made(person: Person) -> list[Path]:
     """All recordings there are of a person, up to fifteen minutes, made where they are missing."""
     if person.reader:
-        return sorted((READERS / person.reader).glob("*.flac"))
+        return sorted((TEST_OTHER / person.reader).glob("*.flac"))
     folder = UNSEEN / person.name
     if not (folder / "complete").exists():
         folder.mkdir(parents=True, exist_ok=True)
