@@ -15,7 +15,7 @@ from pipeline.paths import WORK
 from pipeline.speak import KOKORO_STYLES, Kokoro, festival, in_language, write
 
 from . import report, scores
-from .enrolled import ENROLLED, LENGTHS, convert, likeness_and_words, naturalness
+from .enrolled import ENROLLED, LENGTHS, convert, lengths_of, likeness_and_words, naturalness
 from .run import Bar, verdict, version
 from .table import lines, shown
 from .unseen import PEOPLE, Person, split
@@ -57,7 +57,7 @@ def said_by(name: str, who: dict[str, float] | str, language: str) -> list[Path]
 
 
 def row(person: Person, length: str) -> list[Bar]:
-    language, (seconds, alike) = person.prompts, LENGTHS[length]
+    language, (seconds, alike) = person.language, LENGTHS[length]
     voice = ENROLLED / f"{person.name}-{length.replace(' ', '')}.understudy"
     references = split(person, seconds)[1]
     inputs, outputs = [], []
@@ -82,9 +82,9 @@ def to_itself() -> list[list[str]]:
 def main() -> None:
     rows, missed = [], []
     for person in PEOPLE:
-        for length in person.lengths if person.prompts in SPEAKERS else ():
+        for length in lengths_of(person) if person.language in SPEAKERS else ():
             bars = row(person, length)
-            rows.append([person.name, person.prompts, length, *map(shown, bars)])
+            rows.append([person.name, person.language, length, *map(shown, bars)])
             missed += [f"{person.name}, {length}: {bar.name}" for bar in bars if not bar.holds]
             print(rows[-1], flush=True)
     itself = lines(["style", "English", "French", "Italian"], to_itself())

@@ -21,7 +21,7 @@ from pipeline.paths import MODELS, SEED, WORK
 from . import report, scores, sets
 from .run import Bar, verdict, version
 from .table import lines, shown
-from .unseen import PEOPLE, Person, split
+from .unseen import PEOPLE, Person, enough, split
 
 ENROLLED = WORK / "enrolled"
 LENGTHS = {"60 s": (60, 0.72), "5 min": (300, 0.78)}
@@ -77,6 +77,10 @@ def converted(voice: Path) -> tuple[list[Path], list[Path], list[str]]:
         outputs += convert(voice, source, spoken)
         texts += [sets.texts_of(source)[file.stem] for file in spoken]
     return inputs, outputs, texts
+
+
+def lengths_of(person: Person) -> list[str]:
+    return [name for name, (seconds, _) in LENGTHS.items() if enough(person, seconds)]
 
 
 def measure(person: Person, length: str) -> list[Bar]:
@@ -139,13 +143,13 @@ def main() -> None:
     for person in PEOPLE:
         if args.only and person.name not in args.only:
             continue
-        for length in person.lengths:
+        for length in lengths_of(person):
             bars = measure(person, length)
             if length == "60 s":
                 cost = noise_cost(person, next(bar.value for bar in bars if bar.name == "similarity to the target"))
             every = [*bars, *([cost] if length == "60 s" else [])]
-            head = head or ["person", "", "recordings", *(bar.name for bar in every)]
-            rows.append([person.name, person.sex, length, *map(shown, every), *([] if length == "60 s" else [""])])
+            head = head or ["person", "", "speaks", "recordings", *(bar.name for bar in every)]
+            rows.append([person.name, person.sex, person.language, length, *map(shown, every), *([] if length == "60 s" else [""])])
             missed += [f"{person.name}, {length}: {bar.name}" for bar in every if not bar.holds]
             print(rows[-1], flush=True)
     text = "\n".join([f"Networks {version()}, {date.today().isoformat()}.", "", *lines(head, rows), "", verdict(missed)])

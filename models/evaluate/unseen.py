@@ -1,8 +1,9 @@
 """People whose voices trained nothing, as their voices would be enrolled: recordings to enrol, and others to compare with.
 
-Four read the prompts of Debian's `asterisk-core-sounds-*-g722`; two are diphone voices of real men in festival
-(`apt-get install festival festvox-kdlpc16k festvox-czech-machac`), which read ARCTIC prompts, the Czech one by Czech rules.
-Three read books in LibriSpeech's test-other, more than 80 s each (`work/readers/librispeech_test-other`, README.md).
+Four read the prompts of Debian's `asterisk-core-sounds-*-g722`, one a book (LJ Speech, `work/readers/ljspeech`), three others books in
+LibriSpeech's test-other, more than 80 s each (`work/readers/librispeech_test-other`, README.md). Five are diphone voices of real people,
+which read ARCTIC prompts, the Czech one by Czech rules: of festival (`festvox-kdlpc16k festvox-rablpc16k festvox-czech-machac`) and of
+MBROLA, as espeak-ng speaks with them (`espeak-ng mbrola-us1 mbrola-us2`; two of these packages are in Debian's non-free).
 """
 
 import subprocess
@@ -19,8 +20,8 @@ from .debian import unpacked
 from .sets import REFERENCES, ffmpeg, spread
 
 UNSEEN = WORK / "unseen"
-TEST_OTHER, READER_REFERENCES = READERS / "librispeech_test-other", 3
 SHORTEST_SECONDS, MOST_SECONDS = 1.2, 900
+NEARLY = 0.8
 RATE_HZ = 16000
 
 
@@ -28,34 +29,36 @@ RATE_HZ = 16000
 class Person:
     name: str
     sex: str
-    # The language of Debian's prompts, or the festival voice.
+    # What they speak in the recordings.
+    language: str = "en"
+    # The Debian package of prompts, the voice of festival or of espeak-ng, or the folder in `work/readers`.
     prompts: str | None = None
     festival: str | None = None
-    # The number that LibriVox gave the reader.
+    espeak: str | None = None
     reader: str | None = None
-
-    @property
-    def lengths(self) -> tuple[str, ...]:
-        return ("60 s",) if self.reader else ("60 s", "5 min")
 
 
 PEOPLE = [
-    Person("Allison", "woman", prompts="en"),
-    Person("June", "woman", prompts="fr"),
-    Person("Ivrvoice", "woman", prompts="ru"),
-    Person("Carlo", "man", prompts="it"),
+    Person("Allison", "woman", prompts="asterisk-core-sounds-en-g722"),
+    Person("LJ", "woman", reader="ljspeech"),
+    Person("us1", "woman", espeak="mb-us1"),
     Person("ked", "man", festival="ked_diphone"),
-    Person("machac", "man", festival="czech_machac"),
-    Person("2033", "man", reader="2033"),
-    Person("2609", "man", reader="2609"),
-    Person("3080", "woman", reader="3080"),
+    Person("rab", "man", festival="rab_diphone"),
+    Person("us2", "man", espeak="mb-us2"),
+    Person("2033", "man", reader="librispeech_test-other/2033"),
+    Person("2609", "man", reader="librispeech_test-other/2609"),
+    Person("3080", "woman", reader="librispeech_test-other/3080"),
+    Person("machac", "man", "cs", festival="czech_machac"),
+    Person("June", "woman", "fr", prompts="asterisk-core-sounds-fr-g722"),
+    Person("Ivrvoice", "woman", "ru", prompts="asterisk-core-sounds-ru-g722"),
+    Person("Carlo", "man", "it", prompts="asterisk-core-sounds-it-g722"),
 ]
 
 
 def made(person: Person) -> list[Path]:
     """All recordings there are of a person, up to fifteen minutes, made where they are missing."""
     if person.reader:
-        return sorted((TEST_OTHER / person.reader).glob("*.flac"))
+        return sorted((READERS / person.reader).glob("*.*"))
     folder = UNSEEN / person.name
     if not (folder / "complete").exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +68,7 @@ def made(person: Person) -> list[Path]:
 
 
 def unpack(person: Person, folder: Path) -> None:
-    with unpacked(f"asterisk-core-sounds-{person.prompts}-g722") as root:
+    with unpacked(person.prompts) as root:
         # A byte is two samples of 16 kHz; what is longest is sentences, what is short is letters and digits.
         found = sorted(root.rglob("*.g722"), key=lambda file: -file.stat().st_size)
         seconds = 0.0
@@ -83,17 +86,24 @@ def synthesise(person: Person, folder: Path) -> None:
         if stem.startswith("arctic_a00"):
             continue
         target = folder / f"{stem}.wav"
-        command = ["text2wave", "-eval", f"(voice_{person.festival})", "-F", str(RATE_HZ), "-o", str(target)]
+        command = ["espeak-ng", "-v", person.espeak, "-w", str(target)]
+        if person.festival:
+            command = ["text2wave", "-eval", f"(voice_{person.festival})", "-F", str(RATE_HZ), "-o", str(target)]
         subprocess.run(command, input=text, text=True, check=True, capture_output=True)
         seconds += sf.info(target).duration
         if seconds > MOST_SECONDS:
             return
 
 
+def enough(person: Person, seconds: float) -> bool:
+    """Whether so much, or nearly, is left to enrol beside what stands for the person."""
+    return sum(sf.info(file).duration for file in split(person, seconds)[0]) > NEARLY * seconds
+
+
 def split(person: Person, seconds: float) -> tuple[list[Path], list[Path]]:
     """Recordings to enrol, `seconds` of them where there are so many, and those that stand for the person."""
     files = made(person)
-    references = spread(files, READER_REFERENCES if person.reader else REFERENCES)
+    references = spread(files, min(REFERENCES, len(files) // 3))
     rest = [file for file in files if file not in references]
     chosen: list[Path] = []
     for file in rest:

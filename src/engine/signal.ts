@@ -8,6 +8,8 @@ export const BANDS = 80;
 export const CODE_SIZE = 128;
 /** Bands of a voice's `timbre`: neighbouring bands of `logMel` averaged. */
 export const TIMBRE_BANDS = 40;
+/** Groups of bands whose means are all that the generator hears of the source's own `logMel`: its texture. */
+export const TEXTURE_GROUPS = 5;
 /** A voice's `adapter`: its rank, and inputs and outputs of all layers of the generator that it changes. */
 export const ADAPTER_SHAPE = [8, 13009] as const;
 /** Frames of 10 ms to one content code. */
@@ -15,6 +17,8 @@ export const FRAMES_PER_CODE = 2;
 /** The code that goes with two frames was heard so much earlier, so that there is less to wait for. */
 export const CODE_DELAY_FRAMES = 1;
 export const LOG_MEL_FLOOR = Math.log(1e-5);
+/** Natural log of power to one decibel. */
+export const LOG_PER_DB = Math.LN10 / 10;
 /** `loudnessDb` of digital silence: 10 log10(1e-8). */
 export const SILENCE_DB = -80;
 

@@ -25,6 +25,7 @@ import {
   TIMBRE_BANDS,
 } from './signal';
 import { Synthesiser } from './synthesis';
+import { blendTexture } from './texture';
 import type { ConversionControls, SourceProfile } from './types';
 import type { Voice } from './voice';
 
@@ -246,13 +247,17 @@ export class ConversionStream {
     const frames = this.blockFrames;
     const codesEnd = (this.generated + frames) / FRAMES_PER_CODE;
     const codes = frames / FRAMES_PER_CODE;
+    const timbre = held(this.timbre, this.timbre.start, codes * TIMBRE_BANDS);
+    const loudnessDb = held(this.loudnessDb, this.generated, frames);
+    const logMel = held(this.logMel, this.generated * BANDS, frames * BANDS);
+    blendTexture(logMel, loudnessDb, timbre, this.options.voice.textureBlend);
     const gains = await this.generator.push({
       contentCodes: held(this.codes, this.codes.start, codes * CODE_SIZE),
-      timbre: held(this.timbre, this.timbre.start, codes * TIMBRE_BANDS),
+      timbre,
       f0Hz: held(this.f0Hz, this.generated, frames),
       voiced: held(this.voiced, this.generated, frames),
-      loudnessDb: held(this.loudnessDb, this.generated, frames),
-      logMel: held(this.logMel, this.generated * BANDS, frames * BANDS),
+      loudnessDb,
+      logMel,
     });
     this.codes.dropBefore(codesEnd * CODE_SIZE);
     this.timbre.dropBefore(codesEnd * TIMBRE_BANDS);

@@ -14,6 +14,8 @@ export interface Voice {
   speechLevelDb: number;
   /** Share of the retrieved code in the mix. 0..1. */
   retrievalBlend: number;
+  /** Share of the voice's own timbre in the texture that the generator hears of the source. 0..1. */
+  textureBlend: number;
   /** [128]. */
   embedding: Float32Array;
   /** [codes, 128], row major. */
@@ -59,6 +61,8 @@ const headerSchema = v.object({
   f0StdSt: range(0, 48),
   speechLevelDb: range(-80, 0),
   retrievalBlend: range(0, 1),
+  // Files from before there was one.
+  textureBlend: v.optional(range(0, 1), 0),
   arrays: v.pipe(v.array(arraySchema), v.maxLength(16)),
 });
 
@@ -84,7 +88,7 @@ export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
   const timbre = shaped('timbre', codes, TIMBRE_BANDS);
   const colour = ifThere('colour', BANDS);
   const adapter = ifThere('adapter', ...ADAPTER_SHAPE);
-  const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend } = header;
+  const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend, textureBlend } = header;
   return {
     id,
     name,
@@ -92,6 +96,7 @@ export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
     f0StdSt,
     speechLevelDb,
     retrievalBlend,
+    textureBlend,
     embedding,
     codebook: codebook.values,
     timbre,

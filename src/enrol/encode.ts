@@ -12,6 +12,7 @@ import {
   CODE_SIZE,
   FRAMES_PER_CODE,
   LOG_MEL_FLOOR,
+  LOG_PER_DB,
   TIMBRE_BANDS,
 } from '../engine/signal';
 import { nextTask } from '../engine/task';
@@ -24,9 +25,8 @@ const CODES = 512;
 /** Codes that are clustered at most, as models/pipeline/export.py does: four minutes of speech. */
 const MAX_CODES = 12000;
 const ACTIVE_DB = -50;
-/** Natural log of power to one decibel. */
-const LOG_PER_DB = Math.LN10 / 10;
-const RETRIEVAL_BLEND = 0.4;
+const RETRIEVAL_BLEND = 0.6;
+const TEXTURE_BLEND = 0.5;
 /** Shares of the work, measured on five minutes of speech. */
 const ENCODE_SHARE = 0.6;
 /** A voice from less is not one: seconds of active speech. */
@@ -195,6 +195,7 @@ async function assemble(
     f0StdSt: spreadSt(f0Hz),
     speechLevelDb: clamp(speechLevelDb(concat(parts.map((part) => part.loudnessDb))), -80, 0),
     retrievalBlend: RETRIEVAL_BLEND,
+    textureBlend: TEXTURE_BLEND,
   };
 }
 

@@ -62,6 +62,7 @@ export function blendVoices(parts: BlendPart[], { pitchSt, size, breath }: Shape
     f0StdSt: mean((part) => part.voice.f0StdSt),
     speechLevelDb: mean((part) => part.voice.speechLevelDb),
     retrievalBlend: mean((part) => part.voice.retrievalBlend),
+    textureBlend: mean((part) => part.voice.textureBlend),
   };
 }
 

@@ -45,6 +45,7 @@ function voiceBytes(): ArrayBuffer {
     f0StdSt: 3,
     speechLevelDb: -23,
     retrievalBlend: 0,
+    textureBlend: 0,
     arrays: [
       { name: 'embedding', dtype: 'float32', shape: [128], offset: 0 },
       { name: 'codebook', dtype: 'float16', shape: [4, 128], offset: 512 },

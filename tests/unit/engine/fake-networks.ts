@@ -114,6 +114,7 @@ export function fakeVoice(changes: Partial<Voice> = {}): Voice {
     f0StdSt: 3,
     speechLevelDb: -23,
     retrievalBlend: 0,
+    textureBlend: 0,
     embedding: new Float32Array(128),
     codebook: new Float32Array(512 * 128).fill(1),
     timbre: new Float32Array(512 * 40),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Retrieval } from '../../../src/engine/retrieval';
 import { halfToFloat, parseVoice } from '../../../src/engine/voice';
+import { blendTexture } from '../../../src/engine/texture';
 import { fakeVoice } from './fake-networks';
 import { random } from './helpers';
 
@@ -12,6 +13,7 @@ const HEADER = {
   f0StdSt: 3,
   speechLevelDb: -22,
   retrievalBlend: 0.3,
+  textureBlend: 0.2,
   arrays: [
     { name: 'embedding', dtype: 'float32', shape: [128], offset: 0 },
     { name: 'codebook', dtype: 'float16', shape: [512, 128], offset: 512 },
@@ -37,10 +39,20 @@ function voiceFile(header: unknown = HEADER, dataBytes = DATA_BYTES): ArrayBuffe
 describe('a voice file', () => {
   it('is read as it was written', () => {
     const voice = parseVoice(voiceFile(), LEAVE);
-    expect(voice).toMatchObject({ id: 'kathleen', medianF0Hz: 190, retrievalBlend: 0.3 });
+    expect(voice).toMatchObject({
+      id: 'kathleen',
+      medianF0Hz: 190,
+      retrievalBlend: 0.3,
+      textureBlend: 0.2,
+    });
     expect(voice.embedding[1]).toBe(0.25);
     expect(voice.codebook[129]).toBe(1);
     expect(voice.codebook.length).toBe(512 * 128);
+  });
+
+  it('from before there was a share of texture has none', () => {
+    const { textureBlend: _, ...older } = HEADER;
+    expect(parseVoice(voiceFile(older), LEAVE).textureBlend).toBe(0);
   });
 
   it('may have a colour, which must be one number a band', () => {
@@ -153,5 +165,37 @@ describe('retrieval', () => {
     for (let i = 0; i < 40; i++) {
       expect(found[i]).toBeCloseTo(nearest.reduce((sum, r) => sum + timbre[r * 40 + i]!, 0) / 4, 5);
     }
+  });
+});
+
+describe('the texture of the source', () => {
+  const next = random(4);
+  const logMel = Float32Array.from({ length: 4 * 80 }, () => next());
+  const timbre = Float32Array.from({ length: 2 * 40 }, () => next());
+  const loudnessDb = new Float32Array([-20, -23, -26, -29]);
+  /** Of group `g` in frame `t`, less the loudness. */
+  const textureOf = (bands: Float32Array, t: number, g: number) =>
+    bands.subarray(t * 80 + g * 16, t * 80 + g * 16 + 16).reduce((sum, x) => sum + x, 0) / 16 -
+    (loudnessDb[t]! * Math.LN10) / 10;
+
+  it('goes so much of the way to the timbre of its code, and keeps its shape within a group', () => {
+    const moved = logMel.slice();
+    blendTexture(moved, loudnessDb, timbre, 0.25);
+    for (let t = 0; t < 4; t++) {
+      for (let g = 0; g < 5; g++) {
+        const row = Math.floor(t / 2) * 40 + g * 8;
+        const wanted = timbre.subarray(row, row + 8).reduce((sum, x) => sum + x, 0) / 8;
+        const before = textureOf(logMel, t, g);
+        expect(textureOf(moved, t, g)).toBeCloseTo(before + 0.25 * (wanted - before), 4);
+        const first = t * 80 + g * 16;
+        expect(moved[first + 5]! - moved[first]!).toBeCloseTo(logMel[first + 5]! - logMel[first]!, 5);
+      }
+    }
+  });
+
+  it('stays with a share of none', () => {
+    const moved = logMel.slice();
+    blendTexture(moved, loudnessDb, timbre, 0);
+    expect(moved).toEqual(logMel);
   });
 });
