@@ -10,8 +10,10 @@ import argparse
 import json
 import subprocess
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 import soundfile as sf
@@ -134,12 +136,22 @@ def noise_cost(person: Person, clean: float) -> Bar:
     return Bar("cost of hum and hiss", clean - scores.similarity(converted(voice)[1], references), 3, NOISE_COST, at_most=True)
 
 
+def mean_of(people: list[list[Bar]]) -> list[Bar]:
+    return [replace(bars[0], value=fmean(bar.value for bar in bars)) for bars in zip(*people)]
+
+
+def row(names: list[str], bars: list[Bar]) -> list[str]:
+    """The cost of hum and hiss is known of a minute alone."""
+    return [*names, *map(shown, bars), *([] if names[-1] == "60 s" else [""])]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", nargs="+", help="names; EVAL.md stays")
     args = parser.parse_args()
     ENROLLED.mkdir(exist_ok=True)
-    rows, missed, head = [], [], []
+    rows, short, head = [], [], []
+    found: dict[str, list[list[Bar]]] = {length: [] for length in LENGTHS}
     for person in PEOPLE:
         if args.only and person.name not in args.only:
             continue
@@ -149,10 +161,15 @@ def main() -> None:
                 cost = noise_cost(person, next(bar.value for bar in bars if bar.name == "similarity to the target"))
             every = [*bars, *([cost] if length == "60 s" else [])]
             head = head or ["person", "", "speaks", "recordings", *(bar.name for bar in every)]
-            rows.append([person.name, person.sex, person.language, length, *map(shown, every), *([] if length == "60 s" else [""])])
-            missed += [f"{person.name}, {length}: {bar.name}" for bar in every if not bar.holds]
+            found[length].append(every)
+            rows.append(row([person.name, person.sex, person.language, length], every))
+            short += [f"{person.name}, {length}: {bar.name}" for bar in every if not bar.holds]
             print(rows[-1], flush=True)
-    text = "\n".join([f"Networks {version()}, {date.today().isoformat()}.", "", *lines(head, rows), "", verdict(missed)])
+    means = {length: mean_of(people) for length, people in found.items() if people}
+    rows += [row([f"mean of {len(found[length])}", "", "", length], bars) for length, bars in means.items()]
+    missed = [f"{length}: {bar.name}" for length, bars in means.items() for bar in bars if not bar.holds]
+    ends = [verdict(missed, "bars, which are for the means,"), f"Short of them one by one: {'; '.join(short) or 'nobody'}."]
+    text = "\n".join([f"Networks {version()}, {date.today().isoformat()}.", "", *lines(head, rows), "", *ends])
     print(text)
     if not args.only:
         report.rewrite("enrolled", text)

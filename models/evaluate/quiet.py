@@ -27,7 +27,7 @@ from pipeline.paths import MODELS, SEED, WORK
 
 from . import report, sets
 from .run import CONVERTED, Bar, convert, version
-from .scores import load, normalise, whisper
+from .scores import REPEATING, load, normalise, whisper
 from .table import lines, shown
 from .vowels import FRAME_S, voice, vowel_of
 
@@ -36,7 +36,7 @@ SETS = {"silence": 4, "breath": 20, "laughter": 20}
 HISS_DBFS = [None, -90, -80, -75]
 SILENCE_DBFS, WORDLESS = -60.0, 95.0
 LOUDEST_S = 0.05
-NO_SPEECH, LOG_PROBABILITY, COMPRESSION = 0.6, -1.0, 2.4
+NO_SPEECH, LOG_PROBABILITY = 0.6, -1.0
 NO_WORD = re.compile(r"\b(?:(?:h+[aeiou]+h*)+|[aeiou]+h+|uh+|oh+|[b-df-hj-np-tv-xz]+)\b")
 LAUGHERS = ["kathleen", "joe", "nathalie", "flemishguy"]
 
@@ -115,7 +115,7 @@ def words(file: Path) -> str:
         no_speech_threshold=NO_SPEECH,
         log_prob_threshold=LOG_PROBABILITY,
     )
-    said = normalise(" ".join(each.text for each in segments if each.compression_ratio <= COMPRESSION))
+    said = normalise(" ".join(each.text for each in segments if each.compression_ratio <= REPEATING))
     found = " ".join(NO_WORD.sub(" ", said).split())
     if found:
         print(f"{file.parent.name}/{file.name}: {found}", file=sys.stderr)

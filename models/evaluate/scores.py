@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import types
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from importlib.util import find_spec
@@ -31,6 +32,7 @@ RATE = 16000
 PROCESSES, THREADS = 2, 1
 KEPT = WORK / "scores"
 VOICED_CONFIDENCE = 0.9
+BEAM, REPEATING = 5, 2.4
 FRAME, SPEECH_DB = RATE // 50, -20
 
 
@@ -62,8 +64,19 @@ def whisper():
     return WhisperModel(str(whisper_folder()), device="cpu", compute_type="int8", cpu_threads=THREADS)
 
 
-def transcribe(file: Path, language: str = "en", beam_size: int = 1) -> str:
-    """Greedy, at temperature 0, with no fallback and no memory between windows of 30 s."""
+def transcribe(file: Path, language: str = "en") -> str:
+    """Greedy; with a beam of five where that went round in circles, as whisper tells it (Radford et al. 2022, section 4.5)."""
+    heard = decode(file, language, 1)
+    return decode(file, language, BEAM) if compression(heard) > REPEATING else heard
+
+
+def compression(text: str) -> float:
+    """How much shorter zlib makes a text."""
+    return len(text.encode()) / len(zlib.compress(text.encode()))
+
+
+def decode(file: Path, language: str, beam_size: int) -> str:
+    """At temperature 0, with no fallback and no memory between windows of 30 s."""
     segments, _ = whisper().transcribe(
         load(file),
         language=language,
