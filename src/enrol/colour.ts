@@ -1,9 +1,16 @@
-import { clamp, concat } from '../engine/arrays';
+import { clamp, concat, quantile } from '../engine/arrays';
 import { throwIfCancelled } from '../engine/errors';
 import { bandAt, Frontend } from '../engine/frontend';
 import type { Networks } from '../engine/network';
 import { Resampler } from '../engine/resample';
-import { ANALYSIS_RATE_HZ, BANDS, hzToMel, melToHz, SYNTHESIS_RATE_HZ } from '../engine/signal';
+import {
+  ANALYSIS_RATE_HZ,
+  BANDS,
+  hzToMel,
+  LOG_MEL_FLOOR,
+  melToHz,
+  SYNTHESIS_RATE_HZ,
+} from '../engine/signal';
 import { ConversionStream } from '../engine/stream';
 import { nextTask } from '../engine/task';
 import { DEFAULT_CONTROLS } from '../engine/types';
@@ -15,6 +22,8 @@ export const COLOUR_SECONDS = 30;
 const ROUNDS = 2;
 /** Frames that much below the level of the speech count for nothing. */
 const ACTIVE_DB = 20;
+/** Share of the frames, the quietest in a band, in which nothing but noise is heard there. */
+const QUIET_SHARE = 0.05;
 /** Natural log of the largest gain: 15 dB. */
 const MOST = (15 / 20) * Math.LN10;
 
@@ -27,8 +36,9 @@ export interface ColourOptions {
 
 /**
  * How a voice is coloured beyond what the generator makes of its embedding [80], natural log gains: its speech `cuts` at
- * 16 kHz, less what they become when they are converted to the voice itself, on the mean. Zero-shot: no network is trained
- * (docs/decisions/0011).
+ * 16 kHz, less what they become when they are converted to the voice itself, on the mean. The noise that is left in the
+ * cuts is no colour: what they become is compared as if it had the same. Zero-shot: no network is trained
+ * (docs/decisions/0011, 0018).
  *
  * Rejects with a ConsentError, `cancelled`, or what the networks throw.
  */
@@ -42,6 +52,7 @@ export async function findColour(
   const own = new Frontend().push(spoken);
   const active = own.loudnessDb.map((db) => Number(db > voice.speechLevelDb - ACTIVE_DB));
   const wanted = meanBands(own.logMel, active);
+  const noise = quietBands(own.logMel);
   let colour = new Float32Array(BANDS);
   for (let round = 0; round < ROUNDS; round++) {
     const stream = new ConversionStream({
@@ -65,7 +76,7 @@ export async function findColour(
     } finally {
       stream.dispose();
     }
-    const got = meanBands(new Frontend().push(concat(heard)).logMel, active);
+    const got = meanBands(withNoise(new Frontend().push(concat(heard)).logMel, noise), active);
     // Power to amplitude.
     const missing = wanted.map((value, band) => (value - got[band]!) / 2);
     colour = colour.map((gain, band) => clamp(gain + atSynthesisBand(missing, band), -MOST, MOST));
@@ -94,6 +105,19 @@ function meanBands(logMel: Float32Array, active: Float32Array): Float64Array {
     if (active[t]) for (let band = 0; band < BANDS; band++) mean[band]! += logMel[t * BANDS + band]! / count;
   }
   return mean;
+}
+
+/** Per band, what `logMel` [n, 80] hardly falls below. */
+function quietBands(logMel: Float32Array): Float64Array {
+  return Float64Array.from({ length: BANDS }, (_, band) => {
+    const values = logMel.filter((__, i) => i % BANDS === band);
+    return quantile(values, QUIET_SHARE) ?? LOG_MEL_FLOOR;
+  });
+}
+
+/** `logMel` [n, 80] with the power of `noise` [80] in every frame. */
+function withNoise(logMel: Float32Array, noise: Float64Array): Float32Array {
+  return logMel.map((value, i) => Math.log(Math.exp(value) + Math.exp(noise[i % BANDS]!)));
 }
 
 /** Reads values at the frontend's bands where the synthesis has its `band`, from 0 to 12 kHz; the outermost beyond them. */
