@@ -150,8 +150,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="names; EVAL.md stays")
     args = parser.parse_args()
     ENROLLED.mkdir(exist_ok=True)
-    rows, short, head = [], [], []
-    found: dict[str, list[list[Bar]]] = {length: [] for length in LENGTHS}
+    rows, missed, head = [], [], []
+    alike: dict[tuple[str, str], list[list[Bar]]] = {}
     for person in PEOPLE:
         if args.only and person.name not in args.only:
             continue
@@ -161,15 +161,12 @@ def main() -> None:
                 cost = noise_cost(person, next(bar.value for bar in bars if bar.name == "similarity to the target"))
             every = [*bars, *([cost] if length == "60 s" else [])]
             head = head or ["person", "", "speaks", "recordings", *(bar.name for bar in every)]
-            found[length].append(every)
+            alike.setdefault((person.kind, length), []).append(every)
             rows.append(row([person.name, person.sex, person.language, length], every))
-            short += [f"{person.name}, {length}: {bar.name}" for bar in every if not bar.holds]
+            missed += [f"{person.name}, {length}: {bar.name}" for bar in every if not bar.holds]
             print(rows[-1], flush=True)
-    means = {length: mean_of(people) for length, people in found.items() if people}
-    rows += [row([f"mean of {len(found[length])}", "", "", length], bars) for length, bars in means.items()]
-    missed = [f"{length}: {bar.name}" for length, bars in means.items() for bar in bars if not bar.holds]
-    ends = [verdict(missed, "bars, which are for the means,"), f"Short of them one by one: {'; '.join(short) or 'nobody'}."]
-    text = "\n".join([f"Networks {version()}, {date.today().isoformat()}.", "", *lines(head, rows), "", *ends])
+    rows += [row([f"mean of {len(people)} {kind}", "", "", length], mean_of(people)) for (kind, length), people in alike.items()]
+    text = "\n".join([f"Networks {version()}, {date.today().isoformat()}.", "", *lines(head, rows), "", verdict(missed)])
     print(text)
     if not args.only:
         report.rewrite("enrolled", text)

@@ -37,6 +37,10 @@ class Person:
     espeak: str | None = None
     reader: str | None = None
 
+    @property
+    def kind(self) -> str:
+        return "diphone voices" if self.festival or self.espeak else "recorded"
+
 
 PEOPLE = [
     Person("Allison", "woman", prompts="asterisk-core-sounds-en-g722"),
