@@ -151,7 +151,7 @@ def main() -> None:
     args = parser.parse_args()
     ENROLLED.mkdir(exist_ok=True)
     rows, missed, head = [], [], []
-    alike: dict[tuple[str, str], list[list[Bar]]] = {}
+    kinds: dict[tuple[str, str], list[list[Bar]]] = {}
     for person in PEOPLE:
         if args.only and person.name not in args.only:
             continue
@@ -161,11 +161,11 @@ def main() -> None:
                 cost = noise_cost(person, next(bar.value for bar in bars if bar.name == "similarity to the target"))
             every = [*bars, *([cost] if length == "60 s" else [])]
             head = head or ["person", "", "speaks", "recordings", *(bar.name for bar in every)]
-            alike.setdefault((person.kind, length), []).append(every)
+            kinds.setdefault((person.kind, length), []).append(every)
             rows.append(row([person.name, person.sex, person.language, length], every))
             missed += [f"{person.name}, {length}: {bar.name}" for bar in every if not bar.holds]
             print(rows[-1], flush=True)
-    rows += [row([f"mean of {len(people)} {kind}", "", "", length], mean_of(people)) for (kind, length), people in alike.items()]
+    rows += [row([f"mean of {len(people)} {kind}", "", "", length], mean_of(people)) for (kind, length), people in kinds.items()]
     text = "\n".join([f"Networks {version()}, {date.today().isoformat()}.", "", *lines(head, rows), "", verdict(missed)])
     print(text)
     if not args.only:

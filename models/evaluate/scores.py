@@ -10,7 +10,6 @@ import os
 import re
 import sys
 import types
-import zlib
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from importlib.util import find_spec
@@ -66,13 +65,10 @@ def whisper():
 
 def transcribe(file: Path, language: str = "en") -> str:
     """Greedy; with a beam of five where that went round in circles, as whisper tells it (Radford et al. 2022, section 4.5)."""
+    from faster_whisper.transcribe import get_compression_ratio
+
     heard = decode(file, language, 1)
-    return decode(file, language, BEAM) if compression(heard) > REPEATING else heard
-
-
-def compression(text: str) -> float:
-    """How much shorter zlib makes a text."""
-    return len(text.encode()) / len(zlib.compress(text.encode()))
+    return decode(file, language, BEAM) if get_compression_ratio(heard) > REPEATING else heard
 
 
 def decode(file: Path, language: str, beam_size: int) -> str:

@@ -90,9 +90,10 @@ def synthesise(person: Person, folder: Path) -> None:
         if stem.startswith("arctic_a00"):
             continue
         target = folder / f"{stem}.wav"
-        command = ["espeak-ng", "-v", person.espeak, "-w", str(target)]
         if person.festival:
             command = ["text2wave", "-eval", f"(voice_{person.festival})", "-F", str(RATE_HZ), "-o", str(target)]
+        else:
+            command = ["espeak-ng", "-v", person.espeak, "-w", str(target)]
         subprocess.run(command, input=text, text=True, check=True, capture_output=True)
         seconds += sf.info(target).duration
         if seconds > MOST_SECONDS:

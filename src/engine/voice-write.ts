@@ -19,8 +19,16 @@ export function formatVoice(voice: Omit<Voice, 'leave'>): Uint8Array<ArrayBuffer
     return entry;
   });
   const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend, textureBlend } = voice;
-  const blends = { retrievalBlend, textureBlend };
-  const header = { id, name, medianF0Hz, f0StdSt, speechLevelDb, ...blends, arrays: entries };
+  const header = {
+    id,
+    name,
+    medianF0Hz,
+    f0StdSt,
+    speechLevelDb,
+    retrievalBlend,
+    textureBlend,
+    arrays: entries,
+  };
   const json = new TextEncoder().encode(JSON.stringify(header));
   const headerBytes = json.length + ((4 - ((8 + json.length) % 4)) % 4);
   const file = new Uint8Array(8 + headerBytes + offset);

@@ -1,20 +1,14 @@
-import { clamp, concat, quantile } from '../engine/arrays';
+import { clamp, concat } from '../engine/arrays';
 import { throwIfCancelled } from '../engine/errors';
 import { bandAt, Frontend } from '../engine/frontend';
 import type { Networks } from '../engine/network';
 import { Resampler } from '../engine/resample';
-import {
-  ANALYSIS_RATE_HZ,
-  BANDS,
-  hzToMel,
-  LOG_MEL_FLOOR,
-  melToHz,
-  SYNTHESIS_RATE_HZ,
-} from '../engine/signal';
+import { ANALYSIS_RATE_HZ, BANDS, hzToMel, melToHz, SYNTHESIS_RATE_HZ } from '../engine/signal';
 import { ConversionStream } from '../engine/stream';
 import { nextTask } from '../engine/task';
 import { DEFAULT_CONTROLS } from '../engine/types';
 import type { Voice } from '../engine/voice';
+import { quietBands } from './quiet';
 
 /** So much speech says how a voice is coloured. */
 export const COLOUR_SECONDS = 30;
@@ -52,7 +46,7 @@ export async function findColour(
   const own = new Frontend().push(spoken);
   const active = own.loudnessDb.map((db) => Number(db > voice.speechLevelDb - ACTIVE_DB));
   const wanted = meanBands(own.logMel, active);
-  const noise = quietBands(own.logMel);
+  const noise = quietBands(own.logMel, [...active.keys()], QUIET_SHARE);
   let colour = new Float32Array(BANDS);
   for (let round = 0; round < ROUNDS; round++) {
     const stream = new ConversionStream({
@@ -107,17 +101,10 @@ function meanBands(logMel: Float32Array, active: Float32Array): Float64Array {
   return mean;
 }
 
-/** Per band, what `logMel` [n, 80] hardly falls below. */
-function quietBands(logMel: Float32Array): Float64Array {
-  return Float64Array.from({ length: BANDS }, (_, band) => {
-    const values = logMel.filter((__, i) => i % BANDS === band);
-    return quantile(values, QUIET_SHARE) ?? LOG_MEL_FLOOR;
-  });
-}
-
-/** `logMel` [n, 80] with the power of `noise` [80] in every frame. */
-function withNoise(logMel: Float32Array, noise: Float64Array): Float32Array {
-  return logMel.map((value, i) => Math.log(Math.exp(value) + Math.exp(noise[i % BANDS]!)));
+/** `logMel` [n, 80] with `noise` [80], of the same kind, in every frame. */
+function withNoise(logMel: Float32Array, noise: Float32Array): Float32Array {
+  const power = Float64Array.from(noise, Math.exp);
+  return logMel.map((value, i) => Math.log(Math.exp(value) + power[i % BANDS]!));
 }
 
 /** Reads values at the frontend's bands where the synthesis has its `band`, from 0 to 12 kHz; the outermost beyond them. */

@@ -1,7 +1,8 @@
 import { quantile } from '../engine/arrays';
 import type { SpectrumFrames } from '../engine/frontend';
-import { BANDS, LOG_MEL_FLOOR, SILENCE_DB } from '../engine/signal';
+import { BANDS, SILENCE_DB } from '../engine/signal';
 import type { Stretch } from './activity';
+import { quietBands } from './quiet';
 
 const APART_FRAMES = 5;
 const STEADY_STEP = 0.7;
@@ -20,12 +21,7 @@ const ABOVE_FLOOR = 2;
 /** What each band of a recording [80] is at its quietest, digital silence apart. */
 export function bandFloors({ logMel, loudnessDb }: SpectrumFrames): Float32Array {
   const heard = [...loudnessDb.keys()].filter((t) => loudnessDb[t]! > SILENCE_DB + 5);
-  const floors = new Float32Array(BANDS);
-  for (let band = 0; band < BANDS; band++) {
-    const values = Float32Array.from(heard, (t) => logMel[t * BANDS + band]!);
-    floors[band] = quantile(values, QUIET_SHARE) ?? LOG_MEL_FLOOR;
-  }
-  return floors;
+  return quietBands(logMel, heard, QUIET_SHARE);
 }
 
 /**
