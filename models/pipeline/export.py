@@ -2,8 +2,8 @@
 
     python -m pipeline.export
 
-Reads `work/content.pt` and `work/generator.pt` (or `checkpoints/v2.pt` where there are none) and writes
-`published/content.onnx`, `speaker.onnx` and `generator.onnx` (weights stored as int8 and float16, computed in float32), a `.voice` per
+Reads `work/content.pt`, `work/generator.pt`, `work/restore.pt` and `work/tape_proof.pt` (or `checkpoints/v2.pt` where there are none) and writes
+`published/content.onnx`, `speaker.onnx`, `restorer.onnx` and `generator.onnx` (weights stored as int8 and float16, computed in float32), a `.voice` per
 voice, `words.bin` and `manifest.json`; keeps a small copy of the weights in `checkpoints/v2.pt`.
 """
 
@@ -20,7 +20,7 @@ from .characters import CHARACTERS, FOLDER as CHARACTER_ARRAYS, embedding_of, ho
 from .consent import sealed
 from .data import VOICES, speech_level_db
 from .generator import Player
-from .networks import BANDS, CODES, RANK, TIMBRE, VOICE, Content
+from .networks import BANDS, CODES, RANK, TIMBRE, VOICE, Content, Restorer
 from .paths import CHECKPOINTS, PUBLISHED, WORK
 from .prepare import ARRAYS
 from .training import load_weights
@@ -94,11 +94,13 @@ def publish(network, example: dict, dynamic: dict, outputs: list[str], states: l
     pack(path, int8)
 
 
-def publish_networks(content: Content, player: Player) -> None:
+def publish_networks(content: Content, player: Player, restorer: Restorer) -> None:
     n = torch.export.Dim("n", min=1, max=6000)
     generator = player.generator
     publish(content, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["contentCodes"], content.states(), PUBLISHED / "content.onnx", int8=True)
     publish(player.speaker, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["embedding"], [], PUBLISHED / "speaker.onnx", int8=True)
+    example = {"logMel": torch.zeros(1, 8, BANDS), "floor": torch.zeros(1, BANDS)}
+    publish(restorer, example, {"logMel": {1: n}}, ["restored"], [], PUBLISHED / "restorer.onnx", int8=True)
     example = {"contentCodes": torch.zeros(1, 4, CODES), "timbre": torch.zeros(1, 4, TIMBRE)}
     example |= {k: torch.ones(1, 8) for k in ("f0Hz", "voiced", "loudnessDb")}
     example |= {"logMel": torch.zeros(1, 8, BANDS), "voice": torch.zeros(1, VOICE), "adapter": torch.zeros(RANK, generator.adapter_size)}
@@ -144,6 +146,7 @@ def manifest(content: Content, player: Player) -> None:
     files = [
         row("content.onnx", kind="network", role="content", lookAheadFrames=content.look_ahead, stateShapes=shapes(content.states()), licence="MIT", origin=TRAINED),
         row("speaker.onnx", kind="network", role="speaker", lookAheadFrames=0, stateShapes=[], licence="MIT", origin=TRAINED),
+        row("restorer.onnx", kind="network", role="restorer", lookAheadFrames=0, stateShapes=[], licence="MIT", origin=TRAINED),
         row("generator.onnx", kind="network", role="generator", lookAheadFrames=generator.look_ahead, stateShapes=shapes(generator.states()), licence="MIT", origin=TRAINED),
     ]  # fmt: skip
     for name in [*VOICES, *CHARACTERS]:
@@ -182,13 +185,25 @@ def load_trained() -> tuple[Content, Player, dict]:
     return content.eval(), player.eval(), origin
 
 
+def load_late(player: Player) -> Restorer:
+    """The restoring network as it was last trained here, else as it is kept in the repository; the speaker encoder as tapes left it."""
+    trained = {name: torch.load(WORK / f"{name}.pt", weights_only=False) for name in ("restore", "tape_proof") if (WORK / f"{name}.pt").exists()}
+    restorer = Restorer()
+    kept = trained.get("restore") or torch.load(CHECKPOINT, weights_only=False)
+    load_weights(restorer, kept["restorer"])
+    if "tape_proof" in trained:
+        load_weights(player.speaker, trained["tape_proof"]["speaker"])
+    return restorer.eval()
+
+
 def main() -> None:
     PUBLISHED.mkdir(exist_ok=True)
     CHECKPOINTS.mkdir(exist_ok=True)
     content, player, origin = load_trained()
+    restorer = load_late(player)
     half = lambda network: {k: v.half() for k, v in network.state_dict().items()}  # noqa: E731
-    torch.save({"content": half(content), "player": half(player)} | origin, CHECKPOINT)
-    publish_networks(content, player)
+    torch.save({"content": half(content), "player": half(player)} | origin | {"restorer": half(restorer)}, CHECKPOINT)
+    publish_networks(content, player, restorer)
     for name in [*VOICES, *CHARACTERS]:
         voice_file(name, content, player, origin["adapters"].get(name))
     (PUBLISHED / "words.bin").write_bytes(packed(content))

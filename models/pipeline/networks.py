@@ -1,4 +1,4 @@
-"""The content, speaker and generator networks.
+"""The content, speaker, restoring and generator networks.
 
 All are stacks of ConvNeXt blocks (Liu et al. 2022) over time. Those of the content network and the generator stream: their
 depthwise convolutions see a bounded number of frames ahead, and a block takes new frames and the frames it remembers, so
@@ -121,6 +121,26 @@ class Speaker(nn.Module):
         mean = (x * weight).sum(2)
         spread = torch.sqrt(((x - mean.unsqueeze(2)).square() * weight).sum(2) + 1e-4)
         return self.leave(torch.cat([mean, spread], 1))
+
+
+class Restorer(nn.Module):
+    """logMel [B, n, 80] of a recording that was denoised, and the quietest that its bands get [B, 80] -> logMel as it was before the noise."""
+
+    def __init__(self, width: int = 128, depth: int = 4) -> None:
+        super().__init__()
+        self.width = width
+        self.enter = nn.Linear(2 * BANDS, width)
+        self.blocks = nn.ModuleList(Block(width, 7, 1, 3, 2) for _ in range(depth))
+        self.leave_norm = nn.LayerNorm(width)
+        self.leave = nn.Linear(width, BANDS)
+
+    def forward(self, log_mel, floor):
+        both = torch.cat([log_mel, floor.unsqueeze(1).expand_as(log_mel)], 2)
+        x = self.enter((both + 4.0) / 4.0).transpose(1, 2)
+        for block in self.blocks:
+            x, _ = block(F.pad(x, (0, block.ahead)), torch.zeros(x.shape[0], self.width, block.memory))
+            x = x[:, :, block.ahead :]
+        return log_mel + self.leave(self.leave_norm(x.transpose(1, 2)))
 
 
 class Generator(Streaming):

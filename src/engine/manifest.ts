@@ -24,7 +24,7 @@ const common = {
 const networkSchema = v.object({
   ...common,
   kind: v.literal('network'),
-  role: v.picklist(['content', 'speaker', 'generator']),
+  role: v.picklist(['content', 'speaker', 'restorer', 'generator']),
   lookAheadFrames: count(0, 1000),
   stateShapes: v.pipe(
     v.array(v.pipe(v.array(count(1, 65536)), v.minLength(1), v.maxLength(6))),

@@ -32,6 +32,13 @@ export interface Networks {
   queue: RunQueue;
 }
 
+/** A network that hears a whole piece at once and holds no state. */
+export interface PieceNetwork {
+  session: NetworkSession;
+  makeTensor: MakeTensor;
+  queue: RunQueue;
+}
+
 /** One run at a time: onnxruntime-web cannot be entered twice, whichever session it is. */
 export class RunQueue {
   private tail: Promise<unknown> = Promise.resolve();

@@ -1,7 +1,7 @@
 import { clamp, concat } from '../engine/arrays';
 import { ContentEncoder } from '../engine/content';
 import { EngineError, throwIfCancelled } from '../engine/errors';
-import { Frontend } from '../engine/frontend';
+import { Frontend, type SpectrumFrames } from '../engine/frontend';
 import type { Networks } from '../engine/network';
 import { PitchTracker } from '../engine/pitch';
 import { medianF0Hz, speechLevelDb } from '../engine/profile';
@@ -18,6 +18,7 @@ import {
 import { nextTask } from '../engine/task';
 import type { Voice } from '../engine/voice';
 import { cluster, sumByCentre } from './cluster';
+import type { Restorer } from './restorer';
 import type { SpeakerEncoder } from './speaker-encoder';
 import type { TrainingInput } from './types';
 
@@ -26,7 +27,7 @@ const CODES = 512;
 const MAX_CODES = 12000;
 const ACTIVE_DB = -50;
 const RETRIEVAL_BLEND = 0.6;
-const TEXTURE_BLEND = 0.3;
+const TEXTURE_BLEND = 0.2;
 /** Shares of the work, measured on five minutes of speech. */
 const ENCODE_SHARE = 0.6;
 /** A voice from less is not one: seconds of active speech. */
@@ -38,10 +39,14 @@ export type VoiceVectors = Omit<Voice, 'id' | 'name' | 'leave'>;
 export interface EncodeOptions {
   networks: Pick<Networks, 'content' | 'makeTensor' | 'queue'>;
   speaker: SpeakerEncoder;
+  restorer: Restorer;
   signal?: AbortSignal | undefined;
   /** 0..1. */
   onProgress?: (fraction: number) => void;
 }
+
+/** A piece with its spectrum: `logMel` [n, 80], `loudnessDb` [n]. */
+type Heard = Pick<SpectrumFrames, 'logMel' | 'loudnessDb'> & { samples: Float32Array };
 
 /** What one piece adds to a voice. */
 interface Encoded {
@@ -74,15 +79,23 @@ export function cutsOf(recordings: TrainingInput['recordings']): Float32Array[] 
  */
 export async function encodeVoice(
   cuts: readonly Float32Array[],
-  { networks, speaker, signal, onProgress }: EncodeOptions,
+  { networks, speaker, restorer, signal, onProgress }: EncodeOptions,
 ): Promise<VoiceVectors> {
   const total = cuts.reduce((sum, cut) => sum + cut.length, 0);
-  const parts: Encoded[] = [];
-  let done = 0;
+  const heard: Heard[] = [];
   for (const cut of cuts) {
     await nextTask();
     throwIfCancelled(signal);
-    parts.push(await encodePiece(cut, networks, speaker));
+    heard.push({ samples: cut, ...new Frontend().push(cut) });
+  }
+  const spectra = heard.map(({ logMel }) => logMel);
+  const restored = await restorer.restore(spectra, signal);
+  const parts: Encoded[] = [];
+  let done = 0;
+  for (const [i, cut] of cuts.entries()) {
+    await nextTask();
+    throwIfCancelled(signal);
+    parts.push(await encodePiece(heard[i]!, restored[i]!, networks, speaker));
     done += cut.length;
     onProgress?.((ENCODE_SHARE * done) / total);
   }
@@ -96,12 +109,13 @@ export async function encodeVoice(
   return assemble(parts, signal, (fraction) => onProgress?.(ENCODE_SHARE + (1 - ENCODE_SHARE) * fraction));
 }
 
+/** `restored` [n, 80]: `logMel` as it was before the noise; the timbre alone is read off it. */
 async function encodePiece(
-  samples: Float32Array,
+  { samples, logMel, loudnessDb }: Heard,
+  restored: Float32Array,
   networks: EncodeOptions['networks'],
   speaker: SpeakerEncoder,
 ): Promise<Encoded> {
-  const { logMel, loudnessDb } = new Frontend().push(samples);
   const tracker = new PitchTracker();
   const first = tracker.push(samples, loudnessDb).f0Hz;
   const f0Hz = concat([first, tracker.end().f0Hz]);
@@ -120,7 +134,7 @@ async function encodePiece(
     seconds: samples.length / ANALYSIS_RATE_HZ,
     embedding: await speaker.embed(logMel),
     codes: gather(codes, CODE_SIZE),
-    timbre: gather(timbreOf(logMel, loudnessDb), TIMBRE_BANDS),
+    timbre: gather(timbreOf(restored, loudnessDb), TIMBRE_BANDS),
     f0Hz,
     loudnessDb,
   };

@@ -19,6 +19,7 @@ import { COLOUR_SECONDS, findColour } from './colour';
 import { contentCodes, cutsOf, encodeVoice } from './encode';
 import { readLeaveSentence } from './leave-sentence';
 import { progressReporter } from './progress';
+import { Restorer } from './restorer';
 import { blendRecord, blendVoices } from './shape';
 import { SpeakerEncoder } from './speaker-encoder';
 import { cosine, meanEmbedding, SAME_READER_COSINE } from './speakers';
@@ -36,6 +37,7 @@ export interface EnrolmentLibrary {
 /** With the converter's own: a voice is coloured by hearing itself converted. */
 export interface EnrolmentNetworks extends Networks {
   speaker: Networks['content'];
+  restorer: Networks['content'];
 }
 
 export type OpenNetworks = (files: Record<NetworkRole, NetworkFile>) => Promise<EnrolmentNetworks>;
@@ -46,6 +48,7 @@ const COLOURING_WORK = 2;
 interface Opened {
   networks: EnrolmentNetworks;
   encoder: SpeakerEncoder;
+  restorer: Restorer;
   examples: WordExamples;
 }
 
@@ -115,7 +118,7 @@ export class EnrolmentJobs implements EnrolmentApi {
     { about, consent, recordings }: TrainingInput,
     onProgress: (progress: Progress) => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.job(jobId, async ({ networks, encoder }, signal) => {
+    return this.job(jobId, async ({ networks, encoder, restorer }, signal) => {
       const revoked = await this.library.revoked();
       const sealed = requirePermission(consent, 'convert', { revoked });
       this.requireSpoken(sealed);
@@ -126,6 +129,7 @@ export class EnrolmentJobs implements EnrolmentApi {
       const vectors = await encodeVoice(cuts, {
         networks,
         speaker: encoder,
+        restorer,
         signal,
         onProgress: (fraction) => report(share * fraction),
       });
@@ -236,15 +240,17 @@ export class EnrolmentJobs implements EnrolmentApi {
       content: fileOf('content'),
       generator: fileOf('generator'),
       speaker: fileOf('speaker'),
+      restorer: fileOf('restorer'),
     });
     const { speaker, makeTensor, queue } = networks;
+    const restorer = new Restorer({ session: networks.restorer.session, makeTensor, queue });
     const encoder = new SpeakerEncoder(
       { session: speaker.session, makeTensor, queue },
       middleOf(manifest, files),
     );
     const words = files.get(findWords(manifest)?.file ?? '');
     if (!words) throw missing('examples of words');
-    return { networks, encoder, examples: parseWordExamples(words) };
+    return { networks, encoder, restorer, examples: parseWordExamples(words) };
   }
 }
 

@@ -1,22 +1,15 @@
-import { networkCorrupt, type MakeTensor, type NetworkSession, type RunQueue } from '../engine/network';
+import { networkCorrupt, type PieceNetwork } from '../engine/network';
 import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../engine/signal';
 
 /** What the network takes at once, in codes of 20 ms. */
 const SHORTEST_CODES = 50;
 const LONGEST_CODES = 1500;
 
-/** The networks that make a voice. */
-export interface SpeakerNetwork {
-  session: NetworkSession;
-  makeTensor: MakeTensor;
-  queue: RunQueue;
-}
-
 /** The speaker network: who says it, from a whole piece of speech. */
 export class SpeakerEncoder {
   /** `middle` [128]: the mean of many voices, see `recognise`. */
   constructor(
-    private readonly network: SpeakerNetwork,
+    private readonly network: PieceNetwork,
     readonly middle: Float32Array,
   ) {}
 

@@ -107,7 +107,7 @@ async function enrol(consent: SealedRecord): Promise<unknown> {
   const open = { load: async () => ({ manifest: null, files: new Map() }) } as never;
   const jobs = new EnrolmentJobs(
     Object.assign(open, { revoked: async () => REVOKED, signingKey: async () => key }),
-    async () => ({ ...fakeNetworks(), speaker: fakeNetworks().content }),
+    async () => ({ ...fakeNetworks(), speaker: fakeNetworks().content, restorer: fakeNetworks().content }),
   );
   // The networks are there; their files are not what is tested.
   Object.assign(jobs, {

@@ -10,7 +10,7 @@ import { requirePermission } from '../../../src/provenance';
 import { fakeNetworks, fakeVoice } from '../engine/fake-networks';
 import { random } from '../engine/helpers';
 import { sealed } from '../provenance/records';
-import { fakeSpeakerEncoder, speech } from './mixture';
+import { fakeRestorer, fakeSpeakerEncoder, speech } from './mixture';
 
 describe('clustering', () => {
   it('finds the groups that are there, and the same ones again', async () => {
@@ -52,7 +52,7 @@ describe('clustering', () => {
 describe('encoding', () => {
   const samples = concat([speech(), speech(), speech()]);
   const recordings = cutsOf([{ samples, pieces: [{ startSeconds: 0, endSeconds: samples.length / 16000 }] }]);
-  const options = { networks: fakeNetworks(), speaker: fakeSpeakerEncoder() };
+  const options = { networks: fakeNetworks(), speaker: fakeSpeakerEncoder(), restorer: fakeRestorer() };
 
   it('makes a voice of speech that a voice file holds', async () => {
     const fractions: number[] = [];
@@ -97,6 +97,13 @@ describe('encoding', () => {
       }
     }
     expect(worst / level).toBeLessThan(1);
+  }, 60_000);
+
+  it('reads the timbre, and nothing else, off the restored spectrum', async () => {
+    const plain = await encodeVoice(recordings, options);
+    const louder = await encodeVoice(recordings, { ...options, restorer: fakeRestorer((x) => x + 1) });
+    expect(Math.min(...louder.timbre.map((x, i) => x - plain.timbre[i]!))).toBeCloseTo(1, 3);
+    expect(louder).toMatchObject({ ...plain, timbre: louder.timbre });
   }, 60_000);
 
   it('refuses too little speech', async () => {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { NetworkSession } from '../../../src/engine/network';
 import { RunQueue } from '../../../src/engine/network';
+import { Restorer } from '../../../src/enrol/restorer';
 import { SpeakerEncoder } from '../../../src/enrol/speaker-encoder';
+import { fakeNetworks } from '../engine/fake-networks';
 import { random } from '../engine/helpers';
 
 /** The speech fixture, 16 kHz. */
@@ -85,4 +87,23 @@ export function fakeSpeakerEncoder(): SpeakerEncoder {
     },
     new Float32Array(128),
   );
+}
+
+/** Gives back `change` of every value and its band, by default the value itself. */
+export function fakeRestorer(change = (value: number, _band: number) => value): Restorer {
+  const { makeTensor, queue } = fakeNetworks();
+  const session: NetworkSession = {
+    inputNames: ['logMel', 'floor'],
+    outputNames: ['restored'],
+    async run({ logMel }) {
+      const values = (await logMel!.getData()) as Float32Array;
+      return {
+        restored: makeTensor(
+          values.map((value, i) => change(value, i % 80)),
+          logMel!.dims,
+        ),
+      };
+    },
+  };
+  return new Restorer({ session, makeTensor, queue });
 }
