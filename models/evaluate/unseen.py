@@ -1,7 +1,7 @@
 """People whose voices trained nothing, as their voices would be enrolled: recordings to enrol, and others to compare with.
 
-Four read the prompts of Debian's `asterisk-core-sounds-*-g722`, one a book (LJ Speech, `work/readers/ljspeech`), three others books in
-LibriSpeech's test-other, more than 80 s each (`work/readers/librispeech_test-other`, README.md). Five are diphone voices of real people,
+Four read the prompts of Debian's `asterisk-core-sounds-*-g722`, one a book (LJ Speech, `work/readers/ljspeech`), one ARCTIC prompts (CMU's bdl,
+`work/readers/arctic_bdl`), three others books in LibriSpeech's test-other, more than 80 s each (`work/readers/librispeech_test-other`, README.md). Five are diphone voices of real people,
 which read ARCTIC prompts, the Czech one by Czech rules: of festival (`festvox-kdlpc16k festvox-rablpc16k festvox-czech-machac`) and of
 MBROLA, as espeak-ng speaks with them (`espeak-ng mbrola-us1 mbrola-us2`; two of these packages are in Debian's non-free).
 """
@@ -22,6 +22,8 @@ from .sets import REFERENCES, ffmpeg, spread
 UNSEEN = WORK / "unseen"
 SHORTEST_SECONDS, MOST_SECONDS = 1.2, 900
 NEARLY = 0.8
+# Prompts that are converted; nobody's enrolled recordings say them.
+CONVERTED = "arctic_a00"
 RATE_HZ = 16000
 
 
@@ -45,6 +47,7 @@ class Person:
 PEOPLE = [
     Person("Allison", "woman", prompts="asterisk-core-sounds-en-g722"),
     Person("LJ", "woman", reader="ljspeech"),
+    Person("bdl", "man", reader="arctic_bdl"),
     Person("us1", "woman", espeak="mb-us1"),
     Person("ked", "man", festival="ked_diphone"),
     Person("rab", "man", festival="rab_diphone"),
@@ -62,7 +65,7 @@ PEOPLE = [
 def made(person: Person) -> list[Path]:
     """All recordings there are of a person, up to fifteen minutes, made where they are missing."""
     if person.reader:
-        return sorted((READERS / person.reader).glob("*.*"))
+        return sorted(file for file in (READERS / person.reader).glob("*.*") if not file.stem.startswith(CONVERTED))
     folder = UNSEEN / person.name
     if not (folder / "complete").exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -87,7 +90,7 @@ def unpack(person: Person, folder: Path) -> None:
 def synthesise(person: Person, folder: Path) -> None:
     seconds = 0.0
     for stem, text in prompts().items():
-        if stem.startswith("arctic_a00"):
+        if stem.startswith(CONVERTED):
             continue
         target = folder / f"{stem}.wav"
         if person.festival:
