@@ -98,12 +98,19 @@ class Content(Streaming):
         return self.whole(torch.cat([log_mel[:, :1], log_mel[:, :-1]], 1))
 
 
+def through(blocks: nn.ModuleList, x: torch.Tensor) -> torch.Tensor:
+    """[B, width, n] of a whole piece through blocks that hear nothing around it."""
+    for block in blocks:
+        x, _ = block(F.pad(x, (0, block.ahead)), torch.zeros(*x.shape[:2], block.memory))
+        x = x[:, :, block.ahead :]
+    return x
+
+
 class Speaker(nn.Module):
     """logMel [B, 2n, 80] of one piece of speech -> embedding [B, 128]: who says it, not what. Blind to level."""
 
     def __init__(self, width: int = 96, depth: int = 3) -> None:
         super().__init__()
-        self.width = width
         self.enter = nn.Linear(2 * BANDS, width)
         self.blocks = nn.ModuleList(Block(width, 5, 1, 2, 2) for _ in range(depth))
         self.attend = nn.Linear(width, 1)
@@ -112,10 +119,7 @@ class Speaker(nn.Module):
     def forward(self, log_mel):
         level = torch.logsumexp(log_mel, (1, 2), keepdim=True) - torch.logsumexp(torch.zeros_like(log_mel), (1, 2), keepdim=True)
         pairs = ((torch.clamp(log_mel - level, min=-10.0) + 2.0) / 4.0).reshape(log_mel.shape[0], -1, 2 * BANDS)
-        x = self.enter(pairs).transpose(1, 2)
-        for block in self.blocks:
-            x, _ = block(F.pad(x, (0, block.ahead)), torch.zeros(x.shape[0], self.width, block.memory))
-            x = x[:, :, block.ahead :]
+        x = through(self.blocks, self.enter(pairs).transpose(1, 2))
         # Attentive statistics pooling (Okabe et al. 2018).
         weight = torch.softmax(self.attend(x.transpose(1, 2)), 1).transpose(1, 2)
         mean = (x * weight).sum(2)
@@ -128,7 +132,6 @@ class Restorer(nn.Module):
 
     def __init__(self, width: int = 128, depth: int = 4) -> None:
         super().__init__()
-        self.width = width
         self.enter = nn.Linear(2 * BANDS, width)
         self.blocks = nn.ModuleList(Block(width, 7, 1, 3, 2) for _ in range(depth))
         self.leave_norm = nn.LayerNorm(width)
@@ -136,10 +139,7 @@ class Restorer(nn.Module):
 
     def forward(self, log_mel, floor):
         both = torch.cat([log_mel, floor.unsqueeze(1).expand_as(log_mel)], 2)
-        x = self.enter((both + 4.0) / 4.0).transpose(1, 2)
-        for block in self.blocks:
-            x, _ = block(F.pad(x, (0, block.ahead)), torch.zeros(x.shape[0], self.width, block.memory))
-            x = x[:, :, block.ahead :]
+        x = through(self.blocks, self.enter((both + 4.0) / 4.0).transpose(1, 2))
         return log_mel + self.leave(self.leave_norm(x.transpose(1, 2)))
 
 
