@@ -25,7 +25,7 @@ GOOD_SECONDS, STEP = 120, 0.1
 DRIVER = """
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
-import { cleanRecording, SpeakerEncoder, RunQueue, isKept, parseVoice } from './app.mjs';
+import { cleanRecording, SpeakerEncoder, StreamingNetwork, RunQueue, isKept, parseVoice } from './app.mjs';
 const [published, , ...files] = process.argv.slice(2);
 ort.env.wasm.numThreads = 1;
 const read = (path) => Uint8Array.from(readFileSync(path));
@@ -36,7 +36,7 @@ for (const { file } of voices)
   parseVoice(read(`${published}/${file}`).buffer, {}).embedding.forEach((x, i) => (middle[i] += x / voices.length));
 const session = await ort.InferenceSession.create(read(`${published}/speaker.onnx`));
 const makeTensor = (data, dims) => new ort.Tensor('float32', data, dims);
-const encoder = new SpeakerEncoder({ session, makeTensor, queue: new RunQueue() }, middle);
+const encoder = new SpeakerEncoder(new StreamingNetwork({ session, stateShapes: [], lookAheadFrames: 0 }, makeTensor, new RunQueue()), middle);
 for (const file of files) {
   const { pieces } = await cleanRecording(new Float32Array(read(file).buffer), 16000, encoder);
   console.log(JSON.stringify(pieces.map((p) => ({ from: p.startSeconds, to: p.endSeconds, kept: isKept(p), reason: p.reason }))));
@@ -46,7 +46,7 @@ EXPORTS = [
     "export { cleanRecording } from '%(src)s/enrol/clean';",
     "export { SpeakerEncoder } from '%(src)s/enrol/speaker-encoder';",
     "export { isKept } from '%(src)s/enrol/summary';",
-    "export { RunQueue } from '%(src)s/engine/network';",
+    "export { RunQueue, StreamingNetwork } from '%(src)s/engine/network';",
     "export { parseVoice } from '%(src)s/engine/voice';",
 ]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import soundfile as sf
 
-from pipeline.paths import WORK
+from pipeline.paths import CONVERTED, WORK
 from pipeline.prepare import READERS
 from pipeline.speak import prompts
 
@@ -22,8 +22,6 @@ from .sets import REFERENCES, ffmpeg, spread
 UNSEEN = WORK / "unseen"
 SHORTEST_SECONDS, MOST_SECONDS = 1.2, 900
 NEARLY = 0.8
-# Prompts that are converted; nobody's enrolled recordings say them.
-CONVERTED = "arctic_a00"
 RATE_HZ = 16000
 
 
@@ -63,7 +61,7 @@ PEOPLE = [
 
 
 def made(person: Person) -> list[Path]:
-    """All recordings there are of a person, up to fifteen minutes, made where they are missing."""
+    """All recordings there are of a person, of other prompts than are converted, up to fifteen minutes, made where they are missing."""
     if person.reader:
         return sorted(file for file in (READERS / person.reader).glob("*.*") if not file.stem.startswith(CONVERTED))
     folder = UNSEEN / person.name

@@ -9,6 +9,8 @@ WORK = Path(os.environ.get("UNDERSTUDY_WORK", MODELS / "work"))
 CHECKPOINTS = MODELS / "checkpoints"
 PUBLISHED = MODELS / "published"
 SEED = 20261124
+# Prompts that are converted in evaluation.
+CONVERTED = "arctic_a00"
 
 
 def read_tsv(path: Path) -> dict[str, str]:
@@ -21,5 +23,5 @@ def held_out(speaker: str, stems: list[str]) -> set[str]:
     """Stems that never train anything: kathleen's `arctic_a00xx`, the last 5 % by name of the others."""
     ordered = sorted(stems)
     if speaker == "kathleen":
-        return {stem for stem in ordered if stem.startswith("arctic_a00")}
+        return {stem for stem in ordered if stem.startswith(CONVERTED)}
     return set(ordered[len(ordered) - max(1, len(ordered) // 20) :])

@@ -23,7 +23,7 @@ import numpy as np
 import soundfile as sf
 import soxr
 
-from .paths import SEED, SPEECH, WORK, held_out, read_tsv
+from .paths import CONVERTED, SEED, SPEECH, WORK, held_out, read_tsv
 
 SAMPLE_RATE = 24000
 MIXTURES = 16
@@ -78,7 +78,7 @@ def sentences(language: str) -> dict[str, str]:
 
 def may_train(texts: dict[str, str]) -> list[str]:
     """Names of the prompts that are not held out for evaluation."""
-    return [name for name in texts if not name.startswith("arctic_a00")]
+    return [name for name in texts if not name.startswith(CONVERTED)]
 
 
 def espeak_ipa(text: str, voice: str = "en-us") -> str:
@@ -212,7 +212,7 @@ def main() -> None:
         kokoro, piper = Kokoro(), Piper()
         style = kokoro.style({"jm_kumo": 1.0})
         lines = []
-        for name in [n for n in texts if n.startswith("arctic_a00")][:40]:
+        for name in [n for n in texts if n.startswith(CONVERTED)][:40]:
             write(WORK / "heldout" / "jm_kumo", name, kokoro.speak(texts[name], style, 1.0))
             write(WORK / "heldout" / "joe", name, piper.speak(texts[name], 1.0))
             lines.append(f"{name}\t{texts[name]}")

@@ -32,13 +32,6 @@ export interface Networks {
   queue: RunQueue;
 }
 
-/** A network that hears a whole piece at once and holds no state. */
-export interface PieceNetwork {
-  session: NetworkSession;
-  makeTensor: MakeTensor;
-  queue: RunQueue;
-}
-
 /** One run at a time: onnxruntime-web cannot be entered twice, whichever session it is. */
 export class RunQueue {
   private tail: Promise<unknown> = Promise.resolve();
@@ -50,7 +43,7 @@ export class RunQueue {
   }
 }
 
-/** A network in use by one stream: carries `stateN` -> `stateNOut` from run to run. */
+/** A network in use by one stream: carries `stateN` -> `stateNOut` from run to run. One without states hears whole pieces. */
 export class StreamingNetwork {
   private readonly network: LoadedNetwork;
   private readonly makeTensor: MakeTensor;

@@ -74,13 +74,14 @@ type Header = v.InferOutput<typeof headerSchema>;
  */
 export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
   const { header, dataStart } = readHeader(file);
+  const { arrays, ...facts } = header;
   const shaped = (name: string, ...shape: number[]) => {
     const array = readArray(file, dataStart, header, name);
     if (array.shape.join() !== shape.join()) throw corrupt(`its ${name} has the wrong shape`);
     return array.values;
   };
   const ifThere = (name: string, ...shape: number[]) =>
-    header.arrays.some((array) => array.name === name) ? shaped(name, ...shape) : undefined;
+    arrays.some((array) => array.name === name) ? shaped(name, ...shape) : undefined;
   const embedding = shaped('embedding', CODE_SIZE);
   const codebook = readArray(file, dataStart, header, 'codebook');
   const [codes = 0, size] = codebook.shape;
@@ -88,15 +89,8 @@ export function parseVoice(file: ArrayBuffer, leave: Leave): Voice {
   const timbre = shaped('timbre', codes, TIMBRE_BANDS);
   const colour = ifThere('colour', BANDS);
   const adapter = ifThere('adapter', ...ADAPTER_SHAPE);
-  const { id, name, medianF0Hz, f0StdSt, speechLevelDb, retrievalBlend, textureBlend } = header;
   return {
-    id,
-    name,
-    medianF0Hz,
-    f0StdSt,
-    speechLevelDb,
-    retrievalBlend,
-    textureBlend,
+    ...facts,
     embedding,
     codebook: codebook.values,
     timbre,

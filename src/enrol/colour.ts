@@ -8,7 +8,7 @@ import { ConversionStream } from '../engine/stream';
 import { nextTask } from '../engine/task';
 import { DEFAULT_CONTROLS } from '../engine/types';
 import type { Voice } from '../engine/voice';
-import { quietBands } from './quiet';
+import { noiseBands } from './quiet';
 
 /** So much speech says how a voice is coloured. */
 export const COLOUR_SECONDS = 30;
@@ -16,8 +16,6 @@ export const COLOUR_SECONDS = 30;
 const ROUNDS = 2;
 /** Frames that much below the level of the speech count for nothing. */
 const ACTIVE_DB = 20;
-/** Share of the frames, the quietest in a band, in which nothing but noise is heard there. */
-const QUIET_SHARE = 0.05;
 /** Natural log of the largest gain: 15 dB. */
 const MOST = (15 / 20) * Math.LN10;
 
@@ -46,7 +44,7 @@ export async function findColour(
   const own = new Frontend().push(spoken);
   const active = own.loudnessDb.map((db) => Number(db > voice.speechLevelDb - ACTIVE_DB));
   const wanted = meanBands(own.logMel, active);
-  const noise = quietBands(own.logMel, [...active.keys()], QUIET_SHARE);
+  const noise = noiseBands(own.logMel);
   let colour = new Float32Array(BANDS);
   for (let round = 0; round < ROUNDS; round++) {
     const stream = new ConversionStream({

@@ -92,11 +92,11 @@ export async function encodeVoice(
   const restored = await restorer.restore(spectra, signal);
   const parts: Encoded[] = [];
   let done = 0;
-  for (const [i, cut] of cuts.entries()) {
+  for (const [i, piece] of heard.entries()) {
     await nextTask();
     throwIfCancelled(signal);
-    parts.push(await encodePiece(heard[i]!, restored[i]!, networks, speaker));
-    done += cut.length;
+    parts.push(await encodePiece(piece, restored[i]!, networks, speaker));
+    done += piece.samples.length;
     onProgress?.((ENCODE_SHARE * done) / total);
   }
   const active = parts.reduce((sum, part) => sum + part.codes.length / CODE_SIZE, 0);

@@ -1,7 +1,7 @@
 import { EngineError } from '../engine/errors';
 import { Frontend } from '../engine/frontend';
 import { findNetwork, findWords, listVoices, type Manifest, type NetworkRole } from '../engine/manifest';
-import type { Networks } from '../engine/network';
+import { StreamingNetwork, type Networks } from '../engine/network';
 import type { NetworkFile } from '../engine/ort';
 import { ANALYSIS_RATE_HZ, CODE_SIZE } from '../engine/signal';
 import { parseVoice, type Voice } from '../engine/voice';
@@ -243,9 +243,9 @@ export class EnrolmentJobs implements EnrolmentApi {
       restorer: fileOf('restorer'),
     });
     const { speaker, makeTensor, queue } = networks;
-    const restorer = new Restorer({ session: networks.restorer.session, makeTensor, queue });
+    const restorer = new Restorer(new StreamingNetwork(networks.restorer, makeTensor, queue));
     const encoder = new SpeakerEncoder(
-      { session: speaker.session, makeTensor, queue },
+      new StreamingNetwork(speaker, makeTensor, queue),
       middleOf(manifest, files),
     );
     const words = files.get(findWords(manifest)?.file ?? '');

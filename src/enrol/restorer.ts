@@ -1,11 +1,9 @@
 import { concat } from '../engine/arrays';
 import { throwIfCancelled } from '../engine/errors';
-import { networkCorrupt, type PieceNetwork } from '../engine/network';
+import { networkCorrupt, type StreamingNetwork } from '../engine/network';
 import { BANDS } from '../engine/signal';
-import { quietBands } from './quiet';
+import { noiseBands } from './quiet';
 
-/** Share of the frames, the quietest in a band, in which nothing but noise is heard there. */
-const QUIET_SHARE = 0.05;
 /** What the network takes at once. */
 const LONGEST_FRAMES = 3000;
 
@@ -14,13 +12,11 @@ const LONGEST_FRAMES = 3000;
  * nothing to listen to; what a voice is like is read off it (docs/decisions/0019).
  */
 export class Restorer {
-  constructor(private readonly network: PieceNetwork) {}
+  constructor(private readonly network: StreamingNetwork) {}
 
   /** `logMel` [n, 80] of the pieces of one recording after another -> the same, each as it was before the noise. Rejects with `cancelled`. */
   async restore(pieces: readonly Float32Array[], signal?: AbortSignal): Promise<Float32Array[]> {
-    const whole = concat(pieces);
-    const frames = Array.from({ length: whole.length / BANDS }, (_, t) => t);
-    const floor = quietBands(whole, frames, QUIET_SHARE);
+    const floor = noiseBands(concat(pieces));
     const restored: Float32Array[] = [];
     for (const piece of pieces) {
       throwIfCancelled(signal);
@@ -30,22 +26,16 @@ export class Restorer {
   }
 
   private async run(logMel: Float32Array, floor: Float32Array): Promise<Float32Array> {
-    const { session, makeTensor, queue } = this.network;
     const output = new Float32Array(logMel.length);
     for (let at = 0; at < logMel.length; at += LONGEST_FRAMES * BANDS) {
       const input = logMel.slice(at, at + LONGEST_FRAMES * BANDS);
-      await queue.run(async () => {
-        const feeds = {
-          logMel: makeTensor(input, [1, input.length / BANDS, BANDS]),
-          floor: makeTensor(floor, [1, BANDS]),
-        };
-        const { restored } = await session.run(feeds);
-        const values = await restored?.getData();
-        if (!(values instanceof Float32Array) || values.length !== input.length)
-          throw networkCorrupt('it restores no spectrum');
-        output.set(values, at);
-        restored!.dispose();
-      });
+      const feeds = {
+        logMel: [input, [1, input.length / BANDS, BANDS]],
+        floor: [floor, [1, BANDS]],
+      } as const;
+      const [restored] = await this.network.run(feeds, ['restored']);
+      if (restored!.length !== input.length) throw networkCorrupt('it restores no spectrum');
+      output.set(restored!, at);
     }
     return output;
   }

@@ -1,4 +1,4 @@
-import { networkCorrupt, type PieceNetwork } from '../engine/network';
+import { networkCorrupt, type StreamingNetwork } from '../engine/network';
 import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../engine/signal';
 
 /** What the network takes at once, in codes of 20 ms. */
@@ -9,7 +9,7 @@ const LONGEST_CODES = 1500;
 export class SpeakerEncoder {
   /** `middle` [128]: the mean of many voices, see `recognise`. */
   constructor(
-    private readonly network: PieceNetwork,
+    private readonly network: StreamingNetwork,
     readonly middle: Float32Array,
   ) {}
 
@@ -31,15 +31,9 @@ export class SpeakerEncoder {
       const from = (n % Math.max(1, codes)) * width;
       input.set(logMel.subarray(from, from + width), n * width);
     }
-    const { session, makeTensor, queue } = this.network;
-    return queue.run(async () => {
-      const dims = [1, wanted * FRAMES_PER_CODE, BANDS];
-      const { embedding } = await session.run({ logMel: makeTensor(input, dims) });
-      const values = await embedding?.getData();
-      if (!(values instanceof Float32Array) || values.length !== CODE_SIZE)
-        throw networkCorrupt('it gives no embedding of a speaker');
-      embedding!.dispose();
-      return Float32Array.from(values);
-    });
+    const feeds = { logMel: [input, [1, wanted * FRAMES_PER_CODE, BANDS]] } as const;
+    const [embedding] = await this.network.run(feeds, ['embedding']);
+    if (embedding!.length !== CODE_SIZE) throw networkCorrupt('it gives no embedding of a speaker');
+    return Float32Array.from(embedding!);
   }
 }

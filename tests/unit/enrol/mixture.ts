@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { NetworkSession } from '../../../src/engine/network';
-import { RunQueue } from '../../../src/engine/network';
+import { StreamingNetwork, type NetworkSession } from '../../../src/engine/network';
 import { Restorer } from '../../../src/enrol/restorer';
 import { SpeakerEncoder } from '../../../src/enrol/speaker-encoder';
 import { fakeNetworks } from '../engine/fake-networks';
@@ -78,21 +77,19 @@ const session: NetworkSession = {
 };
 
 export function fakeSpeakerEncoder(): SpeakerEncoder {
-  return new SpeakerEncoder(
-    {
-      session,
-      makeTensor: (data, dims) =>
-        ({ data, dims, getData: async () => data, dispose: () => undefined }) as never,
-      queue: new RunQueue(),
-    },
-    new Float32Array(128),
-  );
+  return new SpeakerEncoder(withoutStates(session), new Float32Array(128));
+}
+
+/** A network that hears whole pieces. */
+export function withoutStates(hearing: NetworkSession): StreamingNetwork {
+  const { makeTensor, queue } = fakeNetworks();
+  return new StreamingNetwork({ session: hearing, stateShapes: [], lookAheadFrames: 0 }, makeTensor, queue);
 }
 
 /** Gives back `change` of every value and its band, by default the value itself. */
 export function fakeRestorer(change = (value: number, _band: number) => value): Restorer {
-  const { makeTensor, queue } = fakeNetworks();
-  const session: NetworkSession = {
+  const { makeTensor } = fakeNetworks();
+  const restoring: NetworkSession = {
     inputNames: ['logMel', 'floor'],
     outputNames: ['restored'],
     async run({ logMel }) {
@@ -105,5 +102,5 @@ export function fakeRestorer(change = (value: number, _band: number) => value): 
       };
     },
   };
-  return new Restorer({ session, makeTensor, queue });
+  return new Restorer(withoutStates(restoring));
 }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { NetworkSession } from '../../../src/engine/network';
 import { Restorer } from '../../../src/enrol/restorer';
 import { fakeNetworks } from '../engine/fake-networks';
-import { fakeRestorer } from './mixture';
+import { fakeRestorer, withoutStates } from './mixture';
 
-const { makeTensor, queue } = fakeNetworks();
+const { makeTensor } = fakeNetworks();
 
 /** Writes down what it is given; gives back `output` of the spectrum. */
 function listening(output: (logMel: Float32Array) => Float32Array) {
@@ -18,7 +18,7 @@ function listening(output: (logMel: Float32Array) => Float32Array) {
       return { restored: makeTensor(output(values), logMel!.dims) };
     },
   };
-  return { heard, restorer: new Restorer({ session, makeTensor, queue }) };
+  return { heard, restorer: new Restorer(withoutStates(session)) };
 }
 
 describe('restoring', () => {
