@@ -55,7 +55,7 @@ def main() -> None:
         starts = data.draw(pick(share, BATCH), FRAMES)
         heard = disguise(log_mel_16k(placed(data.cut("audio", starts, FRAMES))), DISGUISE)
         with half():
-            out = content.whole(heard).float()[:, EDGE]
+            out = content.late(heard).float()[:, EDGE]
         loss, cosine = distance(out, data.cut("codes", starts, FRAMES)[:, EDGE], data.spread)
         run.note(cosine=cosine, content=loss)
         descend(loss, [optimiser], list(content.parameters()))

@@ -17,10 +17,10 @@ import torch
 from . import frontend
 from .data import hold, speech_level_db
 from .export import load_trained
-from .networks import BANDS, NEPERS_PER_DB, TEXTURE
+from .networks import BANDS
 from .paths import PUBLISHED
 from .synthesis import RATE_HZ, synthesise
-from .voices import NEIGHBOURS
+from .voices import NEIGHBOURS, textured
 
 
 def parse_voice(blob: bytes) -> tuple[dict, dict]:
@@ -95,13 +95,6 @@ def codes_of(heard: Heard, content) -> np.ndarray:
         return content.late(heard.log_mel)[0].numpy()
 
 
-def textured(heard: Heard, timbre: np.ndarray, share: float) -> torch.Tensor:
-    """The source's log-mel with so much of the codes' timbre in its texture, as `src/engine/texture.ts`."""
-    own = heard.log_mel.unflatten(2, (TEXTURE, -1)).mean(3) - 2 * NEPERS_PER_DB * heard.loudness_db.unsqueeze(2)
-    wanted = batch(timbre).unflatten(2, (TEXTURE, -1)).mean(3).repeat_interleave(2, 1)
-    return heard.log_mel + share * (wanted - own).repeat_interleave(BANDS // TEXTURE, 2)
-
-
 def gains_of(heard: Heard, voice: Voice, content, generator, blend: float) -> tuple[torch.Tensor, torch.Tensor]:
     """Natural log gains of harmonics and noise [1, frames, 80]."""
     return gains_for(*retrieve(codes_of(heard, content), voice.codebook, voice.timbre, blend), heard, voice, generator)
@@ -110,7 +103,7 @@ def gains_of(heard: Heard, voice: Voice, content, generator, blend: float) -> tu
 def gains_for(codes: np.ndarray, timbre: np.ndarray, heard: Heard, voice: Voice, generator) -> tuple[torch.Tensor, torch.Tensor]:
     """As `gains_of`, of codes and timbre that were looked up."""
     with torch.no_grad():
-        log_mel = textured(heard, timbre, voice.header.get("textureBlend", 0.0))
+        log_mel = textured(heard.log_mel, heard.loudness_db, batch(timbre), voice.header.get("textureBlend", 0.0))
         cues = (heard.f0_hz, heard.voiced, heard.loudness_db, log_mel)
         harmonic, noise = generator.whole(batch(codes), batch(timbre), *cues, voice.embedding, voice.adapter)
         return harmonic + voice.colour, noise + voice.colour

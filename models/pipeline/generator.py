@@ -33,12 +33,20 @@ from .paths import SEED, WORK
 from .synthesis import synthesise
 from .tape import noises, taped_mel, taped_timbre
 from .training import Recorded, Run, adamw, descend, half, load, load_weights
+from .voices import textured
 
 TOLD_APART = 3 * HALF
 TELL, HOLD = 0.1, 1.0
 EMA = 0.999
 RATE, JUDGE_RATE, CONTENT_SHARE = 4e-4, 6e-4, 0.5
+# So much of the codebook's codes and timbre is mixed in, at most: enrolled voices use .5 and .3 (src/enrol), built-in voices .25 and none.
+MOST_CODES, MOST_CODES_BUILT_IN, MOST_TEXTURE = 0.8, 0.6, 0.4
 CHECKPOINT = WORK / "generator.pt"
+
+
+def enrolled(who: torch.Tensor) -> torch.Tensor:
+    """Who of the cast is as people are whom somebody enrols: no voice of ours."""
+    return who >= len(VOICES)
 
 
 class Player(nn.Module):
@@ -52,15 +60,18 @@ class Player(nn.Module):
     def mix(self, who: torch.Tensor, heard: torch.Tensor) -> torch.Tensor:
         """Embeddings as the encoder `heard` them [B, 128]; for half of the built-in voices, as kept."""
         kept = self.voices(torch.clamp(who, max=len(VOICES) - 1))
-        own = (who < len(VOICES)) & (torch.rand(len(who)) < 0.5)
+        own = ~enrolled(who) & (torch.rand(len(who)) < 0.5)
         return torch.where(own.unsqueeze(1), kept, heard)
 
     def say(self, cast: Cast, batch: Batch, codes: torch.Tensor, timbre: torch.Tensor, *cues: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Gains in the voices wanted, which are heard in another piece of each."""
+        """Gains in the voices wanted, which are heard in another piece of each; some of the texture is theirs, but of the built-in voices."""
         pieces = taped_mel(coloured_mel(cast.pieces(batch.wanted), batch.colour), batch.noise)
         embeddings = self.speaker(pieces).float()
         timbre = taped_timbre(coloured_timbre(timbre, batch.colour), batch.noise)
-        return self.generator.whole(codes, timbre, *cues, self.mix(batch.who, embeddings))
+        f0_hz, voiced, loudness_db, log_mel = cues
+        share = (torch.rand(len(codes)) * MOST_TEXTURE * enrolled(batch.who)).view(-1, 1, 1)
+        log_mel = textured(log_mel, loudness_db, timbre, share)
+        return self.generator.whole(codes, timbre, f0_hz, voiced, loudness_db, log_mel, self.mix(batch.who, embeddings))
 
 
 @dataclass
@@ -78,7 +89,8 @@ def render(batch: Batch, cast: Cast, content: Content, say: Callable) -> Rendere
         heard = content.late(masked).float()
     batch.brighten()
     texture = partly_disguised(batch.both("log_mel"), 0.5)
-    codes, timbre = cast.books.find(heard, batch.who, torch.rand(2 * HALF) ** 2 * 0.6, torch.rand(2 * HALF) * 0.7 + 0.3)
+    blend = torch.where(enrolled(batch.who), torch.rand(2 * HALF) * MOST_CODES, torch.rand(2 * HALF) ** 2 * MOST_CODES_BUILT_IN)
+    codes, timbre = cast.books.find(heard, batch.who, blend, torch.rand(2 * HALF) * 0.7 + 0.3)
     f0_hz, voiced, loudness_db = map(batch.both, ("f0_hz", "voiced", "loudness_db"))
     with half():
         harmonic, noise = say(cast, batch, codes, timbre, f0_hz, voiced, loudness_db, texture)

@@ -19,8 +19,8 @@ TEXTURE = 5
 RANK = 8
 NEPERS_PER_DB = 0.1151293
 # Kernel taps, their spacing, and how many of them lie after the frame that comes out.
-CONTENT_PLAN = [(9, 1, 1), (9, 1, 1), *((9, spacing, 0) for spacing in (2, 1, 2, 1, 4, 1, 2, 1, 4))]
-GENERATOR_PLAN = [(7, spacing, 0) for spacing in (1, 1, 2, 1, 2, 1, 4, 1)]
+CONTENT_PLAN = [(9, 1, 1), (9, 1, 1), *((9, spacing, 0) for spacing in (2, 1, 2, 1, 4, 1, 2, 1, 4, 1, 2))]
+GENERATOR_PLAN = [(7, spacing, 0) for spacing in (1, 1, 2, 1, 2, 1, 4, 1, 2, 1)]
 
 
 def adapted(layer: nn.Linear, x, change=None):

@@ -19,7 +19,7 @@ import soxr
 
 from . import frontend
 from .data import ALSO_IMITATED, VOICES
-from .paths import SPEECH, WORK, held_out
+from .paths import CONVERTED, SPEECH, WORK, held_out
 
 ARRAYS = WORK / "arrays"
 FACTORS = [0.85, 0.92, 1.09, 1.18]
@@ -27,6 +27,8 @@ OTHERS_FACTORS = [0.88, 1.14]
 WARPED_MINUTES = 8.0
 READERS = WORK / "readers"
 LEAST_READ_SECONDS = 8.0
+# Of CMU ARCTIC's slt, every third sentence: twenty minutes.
+ARCTIC_STEP = 3
 # Who is enrolled in evaluation (`evaluate.unseen`) trains nothing.
 EVALUATED_READERS = {"2033", "2609", "3080"}
 
@@ -48,6 +50,9 @@ def sources() -> dict[str, list]:
         number = file.stem.split("-")[0]
         if number not in EVALUATED_READERS and sf.info(file).duration > LEAST_READ_SECONDS:
             found.setdefault(f"reader_{number}", []).append(file)
+    arctic = sorted((READERS / "arctic_slt").glob("*.wav"))
+    for file in [f for f in arctic if not f.stem.startswith(CONVERTED)][::ARCTIC_STEP]:
+        found.setdefault("reader_slt", []).append(file)
     return found
 
 

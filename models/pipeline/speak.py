@@ -29,7 +29,7 @@ SAMPLE_RATE = 24000
 MIXTURES = 16
 STYLE = 256
 KOKORO_STYLES = WORK / "kokoro-js" / "voices"
-FLITE_VOICES = {name: name for name in ("rms", "awb", "slt", "kal16")}
+FLITE_VOICES = {name: name for name in ("rms", "awb", "kal16")}
 # Debian's other voices of real people (`festvox-*`); who reads English by the rules of another language is a voice all the same.
 FESTIVAL_VOICES = {
     "ona": "upc_ca_ona_hts", "dita": "czech_dita", "krb": "czech_krb", "ph": "czech_ph", "mv": "hy_fi_mv_diphone",
@@ -43,10 +43,10 @@ KOKORO_MAP = {
 ENGLISH_ALONE = {"r", "x", "ɐ", "eɪ", "ʲ"}
 # Who says what in other languages: the German and Dutch of the recordings' transcripts, and `sentences.tsv`.
 SPOKEN_BY = {
-    "fr": ["bf_alice", "am_fenrir", "ef_dora", "pm_alex", "af_bella", "af_alloy", "am_adam", "bm_daniel", "zf_xiaobei", "zm_yunjian"],
-    "it": ["ef_dora", "em_alex", "af_sarah", "bm_george", "pm_santa", "af_aoede", "am_echo", "bf_emma", "zf_xiaoni", "zm_yunxi"],
+    "fr": ["bf_alice", "am_fenrir", "ef_dora", "pm_alex", "af_bella", "af_alloy", "am_adam", "bm_daniel", "zf_xiaobei", "zm_yunjian", "af_nova", "am_echo", "bm_fable", "zm_yunxi", "hf_alpha", "am_liam"],
+    "it": ["ef_dora", "em_alex", "af_sarah", "bm_george", "pm_santa", "af_aoede", "am_echo", "bf_emma", "zf_xiaoni", "zm_yunxi", "af_jessica", "am_fenrir", "bf_alice", "hm_omega", "pf_dora", "am_puck"],
     "ru": ["af_nova", "am_onyx", "bf_lily", "em_santa", "hm_psi", "af_jessica", "am_eric", "bm_fable", "zf_xiaoxiao", "zm_yunxia"],
-    "de": ["af_heart", "am_liam", "bm_lewis", "bf_isabella"],
+    "de": ["af_heart", "am_liam", "bm_lewis", "bf_isabella", "af_bella", "am_onyx", "bf_lily", "bm_george", "em_alex", "zf_xiaoxiao", "pm_alex", "af_sky"],
     "nl": ["af_kore", "am_puck"],
 }
 TRANSCRIBED = {"de": "kerstin", "nl": "nathalie"}

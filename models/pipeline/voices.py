@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .networks import TIMBRE
+from .networks import BANDS, TEXTURE, TIMBRE
 from .paths import SEED
 
 CODEBOOK = 512
@@ -18,6 +18,13 @@ def timbre_of(log_mel: torch.Tensor, loudness_db: torch.Tensor) -> torch.Tensor:
     """logMel [2n, 80], loudnessDb [2n] -> [n, 40]: neighbouring bands averaged, less the frame's level, two frames averaged."""
     bands = log_mel.reshape(-1, TIMBRE, 2).mean(2) - loudness_db.unsqueeze(1) * NEPERS_PER_DB
     return bands.reshape(-1, 2, TIMBRE).mean(1)
+
+
+def textured(log_mel: torch.Tensor, loudness_db: torch.Tensor, timbre: torch.Tensor, share) -> torch.Tensor:
+    """The source's log-mel [B, 2n, 80] with so much of its codes' timbre [B, n, 40] in its texture, as `src/engine/texture.ts`."""
+    own = log_mel.unflatten(2, (TEXTURE, -1)).mean(3) - NEPERS_PER_DB * loudness_db.unsqueeze(2)
+    wanted = timbre.unflatten(2, (TEXTURE, -1)).mean(3).repeat_interleave(2, 1)
+    return log_mel + share * (wanted - own).repeat_interleave(BANDS // TEXTURE, 2)
 
 
 def active_frames(content, log_mel: torch.Tensor, loudness_db: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

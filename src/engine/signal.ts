@@ -11,7 +11,7 @@ export const TIMBRE_BANDS = 40;
 /** Groups of bands whose means are all that the generator hears of the source's own `logMel`: its texture. */
 export const TEXTURE_GROUPS = 5;
 /** A voice's `adapter`: its rank, and inputs and outputs of all layers of the generator that it changes. */
-export const ADAPTER_SHAPE = [8, 13009] as const;
+export const ADAPTER_SHAPE = [8, 16081] as const;
 /** Frames of 10 ms to one content code. */
 export const FRAMES_PER_CODE = 2;
 /** The code that goes with two frames was heard so much earlier, so that there is less to wait for. */

@@ -26,8 +26,8 @@ const CODES = 512;
 /** Codes that are clustered at most, as models/pipeline/export.py does: four minutes of speech. */
 const MAX_CODES = 12000;
 const ACTIVE_DB = -50;
-const RETRIEVAL_BLEND = 0.6;
-const TEXTURE_BLEND = 0.2;
+const RETRIEVAL_BLEND = 0.5;
+const TEXTURE_BLEND = 0.3;
 /** Shares of the work, measured on five minutes of speech. */
 const ENCODE_SHARE = 0.6;
 /** A voice from less is not one: seconds of active speech. */
