@@ -24,7 +24,7 @@ export interface Voice {
   timbre: Float32Array;
   /** [80], natural log gains on top of every frame's: what the voice is heard through, a horn or a telephone. */
   colour?: Float32Array;
-  /** [8, 13009]: a low-rank change of the generator's matrices, which learnt for this voice alone (models/pipeline/adapt.py). */
+  /** [8, 16081]: a low-rank change of the generator's matrices, which learnt for this voice alone (models/pipeline/adapt.py). */
   adapter?: Float32Array;
   /** By whose leave it is used: the engine asks whenever it does. */
   leave: Leave;

@@ -1,5 +1,6 @@
 import { zipSync, type Zippable } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ADAPTER_SHAPE } from '../../../src/engine/signal';
 import { MAX_VOICE_FILE_BYTES, readVoiceFile, writeVoiceFile } from '../../../src/engine/voice-file';
 import { floatToHalf } from '../../../src/engine/voice-write';
 import { halfToFloat } from '../../../src/engine/voice';
@@ -48,7 +49,7 @@ const pack = (files: Zippable, level: 0 | 9 = 0) => zipSync(files, { level });
 describe('an .understudy file', () => {
   it('keeps the colour and the adapter of a voice that has them', async () => {
     const colour = Float32Array.from({ length: 80 }, (_, i) => -i / 8);
-    const adapter = Float32Array.from({ length: 8 * 13009 }, (_, i) => (i % 64) / 64);
+    const adapter = Float32Array.from({ length: ADAPTER_SHAPE[0] * ADAPTER_SHAPE[1] }, (_, i) => (i % 64) / 64);
     const file = await read(await make({ voice: fakeVoice({ colour, adapter }) }));
     expect(file.voice.colour).toEqual(colour);
     expect(file.voice.adapter).toEqual(adapter);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Retrieval } from '../../../src/engine/retrieval';
+import { ADAPTER_SHAPE } from '../../../src/engine/signal';
 import { halfToFloat, parseVoice } from '../../../src/engine/voice';
 import { blendTexture } from '../../../src/engine/texture';
 import { fakeVoice } from './fake-networks';
@@ -71,12 +72,13 @@ describe('a voice file', () => {
       ...HEADER,
       arrays: [...HEADER.arrays, { name: 'adapter', dtype: 'float16', shape, offset: DATA_BYTES }],
     });
-    const bytes = DATA_BYTES + 2 * 8 * 13009;
+    const [rank, width] = ADAPTER_SHAPE;
+    const bytes = DATA_BYTES + 2 * rank * width;
     expect(parseVoice(voiceFile(), LEAVE).adapter).toBeUndefined();
-    expect(parseVoice(voiceFile(adapter([8, 13009]), bytes), LEAVE).adapter).toHaveLength(8 * 13009);
-    for (const shape of [[13009, 8], [8, 13008], [8], [16385]])
+    expect(parseVoice(voiceFile(adapter([rank, width]), bytes), LEAVE).adapter).toHaveLength(rank * width);
+    for (const shape of [[width, rank], [rank, width - 1], [rank], [16385]])
       expect(() => parseVoice(voiceFile(adapter(shape), bytes), LEAVE)).toThrow(/cannot be read/);
-    expect(() => parseVoice(voiceFile(adapter([8, 13009])), LEAVE)).toThrow(/adapter reaches past its end/);
+    expect(() => parseVoice(voiceFile(adapter([rank, width])), LEAVE)).toThrow(/adapter reaches past its end/);
   });
 
   it('knows half floats', () => {
