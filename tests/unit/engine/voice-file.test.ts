@@ -49,7 +49,10 @@ const pack = (files: Zippable, level: 0 | 9 = 0) => zipSync(files, { level });
 describe('an .understudy file', () => {
   it('keeps the colour and the adapter of a voice that has them', async () => {
     const colour = Float32Array.from({ length: 80 }, (_, i) => -i / 8);
-    const adapter = Float32Array.from({ length: ADAPTER_SHAPE[0] * ADAPTER_SHAPE[1] }, (_, i) => (i % 64) / 64);
+    const adapter = Float32Array.from(
+      { length: ADAPTER_SHAPE[0] * ADAPTER_SHAPE[1] },
+      (_, i) => (i % 64) / 64,
+    );
     const file = await read(await make({ voice: fakeVoice({ colour, adapter }) }));
     expect(file.voice.colour).toEqual(colour);
     expect(file.voice.adapter).toEqual(adapter);

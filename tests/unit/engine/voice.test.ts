@@ -78,7 +78,9 @@ describe('a voice file', () => {
     expect(parseVoice(voiceFile(adapter([rank, width]), bytes), LEAVE).adapter).toHaveLength(rank * width);
     for (const shape of [[width, rank], [rank, width - 1], [rank], [16385]])
       expect(() => parseVoice(voiceFile(adapter(shape), bytes), LEAVE)).toThrow(/cannot be read/);
-    expect(() => parseVoice(voiceFile(adapter([rank, width])), LEAVE)).toThrow(/adapter reaches past its end/);
+    expect(() => parseVoice(voiceFile(adapter([rank, width])), LEAVE)).toThrow(
+      /adapter reaches past its end/,
+    );
   });
 
   it('knows half floats', () => {
