@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import torch
 
-from .data import LOG_FLOOR, VOICES, smooth
+from .data import LOG_FLOOR, built_in, smooth
 from .frontend import BAND_EDGES_MEL, BANDS, mel_to_hz
 from .networks import TIMBRE
 from .synthesis import RATE_HZ
@@ -17,7 +17,7 @@ CENTRES_HZ = mel_to_hz(BAND_EDGES_MEL[1:-1])
 
 def colours(who: torch.Tensor) -> torch.Tensor:
     """Natural log of power gains [B, 80] at the frontend's bands; none for built-in voices and for some of the others."""
-    coloured = (who >= len(VOICES)) & (torch.rand(len(who)) < SHARE)
+    coloured = ~built_in(who) & (torch.rand(len(who)) < SHARE)
     return smooth(len(who), NODES, DEVIATION)[:, 0] * coloured.unsqueeze(1)
 
 

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from . import whisper
 from .cast import HALF, Batch, Cast
 from .colour import coloured_audio, coloured_mel
-from .data import VOICES, Data
+from .data import VOICES, Data, built_in
 from .identity import CHECKPOINT as IDENTITY
 from .identity import Identity
 from .losses import Discriminator, below, log_mel_16k, mel_loss, spectral_loss
@@ -102,6 +102,6 @@ class Court:
     def heard(self, cast: Cast, batch: Batch, audio: torch.Tensor, note: Callable) -> torch.Tensor:
         """What is said and who speaks."""
         lost, strange = unsaid(self.encoder, cast.data, batch, audio), unlike(self.identity, cast, batch, audio)
-        weight = torch.where(batch.who < len(VOICES), SAME_VOICE, SAME_SPEAKER)
+        weight = torch.where(built_in(batch.who), SAME_VOICE, SAME_SPEAKER)
         note(unsaid=lost, unlike=strange.mean())
         return self.content * lost + (weight * strange).mean()

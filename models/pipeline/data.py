@@ -83,6 +83,11 @@ def disguise(mel: torch.Tensor, strength: float = 1.0) -> torch.Tensor:
     return torch.clamp(sometimes(mel, hiss(mel), 0.6 * strength), min=LOG_FLOOR)
 
 
+def built_in(who: torch.Tensor) -> torch.Tensor:
+    """Who, by places in the cast, is a voice of ours; the others stand for people whom somebody enrols."""
+    return who < len(VOICES)
+
+
 def pick(share: torch.Tensor, count: int) -> torch.Tensor:
     """So many places of `share`, each as often as it says."""
     upto = torch.cumsum(share.double(), 0)

@@ -27,7 +27,7 @@ from torch.nn import functional as F
 from .cast import HALF, Batch, Cast, away, draw, partly_disguised
 from .colour import coloured_mel, coloured_timbre
 from .court import Court, apart
-from .data import VOICES, Data, disguise
+from .data import VOICES, Data, built_in, disguise
 from .networks import VOICE, Content, Generator, Speaker
 from .paths import SEED, WORK
 from .synthesis import synthesise
@@ -44,11 +44,6 @@ MOST_CODES, MOST_CODES_BUILT_IN, MOST_TEXTURE = 0.8, 0.6, 0.4
 CHECKPOINT = WORK / "generator.pt"
 
 
-def enrolled(who: torch.Tensor) -> torch.Tensor:
-    """Who of the cast is as people are whom somebody enrols: no voice of ours."""
-    return who >= len(VOICES)
-
-
 class Player(nn.Module):
     """What is published of this stage: generator, speaker encoder, embeddings of the built-in voices."""
 
@@ -60,7 +55,7 @@ class Player(nn.Module):
     def mix(self, who: torch.Tensor, heard: torch.Tensor) -> torch.Tensor:
         """Embeddings as the encoder `heard` them [B, 128]; for half of the built-in voices, as kept."""
         kept = self.voices(torch.clamp(who, max=len(VOICES) - 1))
-        own = ~enrolled(who) & (torch.rand(len(who)) < 0.5)
+        own = built_in(who) & (torch.rand(len(who)) < 0.5)
         return torch.where(own.unsqueeze(1), kept, heard)
 
     def say(self, cast: Cast, batch: Batch, codes: torch.Tensor, timbre: torch.Tensor, *cues: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -69,7 +64,7 @@ class Player(nn.Module):
         embeddings = self.speaker(pieces).float()
         timbre = taped_timbre(coloured_timbre(timbre, batch.colour), batch.noise)
         f0_hz, voiced, loudness_db, log_mel = cues
-        share = (torch.rand(len(codes)) * MOST_TEXTURE * enrolled(batch.who)).view(-1, 1, 1)
+        share = (torch.rand(len(codes)) * MOST_TEXTURE * ~built_in(batch.who)).view(-1, 1, 1)
         log_mel = textured(log_mel, loudness_db, timbre, share)
         return self.generator.whole(codes, timbre, f0_hz, voiced, loudness_db, log_mel, self.mix(batch.who, embeddings))
 
@@ -89,7 +84,7 @@ def render(batch: Batch, cast: Cast, content: Content, say: Callable) -> Rendere
         heard = content.late(masked).float()
     batch.brighten()
     texture = partly_disguised(batch.both("log_mel"), 0.5)
-    blend = torch.where(enrolled(batch.who), torch.rand(2 * HALF) * MOST_CODES, torch.rand(2 * HALF) ** 2 * MOST_CODES_BUILT_IN)
+    blend = torch.where(built_in(batch.who), torch.rand(2 * HALF) ** 2 * MOST_CODES_BUILT_IN, torch.rand(2 * HALF) * MOST_CODES)
     codes, timbre = cast.books.find(heard, batch.who, blend, torch.rand(2 * HALF) * 0.7 + 0.3)
     f0_hz, voiced, loudness_db = map(batch.both, ("f0_hz", "voiced", "loudness_db"))
     with half():

@@ -3,10 +3,10 @@
     python -m pipeline.speak jm_kumo --minutes 25
     python -m pipeline.speak joe --minutes 30
     python -m pipeline.speak mixtures --minutes 24
-    python -m pipeline.speak flite --minutes 16
+    python -m pipeline.speak flite --minutes 12
     python -m pipeline.speak festival --minutes 32
     python -m pipeline.speak kokoro --minutes 22
-    python -m pipeline.speak languages --minutes 54
+    python -m pipeline.speak languages --minutes 84
     python -m pipeline.speak held-out
 
 Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz and is resumable: a file that exists is kept.

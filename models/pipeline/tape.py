@@ -4,7 +4,7 @@ generator shall say them as they were. Built-in voices stay as they are."""
 import numpy as np
 import torch
 
-from .data import LOG_FLOOR, VOICES, smooth
+from .data import LOG_FLOOR, built_in, smooth
 from .frontend import BANDS
 from .networks import TIMBRE
 from .voices import NEPERS_PER_DB
@@ -24,7 +24,7 @@ def noises(count: int) -> torch.Tensor:
 
 
 def noises_of(who: torch.Tensor) -> torch.Tensor:
-    return noises(len(who)).masked_fill((who < len(VOICES)).unsqueeze(1), -30.0)
+    return noises(len(who)).masked_fill(built_in(who).unsqueeze(1), -30.0)
 
 
 def left_of(speech: torch.Tensor, noise: torch.Tensor, heard: torch.Tensor) -> torch.Tensor:
