@@ -20,10 +20,10 @@ export const BAND_EDGES_HZ: readonly number[] = bandEdges();
 
 /**
  * How much of the mark's strength a band gets, [TILE_BANDS]. The lowest harmonics carry the voice and are heard rough
- * first: below 850 Hz a third of the strength costs a tenth of the naturalness (decision 7).
+ * first: a third of the strength below 850 Hz costs as much naturalness as all the rest (decision 7).
  */
 export const BAND_SHARES: readonly number[] = BAND_EDGES_HZ.slice(0, TILE_BANDS).map((hz) =>
-  hz < 850 ? 0.3 : 1,
+  hz < 850 ? 0 : hz < 1200 ? 0.6 : 1,
 );
 
 function bandEdges(): number[] {

@@ -1,8 +1,8 @@
 import { BAND_SHARES, TILE_BANDS } from './grid';
 
 /** How far a tile that can be heard is raised or lowered, and one that its neighbours hide. */
-const PLAIN_DB = 4.2;
-const HIDDEN_DB = 6.2;
+const PLAIN_DB = 4.7;
+const HIDDEN_DB = 6.7;
 /** A neighbour hides what is so far below it, and that much further for every band between: more below it than above. */
 const OFFSET_DB = 6;
 const SLOPE_UP_DB = 6;
