@@ -15,7 +15,7 @@ from pipeline.paths import WORK
 from pipeline.speak import KOKORO_STYLES, Kokoro, festival, in_language, write
 
 from . import report, scores
-from .enrolled import ENROLLED, LENGTHS, convert, lengths_of, likeness_and_words, naturalness
+from .enrolled import LENGTHS, convert, lengths_of, likeness_and_words, naturalness, voice_file
 from .run import Bar, verdict, version
 from .table import lines, shown
 from .unseen import PEOPLE, Person, split
@@ -58,7 +58,7 @@ def said_by(name: str, who: dict[str, float] | str, language: str) -> list[Path]
 
 def row(person: Person, length: str) -> list[Bar]:
     language, (seconds, alike) = person.language, LENGTHS[length]
-    voice = ENROLLED / f"{person.name}-{length.replace(' ', '')}.understudy"
+    voice = voice_file(person, length)
     references = split(person, seconds)[1]
     inputs, outputs = [], []
     for name, who in SPEAKERS[language].items():

@@ -41,15 +41,20 @@ def record_of(person: Person) -> dict:
     return record
 
 
+def voice_file(person: Person, name: str) -> Path:
+    """Of what was enrolled, such as "60 s"."""
+    return ENROLLED / f"{person.name}-{name.replace(' ', '')}.understudy"
+
+
 def enrol(person: Person, files: list[Path], name: str) -> tuple[Path, float]:
     """The voice file, and the seconds that enrolling took in the app."""
-    folder = ENROLLED / f"{person.name}-{name}"
+    out = voice_file(person, name)
+    folder, record = out.with_suffix(""), out.with_suffix(".json")
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
     for file in files:
         (folder / file.name).symlink_to(file)
-    record, out = folder.with_suffix(".json"), folder.with_suffix(".understudy")
     record.write_text(json.dumps(record_of(person)))
     command = ["npm", "run", "--silent", "enrol", "--", str(folder), "--name", person.name, "--consent", str(record), "--out", str(out)]
     began = time.time()
@@ -88,7 +93,7 @@ def lengths_of(person: Person) -> list[str]:
 def measure(person: Person, length: str) -> list[Bar]:
     seconds, alike = LENGTHS[length]
     files, references = split(person, seconds)
-    voice, took = enrol(person, files, length.replace(" ", ""))
+    voice, took = enrol(person, files, length)
     inputs, outputs, texts = converted(voice)
     return [
         Bar("seconds to enrol", took, 1, SECONDS_BAR, at_most=True),

@@ -20,7 +20,7 @@ from pipeline.paths import WORK
 from pipeline.synthesis import synthesise
 
 from . import scores, sets
-from .enrolled import ENROLLED, enrol
+from .enrolled import ENROLLED, enrol, voice_file
 from .unseen import PEOPLE, Person, split
 
 SOURCES, SENTENCES, SKIPPED = ["jm_kumo", "joe", "kathleen"], 3, 4
@@ -45,9 +45,9 @@ class Chain:
 
     def __init__(self, person: Person) -> None:
         files, self.references = split(person, 60)
-        file = ENROLLED / f"{person.name}-60s.understudy"
+        file = voice_file(person, "60 s")
         if not file.exists():
-            enrol(person, files, "60s")
+            enrol(person, files, "60 s")
         self.person, self.voice = person, Voice.of(*parse_voice(zipfile.ZipFile(file).read("voice.voice")))
         self.own = [each for each in split(person, 600)[0] if each not in files][:OWN]
         self.content, player, _ = load_trained()

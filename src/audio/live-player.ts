@@ -78,7 +78,7 @@ export class LivePlayer {
     }
     stats.set('outputPeak', Math.max(peak, 0.9 * stats.get('outputPeak')));
     if (peak > AUDIBLE) stats.set('lastSoundSeconds', timeSeconds);
-    if (this.isPlaying) this.steer(out.length, timeSeconds);
+    if (this.isPlaying) this.steer(out.length / this.outputRateHz, timeSeconds);
     stats.set('isPlaying', Number(this.isPlaying));
   }
 
@@ -158,11 +158,12 @@ export class LivePlayer {
     return 0;
   }
 
-  private steer(length: number, timeSeconds: number): void {
+  /** After a block of `seconds` that began at `timeSeconds`. */
+  private steer(seconds: number, timeSeconds: number): void {
     const { stats, servo, queueMs } = this;
     stats.set('queueMs', queueMs);
-    const surplusMs = servo.update(queueMs, length / this.outputRateHz);
-    const leaveOutMs = Math.max(surplusMs, this.lateMs(timeSeconds));
+    const surplusMs = servo.update(queueMs, seconds);
+    const leaveOutMs = Math.max(surplusMs, this.lateMs(timeSeconds + seconds));
     stats.set('targetMs', servo.targetMs);
     stats.set('ratio', servo.speed);
     if (leaveOutMs > 0 && this.fadeLeft === 0) {
