@@ -5,8 +5,10 @@ const ID_BITS = 24;
 const CRC_BITS = 16;
 /** x^16 + x^12 + x^5 + 1 (ITU-T V.41). */
 const CRC_POLYNOMIAL = 0x1021;
-/** A checksum alone would let one wrong payload in 65,536 pass; the payload must also be this sure. */
-const SURE = 0.99;
+/** How sure a payload must be to be given out. */
+const SURE = 0.9999;
+/** Of so many of the likeliest payloads the checksum is asked. */
+const LIST = 8;
 const MEMORY = 6;
 const STATES = 1 << MEMORY;
 /** Rate 1/3, constraint length 7 (Proakis, Digital Communications, table 8.3-2): 133, 145, 175 octal. */
@@ -32,63 +34,78 @@ export function encodePayload({ version, id24 }: WatermarkPayload): Int8Array {
 
 export interface DecodedPayload {
   payload: WatermarkPayload;
-  /** Whether the checksum holds and no other payload comes near. */
+  /** Whether the checksum holds and the payload is sure. */
   payloadOk: boolean;
-  /** Chance of the payload against the next likely one, 0.5..1. */
+  /** Chance of the payload, 0..1. */
   confidence: number;
 }
 
+/** The signs up to a step: how well the evidence speaks for them, and the message so far, last bit first. */
+interface Path {
+  metric: number;
+  bit: number;
+  before: Path | null;
+}
+
 /**
- * Soft signs [CODED_BITS], each with a deviation of 1, -> the most likely payload.
+ * Evidence [CODED_BITS], half the log likelihood ratio of every sign -> the likeliest payload whose checksum holds.
  *
- * Viterbi's algorithm over the 64 states (Forney 1973), begun and ended in state 0. How far the runner-up stays behind
- * is the least lead along the way (Hagenauer & Hoeher 1989, "A Viterbi algorithm with soft-decision outputs").
+ * Viterbi's algorithm over the 64 states (Forney 1973), begun and ended in state 0, that keeps the best eight ways to each (Seshadri &
+ * Sundberg 1994, "List Viterbi decoding algorithms"). A payload's share of the likelihood of all payloads is summed over the same states
+ * (Bahl et al. 1974); that the checksum holds rules out all but one in 65,536 of the others.
  */
-export function decodePayload(soft: Float64Array): DecodedPayload {
-  const steps = MESSAGE_BITS + MEMORY;
-  let metric = new Float64Array(STATES).fill(-Infinity);
-  metric[0] = 0;
-  const from = new Uint8Array(steps * STATES);
-  const leads = new Float64Array(steps * STATES).fill(Infinity);
-  for (let step = 0; step < steps; step++) {
-    const next = new Float64Array(STATES).fill(-Infinity);
-    for (let state = 0; state < STATES; state++) {
-      if (metric[state] === -Infinity) continue;
-      for (let bit = 0; bit < (step < MESSAGE_BITS ? 2 : 1); bit++) {
+export function decodePayload(evidence: Float64Array): DecodedPayload {
+  let paths = noPaths();
+  paths[0] = [{ metric: 0, bit: 0, before: null }];
+  let totals = new Float64Array(STATES).fill(-Infinity);
+  totals[0] = 0;
+  for (let step = 0; step < MESSAGE_BITS + MEMORY; step++) {
+    const next = noPaths();
+    const nextTotals = new Float64Array(STATES).fill(-Infinity);
+    paths.forEach((before, state) => {
+      for (let bit = 0; before.length > 0 && bit < (step < MESSAGE_BITS ? 2 : 1); bit++) {
         const register = (bit << MEMORY) | state;
-        let gain = metric[state]!;
-        for (let j = 0; j < GENERATORS.length; j++) {
-          gain += parity(register & GENERATORS[j]!) ? -soft[3 * step + j]! : soft[3 * step + j]!;
-        }
+        const gain = GENERATORS.reduce((sum, generator, j) => {
+          const value = evidence[3 * step + j]!;
+          return sum + (parity(register & generator) ? -value : value);
+        }, 0);
         const to = register >> 1;
-        const at = step * STATES + to;
-        leads[at] = Math.abs(gain - next[to]!);
-        if (gain > next[to]!) {
-          next[to] = gain;
-          from[at] = state;
-        }
+        next[to]!.push(...before.map((path) => ({ metric: path.metric + gain, bit, before: path })));
+        nextTotals[to] = logSum(nextTotals[to]!, totals[state]! + gain);
       }
-    }
-    metric = next;
+    });
+    paths = next.map((each) => each.sort((a, b) => b.metric - a.metric).slice(0, LIST));
+    totals = nextTotals;
   }
-  const bits = new Array<number>(steps);
-  let state = 0;
-  let lead = Infinity;
-  for (let step = steps - 1; step >= 0; step--) {
-    bits[step] = state >> (MEMORY - 1);
-    lead = Math.min(lead, leads[step * STATES + state]!);
-    state = from[step * STATES + state]!;
-  }
-  // A sign of mean m and deviation 1 is worth 2 m times itself in log likelihood.
-  const mean = Math.max(0, metric[0]!) / CODED_BITS;
-  const confidence = 1 / (1 + Math.exp(-mean * lead));
-  const message = bits.slice(0, VERSION_BITS + ID_BITS);
+  const read = paths[0]!.map((path) => ({ path, message: messageOf(path) }));
+  const { path, message } = read.find(({ message }) => isChecked(message)) ?? read[0]!;
+  const share = Math.exp(path.metric - totals[0]!);
+  const confidence = isChecked(message) ? share / (share + (1 - share) / 2 ** CRC_BITS) : 0;
   const payload = {
     version: fromBits(message.slice(0, VERSION_BITS)),
-    id24: fromBits(message.slice(VERSION_BITS)),
+    id24: fromBits(message.slice(VERSION_BITS, VERSION_BITS + ID_BITS)),
   };
-  const checked = crc(message) === fromBits(bits.slice(message.length, MESSAGE_BITS));
-  return { payload, payloadOk: checked && confidence >= SURE, confidence };
+  return { payload, payloadOk: confidence >= SURE, confidence };
+}
+
+function noPaths(): Path[][] {
+  return Array.from({ length: STATES }, () => []);
+}
+
+function messageOf(path: Path): number[] {
+  const bits: number[] = [];
+  for (let at = path; at.before; at = at.before) bits.push(at.bit);
+  return bits.reverse().slice(0, MESSAGE_BITS);
+}
+
+function isChecked(message: number[]): boolean {
+  const said = message.slice(0, VERSION_BITS + ID_BITS);
+  return crc(said) === fromBits(message.slice(said.length));
+}
+
+function logSum(a: number, b: number): number {
+  const most = Math.max(a, b);
+  return most === -Infinity ? most : most + Math.log(Math.exp(a - most) + Math.exp(b - most));
 }
 
 /** Cyclic redundancy check over bits, begun with ones so that zeros do not pass. */

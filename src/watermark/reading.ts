@@ -38,15 +38,11 @@ export function readMark(
   const columns = measureColumns(mapOf(spectra, from, to - from, bend), from, bend, phase, pattern);
   const inside = columns.filter(({ step }) => step >= first && step < first + finding.blocks * BLOCK_STEPS);
   const [start, end] = markedStretch(columns, inside);
-  const soft = new Float64Array(CODED_BITS);
-  const power = new Float64Array(CODED_BITS);
-  for (const { bits } of columns.slice(start, end)) {
-    for (const { bit, value } of bits) {
-      soft[bit]! += value;
-      power[bit]! += value * value;
-    }
-  }
-  const decoded = decodePayload(soft.map((value, bit) => value / Math.sqrt(power[bit]! + 1e-30)));
+  const marked = columns.slice(start, end);
+  const gain = gainOf(marked);
+  const evidence = new Float64Array(CODED_BITS);
+  for (const { bits } of marked) for (const { bit, value } of bits) evidence[bit]! += gain * value;
+  const decoded = decodePayload(evidence);
   const secondsAt = (tile: number) =>
     Math.min(spectra.steps, Math.max(0, columns[tile]!.step)) * (STEP_SAMPLES / MARK_RATE_HZ);
   const half = (bend.timeScale * STEPS_PER_TILE * STEP_SAMPLES) / MARK_RATE_HZ / 2;
@@ -134,11 +130,16 @@ function measureColumns(
   }
 }
 
+/** Mean over mean square of the tiles whose signs are known: what a tile's value is worth in half log likelihood ratios. */
+function gainOf(columns: Column[]): number {
+  const sum = columns.reduce((all, column) => all + column.sum, 0);
+  const power = columns.reduce((all, column) => all + column.power, 0);
+  return Math.max(0, sum / (power + 1e-30));
+}
+
 /** The columns, from and up to, that are likeliest to be the marked ones: the largest sum of log likelihood ratios. */
 function markedStretch(columns: Column[], sample: Column[]): [number, number] {
-  const sum = sample.reduce((all, column) => all + column.sum, 0);
-  const power = sample.reduce((all, column) => all + column.power, 0);
-  const gain = Math.max(0, sum / (power + 1e-30));
+  const gain = gainOf(sample);
   let best = 0;
   let stretch: [number, number] = [0, columns.length];
   let running = 0;
