@@ -63,7 +63,7 @@ export function decodePayload(evidence: Float64Array): DecodedPayload {
     const next = noPaths();
     const nextTotals = new Float64Array(STATES).fill(-Infinity);
     paths.forEach((before, state) => {
-      for (let bit = 0; before.length > 0 && bit < (step < MESSAGE_BITS ? 2 : 1); bit++) {
+      for (let bit = 0; bit < (step < MESSAGE_BITS ? 2 : 1); bit++) {
         const register = (bit << MEMORY) | state;
         const gain = GENERATORS.reduce((sum, generator, j) => {
           const value = evidence[3 * step + j]!;
@@ -78,9 +78,10 @@ export function decodePayload(evidence: Float64Array): DecodedPayload {
     totals = nextTotals;
   }
   const read = paths[0]!.map((path) => ({ path, message: messageOf(path) }));
-  const { path, message } = read.find(({ message }) => isChecked(message)) ?? read[0]!;
+  const checked = read.find(({ message }) => isChecked(message));
+  const { path, message } = checked ?? read[0]!;
   const share = Math.exp(path.metric - totals[0]!);
-  const confidence = isChecked(message) ? share / (share + (1 - share) / 2 ** CRC_BITS) : 0;
+  const confidence = checked ? share / (share + (1 - share) / 2 ** CRC_BITS) : 0;
   const payload = {
     version: fromBits(message.slice(0, VERSION_BITS)),
     id24: fromBits(message.slice(VERSION_BITS, VERSION_BITS + ID_BITS)),

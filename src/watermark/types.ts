@@ -29,9 +29,9 @@ export interface Detection {
   /** How far its pitch stands above the original's, by the mark; right to about 20 cents. */
   pitchCents: number;
   payload: WatermarkPayload | null;
-  /** Whether the payload's checksum holds. */
+  /** Whether the payload's checksum holds and it is sure. */
   payloadOk: boolean;
-  /** How clearly the payload stood out from every other, 0..1; 0 where none was read. */
+  /** Chance of the payload, 0..1; 0 where none was read. */
   payloadConfidence: number;
 }
 
