@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from pipeline.characters import embedding_of
 from pipeline.convert import Heard, Voice, batch, codes_of, gains_for, hear, load_voice, retrieve, write
 from pipeline.export import load_trained
-from pipeline.networks import NEPERS_PER_DB
+from pipeline.networks import NEPERS_PER_DB, Content
 from pipeline.paths import PUBLISHED, WORK
 from pipeline.prepare import ARRAYS
 from pipeline.synthesis import synthesise
@@ -56,6 +56,8 @@ class Published(nn.Module):
         super().__init__()
         self.session = onnxruntime.InferenceSession(str(PUBLISHED / name))
         self.states, self.look_ahead = trained.states(), trained.look_ahead
+
+    late = Content.late
 
     def whole(self, *inputs: torch.Tensor):
         """Of the content network, whose output is late, one row of codes; of the generator its gains."""
