@@ -98,6 +98,9 @@ function backend(name: Backend, ms: number, losesAt = Infinity): OpenNetworks & 
     backend: name,
     networks: { ...inner, content: slow(inner.content), generator: slow(inner.generator) },
     disposed: false,
+    get runs() {
+      return runs;
+    },
     async dispose() {
       opened.disposed = true;
     },
@@ -141,6 +144,14 @@ describe('the converter', () => {
     const next = setUp({ wasm: untouched, webgpu: async () => backend('webgpu', 1) }, shelf);
     expect((await next.converter.load(OPTIONS, () => undefined)).backend).toBe('webgpu');
     expect(untouched).not.toHaveBeenCalled();
+  });
+
+  it('measures for two seconds what is slow, not longer', async () => {
+    const gpu = backend('webgpu', 300);
+    const { converter } = setUp({ wasm: async () => backend('wasm', 0), webgpu: async () => gpu });
+    const status = await converter.load({ ...OPTIONS, backend: 'webgpu' }, () => undefined);
+    expect(status.rtf.webgpu).toBeGreaterThan(1);
+    expect(gpu.runs).toBeLessThanOrEqual(10);
   });
 
   it('does without a GPU that is missing, fails to open, or fails when measured', async () => {
