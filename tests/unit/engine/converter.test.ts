@@ -80,7 +80,11 @@ function library(): Library & { notes: Map<string, unknown> } {
 }
 
 /** A backend that takes `ms` for each run and loses its device at run `losesAt`. */
-function backend(name: Backend, ms: number, losesAt = Infinity): OpenNetworks & { disposed: boolean; runs: number } {
+function backend(
+  name: Backend,
+  ms: number,
+  losesAt = Infinity,
+): OpenNetworks & { disposed: boolean; runs: number } {
   const inner = fakeNetworks();
   let runs = 0;
   const slow = (networks: Networks['content']): Networks['content'] => ({
