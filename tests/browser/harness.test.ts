@@ -101,7 +101,7 @@ describe('the command line', () => {
     }
     expect(b!.length).toBe(a!.length);
     expect(10 * Math.log10(difference / power)).toBeLessThan(-40);
-  }, 240000);
+  });
 
   it.each([
     ['convert', [], /Usage/],

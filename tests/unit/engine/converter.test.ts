@@ -86,13 +86,12 @@ function backend(
   losesAt = Infinity,
 ): OpenNetworks & { disposed: boolean; runs: number } {
   const inner = fakeNetworks();
-  let runs = 0;
   const slow = (networks: Networks['content']): Networks['content'] => ({
     ...networks,
     session: {
       ...networks.session,
       async run(feeds) {
-        if (++runs >= losesAt) throw new EngineError('gpu-lost', 'gone');
+        if (++opened.runs >= losesAt) throw new EngineError('gpu-lost', 'gone');
         await new Promise((resolve) => setTimeout(resolve, ms));
         return networks.session.run(feeds);
       },
@@ -102,9 +101,7 @@ function backend(
     backend: name,
     networks: { ...inner, content: slow(inner.content), generator: slow(inner.generator) },
     disposed: false,
-    get runs() {
-      return runs;
-    },
+    runs: 0,
     async dispose() {
       opened.disposed = true;
     },
