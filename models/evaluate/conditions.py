@@ -12,8 +12,7 @@ import pyworld
 import soundfile as sf
 from scipy.signal import butter, sosfilt
 
-from pipeline.data import speech_level_db
-from pipeline.frontend import RATE_HZ, spectrum
+from pipeline.frontend import RATE_HZ, spectrum, speech_level_db
 from pipeline.paths import SEED, SPEECH
 
 from .debian import unpacked

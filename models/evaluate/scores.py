@@ -22,7 +22,7 @@ import soxr
 import torch
 from num2words import num2words
 
-from pipeline.data import speech_level_db
+from pipeline.frontend import speech_level_db
 from pipeline.paths import WORK
 
 from .numbers import spell

@@ -15,7 +15,7 @@ import soxr
 import torch
 
 from . import frontend
-from .data import hold, speech_level_db
+from .data import hold
 from .export import load_trained
 from .networks import BANDS
 from .paths import PUBLISHED
@@ -82,10 +82,10 @@ def hear(path: Path, voice: Voice) -> Heard:
     low = soxr.resample(audio.mean(1), rate, 16000)
     low = np.pad(low, (0, -len(low) % 320))
     _, loud = frontend.spectrum(low)
-    gain = 10 ** ((voice.header["speechLevelDb"] - speech_level_db(loud)) / 20)
+    gain = 10 ** ((voice.header["speechLevelDb"] - frontend.speech_level_db(loud)) / 20)
     mel, loud = frontend.spectrum(low * gain)
-    f0, voiced = frontend.pitch(low * gain, loud)
-    ratio = voice.header["medianF0Hz"] / np.median(f0[f0 > 0])
+    f0, voiced, register_hz = frontend.speakers_pitch(low * gain, loud)
+    ratio = voice.header["medianF0Hz"] / register_hz
     return Heard(batch(mel), batch(loud), batch(hold(f0) * ratio), batch(voiced), gain)
 
 

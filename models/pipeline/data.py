@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .frontend import BAND_EDGES_MEL, BANDS, hz_to_mel, mel_to_hz
+from .frontend import BAND_EDGES_MEL, BANDS, hz_to_mel, median_f0_hz, mel_to_hz, speech_level_db
 from .paths import WORK
 from .synthesis import HOP, RATE_HZ
 from .voices import NEPERS_PER_DB
@@ -103,12 +103,6 @@ def hold(f0: np.ndarray) -> np.ndarray:
     return f0[index] if len(known) else np.full_like(f0, 150.0)
 
 
-def speech_level_db(loudness_db: np.ndarray) -> float:
-    """Mean power of the frames less than 20 dB below the 95th percentile, dBFS."""
-    active = loudness_db[loudness_db > np.percentile(loudness_db, 95) - 20]
-    return float(10 * np.log10(np.mean(10 ** (active / 10))))
-
-
 def band_hz(audio: torch.Tensor) -> torch.Tensor:
     """Where the mean spectrum of 24 kHz audio falls 75 dB below its peak for good: above it the recording knows nothing."""
     frames = audio[: min(BAND_FRAMES, len(audio) // BAND_FFT) * BAND_FFT].float().reshape(-1, BAND_FFT) * HANN
@@ -134,7 +128,7 @@ class Data:
         self.ends = torch.tensor(np.cumsum([len(p["f0Hz"]) for p in parts]))
         self.begins = torch.cat([self.ends.new_zeros(1), self.ends[:-1]])
         self.level_db = torch.tensor([speech_level_db(p["loudnessDb"]) for p in parts], dtype=torch.float32)
-        self.median_hz = torch.tensor([np.median(p["f0Hz"][p["voiced"] > 0]) for p in parts], dtype=torch.float32)
+        self.median_hz = torch.tensor([median_f0_hz(p["f0Hz"]) for p in parts], dtype=torch.float32)
         self.band_hz = torch.stack([band_hz(self.audio[a:b].flatten()) for a, b in zip(self.begins, self.ends)])
         taught = [dict(np.load(TAUGHT / file.name)) for file in files]
         self.codes = torch.tensor(np.concatenate([t["codes"] for t in taught]))

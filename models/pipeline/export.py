@@ -18,7 +18,8 @@ from onnx import helper, numpy_helper
 
 from .characters import CHARACTERS, FOLDER as CHARACTER_ARRAYS, embedding_of, horn_log_gains
 from .consent import sealed
-from .data import VOICES, speech_level_db
+from .data import VOICES
+from .frontend import in_register, speech_level_db
 from .generator import Player
 from .networks import BANDS, CODES, RANK, TIMBRE, VOICE, Content, Restorer
 from .paths import CHECKPOINTS, PUBLISHED, WORK
@@ -112,7 +113,7 @@ def voice_file(name: str, content: Content, player: Player, adapter: torch.Tenso
     """Of the voices that trained, the embedding they learnt; of characters, what the speaker encoder hears."""
     arrays = dict(np.load((CHARACTER_ARRAYS if name in CHARACTERS else ARRAYS) / f"{name}.npz"))
     embedding = player.voices.weight[VOICES.index(name)].detach().numpy() if name in VOICES else embedding_of(arrays, player.speaker)
-    f0 = arrays["f0Hz"][arrays["f0Hz"] > 0]
+    f0 = in_register(arrays["f0Hz"])
     found = cluster(*active_frames(content, *(torch.tensor(arrays[key]) for key in ("logMel", "loudnessDb"))))
     codebook, timbre = (part.numpy() for part in found)
     parts = [("embedding", embedding.astype("<f4")), ("codebook", codebook.astype("<f2")), ("timbre", timbre.astype("<f2"))]

@@ -26,8 +26,14 @@ MIN_LAG, MAX_LAG = 16, 320
 MAX_CANDIDATES = 4
 VITERBI_LAG_FRAMES = 1
 UNVOICED_COST = 0.8
+LOUD_COST = 0.3
+FAINT_DB, LOUD_DB = -30.0, -10.0
 SWITCH_COST = 0.25
 JUMP_COST = 1.5
+REGISTER_OCTAVES = 0.7
+STRANGENESS = 1.2
+# Far below who speaks in the fixture, so that a register tells; and their level.
+FIXTURE_REGISTER_HZ, FIXTURE_LEVEL_DB = 40.0, -20.0
 QUIET_DB = -60.0
 REFINE_LAGS = 3
 
@@ -115,8 +121,8 @@ def _candidates(row, lag_out, cost_out):
 
 
 @numba.njit(cache=True)
-def track(cmnd, loudness):
-    """Fixed-lag Viterbi. State 0 is unvoiced, states 1..4 are the candidates of the frame."""
+def track(cmnd, loudness, register_hz, level_db):
+    """Fixed-lag Viterbi. State 0 is unvoiced, states 1..4 are the candidates of the frame; far from the register they cost more."""
     frames = cmnd.shape[0]
     states = MAX_CANDIDATES + 1
     lags = np.zeros((frames, states))
@@ -132,8 +138,14 @@ def track(cmnd, loudness):
         fresh = np.full(states, 1e9)
         for s in range(count + 1):
             local = UNVOICED_COST if s == 0 else cost_row[s - 1]
+            if s == 0 and register_hz > 0:
+                loud = (loudness[t] - level_db - FAINT_DB) / (LOUD_DB - FAINT_DB)
+                local += LOUD_COST * min(1.0, max(0.0, loud))
             if s > 0:
                 lags[t, s] = lag_row[s - 1]
+                if register_hz > 0:
+                    octaves = abs(np.log2(lag_row[s - 1] * register_hz / RATE_HZ))
+                    local *= 1 + STRANGENESS * max(0.0, octaves - REGISTER_OCTAVES)
             if t == 0:
                 fresh[s] = local
                 continue
@@ -189,11 +201,38 @@ def _refine(samples, f0):
     return out
 
 
-def pitch(samples: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """16 kHz samples and their `loudnessDb` -> (`f0Hz` [frames], 0 where unvoiced; `voiced` [frames], 0 or 1)."""
-    f0, voiced = track(normalised_difference(samples), loudness.astype(np.float64))
+def speech_level_db(loudness_db: np.ndarray) -> float:
+    """Mean power of the frames less than 20 dB below the 95th percentile, dBFS."""
+    active = loudness_db[loudness_db > np.percentile(loudness_db, 95) - 20]
+    return float(10 * np.log10(np.mean(10 ** (active / 10))))
+
+
+def in_register(f0: np.ndarray) -> np.ndarray:
+    """The voiced entries of `f0Hz` (0 is unvoiced), without those an octave or so off their median: these were misheard."""
+    voiced = f0[f0 > 0]
+    return voiced[np.abs(np.log2(voiced / np.median(voiced))) < REGISTER_OCTAVES] if len(voiced) else voiced
+
+
+def median_f0_hz(f0: np.ndarray) -> float:
+    """Of what is in the register; 0 where nothing is voiced."""
+    kept = in_register(f0)
+    return float(np.median(kept)) if len(kept) else 0.0
+
+
+def pitch(samples: np.ndarray, loudness: np.ndarray, register_hz: float = 0.0, level_db: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """16 kHz samples and their `loudnessDb` -> (`f0Hz` [frames], 0 where unvoiced; `voiced` [frames], 0 or 1).
+
+    `register_hz` is the speaker's median F0, 0 where it is not known, `level_db` their speech's level (docs/decisions/0022-register.md).
+    """
+    f0, voiced = track(normalised_difference(samples), loudness.astype(np.float64), float(register_hz), float(level_db))
     f0 = _refine(np.asarray(samples, np.float64), f0)
     return f0.astype(np.float32), voiced.astype(np.float32)
+
+
+def speakers_pitch(samples: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """`pitch` in the register that it finds itself, and that register's median F0."""
+    register_hz = median_f0_hz(pitch(samples, loudness)[0])
+    return (*pitch(samples, loudness, register_hz, speech_level_db(loudness)), register_hz)
 
 
 def main() -> None:
@@ -202,9 +241,10 @@ def main() -> None:
     samples = np.frombuffer(base64.b64decode(fixture["samples"]), "<i2") / 32768.0
     log_mel, loudness = spectrum(samples)
     f0, voiced = pitch(samples, loudness)
-    arrays = {"logMel": log_mel, "loudnessDb": loudness, "f0Hz": f0, "voiced": voiced}
+    elsewhere, _ = pitch(samples, loudness, FIXTURE_REGISTER_HZ, FIXTURE_LEVEL_DB)
+    arrays = {"logMel": log_mel, "loudnessDb": loudness, "f0Hz": f0, "voiced": voiced, "f0HzElsewhere": elsewhere}
     rounded = {key: np.round(array.astype(float), 5).tolist() for key, array in arrays.items()}
-    path.write_text(json.dumps({"samples": fixture["samples"]} | rounded))
+    path.write_text(json.dumps({"samples": fixture["samples"], "elsewhereHz": FIXTURE_REGISTER_HZ, "levelDb": FIXTURE_LEVEL_DB} | rounded))
 
 
 if __name__ == "__main__":

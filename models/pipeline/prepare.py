@@ -92,7 +92,7 @@ def prepare(speaker: str, files: list, factor: float = 1.0, folder: Path = ARRAY
         low = soxr.resample(audio, 24000, 16000)[: frames * 160]
         low = np.pad(low, (0, frames * 160 - len(low)))
         mel, loud = frontend.spectrum(low)
-        f0, voiced = frontend.pitch(low, loud)
+        f0, voiced, _ = frontend.speakers_pitch(low, loud)
         pieces.append((np.clip(audio, -1, 1) * 32767).astype(np.int16))
         mels.append(mel.astype(np.float16))
         louds.append(loud)

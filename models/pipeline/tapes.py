@@ -16,7 +16,6 @@ from scipy.signal import iirnotch, lfilter
 from scipy.special import exp1
 
 from . import frontend
-from .data import speech_level_db
 from .paths import SEED, WORK
 from .prepare import load, sources
 
@@ -88,7 +87,7 @@ def taped(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def log_mel(samples: np.ndarray) -> np.ndarray:
     _, loudness_db = frontend.spectrum(samples)
-    return frontend.spectrum(samples * 10 ** ((LEVEL_DB - speech_level_db(loudness_db)) / 20))[0]
+    return frontend.spectrum(samples * 10 ** ((LEVEL_DB - frontend.speech_level_db(loudness_db)) / 20))[0]
 
 
 def make(speaker: str, files: list[Path], speed: float) -> None:

@@ -13,8 +13,7 @@ import soundfile as sf
 import soxr
 import torch
 
-from .data import speech_level_db
-from .frontend import RATE_HZ, spectrum
+from .frontend import RATE_HZ, spectrum, speech_level_db
 from .networks import CODES, Content
 from .paths import MODELS, WORK
 from .speak import Kokoro, write

@@ -1,6 +1,7 @@
 import { throwIfCancelled } from './errors';
 import { Frontend } from './frontend';
 import { PitchTracker } from './pitch';
+import { REGISTER_OCTAVES } from './pitch-path';
 import { Resampler } from './resample';
 import { SampleQueue } from './sample-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from './signal';
@@ -25,12 +26,23 @@ export function speechLevelDb(loudnessDb: Float32Array): number {
   return 10 * Math.log10(active.reduce((sum, db) => sum + 10 ** (db / 10), 0) / active.length);
 }
 
-/** Median of the voiced entries of `f0Hz` (0 is unvoiced), 0 where there are none. */
+/** Median of the voiced entries of `f0Hz` (0 is unvoiced) in the speaker's register, 0 where there are none. */
 export function medianF0Hz(f0Hz: Float32Array): number {
-  const voiced = f0Hz.filter((hz) => hz > 0).sort();
-  const middle = voiced.length >> 1;
-  if (voiced.length === 0) return 0;
-  return voiced.length % 2 ? voiced[middle]! : (voiced[middle - 1]! + voiced[middle]!) / 2;
+  return median(inRegister(f0Hz));
+}
+
+/** The voiced entries of `f0Hz`, without those an octave or so off their median: these were misheard. */
+export function inRegister(f0Hz: Float32Array): Float32Array {
+  const voiced = f0Hz.filter((hz) => hz > 0);
+  const middle = median(voiced);
+  return voiced.filter((hz) => Math.abs(Math.log2(hz / middle)) < REGISTER_OCTAVES);
+}
+
+function median(values: Float32Array): number {
+  const sorted = values.toSorted();
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return 0;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** Measures a take before it is converted; yields to other tasks every two seconds of it. */

@@ -6,7 +6,7 @@ import { Frontend } from './frontend';
 import { FrameGate } from './gate';
 import { Generator } from './generator';
 import type { Networks } from './network';
-import { PitchTracker } from './pitch';
+import { PitchTracker, type PitchFrames } from './pitch';
 import { PitchMap } from './pitch-map';
 import { DEFAULT_SPEECH_LEVEL_DB } from './profile';
 import { Resampler } from './resample';
@@ -49,7 +49,7 @@ export interface StreamOptions {
   blockCodes?: number;
   /** Input level in dBFS that counts as speech; below it the output is shut. Default null: nothing is. */
   gateDb?: number | null;
-  /** Hears of the source what its profile is made of: F0 in Hz (0 unvoiced) and the input's own loudness. */
+  /** Hears of the source what its profile is made of: its unbiased F0 in Hz (0 unvoiced) and the input's own loudness. */
   onFrames?: (f0Hz: Float32Array, loudnessDb: Float32Array) => void;
 }
 
@@ -68,7 +68,7 @@ export type StreamChange = Partial<
 export class ConversionStream {
   private readonly resampler: Resampler;
   private readonly frontend = new Frontend();
-  private readonly tracker = new PitchTracker();
+  private readonly tracker: PitchTracker;
   private readonly content: ContentEncoder;
   private readonly generator: Generator;
   private readonly synthesiser: Synthesiser;
@@ -108,6 +108,7 @@ export class ConversionStream {
     this.synthesiser = new Synthesiser(controls);
     this.gate.thresholdDb = gateDb;
     this.gain = this.wantedGain = inputGain(profile, voice);
+    this.tracker = new PitchTracker(louder(profile, this.gain));
     this.blockFrames = blockCodes * FRAMES_PER_CODE;
   }
 
@@ -133,6 +134,7 @@ export class ConversionStream {
     this.synthesiser.control(controls);
     this.gate.thresholdDb = gateDb;
     this.wantedGain = inputGain(profile, voice);
+    this.tracker.follow(louder(profile, this.wantedGain));
     if (blockCodes) this.blockFrames = blockCodes * FRAMES_PER_CODE;
   }
 
@@ -191,7 +193,7 @@ export class ConversionStream {
     const pitch = this.tracker.push(samples, loudnessDb);
     const gainDb = 20 * Math.log10(this.gain);
     this.options.onFrames?.(
-      pitch.f0Hz,
+      pitch.unbiasedF0Hz,
       loudnessDb.map((db) => db - gainDb),
     );
     this.keepLoudness(loudnessDb, gainDb);
@@ -203,7 +205,7 @@ export class ConversionStream {
     this.gates.push(loudnessDb.map((db) => this.gate.next(db, gainDb)));
   }
 
-  private keepPitch({ f0Hz, voiced }: { f0Hz: Float32Array; voiced: Float32Array }): void {
+  private keepPitch({ f0Hz, voiced }: Pick<PitchFrames, 'f0Hz' | 'voiced'>): void {
     this.f0Hz.push(f0Hz.map((hz) => this.pitchMap.map(hz)));
     this.voiced.push(voiced);
   }
@@ -300,6 +302,10 @@ function inputGain(profile: SourceProfile, voice: Voice): number {
   if (profile.speechLevelDb < FAINTEST_SPEECH_DB) return 1;
   const wanted = Number.isFinite(voice.speechLevelDb) ? voice.speechLevelDb : DEFAULT_SPEECH_LEVEL_DB;
   return 10 ** (Math.max(-MAX_GAIN_DB, Math.min(MAX_GAIN_DB, wanted - profile.speechLevelDb)) / 20);
+}
+
+function louder(profile: SourceProfile, gain: number): SourceProfile {
+  return { ...profile, speechLevelDb: profile.speechLevelDb + 20 * Math.log10(gain) };
 }
 
 function approach(gain: number, wanted: number): number {

@@ -4,7 +4,7 @@ import { EngineError, throwIfCancelled } from '../engine/errors';
 import { Frontend, type SpectrumFrames } from '../engine/frontend';
 import type { Networks } from '../engine/network';
 import { PitchTracker } from '../engine/pitch';
-import { medianF0Hz, speechLevelDb } from '../engine/profile';
+import { inRegister, medianF0Hz, speechLevelDb } from '../engine/profile';
 import {
   ANALYSIS_HOP,
   ANALYSIS_RATE_HZ,
@@ -223,10 +223,7 @@ function meanOf(parts: Encoded[]): Float32Array {
 
 /** Standard deviation of log F0 in semitones over voiced frames. */
 function spreadSt(f0Hz: Float32Array): number {
-  const steps = Array.from(
-    f0Hz.filter((hz) => hz > 0),
-    (hz) => 12 * Math.log2(hz),
-  );
+  const steps = Array.from(inRegister(f0Hz), (hz) => 12 * Math.log2(hz));
   if (steps.length === 0) return 0;
   const mean = steps.reduce((sum, step) => sum + step, 0) / steps.length;
   return Math.sqrt(steps.reduce((sum, step) => sum + (step - mean) ** 2, 0) / steps.length);

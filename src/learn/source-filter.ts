@@ -1,7 +1,8 @@
+import { concat } from '../engine/arrays';
 import { RealFft } from '../engine/fft';
 import { Frontend } from '../engine/frontend';
 import { PitchTracker } from '../engine/pitch';
-import { medianF0Hz, speechLevelDb } from '../engine/profile';
+import { DEFAULT_SPEECH_LEVEL_DB, medianF0Hz, speechLevelDb } from '../engine/profile';
 import { Resampler } from '../engine/resample';
 import {
   ANALYSIS_RATE_HZ,
@@ -13,6 +14,7 @@ import {
   SYNTHESIS_RATE_HZ,
 } from '../engine/signal';
 import { Synthesiser } from '../engine/synthesis';
+import type { SourceProfile } from '../engine/types';
 
 const FFT_SIZE = 1024;
 const BINS = FFT_SIZE / 2 + 1;
@@ -52,15 +54,10 @@ export function takeApart(samples: Float32Array, sampleRateHz: number): VoicePar
   const high = resample(samples, sampleRateHz, SYNTHESIS_RATE_HZ);
   const { loudnessDb } = new Frontend().push(low);
   const level = speechLevelDb(loudnessDb);
-  const tracker = new PitchTracker();
-  const first = tracker.push(
-    low,
-    loudnessDb.map((db) => db - 23 - level),
-  );
-  const rest = tracker.end();
-  const f0Hz = Float32Array.from([...first.f0Hz, ...rest.f0Hz]);
-  const voiced = Float32Array.from([...first.voiced, ...rest.voiced]);
-  const median = medianF0Hz(f0Hz) || 120;
+  const normalised = loudnessDb.map((db) => db + DEFAULT_SPEECH_LEVEL_DB - level);
+  const median = medianF0Hz(track(low, normalised).f0Hz) || 120;
+  const speaker = { medianF0Hz: median, speechLevelDb: DEFAULT_SPEECH_LEVEL_DB };
+  const { f0Hz, voiced } = track(low, normalised, speaker);
   let held = median;
   for (let t = 0; t < f0Hz.length; t++) held = f0Hz[t] = f0Hz[t]! > 0 ? f0Hz[t]! : held;
   const frames = f0Hz.length;
@@ -71,6 +68,15 @@ export function takeApart(samples: Float32Array, sampleRateHz: number): VoicePar
     logGain: envelopes(high, f0Hz),
     medianF0Hz: median,
     seconds: samples.length / sampleRateHz,
+  };
+}
+
+function track(samples: Float32Array, loudnessDb: Float32Array, speaker?: SourceProfile) {
+  const tracker = new PitchTracker(speaker);
+  const [first, rest] = [tracker.push(samples, loudnessDb), tracker.end()];
+  return {
+    f0Hz: concat([first.f0Hz, rest.f0Hz]),
+    voiced: concat([first.voiced, rest.voiced]),
   };
 }
 

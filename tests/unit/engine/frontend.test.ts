@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/engine/arrays';
 import { Frontend } from '../../../src/engine/frontend';
 import { PitchTracker } from '../../../src/engine/pitch';
-import { inPieces } from './helpers';
+import { medianF0Hz } from '../../../src/engine/profile';
+import type { SourceProfile } from '../../../src/engine/types';
+import { inPieces, random, sine } from './helpers';
 
 interface Fixture {
   samples: string;
@@ -11,6 +13,10 @@ interface Fixture {
   loudnessDb: number[];
   f0Hz: number[];
   voiced: number[];
+  /** In the register of a speaker who speaks so much lower that it tells. */
+  elsewhereHz: number;
+  levelDb: number;
+  f0HzElsewhere: number[];
 }
 
 const fixture = JSON.parse(
@@ -22,13 +28,14 @@ function fixtureSamples(): Float32Array {
   return Float32Array.from(new Int16Array(bytes.buffer), (v) => v / 32768);
 }
 
-function analyse(pieces: Float32Array[]) {
+function analyse(pieces: Float32Array[], speaker?: SourceProfile) {
   const frontend = new Frontend();
-  const tracker = new PitchTracker();
+  const tracker = new PitchTracker(speaker);
   const logMel: Float32Array[] = [];
   const loudnessDb: Float32Array[] = [];
   const f0Hz: Float32Array[] = [];
   const voiced: Float32Array[] = [];
+  const unbiasedF0Hz: Float32Array[] = [];
   for (const piece of pieces) {
     const spectrum = frontend.push(piece);
     const pitch = tracker.push(piece, spectrum.loudnessDb);
@@ -36,15 +43,18 @@ function analyse(pieces: Float32Array[]) {
     loudnessDb.push(spectrum.loudnessDb);
     f0Hz.push(pitch.f0Hz);
     voiced.push(pitch.voiced);
+    unbiasedF0Hz.push(pitch.unbiasedF0Hz);
   }
   const rest = tracker.end();
   f0Hz.push(rest.f0Hz);
   voiced.push(rest.voiced);
+  unbiasedF0Hz.push(rest.unbiasedF0Hz);
   return {
     logMel: concat(logMel),
     loudnessDb: concat(loudnessDb),
     f0Hz: concat(f0Hz),
     voiced: concat(voiced),
+    unbiasedF0Hz: concat(unbiasedF0Hz),
   };
 }
 
@@ -66,6 +76,31 @@ describe('the analysis', () => {
       expectClose(found.f0Hz, fixture.f0Hz, 1e-3);
     });
   }
+
+  it('equals the reference in a register, and hears without it as before', () => {
+    const speaker = { medianF0Hz: fixture.elsewhereHz, speechLevelDb: fixture.levelDb };
+    const { f0Hz, unbiasedF0Hz } = analyse(inPieces(fixtureSamples(), 3, 1000), speaker);
+    expectClose(f0Hz, fixture.f0HzElsewhere, 1e-3);
+    expectClose(unbiasedF0Hz, fixture.f0Hz, 1e-3);
+    expect(f0Hz).not.toEqual(unbiasedF0Hz);
+  });
+
+  it('hears less of a voice far away in breath, and a clear high note where it is', () => {
+    const tracked = (samples: Float32Array, medianF0Hz: number) =>
+      new PitchTracker({ medianF0Hz, speechLevelDb: -20 }).push(
+        samples,
+        new Frontend().push(samples).loudnessDb,
+      );
+    const next = random(5);
+    const breath = new Float32Array(48000);
+    for (let i = 2; i < breath.length; i++)
+      breath[i] = 1.8 * breath[i - 1]! - 0.9 * breath[i - 2]! + 0.01 * (next() - 0.5);
+    const { f0Hz, unbiasedF0Hz } = tracked(breath, 100);
+    const astray = (hz: Float32Array) => hz.filter((each) => each > 200).length;
+    expect(astray(unbiasedF0Hz)).toBeGreaterThan(30);
+    expect(astray(f0Hz)).toBeLessThan(astray(unbiasedF0Hz) / 4);
+    expect(medianF0Hz(tracked(sine(400, 16000, 1), 200).f0Hz)).toBeCloseTo(400, -1);
+  });
 
   it('calls digital silence unvoiced at -80 dB', () => {
     const found = analyse([new Float32Array(8000)]);
