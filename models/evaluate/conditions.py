@@ -1,6 +1,6 @@
 """Places that a stranger speaks in, for `evaluate.sets`: noise at 15 dB below the speech, a small room, and other registers.
 
-Speech level is `pipeline.data.speech_level_db`, that of the frames in which somebody speaks; noise level is that of the whole.
+Speech level is `pipeline.frontend.speech_level_db`, that of the frames in which somebody speaks; noise level is that of the whole.
 Everything is mono float32 at 16 kHz.
 """
 
