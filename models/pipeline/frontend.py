@@ -208,9 +208,9 @@ def speech_level_db(loudness_db: np.ndarray) -> float:
 
 
 def in_register(f0: np.ndarray) -> np.ndarray:
-    """The voiced entries of `f0Hz` (0 is unvoiced), without those an octave or so off their median: these were misheard."""
-    voiced = f0[f0 > 0]
-    return voiced[np.abs(np.log2(voiced / np.median(voiced))) < REGISTER_OCTAVES] if len(voiced) else voiced
+    """The voiced entries of `f0Hz` (0 is unvoiced), sorted, without those an octave or so off the middle one: these were misheard."""
+    voiced = np.sort(f0[f0 > 0])
+    return voiced[np.abs(np.log2(voiced / voiced[len(voiced) // 2])) < REGISTER_OCTAVES] if len(voiced) else voiced
 
 
 def median_f0_hz(f0: np.ndarray) -> float:

@@ -28,21 +28,17 @@ export function speechLevelDb(loudnessDb: Float32Array): number {
 
 /** Median of the voiced entries of `f0Hz` (0 is unvoiced) in the speaker's register, 0 where there are none. */
 export function medianF0Hz(f0Hz: Float32Array): number {
-  return median(inRegister(f0Hz));
-}
-
-/** The voiced entries of `f0Hz`, without those an octave or so off their median: these were misheard. */
-export function inRegister(f0Hz: Float32Array): Float32Array {
-  const voiced = f0Hz.filter((hz) => hz > 0);
-  const middle = median(voiced);
-  return voiced.filter((hz) => Math.abs(Math.log2(hz / middle)) < REGISTER_OCTAVES);
-}
-
-function median(values: Float32Array): number {
-  const sorted = values.toSorted();
+  const sorted = inRegister(f0Hz);
   const middle = sorted.length >> 1;
   if (sorted.length === 0) return 0;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The voiced entries of `f0Hz`, sorted, without those an octave or so off the middle one: these were misheard. */
+export function inRegister(f0Hz: Float32Array): Float32Array {
+  const voiced = f0Hz.filter((hz) => hz > 0).sort();
+  const middleHz = voiced[voiced.length >> 1]!;
+  return voiced.filter((hz) => Math.abs(Math.log2(hz / middleHz)) < REGISTER_OCTAVES);
 }
 
 /** Measures a take before it is converted; yields to other tasks every two seconds of it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/engine/arrays';
 import type { NetworkSession } from '../../../src/engine/network';
 import { convertTake } from '../../../src/engine/offline';
-import { profileTake } from '../../../src/engine/profile';
+import { medianF0Hz, profileTake } from '../../../src/engine/profile';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { fakeNetworks, fakeVoice } from './fake-networks';
@@ -131,6 +131,12 @@ describe('converting a take', () => {
     const level = (await profileTake(sine(200, 16000, 1, 0.5), 16000)).speechLevelDb;
     expect(level).toBeCloseTo(20 * Math.log10(0.5 / Math.SQRT2), 1);
     expect((await profileTake(new Float32Array(16000), 16000)).medianF0Hz).toBe(0);
+  });
+
+  it('leaves out of a register what was misheard by octaves', () => {
+    expect(medianF0Hz(Float32Array.of(0, 90, 92, 0, 94, 96, 184, 188, 720))).toBe(93);
+    expect(medianF0Hz(Float32Array.of(100, 1000))).toBe(1000);
+    expect(medianF0Hz(new Float32Array(3))).toBe(0);
   });
 
   it('gives a quiet take and a loud one the same result', async () => {
