@@ -137,11 +137,13 @@ def track(cmnd, loudness, register_hz, level_db):
         count = _candidates(cmnd[t], lag_row, cost_row) if loudness[t] > QUIET_DB else 0
         fresh = np.full(states, 1e9)
         for s in range(count + 1):
-            local = UNVOICED_COST if s == 0 else cost_row[s - 1]
-            if s == 0 and register_hz > 0:
-                loud = (loudness[t] - level_db - FAINT_DB) / (LOUD_DB - FAINT_DB)
-                local += LOUD_COST * min(1.0, max(0.0, loud))
-            if s > 0:
+            if s == 0:
+                local = UNVOICED_COST
+                if register_hz > 0:
+                    loud = (loudness[t] - level_db - FAINT_DB) / (LOUD_DB - FAINT_DB)
+                    local += LOUD_COST * min(1.0, max(0.0, loud))
+            else:
+                local = cost_row[s - 1]
                 lags[t, s] = lag_row[s - 1]
                 if register_hz > 0:
                     octaves = abs(np.log2(lag_row[s - 1] * register_hz / RATE_HZ))
@@ -224,15 +226,21 @@ def pitch(samples: np.ndarray, loudness: np.ndarray, register_hz: float = 0.0, l
 
     `register_hz` is the speaker's median F0, 0 where it is not known, `level_db` their speech's level (docs/decisions/0022-register.md).
     """
-    f0, voiced = track(normalised_difference(samples), loudness.astype(np.float64), float(register_hz), float(level_db))
+    return _pitch_from(normalised_difference(samples), samples, loudness, register_hz, level_db)
+
+
+def _pitch_from(cmnd: np.ndarray, samples: np.ndarray, loudness: np.ndarray, register_hz: float, level_db: float) -> tuple[np.ndarray, np.ndarray]:
+    """As `pitch`, of a normalised difference that is there."""
+    f0, voiced = track(cmnd, loudness.astype(np.float64), float(register_hz), float(level_db))
     f0 = _refine(np.asarray(samples, np.float64), f0)
     return f0.astype(np.float32), voiced.astype(np.float32)
 
 
 def speakers_pitch(samples: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """`pitch` in the register that it finds itself, and that register's median F0."""
-    register_hz = median_f0_hz(pitch(samples, loudness)[0])
-    return (*pitch(samples, loudness, register_hz, speech_level_db(loudness)), register_hz)
+    cmnd = normalised_difference(samples)
+    register_hz = median_f0_hz(_pitch_from(cmnd, samples, loudness, 0.0, 0.0)[0])
+    return (*_pitch_from(cmnd, samples, loudness, register_hz, speech_level_db(loudness)), register_hz)
 
 
 def main() -> None:

@@ -18,8 +18,6 @@ const STRANGENESS = 1.2;
  * (docs/decisions/0022-register.md).
  */
 export class PitchPath {
-  /** Median F0 of the speaker, 0 where it is not known: then every candidate is as likely. */
-  registerHz = 0;
   /** Rings of the last two frames: lags and back pointers [2, 5]. */
   private readonly lags = new Float64Array(HISTORY * STATES);
   private readonly back = new Int8Array(HISTORY * STATES);
@@ -28,8 +26,8 @@ export class PitchPath {
   private best = 0;
   private scored = 0;
 
-  /** Goes on by a frame. */
-  step(found: PitchCandidates, unvoicedCost: number): void {
+  /** Goes on by a frame. `registerHz`: the speaker's median F0, 0 where it is not known: then every candidate is as likely. */
+  step(found: PitchCandidates, unvoicedCost: number, registerHz: number): void {
     const t = this.scored++;
     const row = (t % HISTORY) * STATES;
     const before = ((t + HISTORY - 1) % HISTORY) * STATES;
@@ -37,7 +35,7 @@ export class PitchPath {
     fresh.fill(Infinity);
     for (let s = 0; s <= found.count; s++) {
       const lag = s === 0 ? 0 : found.lags[s - 1]!;
-      const local = s === 0 ? unvoicedCost : found.costs[s - 1]! * (1 + this.strangeness(lag));
+      const local = s === 0 ? unvoicedCost : found.costs[s - 1]! * (1 + strangeness(lag, registerHz));
       lags[row + s] = lag;
       if (t === 0) {
         fresh[s] = local;
@@ -65,12 +63,12 @@ export class PitchPath {
     for (let at = this.scored - 1; at > t; at--) state = this.back[(at % HISTORY) * STATES + state]!;
     return this.lags[(t % HISTORY) * STATES + state]!;
   }
+}
 
-  private strangeness(lag: number): number {
-    if (!(this.registerHz > 0)) return 0;
-    const octaves = Math.abs(Math.log2((lag * this.registerHz) / ANALYSIS_RATE_HZ));
-    return STRANGENESS * Math.max(0, octaves - REGISTER_OCTAVES);
-  }
+function strangeness(lag: number, registerHz: number): number {
+  if (!(registerHz > 0)) return 0;
+  const octaves = Math.abs(Math.log2((lag * registerHz) / ANALYSIS_RATE_HZ));
+  return STRANGENESS * Math.max(0, octaves - REGISTER_OCTAVES);
 }
 
 /** Between lags of frames that follow each other, 0 being unvoiced. */

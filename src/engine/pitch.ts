@@ -1,3 +1,4 @@
+import { clamp } from './arrays';
 import { PATH_DELAY_FRAMES, PitchPath } from './pitch-path';
 import { REFINE_MARGIN, refineLag } from './pitch-refine';
 import { SampleQueue } from './sample-queue';
@@ -39,16 +40,9 @@ export class PitchTracker {
   private scored = 0;
   private emitted = 0;
 
-  /** `speaker`: at the level at which they are heard here; a median F0 of 0 where they are not known. */
-  constructor(private speaker: SourceProfile = NOBODY) {
-    this.path.registerHz = speaker.medianF0Hz;
+  /** `speaker`: of the frames that follow, at the level at which they are heard here; a median F0 of 0 where they are not known. */
+  constructor(public speaker: SourceProfile = NOBODY) {
     this.samples.push(new Float32Array(LEAD));
-  }
-
-  /** Who speaks in the frames that follow. */
-  follow(speaker: SourceProfile): void {
-    this.speaker = speaker;
-    this.path.registerHz = speaker.medianF0Hz;
   }
 
   /** Samples and the `loudnessDb` of the frames they complete -> the frames whose F0 is now known. */
@@ -86,15 +80,15 @@ export class PitchTracker {
     const loudnessDb = this.loudness.view()[t - this.loudness.start]!;
     const quiet = !(loudnessDb > QUIET_DB);
     const found = quiet ? NONE : this.yin.candidates(this.samples.view().subarray(from, from + PITCH_SPAN));
-    this.path.step(found, this.unvoicedCost(loudnessDb));
-    this.unbiased.step(found, UNVOICED_COST);
+    this.path.step(found, this.unvoicedCost(loudnessDb), this.speaker.medianF0Hz);
+    this.unbiased.step(found, UNVOICED_COST, NOBODY.medianF0Hz);
   }
 
   private unvoicedCost(loudnessDb: number): number {
     const { medianF0Hz, speechLevelDb } = this.speaker;
     if (!(medianF0Hz > 0)) return UNVOICED_COST;
     const loud = (loudnessDb - speechLevelDb - FAINT_DB) / (LOUD_DB - FAINT_DB);
-    return UNVOICED_COST + LOUD_COST * Math.min(1, Math.max(0, loud));
+    return UNVOICED_COST + LOUD_COST * clamp(loud, 0, 1);
   }
 
   /** Where in the queue the frame begins that is emitted next. */

@@ -134,7 +134,7 @@ export class ConversionStream {
     this.synthesiser.control(controls);
     this.gate.thresholdDb = gateDb;
     this.wantedGain = inputGain(profile, voice);
-    this.tracker.follow(louder(profile, this.wantedGain));
+    this.tracker.speaker = louder(profile, this.wantedGain);
     if (blockCodes) this.blockFrames = blockCodes * FRAMES_PER_CODE;
   }
 
