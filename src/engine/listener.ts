@@ -1,5 +1,5 @@
 import { quantile } from './arrays';
-import { medianF0Hz, speechLevelDb } from './profile';
+import { medianF0Hz, noiseLevelDb, speechLevelDb } from './profile';
 import { SampleQueue } from './sample-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from './signal';
 import type { Heard } from './live-types';
@@ -26,6 +26,7 @@ export class Listener {
       profile: {
         medianF0Hz: medianF0Hz(this.f0Hz.view()),
         speechLevelDb: speechLevelDb(this.loudnessDb.view()),
+        noiseDb: noiseLevelDb(this.loudnessDb.view()),
       },
       loudDb: quantile(this.loudnessDb.view(), 0.95)!,
     });

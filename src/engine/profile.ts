@@ -1,3 +1,4 @@
+import { quantile } from './arrays';
 import { throwIfCancelled } from './errors';
 import { Frontend } from './frontend';
 import { PitchTracker } from './pitch';
@@ -12,6 +13,7 @@ import type { SourceProfile } from './types';
 export const DEFAULT_SPEECH_LEVEL_DB = -23;
 const AUDIBLE_DB = -75;
 const ACTIVE_RANGE_DB = 20;
+const QUIET_SHARE = 0.05;
 const CHUNK_SECONDS = 2;
 
 /**
@@ -19,11 +21,20 @@ const CHUNK_SECONDS = 2;
  * what is no silence, as voices are measured by models/pipeline/export.py. -80 where nothing is.
  */
 export function speechLevelDb(loudnessDb: Float32Array): number {
-  const audible = loudnessDb.filter((db) => db > AUDIBLE_DB).sort();
+  const audible = loudnessDb.filter(isAudible).sort();
   if (audible.length === 0) return SILENCE_DB;
   const high = audible[Math.floor(0.95 * (audible.length - 1))]!;
   const active = audible.filter((db) => db > high - ACTIVE_RANGE_DB);
   return 10 * Math.log10(active.reduce((sum, db) => sum + 10 ** (db / 10), 0) / active.length);
+}
+
+function isAudible(db: number): boolean {
+  return db > AUDIBLE_DB;
+}
+
+/** Level of the room behind the speech, dBFS: of the quietest frames that are no silence. -80 where nothing is. */
+export function noiseLevelDb(loudnessDb: Float32Array): number {
+  return quantile(loudnessDb.filter(isAudible), QUIET_SHARE) ?? SILENCE_DB;
 }
 
 /** Median of the voiced entries of `f0Hz` (0 is unvoiced) in the speaker's register, 0 where there are none. */
@@ -66,6 +77,7 @@ export async function profileTake(
   return {
     medianF0Hz: await takeMedianF0(resampled.view(), loudness.view(), level, signal),
     speechLevelDb: level,
+    noiseDb: noiseLevelDb(loudness.view()),
   };
 }
 

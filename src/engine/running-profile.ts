@@ -1,4 +1,4 @@
-import { medianF0Hz, speechLevelDb } from './profile';
+import { medianF0Hz, noiseLevelDb, speechLevelDb } from './profile';
 import type { SourceProfile } from './types';
 
 /** Frames that the profile remembers: 20 s. */
@@ -10,8 +10,8 @@ const UPDATE_FRAMES = 100;
 const SHARE = 0.1;
 
 /**
- * The speaker's register and level while they speak, as `profileTake` measures a take: medians over what was
- * voiced in the last 20 s, and the level of its active speech.
+ * The speaker's register, level and room while they speak, as `profileTake` measures a take: medians over what was
+ * voiced in the last 20 s, the level of its active speech, and of what is heard between the words.
  *
  * Starts from a calibration where there is one, and moves slowly from there; without, it takes the first half
  * second of voice for the speaker.
@@ -19,7 +19,10 @@ const SHARE = 0.1;
 export class RunningProfile {
   private readonly f0Hz = new Float32Array(MEMORY_FRAMES);
   private readonly loudnessDb = new Float32Array(MEMORY_FRAMES);
+  /** Of all frames, voiced or not. */
+  private readonly everyDb = new Float32Array(MEMORY_FRAMES);
   private heard = 0;
+  private passed = 0;
   private sinceUpdate = 0;
 
   private known: SourceProfile | null;
@@ -41,11 +44,13 @@ export class RunningProfile {
     if (isSame) return;
     this.known = usable(calibrated);
     this.heard = 0;
+    this.passed = 0;
     this.sinceUpdate = 0;
   }
 
   /** Takes note of frames; unequal numbers of both are fine. True when the profile has changed. */
   push(f0Hz: Float32Array, loudnessDb: Float32Array): boolean {
+    for (const db of loudnessDb) this.everyDb[this.passed++ % MEMORY_FRAMES] = db;
     for (let i = 0; i < f0Hz.length; i++) {
       if (!(f0Hz[i]! > 0)) continue;
       const at = this.heard++ % MEMORY_FRAMES;
@@ -65,13 +70,15 @@ export class RunningProfile {
     const frames = Math.min(this.heard, MEMORY_FRAMES);
     const f0Hz = medianF0Hz(this.f0Hz.subarray(0, frames));
     const level = speechLevelDb(this.loudnessDb.subarray(0, frames));
+    const noiseDb = noiseLevelDb(this.everyDb.subarray(0, Math.min(this.passed, MEMORY_FRAMES)));
     const { known } = this;
     this.known = known
       ? {
           medianF0Hz: known.medianF0Hz * (f0Hz / known.medianF0Hz) ** SHARE,
           speechLevelDb: known.speechLevelDb + SHARE * (level - known.speechLevelDb),
+          noiseDb: known.noiseDb === undefined ? noiseDb : known.noiseDb + SHARE * (noiseDb - known.noiseDb),
         }
-      : { medianF0Hz: f0Hz, speechLevelDb: level };
+      : { medianF0Hz: f0Hz, speechLevelDb: level, noiseDb };
   }
 }
 

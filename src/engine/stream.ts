@@ -3,7 +3,7 @@ import { concat } from './arrays';
 import { ContentEncoder } from './content';
 import { EngineError } from './errors';
 import { Frontend } from './frontend';
-import { FrameGate } from './gate';
+import { FrameGate, hushBelowDb } from './gate';
 import { Generator } from './generator';
 import type { Networks } from './network';
 import { PitchTracker, type PitchFrames } from './pitch';
@@ -107,6 +107,7 @@ export class ConversionStream {
     this.pitchMap = new PitchMap(controls, profile, voice);
     this.synthesiser = new Synthesiser(controls);
     this.gate.thresholdDb = gateDb;
+    this.gate.hushBelowDb = hushBelowDb(profile);
     this.gain = this.wantedGain = inputGain(profile, voice);
     this.tracker = new PitchTracker(louder(profile, this.gain));
     this.blockFrames = blockCodes * FRAMES_PER_CODE;
@@ -115,6 +116,10 @@ export class ConversionStream {
   /** Seconds of input that are not yet heard in the output. */
   get heldSeconds(): number {
     return this.received / this.options.sampleRateHz - this.produced / SYNTHESIS_RATE_HZ;
+  }
+
+  private get gainDb(): number {
+    return 20 * Math.log10(this.gain);
   }
 
   /**
@@ -133,6 +138,7 @@ export class ConversionStream {
     this.pitchMap = new PitchMap(controls, profile, voice, this.pitchMap);
     this.synthesiser.control(controls);
     this.gate.thresholdDb = gateDb;
+    this.gate.hushBelowDb = hushBelowDb(profile);
     this.wantedGain = inputGain(profile, voice);
     this.tracker.speaker = louder(profile, this.wantedGain);
     if (blockCodes) this.blockFrames = blockCodes * FRAMES_PER_CODE;
@@ -191,18 +197,17 @@ export class ConversionStream {
     const { logMel, loudnessDb } = this.frontend.push(samples);
     this.logMel.push(logMel);
     const pitch = this.tracker.push(samples, loudnessDb);
-    const gainDb = 20 * Math.log10(this.gain);
     this.options.onFrames?.(
       pitch.unbiasedF0Hz,
-      loudnessDb.map((db) => db - gainDb),
+      loudnessDb.map((db) => db - this.gainDb),
     );
-    this.keepLoudness(loudnessDb, gainDb);
+    this.keepLoudness(loudnessDb);
     this.keepPitch(pitch);
   }
 
-  private keepLoudness(loudnessDb: Float32Array, gainDb: number): void {
+  private keepLoudness(loudnessDb: Float32Array): void {
     this.loudnessDb.push(loudnessDb);
-    this.gates.push(loudnessDb.map((db) => this.gate.next(db, gainDb)));
+    this.gates.push(this.gate.push(loudnessDb, this.gainDb));
   }
 
   private keepPitch({ f0Hz, voiced }: Pick<PitchFrames, 'f0Hz' | 'voiced'>): void {
@@ -212,7 +217,7 @@ export class ConversionStream {
 
   private keepSilence(frames: number): void {
     this.logMel.push(new Float32Array(frames * BANDS).fill(LOG_MEL_FLOOR));
-    this.keepLoudness(new Float32Array(frames).fill(SILENCE_DB), 0);
+    this.keepLoudness(new Float32Array(frames).fill(SILENCE_DB));
     this.keepPitch({ f0Hz: new Float32Array(frames), voiced: new Float32Array(frames) });
   }
 
@@ -242,7 +247,9 @@ export class ConversionStream {
 
   private generatorIsReady(): boolean {
     const end = this.generated + this.blockFrames;
-    return this.codes.end >= (end / FRAMES_PER_CODE) * CODE_SIZE && this.f0Hz.end >= end;
+    return (
+      this.codes.end >= (end / FRAMES_PER_CODE) * CODE_SIZE && Math.min(this.f0Hz.end, this.gates.end) >= end
+    );
   }
 
   private async generate(): Promise<Float32Array> {

@@ -20,6 +20,8 @@ export interface SourceProfile {
   medianF0Hz: number;
   /** Level of the active speech in dBFS. */
   speechLevelDb: number;
+  /** Level of what is heard between the words in dBFS. Missing where it was not measured. */
+  noiseDb?: number | undefined;
 }
 
 export type Backend = 'wasm' | 'webgpu';

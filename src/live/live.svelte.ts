@@ -134,7 +134,8 @@ export class LiveRoom {
         );
         return;
       }
-      preferences.live = { ...preferences.live, gateDb: gateLevel(quiet, spoken), profile: spoken.profile };
+      const profile = { ...spoken.profile, noiseDb: quiet.profile.noiseDb };
+      preferences.live = { ...preferences.live, gateDb: gateLevel(quiet, spoken), profile };
       await this.apply();
       notices.announce('Calibrated.');
     } catch (error) {

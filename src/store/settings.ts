@@ -42,7 +42,13 @@ export const settingsSchema = v.object({
       gates: v.boolean(),
       /** What the last calibration found: the level of the gate, and the speaker. */
       gateDb: v.nullable(between(-100, 0)),
-      profile: v.nullable(v.object({ medianF0Hz: between(0, 1000), speechLevelDb: between(-100, 0) })),
+      profile: v.nullable(
+        v.object({
+          medianF0Hz: between(0, 1000),
+          speechLevelDb: between(-100, 0),
+          noiseDb: v.optional(between(-100, 0)),
+        }),
+      ),
     }),
     LIVE_DEFAULTS,
   ),

@@ -6,7 +6,7 @@ import { medianF0Hz, profileTake } from '../../../src/engine/profile';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { fakeNetworks, fakeVoice } from './fake-networks';
-import { inPieces, rms, sine } from './helpers';
+import { inPieces, random, rms, sine } from './helpers';
 
 const PROFILE = { medianF0Hz: 120, speechLevelDb: -23 };
 
@@ -131,6 +131,20 @@ describe('converting a take', () => {
     const level = (await profileTake(sine(200, 16000, 1, 0.5), 16000)).speechLevelDb;
     expect(level).toBeCloseTo(20 * Math.log10(0.5 / Math.SQRT2), 1);
     expect((await profileTake(new Float32Array(16000), 16000)).medianF0Hz).toBe(0);
+  });
+
+  it('hears the room between the words, and turns it down', async () => {
+    const hiss = new Float32Array(48000);
+    const next = random(3);
+    for (let i = 0; i < hiss.length; i++) hiss[i] = 0.01 * (next() - 0.5);
+    const spoken = buzz(16000, 3).map((x, i) => x + hiss[i]!);
+    const profile = await profileTake(spoken, 16000);
+    expect(profile.noiseDb).toBeCloseTo(20 * Math.log10(rms(hiss)), 0);
+    const hushed = (await take(spoken)).samples;
+    const plain = (await take(spoken, { profile: { ...profile, noiseDb: undefined } })).samples;
+    const pause = (out: Float32Array) => rms(out.subarray(1.42 * 24000, 1.46 * 24000));
+    expect(pause(hushed) / pause(plain)).toBeCloseTo(10 ** (-9 / 20), 1);
+    expect(hushed.subarray(24000, 1.25 * 24000)).toEqual(plain.subarray(24000, 1.25 * 24000));
   });
 
   it('leaves out of a register what was misheard by octaves', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Servo } from '../../../src/audio/servo';
 import { BlockPlan } from '../../../src/engine/block-plan';
 import { FEEDBACK_SCORE, FeedbackWatch } from '../../../src/engine/feedback';
-import { FrameGate } from '../../../src/engine/gate';
+import { FrameGate, hushBelowDb } from '../../../src/engine/gate';
 import { RunningProfile } from '../../../src/engine/running-profile';
 import { random } from '../engine/helpers';
 
@@ -46,26 +46,49 @@ describe('the servo', () => {
 });
 
 describe('the gate', () => {
+  /** Of all these frames: silence that follows pushes the last two out. */
+  const opened = (gate: FrameGate, levelsDb: number[], gainDb = 0) => [
+    ...gate.push(Float32Array.from(levelsDb), gainDb),
+    ...gate.push(new Float32Array(2).fill(-80), gainDb),
+  ];
+
   it('is a function of the frame alone without a threshold', () => {
-    const gate = new FrameGate();
-    expect([-80, -70, -67, -64, -20].map((db) => gate.next(db, 0))).toEqual([0, 0, 0.5, 1, 1]);
+    expect(opened(new FrameGate(), [-80, -70, -67, -64, -20])).toEqual([0, 0, 0.5, 1, 1]);
+  });
+
+  it('turns down what is no louder than the room, however its frames come', () => {
+    const levels = [...Array<number>(10).fill(-40), ...Array<number>(10).fill(-20), -33, -37, -40, -42, -38];
+    const hushing = () => Object.assign(new FrameGate(), { hushBelowDb: -50 });
+    const whole = opened(hushing(), levels, 15);
+    expect(whole[0]).toBeCloseTo(10 ** (-10 / 20), 5);
+    expect(whole.slice(9, 19)).toEqual(Array(10).fill(1));
+    expect(Math.min(...whole)).toBeCloseTo(10 ** (-12 / 20), 5);
+    const gate = hushing();
+    const single = levels.flatMap((db) => [...gate.push(Float32Array.of(db), 15)]);
+    expect(single).toEqual(whole.slice(0, -2));
+  });
+
+  it('takes no note for the room', () => {
+    const speaker = { medianF0Hz: 200, speechLevelDb: -20 };
+    expect(hushBelowDb(speaker)).toBe(-Infinity);
+    expect(hushBelowDb({ ...speaker, noiseDb: -50 })).toBe(-45.5);
+    expect(hushBelowDb({ ...speaker, noiseDb: -21 })).toBe(-30.5);
   });
 
   it('shuts a quarter of a second after speech, and opens at once', () => {
     const gate = new FrameGate();
     gate.thresholdDb = -45;
-    for (let i = 0; i < 10; i++) expect(gate.next(-30, 0)).toBe(1);
-    const frames = Array.from({ length: 60 }, () => gate.next(-60, 0));
-    expect(frames.indexOf(0)).toBeGreaterThan(25);
-    expect(frames.indexOf(0)).toBeLessThan(40);
-    expect(gate.next(-30, 0)).toBe(1);
+    const frames = opened(gate, [...Array<number>(10).fill(-30), ...Array<number>(60).fill(-60), -30]);
+    expect(frames.slice(0, 10)).toEqual(Array(10).fill(1));
+    expect(frames.indexOf(0)).toBeGreaterThan(35);
+    expect(frames.indexOf(0)).toBeLessThan(50);
+    expect(frames.at(-1)).toBe(1);
   });
 
   it('knows of the gain that was added', () => {
     const gate = new FrameGate();
     gate.thresholdDb = -45;
-    for (let i = 0; i < 60; i++) gate.next(-30, 20);
-    expect(gate.next(-30, 20)).toBe(0);
+    expect(opened(gate, Array<number>(60).fill(-30), 20).at(-1)).toBe(0);
   });
 });
 
@@ -80,6 +103,7 @@ describe('the running profile', () => {
     expect(profile.push(...frames(150, -30, 60))).toBe(true);
     expect(profile.current!.medianF0Hz).toBeCloseTo(150);
     expect(profile.current!.speechLevelDb).toBeCloseTo(-30);
+    expect(profile.current!.noiseDb).toBeCloseTo(-30);
   });
 
   it('moves slowly from a calibration, and begins again from another', () => {
@@ -90,6 +114,10 @@ describe('the running profile', () => {
     for (let i = 0; i < 50; i++) profile.push(...frames(120, -33));
     expect(profile.current!.medianF0Hz).toBeCloseTo(120, 0);
     expect(profile.current!.speechLevelDb).toBeCloseTo(-33, 0);
+    expect(profile.current!.noiseDb).toBeCloseTo(-33, 0);
+    profile.push(...frames(0, -60));
+    for (let i = 0; i < 9; i++) profile.push(...frames(120, -33));
+    expect(profile.current!.noiseDb).toBeLessThan(-45);
     profile.restart({ medianF0Hz: 200, speechLevelDb: -20 });
     expect(profile.current!.medianF0Hz).toBe(200);
   });
