@@ -21,20 +21,16 @@ const CHUNK_SECONDS = 2;
  * what is no silence, as voices are measured by models/pipeline/export.py. -80 where nothing is.
  */
 export function speechLevelDb(loudnessDb: Float32Array): number {
-  const audible = loudnessDb.filter(isAudible).sort();
+  const audible = loudnessDb.filter((db) => db > AUDIBLE_DB).sort();
   if (audible.length === 0) return SILENCE_DB;
   const high = audible[Math.floor(0.95 * (audible.length - 1))]!;
   const active = audible.filter((db) => db > high - ACTIVE_RANGE_DB);
   return 10 * Math.log10(active.reduce((sum, db) => sum + 10 ** (db / 10), 0) / active.length);
 }
 
-function isAudible(db: number): boolean {
-  return db > AUDIBLE_DB;
-}
-
-/** Level of the room behind the speech, dBFS: of the quietest frames that are no silence. -80 where nothing is. */
+/** Level of the room behind the speech, dBFS: the quietest frames are no louder. -80 where some are silent: no room is heard. */
 export function noiseLevelDb(loudnessDb: Float32Array): number {
-  return quantile(loudnessDb.filter(isAudible), QUIET_SHARE) ?? SILENCE_DB;
+  return quantile(loudnessDb, QUIET_SHARE) ?? SILENCE_DB;
 }
 
 /** Median of the voiced entries of `f0Hz` (0 is unvoiced) in the speaker's register, 0 where there are none. */

@@ -140,6 +140,7 @@ describe('converting a take', () => {
     const spoken = buzz(16000, 3).map((x, i) => x + hiss[i]!);
     const profile = await profileTake(spoken, 16000);
     expect(profile.noiseDb).toBeCloseTo(20 * Math.log10(rms(hiss)), 0);
+    expect((await profileTake(buzz(16000, 1), 16000)).noiseDb).toBeCloseTo(-80);
     const hushed = (await take(spoken)).samples;
     const plain = (await take(spoken, { profile: { ...profile, noiseDb: undefined } })).samples;
     const pause = (out: Float32Array) => rms(out.subarray(1.42 * 24000, 1.46 * 24000));
