@@ -2,7 +2,7 @@ import { quantile } from '../engine/arrays';
 import { Frontend } from '../engine/frontend';
 import { RealFft } from '../engine/fft';
 import { PitchTracker } from '../engine/pitch';
-import { speechLevelDb } from '../engine/profile';
+import { noiseLevelDb, speechLevelDb } from '../engine/profile';
 import { Resampler } from '../engine/resample';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, periodicHann } from '../engine/signal';
 import { nextTask } from '../engine/task';
@@ -19,7 +19,6 @@ const BAND_FFT = 2048;
 /** Below its strongest band by so much, a band counts as empty. */
 const EMPTY_DB = 65;
 const MIN_VOICED_FRAMES = 50;
-const QUIET_SHARE = 0.05;
 
 /**
  * Traces that the making of speech may leave, measured on up to a minute of mono samples:
@@ -50,7 +49,7 @@ export async function measureClues(
     band: hasVoice ? bandEdgeHz(part, sampleRateHz) : null,
     phase: hasVoice ? pulseSharpness(low, f0Hz) : null,
     jitter: hasVoice ? jitterCents(f0Hz) : null,
-    floor: hasVoice ? (quantile(loudnessDb, QUIET_SHARE) ?? 0) - levelDb : null,
+    floor: hasVoice ? noiseLevelDb(loudnessDb) - levelDb : null,
   };
 }
 

@@ -30,21 +30,21 @@ export class FrameGate {
   /** Input level in dBFS below which a frame is turned down; see `hushBelowDb`. */
   hushBelowDb = -Infinity;
   private readonly loudnessDb = new SampleQueue(256);
-  private done = 0;
   private held = 0;
   private opening = 1;
 
   /** `loudnessDb` of frames after `gainDb` was added to the input -> 0..1 of the frames up to two before the last. */
   push(loudnessDb: Float32Array, gainDb: number): Float32Array {
-    const { loudnessDb: queue, done } = this;
+    const { loudnessDb: queue } = this;
+    const first = Math.max(0, queue.end - NEIGHBOURS);
     queue.push(loudnessDb);
-    this.done = Math.max(done, queue.end - NEIGHBOURS);
-    const gates = Float32Array.from({ length: this.done - done }, (_, i) => {
-      const hushed = this.hushBelowDb + gainDb - this.around(done + i);
+    const end = Math.max(0, queue.end - NEIGHBOURS);
+    const gates = Float32Array.from({ length: end - first }, (_, i) => {
+      const hushed = this.hushBelowDb + gainDb - this.around(first + i);
       const openDb = -clamp(SLOPE * hushed, 0, MOST_DB);
-      return this.next(queue.view()[done + i - queue.start]!, gainDb) * 10 ** (openDb / 20);
+      return this.next(queue.view()[first + i - queue.start]!, gainDb) * 10 ** (openDb / 20);
     });
-    queue.dropBefore(this.done - NEIGHBOURS);
+    queue.dropBefore(end - NEIGHBOURS);
     return gates;
   }
 

@@ -197,9 +197,10 @@ export class ConversionStream {
     const { logMel, loudnessDb } = this.frontend.push(samples);
     this.logMel.push(logMel);
     const pitch = this.tracker.push(samples, loudnessDb);
+    const { gainDb } = this;
     this.options.onFrames?.(
       pitch.unbiasedF0Hz,
-      loudnessDb.map((db) => db - this.gainDb),
+      loudnessDb.map((db) => db - gainDb),
     );
     this.keepLoudness(loudnessDb);
     this.keepPitch(pitch);
