@@ -1,6 +1,6 @@
 /** What the bench measures, beyond what the app may use. */
-export { RealFft } from '../../src/engine/fft';
-export { Resampler } from '../../src/engine/resample';
+export { RealFft } from '../../src/dsp/fft';
+export { Resampler } from '../../src/dsp/resample';
 export { embedWatermark } from '../../src/watermark';
 export { upperTail } from '../../src/watermark/chance';
 export { detectWatermark, PROVEN } from '../../src/watermark/detect';

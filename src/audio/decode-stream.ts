@@ -6,7 +6,7 @@ import {
   type AudioSample,
   type InputAudioTrack,
 } from 'mediabunny';
-import { Resampler } from '../engine/resample';
+import { Resampler } from '../dsp/resample';
 import type { DecodeOptions } from './decode';
 import { throwIfCancelled } from './decode-whole';
 import { AudioError } from './errors';

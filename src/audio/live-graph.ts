@@ -1,4 +1,4 @@
-import { SYNTHESIS_RATE_HZ } from '../engine/signal';
+import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import captureUrl from './live-capture-worklet?worker&url';
 import type { LiveEnds, LiveOpening } from './live-link';
 import playbackUrl from './live-playback-worklet?worker&url';

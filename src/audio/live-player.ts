@@ -1,4 +1,4 @@
-import { kernel } from '../engine/resample';
+import { kernel } from '../dsp/resample';
 import type { LiveStats } from './live-stats';
 import { Ring } from './ring';
 import { Servo } from './servo';

@@ -1,11 +1,11 @@
-import { quantile } from '../engine/arrays';
+import { quantile } from '../dsp/arrays';
 import { Frontend } from '../engine/frontend';
-import { RealFft } from '../engine/fft';
+import { RealFft } from '../dsp/fft';
 import { PitchTracker } from '../engine/pitch';
 import { noiseLevelDb, speechLevelDb } from '../engine/profile';
-import { Resampler } from '../engine/resample';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, periodicHann } from '../engine/signal';
-import { nextTask } from '../engine/task';
+import { Resampler } from '../dsp/resample';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, periodicHann } from '../dsp/signal';
+import { nextTask } from '../dsp/task';
 import { pulseSharpness } from './pulses';
 
 export type ClueId = 'band' | 'phase' | 'jitter' | 'floor';

@@ -1,4 +1,4 @@
-import { ANALYSIS_HOP } from '../engine/signal';
+import { ANALYSIS_HOP } from '../dsp/signal';
 
 /** Enough for the formants up to 8 kHz (Markel & Gray 1976: two a kHz of bandwidth and two). */
 const ORDER = 18;

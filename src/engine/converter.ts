@@ -4,7 +4,7 @@ import { findNetwork, listVoices, type Manifest, type PublishedVoice } from './m
 import { convertTake } from './offline';
 import type { NetworkFile, NetworkFiles } from './ort';
 import { Runtime, threadCount, type Openers, type RuntimeOptions } from './runtime';
-import { SYNTHESIS_RATE_HZ } from './signal';
+import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import type {
   ConversionApi,
   ConversionControls,

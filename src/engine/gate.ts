@@ -1,5 +1,5 @@
-import { clamp } from './arrays';
-import { SampleQueue } from './sample-queue';
+import { clamp } from '../dsp/arrays';
+import { SampleQueue } from '../dsp/sample-queue';
 import type { SourceProfile } from './types';
 
 const SHUT_DB = -70;

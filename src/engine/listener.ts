@@ -1,7 +1,7 @@
-import { quantile } from './arrays';
+import { quantile } from '../dsp/arrays';
 import { medianF0Hz, noiseLevelDb, speechLevelDb } from './profile';
-import { SampleQueue } from './sample-queue';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from './signal';
+import { SampleQueue } from '../dsp/sample-queue';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../dsp/signal';
 import type { Heard } from './live-types';
 
 /** Gathers frames for a while and tells what was heard: for a calibration. */

@@ -4,10 +4,10 @@ import { Listener } from './listener';
 import type { Heard, LiveLink, LivePiece, LiveSettings } from './live-types';
 import type { Networks } from './network';
 import { RunningProfile } from './running-profile';
-import { SYNTHESIS_RATE_HZ } from './signal';
+import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { ConversionStream } from './stream';
 import { TakeTap } from './take-tap';
-import { Breather } from './task';
+import { Breather } from '../dsp/task';
 import type { SourceProfile } from './types';
 import type { Voice } from './voice';
 

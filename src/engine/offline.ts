@@ -2,9 +2,9 @@ import { requirePermission, type Use } from '../provenance';
 import { EngineError, throwIfCancelled } from './errors';
 import type { Networks } from './network';
 import { profileTake } from './profile';
-import { SYNTHESIS_RATE_HZ } from './signal';
+import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { ConversionStream, inputNotFinite } from './stream';
-import { nextTask } from './task';
+import { nextTask } from '../dsp/task';
 import type { ConversionControls, ConvertProgress, SourceProfile } from './types';
 import type { Voice } from './voice';
 

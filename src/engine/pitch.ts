@@ -1,8 +1,8 @@
-import { clamp } from './arrays';
+import { clamp } from '../dsp/arrays';
 import { PATH_DELAY_FRAMES, PitchPath } from './pitch-path';
 import { REFINE_MARGIN, refineLag } from './pitch-refine';
-import { SampleQueue } from './sample-queue';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from './signal';
+import { SampleQueue } from '../dsp/sample-queue';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../dsp/signal';
 import type { SourceProfile } from './types';
 import { PITCH_SPAN, Yin, type PitchCandidates } from './yin';
 

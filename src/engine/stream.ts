@@ -1,5 +1,5 @@
 import { requirePermission, type Use } from '../provenance';
-import { concat } from './arrays';
+import { concat } from '../dsp/arrays';
 import { ContentEncoder } from './content';
 import { EngineError } from './errors';
 import { Frontend } from './frontend';
@@ -9,9 +9,9 @@ import type { Networks } from './network';
 import { PitchTracker, type PitchFrames } from './pitch';
 import { PitchMap } from './pitch-map';
 import { DEFAULT_SPEECH_LEVEL_DB } from './profile';
-import { Resampler } from './resample';
+import { Resampler } from '../dsp/resample';
 import { Retrieval } from './retrieval';
-import { SampleQueue } from './sample-queue';
+import { SampleQueue } from '../dsp/sample-queue';
 import {
   ANALYSIS_HOP,
   ANALYSIS_RATE_HZ,
@@ -23,7 +23,7 @@ import {
   SILENCE_DB,
   SYNTHESIS_RATE_HZ,
   TIMBRE_BANDS,
-} from './signal';
+} from '../dsp/signal';
 import { Synthesiser } from './synthesis';
 import { blendTexture } from './texture';
 import type { ConversionControls, SourceProfile } from './types';

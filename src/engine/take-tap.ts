@@ -1,4 +1,4 @@
-import { SYNTHESIS_RATE_HZ } from './signal';
+import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import type { LivePiece } from './live-types';
 
 /**

@@ -1,4 +1,4 @@
-import { BANDS, FRAMES_PER_CODE, LOG_PER_DB, TEXTURE_GROUPS, TIMBRE_BANDS } from './signal';
+import { BANDS, FRAMES_PER_CODE, LOG_PER_DB, TEXTURE_GROUPS, TIMBRE_BANDS } from '../dsp/signal';
 
 /**
  * Moves the source's texture towards the target's, in place: each group of bands of `logMel` [2 n, 80] is shifted as a whole by

@@ -1,4 +1,4 @@
-import { ADAPTER_SHAPE, CODE_SIZE, TIMBRE_BANDS } from './signal';
+import { ADAPTER_SHAPE, CODE_SIZE, TIMBRE_BANDS } from '../dsp/signal';
 import type { Voice } from './voice';
 
 /** The bytes of a `.voice` file: what parseVoice reads. */

@@ -1,5 +1,5 @@
 import { Zip, ZipPassThrough } from 'fflate';
-import { nextTask } from './task';
+import { nextTask } from '../dsp/task';
 
 const PIECE_BYTES = 4 * 1024 * 1024;
 

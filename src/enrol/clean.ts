@@ -1,10 +1,10 @@
-import { quantile } from '../engine/arrays';
+import { quantile } from '../dsp/arrays';
 import { throwIfCancelled } from '../engine/errors';
 import { Frontend, type SpectrumFrames } from '../engine/frontend';
 import { DEFAULT_SPEECH_LEVEL_DB, speechLevelDb } from '../engine/profile';
-import { Resampler } from '../engine/resample';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../engine/signal';
-import { nextTask } from '../engine/task';
+import { Resampler } from '../dsp/resample';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../dsp/signal';
+import { nextTask } from '../dsp/task';
 import { findSpeech, toSeconds, type Stretch } from './activity';
 import { clippedShares, splitAtClipping } from './clipping';
 import { denoise } from './denoise';

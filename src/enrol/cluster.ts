@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../engine/errors';
-import { nextTask } from '../engine/task';
-import { seededRandom } from '../engine/random';
+import { nextTask } from '../dsp/task';
+import { seededRandom } from '../dsp/random';
 
 const ROUNDS = 10;
 const SEED = 20261124;

@@ -1,11 +1,11 @@
-import { clamp, concat } from '../engine/arrays';
+import { clamp, concat } from '../dsp/arrays';
 import { throwIfCancelled } from '../engine/errors';
 import { bandAt, Frontend } from '../engine/frontend';
 import type { Networks } from '../engine/network';
-import { Resampler } from '../engine/resample';
-import { ANALYSIS_RATE_HZ, BANDS, hzToMel, melToHz, SYNTHESIS_RATE_HZ } from '../engine/signal';
+import { Resampler } from '../dsp/resample';
+import { ANALYSIS_RATE_HZ, BANDS, hzToMel, melToHz, SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { ConversionStream } from '../engine/stream';
-import { nextTask } from '../engine/task';
+import { nextTask } from '../dsp/task';
 import { DEFAULT_CONTROLS } from '../engine/types';
 import type { Voice } from '../engine/voice';
 import { noiseBands } from './quiet';

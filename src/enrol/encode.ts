@@ -1,4 +1,4 @@
-import { clamp, concat } from '../engine/arrays';
+import { clamp, concat } from '../dsp/arrays';
 import { ContentEncoder } from '../engine/content';
 import { EngineError, throwIfCancelled } from '../engine/errors';
 import { Frontend, type SpectrumFrames } from '../engine/frontend';
@@ -14,8 +14,8 @@ import {
   LOG_MEL_FLOOR,
   LOG_PER_DB,
   TIMBRE_BANDS,
-} from '../engine/signal';
-import { nextTask } from '../engine/task';
+} from '../dsp/signal';
+import { nextTask } from '../dsp/task';
 import type { Voice } from '../engine/voice';
 import { cluster, sumByCentre } from './cluster';
 import type { Restorer } from './restorer';

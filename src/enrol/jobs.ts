@@ -3,7 +3,7 @@ import { Frontend } from '../engine/frontend';
 import { findNetwork, findWords, listVoices, type Manifest, type NetworkRole } from '../engine/manifest';
 import { StreamingNetwork, type Networks } from '../engine/network';
 import type { NetworkFile } from '../engine/ort';
-import { ANALYSIS_RATE_HZ, CODE_SIZE } from '../engine/signal';
+import { ANALYSIS_RATE_HZ, CODE_SIZE } from '../dsp/signal';
 import { parseVoice, type Voice } from '../engine/voice';
 import { readVoiceFile, writeVoiceFile } from '../engine/voice-file';
 import {

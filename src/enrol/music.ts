@@ -1,6 +1,6 @@
-import { quantile } from '../engine/arrays';
+import { quantile } from '../dsp/arrays';
 import type { SpectrumFrames } from '../engine/frontend';
-import { BANDS, SILENCE_DB } from '../engine/signal';
+import { BANDS, SILENCE_DB } from '../dsp/signal';
 import type { Stretch } from './activity';
 import { quietBands } from './quiet';
 

@@ -1,5 +1,5 @@
-import { quantile } from '../engine/arrays';
-import { BANDS, LOG_MEL_FLOOR } from '../engine/signal';
+import { quantile } from '../dsp/arrays';
+import { BANDS, LOG_MEL_FLOOR } from '../dsp/signal';
 
 /** Share of the frames, the quietest in a band, in which nothing but noise is heard there. */
 const NOISE_SHARE = 0.05;

@@ -1,7 +1,7 @@
-import { concat } from '../engine/arrays';
+import { concat } from '../dsp/arrays';
 import { throwIfCancelled } from '../engine/errors';
 import { networkCorrupt, type StreamingNetwork } from '../engine/network';
-import { BANDS } from '../engine/signal';
+import { BANDS } from '../dsp/signal';
 import { noiseBands } from './quiet';
 
 /** What the network takes at once. */

@@ -1,4 +1,4 @@
-import { quantile } from '../engine/arrays';
+import { quantile } from '../dsp/arrays';
 import type { Room } from './types';
 
 const FALL_FRAMES = 15;

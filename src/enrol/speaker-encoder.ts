@@ -1,5 +1,5 @@
 import { networkCorrupt, type StreamingNetwork } from '../engine/network';
-import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../engine/signal';
+import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../dsp/signal';
 
 /** What the network takes at once, in codes of 20 ms. */
 const SHORTEST_CODES = 50;

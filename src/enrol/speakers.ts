@@ -1,4 +1,4 @@
-import { BANDS } from '../engine/signal';
+import { BANDS } from '../dsp/signal';
 import type { SpeakerEncoder } from './speaker-encoder';
 import type { Stretch } from './activity';
 import type { Piece } from './types';

@@ -1,7 +1,7 @@
 import { decodeFile } from '../audio/decode';
 import { matchedGains } from '../audio/loudness';
-import { Resampler } from '../engine/resample';
-import { SYNTHESIS_RATE_HZ } from '../engine/signal';
+import { Resampler } from '../dsp/resample';
+import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import disclaimers from './disclaimers.json';
 
 /** What is said, in which built-in voice. scripts/disclaimers.mjs makes the sound of it. */

@@ -1,5 +1,5 @@
-import { SYNTHESIS_RATE_HZ } from '../engine/signal';
-import { nextTask } from '../engine/task';
+import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
+import { nextTask } from '../dsp/task';
 import { requirePermission, type SealedRecord } from '../provenance';
 import { revoked } from '../store/voices';
 import { WatermarkEmbedder, type WatermarkPayload } from '../watermark';

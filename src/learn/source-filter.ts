@@ -1,9 +1,9 @@
-import { concat } from '../engine/arrays';
-import { RealFft } from '../engine/fft';
+import { concat } from '../dsp/arrays';
+import { RealFft } from '../dsp/fft';
 import { Frontend } from '../engine/frontend';
 import { PitchTracker } from '../engine/pitch';
 import { DEFAULT_SPEECH_LEVEL_DB, medianF0Hz, speechLevelDb } from '../engine/profile';
-import { Resampler } from '../engine/resample';
+import { Resampler } from '../dsp/resample';
 import {
   ANALYSIS_RATE_HZ,
   BANDS,
@@ -12,7 +12,7 @@ import {
   periodicHann,
   SYNTHESIS_HOP,
   SYNTHESIS_RATE_HZ,
-} from '../engine/signal';
+} from '../dsp/signal';
 import { Synthesiser } from '../engine/synthesis';
 import type { SourceProfile } from '../engine/types';
 

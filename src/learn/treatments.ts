@@ -1,4 +1,4 @@
-import { Resampler } from '../engine/resample';
+import { Resampler } from '../dsp/resample';
 
 export type TreatmentId = 'noise' | 'lowPass' | 'speed' | 'echo' | 'cut';
 

@@ -3,7 +3,7 @@ import { transfer } from 'comlink';
 import { SampleStore } from '../audio/sample-store';
 import type { LiveEnds } from '../audio/live-link';
 import type { LiveApi, LivePiece } from '../engine/live-types';
-import { SYNTHESIS_RATE_HZ } from '../engine/signal';
+import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 
 export const MAX_TAKE_SECONDS = 600;
 const ROOM_SECONDS = 30;

@@ -7,7 +7,7 @@ import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';
 import { sha256Of } from '../engine/hash';
-import { ANALYSIS_RATE_HZ } from '../engine/signal';
+import { ANALYSIS_RATE_HZ } from '../dsp/signal';
 import { readVoiceFile } from '../engine/voice-file';
 import { cosine, judgeSpeakers, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';

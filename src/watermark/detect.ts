@@ -1,5 +1,5 @@
-import { Resampler } from '../engine/resample';
-import { nextTask } from '../engine/task';
+import { Resampler } from '../dsp/resample';
+import { nextTask } from '../dsp/task';
 import { Correlator } from './fold';
 import { MARK_RATE_HZ, STEP_SAMPLES } from './grid';
 import { PATTERN, type Pattern } from './pattern';

@@ -1,5 +1,5 @@
-import { RealFft } from '../engine/fft';
-import { SampleQueue } from '../engine/sample-queue';
+import { RealFft } from '../dsp/fft';
+import { SampleQueue } from '../dsp/sample-queue';
 import { encodePayload } from './code';
 import {
   BAND_EDGES_HZ,

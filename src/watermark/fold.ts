@@ -1,4 +1,4 @@
-import { RealFft } from '../engine/fft';
+import { RealFft } from '../dsp/fft';
 import { PERIOD_STEPS, PERIOD_TILES, STEPS_PER_TILE, TILE_BANDS } from './grid';
 import { isSync, type Pattern } from './pattern';
 import type { TileMap } from './tile-map';

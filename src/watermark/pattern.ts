@@ -1,4 +1,4 @@
-import { seededRandom } from '../engine/random';
+import { seededRandom } from '../dsp/random';
 import { CODED_BITS } from './code';
 import { PERIOD_TILES, TILE_BANDS } from './grid';
 

@@ -1,5 +1,5 @@
-import { RealFft } from '../engine/fft';
-import { periodicHann } from '../engine/signal';
+import { RealFft } from '../dsp/fft';
+import { periodicHann } from '../dsp/signal';
 import { FRAME_SAMPLES, STEP_SAMPLES } from './grid';
 
 const BINS = FRAME_SAMPLES / 2 + 1;

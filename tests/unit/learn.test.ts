@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PitchTracker } from '../../src/engine/pitch';
 import { Frontend } from '../../src/engine/frontend';
 import { medianF0Hz } from '../../src/engine/profile';
-import { Resampler } from '../../src/engine/resample';
+import { Resampler } from '../../src/dsp/resample';
 import { CASES } from '../../src/learn/cases';
 import { GUIDE } from '../../src/learn/guide';
 import { guessingChance } from '../../src/learn/guessing';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/engine/arrays';
+import { concat } from '../../../src/dsp/arrays';
 import { Frontend } from '../../../src/engine/frontend';
 import { PitchTracker } from '../../../src/engine/pitch';
 import { medianF0Hz } from '../../../src/engine/profile';

@@ -1,4 +1,4 @@
-import { seededRandom as random } from '../../../src/engine/random';
+import { seededRandom as random } from '../../../src/dsp/random';
 
 export { random };
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { concat } from '../../../src/engine/arrays';
+import { concat } from '../../../src/dsp/arrays';
 import { findNetwork, listVoices, parseManifest, type Manifest } from '../../../src/engine/manifest';
 import { RunQueue, type LoadedNetwork, type Networks } from '../../../src/engine/network';
 import { convertTake } from '../../../src/engine/offline';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/engine/arrays';
+import { concat } from '../../../src/dsp/arrays';
 import type { NetworkSession } from '../../../src/engine/network';
 import { convertTake } from '../../../src/engine/offline';
 import { medianF0Hz, profileTake } from '../../../src/engine/profile';

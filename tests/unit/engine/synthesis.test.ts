@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/engine/arrays';
+import { concat } from '../../../src/dsp/arrays';
 import { harmonicsAt, noiseAt } from '../../../src/engine/excitation';
-import { RealFft } from '../../../src/engine/fft';
-import { hzToMel, melToHz } from '../../../src/engine/signal';
+import { RealFft } from '../../../src/dsp/fft';
+import { hzToMel, melToHz } from '../../../src/dsp/signal';
 import { Synthesiser, type SynthesisFrames } from '../../../src/engine/synthesis';
 import { random, rms } from './helpers';
 

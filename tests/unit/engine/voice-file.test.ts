@@ -1,6 +1,6 @@
 import { zipSync, type Zippable } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ADAPTER_SHAPE } from '../../../src/engine/signal';
+import { ADAPTER_SHAPE } from '../../../src/dsp/signal';
 import { MAX_VOICE_FILE_BYTES, readVoiceFile, writeVoiceFile } from '../../../src/engine/voice-file';
 import { floatToHalf } from '../../../src/engine/voice-write';
 import { halfToFloat } from '../../../src/engine/voice';

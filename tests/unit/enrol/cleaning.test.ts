@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/engine/arrays';
+import { concat } from '../../../src/dsp/arrays';
 import { findSpeech } from '../../../src/enrol/activity';
 import { cleanRecording } from '../../../src/enrol/clean';
 import { clippedShares } from '../../../src/enrol/clipping';

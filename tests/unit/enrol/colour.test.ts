@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Frontend } from '../../../src/engine/frontend';
 import { convertTake } from '../../../src/engine/offline';
-import { Resampler } from '../../../src/engine/resample';
+import { Resampler } from '../../../src/dsp/resample';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { findColour } from '../../../src/enrol/colour';
 import { random } from '../engine/helpers';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/engine/arrays';
+import { concat } from '../../../src/dsp/arrays';
 import { Frontend } from '../../../src/engine/frontend';
 import { formatVoice } from '../../../src/engine/voice-write';
 import { parseVoice } from '../../../src/engine/voice';

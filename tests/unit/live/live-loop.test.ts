@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/engine/arrays';
+import { concat } from '../../../src/dsp/arrays';
 import { LiveStats } from '../../../src/audio/live-stats';
 import { LiveLoop } from '../../../src/engine/live-loop';
 import type { LiveLink, LivePiece, LiveSettings } from '../../../src/engine/live-types';

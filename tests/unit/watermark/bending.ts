@@ -1,5 +1,5 @@
-import { concat } from '../../../src/engine/arrays';
-import { Resampler } from '../../../src/engine/resample';
+import { concat } from '../../../src/dsp/arrays';
+import { Resampler } from '../../../src/dsp/resample';
 import { randomFrom } from './speech-like';
 
 /** What the world does to recordings, at 24 kHz. */

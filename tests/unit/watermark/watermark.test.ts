@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/engine/arrays';
+import { concat } from '../../../src/dsp/arrays';
 import { detectWatermark, embedWatermark, voiceId24, WatermarkEmbedder } from '../../../src/watermark';
 import { DetectionJobs } from '../../../src/watermark/jobs';
 import { resample, rms, withNoise } from './bending';

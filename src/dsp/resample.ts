@@ -1,4 +1,4 @@
-import { EngineError } from './errors';
+import { EngineError } from '../engine/errors';
 import { SampleQueue } from './sample-queue';
 
 /** Kernel half width in zero crossings, and Kaiser beta for 80 dB of stop band. */

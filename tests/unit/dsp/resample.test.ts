@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/engine/arrays';
-import { Resampler } from '../../../src/engine/resample';
-import { inPieces, random, rms, sine } from './helpers';
+import { concat } from '../../../src/dsp/arrays';
+import { Resampler } from '../../../src/dsp/resample';
+import { inPieces, random, rms, sine } from '../engine/helpers';
 
 function resample(pieces: Float32Array[], from: number, to = 16000): Float32Array {
   const resampler = new Resampler(from, to);
