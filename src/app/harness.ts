@@ -2,7 +2,7 @@ import { decodeFile } from '../audio/decode';
 import { DEFAULT_CONTROLS, type ConversionControls, type EngineStatus } from '../engine/types';
 import { exportTake, type ExportFormat } from '../export/export';
 import type { Detection } from '../watermark/types';
-import { sha256Of } from '../engine/hash';
+import { sha256Of } from '../files/hash';
 import { judgeSpeakers } from '../enrol/speakers';
 import { isKept, summarise, type PieceSummary } from '../enrol/summary';
 import { ConsentError, parseRecord, seal } from '../provenance';

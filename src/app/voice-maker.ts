@@ -1,6 +1,6 @@
 import { decodeFile } from '../audio/decode';
 import { isOwnVoice } from '../engine/voice';
-import type { VoiceAbout } from '../engine/voice-file';
+import type { VoiceAbout } from '../files/voice-file';
 import { DEFAULT_CONTROLS, type ConvertResult } from '../engine/types';
 import { exportTake } from '../export/export';
 import { addPreview } from '../store/voices';

@@ -1,5 +1,5 @@
 import { EngineError } from '../engine/errors';
-import { readVoiceFile, type VoiceFile } from '../engine/voice-file';
+import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { ConsentError, parseSealed, requirePermission, type SealedRecord } from '../provenance';
 import { idsIn } from '../store/additions';
 import { listEnrolments, type EnrolmentRow } from '../store/enrolments';

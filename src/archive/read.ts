@@ -1,6 +1,6 @@
 import { describeCause } from '../engine/errors';
-import { sha256Of } from '../engine/hash';
-import { readZip, ZipError, type ZipEntry } from '../engine/zip';
+import { sha256Of } from '../files/hash';
+import { readZip, ZipError, type ZipEntry } from '../files/zip';
 import { ArchiveError, corrupt } from './errors';
 import {
   LIMITS,

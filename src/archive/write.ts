@@ -1,5 +1,5 @@
-import { sha256Of } from '../engine/hash';
-import { ZipWriter } from '../engine/zip-write';
+import { sha256Of } from '../files/hash';
+import { ZipWriter } from '../files/zip-write';
 import { exportTake, ExportError, isMarked } from '../export/export';
 import { ConsentError, requirePermission, type SealedRecord } from '../provenance';
 import { StoreError } from '../store/db';

@@ -1,6 +1,6 @@
 import { parseSealed, requirePermission, type SealedRecord, type Use } from '../provenance';
 import { EngineError } from './errors';
-import { findNetwork, listVoices, type Manifest, type PublishedVoice } from './manifest';
+import { findNetwork, listVoices, type Manifest, type PublishedVoice } from '../files/manifest';
 import { convertTake } from './offline';
 import type { NetworkFile, NetworkFiles } from './ort';
 import { Runtime, threadCount, type Openers, type RuntimeOptions } from './runtime';
@@ -17,7 +17,7 @@ import type {
   VoiceSummary,
 } from './types';
 import { parseVoice, type Voice } from './voice';
-import { readVoiceFile } from './voice-file';
+import { readVoiceFile } from '../files/voice-file';
 
 type LoadOptions = Parameters<ConversionApi['load']>[0];
 

@@ -5,7 +5,7 @@ import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { EngineError, describeCause } from './errors';
 import type { GpuDevice } from './gpu';
-import type { NetworkRole } from './manifest';
+import type { NetworkRole } from '../files/manifest';
 import { networkCorrupt, RunQueue, type LoadedNetwork, type Networks, type NetworkSession } from './network';
 import type { Backend } from './types';
 

@@ -1,11 +1,11 @@
 import { EngineError } from '../engine/errors';
 import { Frontend } from '../engine/frontend';
-import { findNetwork, findWords, listVoices, type Manifest, type NetworkRole } from '../engine/manifest';
+import { findNetwork, findWords, listVoices, type Manifest, type NetworkRole } from '../files/manifest';
 import { StreamingNetwork, type Networks } from '../engine/network';
 import type { NetworkFile } from '../engine/ort';
 import { ANALYSIS_RATE_HZ, CODE_SIZE } from '../dsp/signal';
 import { parseVoice, type Voice } from '../engine/voice';
-import { readVoiceFile, writeVoiceFile } from '../engine/voice-file';
+import { readVoiceFile, writeVoiceFile } from '../files/voice-file';
 import {
   ConsentError,
   parseSealed,
@@ -13,7 +13,7 @@ import {
   type SealedRecord,
   type SigningKey,
 } from '../provenance';
-import { sha256Of } from '../engine/hash';
+import { sha256Of } from '../files/hash';
 import { cleanRecording } from './clean';
 import { COLOUR_SECONDS, findColour } from './colour';
 import { contentCodes, cutsOf, encodeVoice } from './encode';

@@ -1,4 +1,4 @@
-import type { VoiceAbout } from '../engine/voice-file';
+import type { VoiceAbout } from '../files/voice-file';
 import type { SealedRecord } from '../provenance';
 import type { ShapeControls } from './shape';
 

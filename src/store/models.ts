@@ -1,7 +1,7 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { describeCause, EngineError, throwIfCancelled } from '../engine/errors';
-import { sha256Of } from '../engine/hash';
-import { manifestCorrupt, parseManifest, type Manifest, type PublishedFile } from '../engine/manifest';
+import { sha256Of } from '../files/hash';
+import { manifestCorrupt, parseManifest, type Manifest, type PublishedFile } from '../files/manifest';
 import type { LoadProgress } from '../engine/types';
 
 const NAME = 'understudy-networks';

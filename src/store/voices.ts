@@ -1,6 +1,6 @@
-import { sha256Of } from '../engine/hash';
+import { sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
-import { readVoiceFile, writeVoiceFile, type VoiceFile } from '../engine/voice-file';
+import { readVoiceFile, writeVoiceFile, type VoiceFile } from '../files/voice-file';
 import { createSigningKey, type SealedRecord, type SigningKey } from '../provenance';
 import { database, StoreError } from './db';
 import { keep } from './pieces';

@@ -3,7 +3,7 @@ import { Enroller } from '../app/enroller';
 import { modelsUrl } from '../app/models-url';
 import type { Scope } from '../app/scope';
 import { finishVoice, newAbout } from '../app/voice-maker';
-import { readVoiceFile } from '../engine/voice-file';
+import { readVoiceFile } from '../files/voice-file';
 import { saveVoice } from '../store/voices';
 
 /** A voice between others, as it is being set. */

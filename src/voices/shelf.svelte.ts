@@ -2,7 +2,7 @@ import type { AppContext } from '../app/context';
 import type { Scope } from '../app/scope';
 import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
-import { readVoiceFile, type VoiceFile } from '../engine/voice-file';
+import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { requirePermission } from '../provenance';
 import { listEnrolments, deleteEnrolment, type EnrolmentRow } from '../store/enrolments';
 import { forgetOne, noticeEviction, storageState, type StorageState } from '../store/space';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, expect, it } from 'vitest';
 import { decodeStream } from '../../src/audio/decode-stream';
-import { readZip } from '../../src/engine/zip';
+import { readZip } from '../../src/files/zip';
 import { fingerprint24 } from '../../src/provenance';
-import { readVoiceFile } from '../../src/engine/voice-file';
+import { readVoiceFile } from '../../src/files/voice-file';
 import { detectWatermark } from '../../src/watermark';
 import { collect, convertSample, giveLeave, keepVoice, makeVoice } from './enrol-steps';
 import { withSpeaker } from './speaker-network';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readVoiceFile } from '../../src/engine/voice-file';
+import { readVoiceFile } from '../../src/files/voice-file';
 import { fingerprint24 } from '../../src/provenance';
 import {
   chooseWords,

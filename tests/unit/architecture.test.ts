@@ -43,8 +43,8 @@ const rules: Record<string, Rule> = {
     return bad ? `hands out unseen in ${bad.slice(0, 40)}` : null;
   },
   'only voice files and archives are zips'(path, source, imports) {
-    const writes = source.includes("'fflate'") || imports.includes('src/engine/zip-write');
-    const mayWrite = ['src/engine/voice-file.ts', 'src/engine/zip-write.ts', ARCHIVE].includes(path);
+    const writes = source.includes("'fflate'") || imports.includes('src/files/zip-write');
+    const mayWrite = ['src/files/voice-file.ts', 'src/files/zip-write.ts', ARCHIVE].includes(path);
     return writes && !mayWrite ? 'writes a zip' : null;
   },
   'an archive holds converted sound only as it was exported'(path, source) {

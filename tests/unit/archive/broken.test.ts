@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { ArchiveError } from '../../../src/archive/errors';
 import { MAX_ARCHIVE_BYTES } from '../../../src/archive/format';
 import { restoreArchive } from '../../../src/archive/restore';
-import { sha256Of } from '../../../src/engine/hash';
+import { sha256Of } from '../../../src/files/hash';
 import { database } from '../../../src/store/db';
 import { saveTake } from '../../../src/store/takes';
 import { random } from '../engine/helpers';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Converter, type Library } from '../../../src/engine/converter';
 import { EngineError } from '../../../src/engine/errors';
-import type { Manifest } from '../../../src/engine/manifest';
+import type { Manifest } from '../../../src/files/manifest';
 import type { Networks } from '../../../src/engine/network';
 import type { OpenNetworks } from '../../../src/engine/ort';
 import type { Openers } from '../../../src/engine/runtime';

@@ -3,7 +3,7 @@ import { Converter, type Library } from '../../../src/engine/converter';
 import { convertTake } from '../../../src/engine/offline';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
-import { writeVoiceFile } from '../../../src/engine/voice-file';
+import { writeVoiceFile } from '../../../src/files/voice-file';
 import { EnrolmentJobs } from '../../../src/enrol/jobs';
 import { exportTake } from '../../../src/export/export';
 import {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
-import { findNetwork, listVoices, parseManifest, type Manifest } from '../../../src/engine/manifest';
+import { findNetwork, listVoices, parseManifest, type Manifest } from '../../../src/files/manifest';
 import { RunQueue, type LoadedNetwork, type Networks } from '../../../src/engine/network';
 import { convertTake } from '../../../src/engine/offline';
 import { profileTake } from '../../../src/engine/profile';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
 import { Frontend } from '../../../src/engine/frontend';
-import { formatVoice } from '../../../src/engine/voice-write';
+import { formatVoice } from '../../../src/files/voice-write';
 import { parseVoice } from '../../../src/engine/voice';
 import { cluster } from '../../../src/enrol/cluster';
 import { cutsOf, encodeVoice } from '../../../src/enrol/encode';

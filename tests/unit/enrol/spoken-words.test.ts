@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Frontend } from '../../../src/engine/frontend';
-import { findNetwork, findWords, parseManifest } from '../../../src/engine/manifest';
+import { findNetwork, findWords, parseManifest } from '../../../src/files/manifest';
 import { RunQueue } from '../../../src/engine/network';
 import { contentCodes } from '../../../src/enrol/encode';
 import { leaveSentence, readLeaveSentence } from '../../../src/enrol/leave-sentence';

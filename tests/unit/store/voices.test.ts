@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readVoiceFile, writeVoiceFile } from '../../../src/engine/voice-file';
+import { readVoiceFile, writeVoiceFile } from '../../../src/files/voice-file';
 import { createSigningKey, type SigningKey } from '../../../src/provenance';
 import { closeDatabase, database, StoreError } from '../../../src/store/db';
 import {

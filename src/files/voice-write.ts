@@ -1,5 +1,5 @@
 import { ADAPTER_SHAPE, CODE_SIZE, TIMBRE_BANDS } from '../dsp/signal';
-import type { Voice } from './voice';
+import type { Voice } from '../engine/voice';
 
 /** The bytes of a `.voice` file: what parseVoice reads. */
 export function formatVoice(voice: Omit<Voice, 'leave'>): Uint8Array<ArrayBuffer> {

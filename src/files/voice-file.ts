@@ -9,9 +9,9 @@ import {
   type SealedRecord,
   type SigningKey,
 } from '../provenance';
-import { describeCause, EngineError } from './errors';
+import { describeCause, EngineError } from '../engine/errors';
 import { hexOf, sha256Of } from './hash';
-import { parseVoice, type Voice } from './voice';
+import { parseVoice, type Voice } from '../engine/voice';
 import { formatVoice } from './voice-write';
 import { readZip, ZipError, type ZipEntry } from './zip';
 

@@ -1,14 +1,14 @@
 import { zipSync, type Zippable } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ADAPTER_SHAPE } from '../../../src/dsp/signal';
-import { MAX_VOICE_FILE_BYTES, readVoiceFile, writeVoiceFile } from '../../../src/engine/voice-file';
-import { floatToHalf } from '../../../src/engine/voice-write';
+import { MAX_VOICE_FILE_BYTES, readVoiceFile, writeVoiceFile } from '../../../src/files/voice-file';
+import { floatToHalf } from '../../../src/files/voice-write';
 import { halfToFloat } from '../../../src/engine/voice';
-import { readZip } from '../../../src/engine/zip';
+import { readZip } from '../../../src/files/zip';
 import { createSigningKey, type SigningKey } from '../../../src/provenance';
 import { sealed } from '../provenance/records';
-import { fakeVoice } from './fake-networks';
-import { random } from './helpers';
+import { fakeVoice } from '../engine/fake-networks';
+import { random } from '../engine/helpers';
 
 const NONE = new Set<string>();
 const ABOUT = { id: 'own-1', name: 'Ada', language: 'en', description: '', createdAt: 1764000000000 };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { describeCause, EngineError } from './errors';
+import { describeCause, EngineError } from '../engine/errors';
 import { ANALYSIS_RATE_HZ, SYNTHESIS_HOP, SYNTHESIS_RATE_HZ } from '../dsp/signal';
 
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
