@@ -55,7 +55,7 @@ async function convert({ wav, voice }) {
   const load = /** @type {(path: string) => Promise<any>} */ (Reflect.get(window, 'loadModule'));
   const { decodeFile } = await load('/src/audio/decode.ts');
   const { Converter } = await load('/src/engine/converter.ts');
-  const { browserOpeners } = await load('/src/engine/runtime.ts');
+  const { browserOpeners } = await load('/src/engine/backends/runtime.ts');
   const { DEFAULT_CONTROLS } = await load('/src/engine/types.ts');
   const { openLibrary } = await load('/src/store/library.ts');
   const source = await decodeFile(new Blob([Uint8Array.from(atob(wav), (c) => c.charCodeAt(0))]), 'said.wav');

@@ -1,6 +1,6 @@
 import { expose, transfer } from 'comlink';
 import { Converter } from '../src/engine/converter';
-import { browserOpeners } from '../src/engine/runtime';
+import { browserOpeners } from '../src/engine/backends/runtime';
 import type { ConversionApi } from '../src/engine/types';
 import { openLibrary } from '../src/store/library';
 

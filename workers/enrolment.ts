@@ -1,6 +1,6 @@
 import { expose, transfer } from 'comlink';
-import { openEnrolment } from '../src/engine/ort';
-import { threadCount } from '../src/engine/runtime';
+import { openEnrolment } from '../src/engine/backends/ort';
+import { threadCount } from '../src/engine/backends/runtime';
 import { EnrolmentJobs } from '../src/enrol/jobs';
 import type { EnrolmentApi } from '../src/enrol/types';
 import { enrolmentLibrary } from '../src/store/library';

@@ -3,7 +3,7 @@ import { openLink, type LiveEnds } from '../src/audio/live-link';
 import { Converter } from '../src/engine/converter';
 import { Live } from '../src/engine/live';
 import type { LiveApi } from '../src/engine/live-types';
-import { browserOpeners } from '../src/engine/runtime';
+import { browserOpeners } from '../src/engine/backends/runtime';
 import { openLibrary } from '../src/store/library';
 
 const live = new Live(new Converter(openLibrary, browserOpeners));

@@ -1,4 +1,4 @@
-"""The analysis every stage shares. Reference for `src/engine/frontend.ts` and `src/engine/pitch.ts`.
+"""The analysis every stage shares. Reference for `src/engine/analysis/frontend.ts` and `src/engine/analysis/pitch.ts`.
 
 Everything is at 16 kHz in frames of 160 samples; see docs/architecture.md, "Signal contract".
 

@@ -1,4 +1,4 @@
-"""Differentiable synthesis; the reference for src/engine/synthesis.ts (docs/architecture.md)."""
+"""Differentiable synthesis; the reference for src/engine/synthesis/synthesis.ts (docs/architecture.md)."""
 
 import numpy as np
 import torch

@@ -1,8 +1,8 @@
 import { quantile } from '../dsp/arrays';
-import { Frontend } from '../engine/frontend';
+import { Frontend } from '../engine/analysis/frontend';
 import { RealFft } from '../dsp/fft';
-import { PitchTracker } from '../engine/pitch';
-import { noiseLevelDb, speechLevelDb } from '../engine/profile';
+import { PitchTracker } from '../engine/analysis/pitch';
+import { noiseLevelDb, speechLevelDb } from '../engine/analysis/profile';
 import { Resampler } from '../dsp/resample';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, periodicHann } from '../dsp/signal';
 import { nextTask } from '../dsp/task';

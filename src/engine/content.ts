@@ -1,4 +1,4 @@
-import { StreamingNetwork, type Networks } from './network';
+import { StreamingNetwork, type Networks } from './backends/network';
 import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../dsp/signal';
 
 /** The content network over a stream: what is said, not who says it. */

@@ -2,8 +2,8 @@ import { parseSealed, requirePermission, type SealedRecord, type Use } from '../
 import { EngineError } from './errors';
 import { findNetwork, listVoices, type Manifest, type PublishedVoice } from '../files/manifest';
 import { convertTake } from './offline';
-import type { NetworkFile, NetworkFiles } from './ort';
-import { Runtime, threadCount, type Openers, type RuntimeOptions } from './runtime';
+import type { NetworkFile, NetworkFiles } from './backends/ort';
+import { Runtime, threadCount, type Openers, type RuntimeOptions } from './backends/runtime';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import type {
   ConversionApi,

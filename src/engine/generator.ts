@@ -1,4 +1,4 @@
-import { StreamingNetwork, type Networks } from './network';
+import { StreamingNetwork, type Networks } from './backends/network';
 import { ADAPTER_SHAPE, BANDS, CODE_SIZE, TIMBRE_BANDS } from '../dsp/signal';
 import type { Voice } from './voice';
 

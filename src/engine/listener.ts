@@ -1,5 +1,5 @@
 import { quantile } from '../dsp/arrays';
-import { medianF0Hz, noiseLevelDb, speechLevelDb } from './profile';
+import { medianF0Hz, noiseLevelDb, speechLevelDb } from './analysis/profile';
 import { SampleQueue } from '../dsp/sample-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../dsp/signal';
 import type { Heard } from './live-types';

@@ -2,7 +2,7 @@ import { BlockPlan } from './block-plan';
 import { FeedbackWatch } from './feedback';
 import { Listener } from './listener';
 import type { Heard, LiveLink, LivePiece, LiveSettings } from './live-types';
-import type { Networks } from './network';
+import type { Networks } from './backends/network';
 import { RunningProfile } from './running-profile';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { ConversionStream } from './stream';

@@ -1,10 +1,10 @@
 import { BLOCK_STEPS } from './block-plan';
 import type { Converter } from './converter';
 import { describeCause, EngineError } from './errors';
-import { mayHaveGpu } from './gpu';
+import { mayHaveGpu } from './backends/gpu';
 import { LiveLoop } from './live-loop';
 import type { Heard, LiveApi, LiveFault, LiveLink, LiveSettings, LiveStatus } from './live-types';
-import type { Runtime } from './runtime';
+import type { Runtime } from './backends/runtime';
 import { ConversionStream } from './stream';
 import { DEFAULT_CONTROLS, type EngineStatus, type SourceProfile } from './types';
 

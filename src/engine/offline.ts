@@ -1,7 +1,7 @@
 import { requirePermission, type Use } from '../provenance';
 import { EngineError, throwIfCancelled } from './errors';
-import type { Networks } from './network';
-import { profileTake } from './profile';
+import type { Networks } from './backends/network';
+import { profileTake } from './analysis/profile';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { ConversionStream, inputNotFinite } from './stream';
 import { nextTask } from '../dsp/task';

@@ -1,4 +1,4 @@
-import { medianF0Hz, noiseLevelDb, speechLevelDb } from './profile';
+import { medianF0Hz, noiseLevelDb, speechLevelDb } from './analysis/profile';
 import type { SourceProfile } from './types';
 
 /** Frames that the profile remembers: 20 s. */

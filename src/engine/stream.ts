@@ -2,13 +2,13 @@ import { requirePermission, type Use } from '../provenance';
 import { concat } from '../dsp/arrays';
 import { ContentEncoder } from './content';
 import { EngineError } from './errors';
-import { Frontend } from './frontend';
-import { FrameGate, hushBelowDb } from './gate';
+import { Frontend } from './analysis/frontend';
+import { FrameGate, hushBelowDb } from './analysis/gate';
 import { Generator } from './generator';
-import type { Networks } from './network';
-import { PitchTracker, type PitchFrames } from './pitch';
+import type { Networks } from './backends/network';
+import { PitchTracker, type PitchFrames } from './analysis/pitch';
 import { PitchMap } from './pitch-map';
-import { DEFAULT_SPEECH_LEVEL_DB } from './profile';
+import { DEFAULT_SPEECH_LEVEL_DB } from './analysis/profile';
 import { Resampler } from '../dsp/resample';
 import { Retrieval } from './retrieval';
 import { SampleQueue } from '../dsp/sample-queue';
@@ -24,7 +24,7 @@ import {
   SYNTHESIS_RATE_HZ,
   TIMBRE_BANDS,
 } from '../dsp/signal';
-import { Synthesiser } from './synthesis';
+import { Synthesiser } from './synthesis/synthesis';
 import { blendTexture } from './texture';
 import type { ConversionControls, SourceProfile } from './types';
 import type { Voice } from './voice';

@@ -1,7 +1,7 @@
 import { quantile } from '../dsp/arrays';
 import { throwIfCancelled } from '../engine/errors';
-import { Frontend, type SpectrumFrames } from '../engine/frontend';
-import { DEFAULT_SPEECH_LEVEL_DB, speechLevelDb } from '../engine/profile';
+import { Frontend, type SpectrumFrames } from '../engine/analysis/frontend';
+import { DEFAULT_SPEECH_LEVEL_DB, speechLevelDb } from '../engine/analysis/profile';
 import { Resampler } from '../dsp/resample';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../dsp/signal';
 import { nextTask } from '../dsp/task';

@@ -1,7 +1,7 @@
 import { clamp, concat } from '../dsp/arrays';
 import { throwIfCancelled } from '../engine/errors';
-import { bandAt, Frontend } from '../engine/frontend';
-import type { Networks } from '../engine/network';
+import { bandAt, Frontend } from '../engine/analysis/frontend';
+import type { Networks } from '../engine/backends/network';
 import { Resampler } from '../dsp/resample';
 import { ANALYSIS_RATE_HZ, BANDS, hzToMel, melToHz, SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { ConversionStream } from '../engine/stream';

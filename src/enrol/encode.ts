@@ -1,10 +1,10 @@
 import { clamp, concat } from '../dsp/arrays';
 import { ContentEncoder } from '../engine/content';
 import { EngineError, throwIfCancelled } from '../engine/errors';
-import { Frontend, type SpectrumFrames } from '../engine/frontend';
-import type { Networks } from '../engine/network';
-import { PitchTracker } from '../engine/pitch';
-import { inRegister, medianF0Hz, speechLevelDb } from '../engine/profile';
+import { Frontend, type SpectrumFrames } from '../engine/analysis/frontend';
+import type { Networks } from '../engine/backends/network';
+import { PitchTracker } from '../engine/analysis/pitch';
+import { inRegister, medianF0Hz, speechLevelDb } from '../engine/analysis/profile';
 import {
   ANALYSIS_HOP,
   ANALYSIS_RATE_HZ,

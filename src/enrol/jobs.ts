@@ -1,8 +1,8 @@
 import { EngineError } from '../engine/errors';
-import { Frontend } from '../engine/frontend';
+import { Frontend } from '../engine/analysis/frontend';
 import { findNetwork, findWords, listVoices, type Manifest, type NetworkRole } from '../files/manifest';
-import { StreamingNetwork, type Networks } from '../engine/network';
-import type { NetworkFile } from '../engine/ort';
+import { StreamingNetwork, type Networks } from '../engine/backends/network';
+import type { NetworkFile } from '../engine/backends/ort';
 import { ANALYSIS_RATE_HZ, CODE_SIZE } from '../dsp/signal';
 import { parseVoice, type Voice } from '../engine/voice';
 import { readVoiceFile, writeVoiceFile } from '../files/voice-file';

@@ -1,5 +1,5 @@
 import { quantile } from '../dsp/arrays';
-import type { SpectrumFrames } from '../engine/frontend';
+import type { SpectrumFrames } from '../engine/analysis/frontend';
 import { BANDS, SILENCE_DB } from '../dsp/signal';
 import type { Stretch } from './activity';
 import { quietBands } from './quiet';

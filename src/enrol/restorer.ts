@@ -1,6 +1,6 @@
 import { concat } from '../dsp/arrays';
 import { throwIfCancelled } from '../engine/errors';
-import { networkCorrupt, type StreamingNetwork } from '../engine/network';
+import { networkCorrupt, type StreamingNetwork } from '../engine/backends/network';
 import { BANDS } from '../dsp/signal';
 import { noiseBands } from './quiet';
 

@@ -1,4 +1,4 @@
-import { networkCorrupt, type StreamingNetwork } from '../engine/network';
+import { networkCorrupt, type StreamingNetwork } from '../engine/backends/network';
 import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../dsp/signal';
 
 /** What the network takes at once, in codes of 20 ms. */

@@ -1,8 +1,8 @@
 import { concat } from '../dsp/arrays';
 import { RealFft } from '../dsp/fft';
-import { Frontend } from '../engine/frontend';
-import { PitchTracker } from '../engine/pitch';
-import { DEFAULT_SPEECH_LEVEL_DB, medianF0Hz, speechLevelDb } from '../engine/profile';
+import { Frontend } from '../engine/analysis/frontend';
+import { PitchTracker } from '../engine/analysis/pitch';
+import { DEFAULT_SPEECH_LEVEL_DB, medianF0Hz, speechLevelDb } from '../engine/analysis/profile';
 import { Resampler } from '../dsp/resample';
 import {
   ANALYSIS_RATE_HZ,
@@ -13,7 +13,7 @@ import {
   SYNTHESIS_HOP,
   SYNTHESIS_RATE_HZ,
 } from '../dsp/signal';
-import { Synthesiser } from '../engine/synthesis';
+import { Synthesiser } from '../engine/synthesis/synthesis';
 import type { SourceProfile } from '../engine/types';
 
 const FFT_SIZE = 1024;

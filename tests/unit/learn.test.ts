@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { PitchTracker } from '../../src/engine/pitch';
-import { Frontend } from '../../src/engine/frontend';
-import { medianF0Hz } from '../../src/engine/profile';
+import { PitchTracker } from '../../src/engine/analysis/pitch';
+import { Frontend } from '../../src/engine/analysis/frontend';
+import { medianF0Hz } from '../../src/engine/analysis/profile';
 import { Resampler } from '../../src/dsp/resample';
 import { CASES } from '../../src/learn/cases';
 import { GUIDE } from '../../src/learn/guide';

@@ -2,15 +2,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { Converter, type Library } from '../../../src/engine/converter';
 import { EngineError } from '../../../src/engine/errors';
 import type { Manifest } from '../../../src/files/manifest';
-import type { Networks } from '../../../src/engine/network';
-import type { OpenNetworks } from '../../../src/engine/ort';
-import type { Openers } from '../../../src/engine/runtime';
+import type { Networks } from '../../../src/engine/backends/network';
+import type { OpenNetworks } from '../../../src/engine/backends/ort';
+import type { Openers } from '../../../src/engine/backends/runtime';
 import { DEFAULT_CONTROLS, type Backend } from '../../../src/engine/types';
 import { fakeNetworks } from './fake-networks';
 import { rms } from './helpers';
 import { sealed } from '../provenance/records';
 
-vi.mock('../../../src/engine/ort', () => ({}));
+vi.mock('../../../src/engine/backends/ort', () => ({}));
 
 const common = { bytes: 1, licence: 'MIT', origin: 'here' };
 const network = { ...common, kind: 'network' as const, lookAheadFrames: 1, stateShapes: [] };

@@ -3,7 +3,7 @@ import {
   type NetworkSession,
   type Networks,
   type NetworkTensor,
-} from '../../../src/engine/network';
+} from '../../../src/engine/backends/network';
 import type { Voice } from '../../../src/engine/voice';
 import { sealed } from '../provenance/records';
 

@@ -19,7 +19,7 @@ import { sealed } from '../provenance/records';
 import { fakeNetworks, fakeVoice } from './fake-networks';
 import { sine } from './helpers';
 
-vi.mock('../../../src/engine/ort', () => ({}));
+vi.mock('../../../src/engine/backends/ort', () => ({}));
 
 const taken = sealed({ revocationContact: 'taken@example.test' });
 const REVOKED = new Set([taken.sha256]);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
-import type { NetworkSession } from '../../../src/engine/network';
+import type { NetworkSession } from '../../../src/engine/backends/network';
 import { convertTake } from '../../../src/engine/offline';
-import { medianF0Hz, profileTake } from '../../../src/engine/profile';
+import { medianF0Hz, profileTake } from '../../../src/engine/analysis/profile';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { fakeNetworks, fakeVoice } from './fake-networks';

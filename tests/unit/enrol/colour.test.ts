@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Frontend } from '../../../src/engine/frontend';
+import { Frontend } from '../../../src/engine/analysis/frontend';
 import { convertTake } from '../../../src/engine/offline';
 import { Resampler } from '../../../src/dsp/resample';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
-import { Frontend } from '../../../src/engine/frontend';
+import { Frontend } from '../../../src/engine/analysis/frontend';
 import { formatVoice } from '../../../src/files/voice-write';
 import { parseVoice } from '../../../src/engine/voice';
 import { cluster } from '../../../src/enrol/cluster';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { StreamingNetwork, type NetworkSession } from '../../../src/engine/network';
+import { StreamingNetwork, type NetworkSession } from '../../../src/engine/backends/network';
 import { Restorer } from '../../../src/enrol/restorer';
 import { SpeakerEncoder } from '../../../src/enrol/speaker-encoder';
 import { fakeNetworks } from '../engine/fake-networks';

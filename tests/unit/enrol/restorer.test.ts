@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkSession } from '../../../src/engine/network';
+import type { NetworkSession } from '../../../src/engine/backends/network';
 import { Restorer } from '../../../src/enrol/restorer';
 import { fakeNetworks } from '../engine/fake-networks';
 import { fakeRestorer, withoutStates } from './mixture';

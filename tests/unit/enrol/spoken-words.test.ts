@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Frontend } from '../../../src/engine/frontend';
+import { Frontend } from '../../../src/engine/analysis/frontend';
 import { findNetwork, findWords, parseManifest } from '../../../src/files/manifest';
-import { RunQueue } from '../../../src/engine/network';
+import { RunQueue } from '../../../src/engine/backends/network';
 import { contentCodes } from '../../../src/enrol/encode';
 import { leaveSentence, readLeaveSentence } from '../../../src/enrol/leave-sentence';
 import {

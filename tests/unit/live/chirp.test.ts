@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findChirp, makeChirp } from '../../../src/audio/chirp';
-import { noiseAt } from '../../../src/engine/excitation';
+import { noiseAt } from '../../../src/engine/synthesis/excitation';
 
 const RATE_HZ = 48_000;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Servo } from '../../../src/audio/servo';
 import { BlockPlan } from '../../../src/engine/block-plan';
 import { FEEDBACK_SCORE, FeedbackWatch } from '../../../src/engine/feedback';
-import { FrameGate, hushBelowDb } from '../../../src/engine/gate';
+import { FrameGate, hushBelowDb } from '../../../src/engine/analysis/gate';
 import { RunningProfile } from '../../../src/engine/running-profile';
 import { random } from '../engine/helpers';
 

@@ -1,4 +1,4 @@
-import { EngineError } from './errors';
+import { EngineError } from '../errors';
 
 /** The part of an onnxruntime tensor the engine uses; it may lie on the GPU. */
 export interface NetworkTensor {

@@ -3,11 +3,11 @@ import gpuMjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import gpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import { EngineError, describeCause } from './errors';
+import { EngineError, describeCause } from '../errors';
 import type { GpuDevice } from './gpu';
-import type { NetworkRole } from '../files/manifest';
+import type { NetworkRole } from '../../files/manifest';
 import { networkCorrupt, RunQueue, type LoadedNetwork, type Networks, type NetworkSession } from './network';
-import type { Backend } from './types';
+import type { Backend } from '../types';
 
 /** A published network as bytes. */
 export interface NetworkFile {

@@ -1,6 +1,6 @@
-import { RealFft } from '../dsp/fft';
-import { SampleQueue } from '../dsp/sample-queue';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, BANDS, hzToMel, melToHz, periodicHann } from '../dsp/signal';
+import { RealFft } from '../../dsp/fft';
+import { SampleQueue } from '../../dsp/sample-queue';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, BANDS, hzToMel, melToHz, periodicHann } from '../../dsp/signal';
 
 const WINDOW = 400;
 const FFT_SIZE = 512;

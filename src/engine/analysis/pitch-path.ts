@@ -1,4 +1,4 @@
-import { ANALYSIS_RATE_HZ } from '../dsp/signal';
+import { ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import { MAX_CANDIDATES, type PitchCandidates } from './yin';
 
 /** Frames after which the path through a frame is read out. */

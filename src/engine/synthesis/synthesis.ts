@@ -1,7 +1,7 @@
 import { EnvelopeReader, MinimumPhase } from './envelope';
 import { Excitation, type SourceFrame } from './excitation';
-import { RealFft } from '../dsp/fft';
-import { BANDS, periodicHann, SYNTHESIS_HOP } from '../dsp/signal';
+import { RealFft } from '../../dsp/fft';
+import { BANDS, periodicHann, SYNTHESIS_HOP } from '../../dsp/signal';
 
 const WINDOW = 2 * SYNTHESIS_HOP;
 const FFT_SIZE = 1024;

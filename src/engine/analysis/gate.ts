@@ -1,6 +1,6 @@
-import { clamp } from '../dsp/arrays';
-import { SampleQueue } from '../dsp/sample-queue';
-import type { SourceProfile } from './types';
+import { clamp } from '../../dsp/arrays';
+import { SampleQueue } from '../../dsp/sample-queue';
+import type { SourceProfile } from '../types';
 
 const SHUT_DB = -70;
 const OPEN_DB = -64;

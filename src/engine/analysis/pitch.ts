@@ -1,9 +1,9 @@
-import { clamp } from '../dsp/arrays';
+import { clamp } from '../../dsp/arrays';
 import { PATH_DELAY_FRAMES, PitchPath } from './pitch-path';
 import { REFINE_MARGIN, refineLag } from './pitch-refine';
-import { SampleQueue } from '../dsp/sample-queue';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../dsp/signal';
-import type { SourceProfile } from './types';
+import { SampleQueue } from '../../dsp/sample-queue';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
+import type { SourceProfile } from '../types';
 import { PITCH_SPAN, Yin, type PitchCandidates } from './yin';
 
 /** Frames that the window looks ahead; F0 of frame t is known after frame t + 3. */

@@ -1,4 +1,4 @@
-import { RealFft } from '../dsp/fft';
+import { RealFft } from '../../dsp/fft';
 
 export const PITCH_SPAN = 1024;
 const WINDOW = 704;

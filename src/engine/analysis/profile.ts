@@ -1,13 +1,13 @@
-import { quantile } from '../dsp/arrays';
-import { throwIfCancelled } from './errors';
+import { quantile } from '../../dsp/arrays';
+import { throwIfCancelled } from '../errors';
 import { Frontend } from './frontend';
 import { PitchTracker } from './pitch';
 import { REGISTER_OCTAVES } from './pitch-path';
-import { Resampler } from '../dsp/resample';
-import { SampleQueue } from '../dsp/sample-queue';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../dsp/signal';
-import { nextTask } from '../dsp/task';
-import type { SourceProfile } from './types';
+import { Resampler } from '../../dsp/resample';
+import { SampleQueue } from '../../dsp/sample-queue';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../../dsp/signal';
+import { nextTask } from '../../dsp/task';
+import type { SourceProfile } from '../types';
 
 /** Level that speech is brought to where a voice does not say its own, dBFS. */
 export const DEFAULT_SPEECH_LEVEL_DB = -23;

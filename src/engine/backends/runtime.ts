@@ -1,11 +1,11 @@
-import { ContentEncoder } from './content';
-import { EngineError } from './errors';
-import { Generator } from './generator';
+import { ContentEncoder } from '../content';
+import { EngineError } from '../errors';
+import { Generator } from '../generator';
 import { mayHaveGpu, requestGpuDevice } from './gpu';
 import type { Networks } from './network';
 import { openGpu, openWasm, type NetworkFiles, type OpenNetworks } from './ort';
-import { BANDS, CODE_SIZE, FRAMES_PER_CODE, TIMBRE_BANDS } from '../dsp/signal';
-import type { Backend } from './types';
+import { BANDS, CODE_SIZE, FRAMES_PER_CODE, TIMBRE_BANDS } from '../../dsp/signal';
+import type { Backend } from '../types';
 
 const MEASURED_CODES = 25;
 const MEASURED_SECONDS = MEASURED_CODES / 50;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/dsp/arrays';
-import { harmonicsAt, noiseAt } from '../../../src/engine/excitation';
-import { RealFft } from '../../../src/dsp/fft';
-import { hzToMel, melToHz } from '../../../src/dsp/signal';
-import { Synthesiser, type SynthesisFrames } from '../../../src/engine/synthesis';
-import { random, rms } from './helpers';
+import { concat } from '../../../../src/dsp/arrays';
+import { harmonicsAt, noiseAt } from '../../../../src/engine/synthesis/excitation';
+import { RealFft } from '../../../../src/dsp/fft';
+import { hzToMel, melToHz } from '../../../../src/dsp/signal';
+import { Synthesiser, type SynthesisFrames } from '../../../../src/engine/synthesis/synthesis';
+import { random, rms } from '../helpers';
 
 const NEUTRAL = { formantRatio: 1, unvoicedLevelDb: 0 };
 

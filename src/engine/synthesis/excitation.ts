@@ -1,4 +1,4 @@
-import { SYNTHESIS_HOP, SYNTHESIS_RATE_HZ } from '../dsp/signal';
+import { SYNTHESIS_HOP, SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 
 const NYQUIST_HZ = SYNTHESIS_RATE_HZ / 2;
 

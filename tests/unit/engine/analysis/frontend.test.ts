@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/dsp/arrays';
-import { Frontend } from '../../../src/engine/frontend';
-import { PitchTracker } from '../../../src/engine/pitch';
-import { medianF0Hz } from '../../../src/engine/profile';
-import type { SourceProfile } from '../../../src/engine/types';
-import { inPieces, random, sine } from './helpers';
+import { concat } from '../../../../src/dsp/arrays';
+import { Frontend } from '../../../../src/engine/analysis/frontend';
+import { PitchTracker } from '../../../../src/engine/analysis/pitch';
+import { medianF0Hz } from '../../../../src/engine/analysis/profile';
+import type { SourceProfile } from '../../../../src/engine/types';
+import { inPieces, random, sine } from '../helpers';
 
 interface Fixture {
   samples: string;
@@ -20,7 +20,7 @@ interface Fixture {
 }
 
 const fixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/frontend.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../fixtures/frontend.json', import.meta.url), 'utf8'),
 ) as Fixture;
 
 function fixtureSamples(): Float32Array {
