@@ -1,8 +1,8 @@
 import { expose } from 'comlink';
-import { openLink, type LiveEnds } from '../src/audio/live-link';
+import { openLink, type LiveEnds } from '../src/realtime/live-link';
 import { Converter } from '../src/engine/converter';
-import { Live } from '../src/engine/live';
-import type { LiveApi } from '../src/engine/live-types';
+import { Live } from '../src/realtime/worker/live';
+import type { LiveApi } from '../src/realtime/live-types';
 import { browserOpeners } from '../src/engine/backends/runtime';
 import { openLibrary } from '../src/store/library';
 

@@ -1,4 +1,4 @@
-import type { LiveSession } from './live-session';
+import type { LiveSession } from '../realtime/session/live-session';
 
 /** The faults that a session has to come through, as `npm run soak -- --fault` names them. */
 export type FaultKind = 'hidden' | 'sleep' | 'unplug' | 'bluetooth' | 'rate' | 'gpu' | 'thermal' | 'worker';

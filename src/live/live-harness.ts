@@ -1,12 +1,12 @@
 import type { Engine } from '../app/engine.svelte';
 import type { Scope } from '../app/scope';
 import { SampleStore } from '../audio/sample-store';
-import type { LivePiece } from '../engine/live-types';
+import type { LivePiece } from '../realtime/live-types';
 import { DEFAULT_CONTROLS, type SourceProfile } from '../engine/types';
 import { injectFault, type FaultKind } from './faults';
-import { LiveSession, type SessionSettings } from './live-session';
+import { LiveSession, type SessionSettings } from '../realtime/session/live-session';
 import { tapEverything, type Heard } from './live-tap';
-import type { Trouble } from './live-watch';
+import type { Trouble } from '../realtime/session/live-watch';
 
 const NAMES = [
   'blocks',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
-import { LiveStats } from '../../../src/audio/live-stats';
-import { LiveLoop } from '../../../src/engine/live-loop';
-import type { LiveLink, LivePiece, LiveSettings } from '../../../src/engine/live-types';
+import { LiveStats } from '../../../src/realtime/live-stats';
+import { LiveLoop } from '../../../src/realtime/worker/live-loop';
+import type { LiveLink, LivePiece, LiveSettings } from '../../../src/realtime/live-types';
 import { convertTake } from '../../../src/engine/offline';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { fakeNetworks, fakeVoice } from '../engine/fake-networks';

@@ -5,7 +5,7 @@ import type {
   SourceProfile,
   VoiceSummary,
   Backend,
-} from './types';
+} from '../engine/types';
 
 /** Where the microphone's samples come from. */
 export interface LiveSource {

@@ -1,13 +1,13 @@
 import { proxy, transfer, type Remote } from 'comlink';
-import type { Scope } from '../app/scope';
-import { keepRuntimeCompiled } from '../app/compiled-runtime';
-import { WorkerClient } from '../app/worker-client';
-import { LiveGraph } from '../audio/live-graph';
-import type { LiveEnds } from '../audio/live-link';
-import { openMicrophone } from '../audio/microphone';
-import type { Heard, LiveApi, LiveSettings, LiveStatus } from '../engine/live-types';
-import type { LoadProgress } from '../engine/types';
-import LiveWorker from '../../workers/live?worker';
+import type { Scope } from '../../app/scope';
+import { keepRuntimeCompiled } from './compiled-runtime';
+import { WorkerClient } from '../../app/worker-client';
+import { LiveGraph } from './live-graph';
+import type { LiveEnds } from '../live-link';
+import { openMicrophone } from '../../audio/microphone';
+import type { Heard, LiveApi, LiveSettings, LiveStatus } from '../live-types';
+import type { LoadProgress } from '../../engine/types';
+import LiveWorker from '../../../workers/live?worker';
 import { LIVE_PRESETS, type LivePresetId } from './presets';
 import { LiveWatch, type Trouble } from './live-watch';
 

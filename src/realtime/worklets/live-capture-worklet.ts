@@ -1,6 +1,6 @@
-import type { LiveOpening } from './live-link';
-import { LiveStats } from './live-stats';
-import { Ring } from './ring';
+import type { LiveOpening } from '../live-link';
+import { LiveStats } from '../live-stats';
+import { Ring } from '../ring';
 
 /** The audio worklet's global scope, which TypeScript's libraries leave out. */
 declare class AudioWorkletProcessor {

@@ -1,15 +1,15 @@
 import { BlockPlan } from './block-plan';
 import { FeedbackWatch } from './feedback';
 import { Listener } from './listener';
-import type { Heard, LiveLink, LivePiece, LiveSettings } from './live-types';
-import type { Networks } from './backends/network';
+import type { Heard, LiveLink, LivePiece, LiveSettings } from '../live-types';
+import type { Networks } from '../../engine/backends/network';
 import { RunningProfile } from './running-profile';
-import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import { ConversionStream } from './stream';
+import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
+import { ConversionStream } from '../../engine/stream';
 import { TakeTap } from './take-tap';
-import { Breather } from '../dsp/task';
-import type { SourceProfile } from './types';
-import type { Voice } from './voice';
+import { Breather } from '../../dsp/task';
+import type { SourceProfile } from '../../engine/types';
+import type { Voice } from '../../engine/voice';
 
 const WAIT_MS = 20;
 /** More input than this waiting beyond a block is left out: the loop goes on at the live edge. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Servo } from '../../../src/audio/servo';
-import { BlockPlan } from '../../../src/engine/block-plan';
-import { FEEDBACK_SCORE, FeedbackWatch } from '../../../src/engine/feedback';
+import { Servo } from '../../../src/realtime/worklets/servo';
+import { BlockPlan } from '../../../src/realtime/worker/block-plan';
+import { FEEDBACK_SCORE, FeedbackWatch } from '../../../src/realtime/worker/feedback';
 import { FrameGate, hushBelowDb } from '../../../src/engine/analysis/gate';
-import { RunningProfile } from '../../../src/engine/running-profile';
+import { RunningProfile } from '../../../src/realtime/worker/running-profile';
 import { random } from '../engine/helpers';
 
 describe('the plan of blocks', () => {

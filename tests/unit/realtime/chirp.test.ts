@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findChirp, makeChirp } from '../../../src/audio/chirp';
+import { findChirp, makeChirp } from '../../../src/realtime/session/chirp';
 import { noiseAt } from '../../../src/engine/synthesis/excitation';
 
 const RATE_HZ = 48_000;

@@ -1,7 +1,7 @@
-import captureUrl from './capture-worklet?worker&url';
+import captureUrl from '../../audio/capture-worklet?worker&url';
 import { findChirp, makeChirp } from './chirp';
-import { openMicrophone } from './microphone';
-import { SampleStore } from './sample-store';
+import { openMicrophone } from '../../audio/microphone';
+import { SampleStore } from '../../audio/sample-store';
 
 const LISTENED_SECONDS = 1.2;
 const START_SECONDS = 0.2;

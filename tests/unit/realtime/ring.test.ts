@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Ring } from '../../../src/audio/ring';
+import { Ring } from '../../../src/realtime/ring';
 
 const count = (from: number, length: number) => Float32Array.from({ length }, (_, i) => from + i);
 

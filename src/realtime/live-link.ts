@@ -1,4 +1,4 @@
-import type { LiveLink, LiveSource } from '../engine/live-types';
+import type { LiveLink, LiveSource } from './live-types';
 import { LiveStats } from './live-stats';
 import { Ring } from './ring';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LivePlayer } from '../../../src/audio/live-player';
-import { LiveStats } from '../../../src/audio/live-stats';
-import { Ring } from '../../../src/audio/ring';
+import { LivePlayer } from '../../../src/realtime/worklets/live-player';
+import { LiveStats } from '../../../src/realtime/live-stats';
+import { Ring } from '../../../src/realtime/ring';
 
 const RING_HZ = 24_000;
 const OUT_HZ = 48_000;

@@ -1,5 +1,5 @@
-import type { Scope } from '../app/scope';
-import { listDevices } from '../audio/microphone';
+import type { Scope } from '../../app/scope';
+import { listDevices } from '../../audio/microphone';
 import type { LiveSession } from './live-session';
 
 /** What can go wrong while somebody speaks. */

@@ -1,8 +1,8 @@
-import { quantile } from '../dsp/arrays';
-import { medianF0Hz, noiseLevelDb, speechLevelDb } from './analysis/profile';
-import { SampleQueue } from '../dsp/sample-queue';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../dsp/signal';
-import type { Heard } from './live-types';
+import { quantile } from '../../dsp/arrays';
+import { medianF0Hz, noiseLevelDb, speechLevelDb } from '../../engine/analysis/profile';
+import { SampleQueue } from '../../dsp/sample-queue';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
+import type { Heard } from '../live-types';
 
 /** Gathers frames for a while and tells what was heard: for a calibration. */
 export class Listener {

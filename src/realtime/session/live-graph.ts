@@ -1,10 +1,10 @@
-import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import captureUrl from './live-capture-worklet?worker&url';
-import type { LiveEnds, LiveOpening } from './live-link';
-import playbackUrl from './live-playback-worklet?worker&url';
-import { LiveStats } from './live-stats';
-import { AudioError } from './errors';
-import { Ring } from './ring';
+import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
+import captureUrl from '../worklets/live-capture-worklet?worker&url';
+import type { LiveEnds, LiveOpening } from '../live-link';
+import playbackUrl from '../worklets/live-playback-worklet?worker&url';
+import { LiveStats } from '../live-stats';
+import { AudioError } from '../../audio/errors';
+import { Ring } from '../ring';
 
 const RING_SECONDS = 1;
 /** Long enough to be no click, short enough to be at once. */

@@ -1,5 +1,5 @@
-import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import type { LivePiece } from './live-types';
+import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
+import type { LivePiece } from '../live-types';
 
 /**
  * Cuts a take out of a running stream: what goes in from now on, and what becomes of it.

@@ -1,7 +1,7 @@
-import type { LiveBatch, LiveOpening } from './live-link';
+import type { LiveBatch, LiveOpening } from '../live-link';
 import { LivePlayer } from './live-player';
-import { LiveStats } from './live-stats';
-import { Ring } from './ring';
+import { LiveStats } from '../live-stats';
+import { Ring } from '../ring';
 
 /** The audio worklet's global scope, which TypeScript's libraries leave out. */
 declare class AudioWorkletProcessor {

@@ -1,5 +1,5 @@
-import { medianF0Hz, noiseLevelDb, speechLevelDb } from './analysis/profile';
-import type { SourceProfile } from './types';
+import { medianF0Hz, noiseLevelDb, speechLevelDb } from '../../engine/analysis/profile';
+import type { SourceProfile } from '../../engine/types';
 
 /** Frames that the profile remembers: 20 s. */
 const MEMORY_FRAMES = 2000;

@@ -1,4 +1,4 @@
-import type { LiveStats } from '../audio/live-stats';
+import type { LiveStats } from '../live-stats';
 
 /** Where the time between mouth and ear goes, in ms. */
 export interface DelayParts {

@@ -1,4 +1,4 @@
-import { RealFft } from '../dsp/fft';
+import { RealFft } from '../../dsp/fft';
 
 const SECONDS = 0.12;
 const LOWEST_HZ = 500;

@@ -1,9 +1,9 @@
 import type { Remote } from 'comlink';
 import { transfer } from 'comlink';
-import { SampleStore } from '../audio/sample-store';
-import type { LiveEnds } from '../audio/live-link';
-import type { LiveApi, LivePiece } from '../engine/live-types';
-import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
+import { SampleStore } from '../../audio/sample-store';
+import type { LiveEnds } from '../live-link';
+import type { LiveApi, LivePiece } from '../live-types';
+import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 
 export const MAX_TAKE_SECONDS = 600;
 const ROOM_SECONDS = 30;

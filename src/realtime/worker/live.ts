@@ -1,12 +1,12 @@
 import { BLOCK_STEPS } from './block-plan';
-import type { Converter } from './converter';
-import { describeCause, EngineError } from './errors';
-import { mayHaveGpu } from './backends/gpu';
+import type { Converter } from '../../engine/converter';
+import { describeCause, EngineError } from '../../engine/errors';
+import { mayHaveGpu } from '../../engine/backends/gpu';
 import { LiveLoop } from './live-loop';
-import type { Heard, LiveApi, LiveFault, LiveLink, LiveSettings, LiveStatus } from './live-types';
-import type { Runtime } from './backends/runtime';
-import { ConversionStream } from './stream';
-import { DEFAULT_CONTROLS, type EngineStatus, type SourceProfile } from './types';
+import type { Heard, LiveApi, LiveFault, LiveLink, LiveSettings, LiveStatus } from '../live-types';
+import type { Runtime } from '../../engine/backends/runtime';
+import { ConversionStream } from '../../engine/stream';
+import { DEFAULT_CONTROLS, type EngineStatus, type SourceProfile } from '../../engine/types';
 
 type LoadParameters = Parameters<LiveApi<LiveLink>['load']>;
 

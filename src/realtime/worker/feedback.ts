@@ -1,7 +1,7 @@
-import { RealFft } from '../dsp/fft';
-import { Resampler } from '../dsp/resample';
-import { SampleQueue } from '../dsp/sample-queue';
-import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
+import { RealFft } from '../../dsp/fft';
+import { Resampler } from '../../dsp/resample';
+import { SampleQueue } from '../../dsp/sample-queue';
+import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 
 const RATE_HZ = 4000;
 const WINDOW = 4096;

@@ -1,6 +1,6 @@
-import { kernel } from '../dsp/resample';
-import type { LiveStats } from './live-stats';
-import { Ring } from './ring';
+import { kernel } from '../../dsp/resample';
+import type { LiveStats } from '../live-stats';
+import { Ring } from '../ring';
 import { Servo } from './servo';
 
 /** Kernel half width in zero crossings: 0.7 ms at 24 kHz. */
