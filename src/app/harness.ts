@@ -6,13 +6,13 @@ import { sha256Of } from '../files/hash';
 import { judgeSpeakers } from '../enrol/speakers';
 import { isKept, summarise, type PieceSummary } from '../enrol/summary';
 import { ConsentError, parseRecord, seal } from '../provenance';
-import { detect } from './detector';
+import { detect } from '../services/detection-client';
 import type { LiveHarness } from '../live/live-harness';
-import { Engine, type LoadOptions } from './engine.svelte';
-import { Enroller } from './enroller';
-import { modelsUrl } from './models-url';
-import type { Scope } from './scope';
-import { finishVoice, newAbout } from './voice-maker';
+import { Engine, type LoadOptions } from '../services/conversion-client.svelte';
+import { Enroller } from '../services/enrolment-client';
+import { modelsUrl } from '../services/models-url';
+import type { Scope } from '../services/scope';
+import { finishVoice, newAbout } from '../services/voice-maker';
 
 interface ConvertJob {
   /** Address and name of the file to convert. */

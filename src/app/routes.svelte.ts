@@ -1,4 +1,4 @@
-import type { Scope } from './scope';
+import type { Scope } from '../services/scope';
 
 export const ROOMS = [
   { id: 'studio', label: 'Studio' },

@@ -1,6 +1,6 @@
-import type { AppContext } from '../app/context';
-import { detect } from '../app/detector';
-import type { Scope } from '../app/scope';
+import type { AppContext } from '../services/context';
+import { detect } from '../services/detection-client';
+import type { Scope } from '../services/scope';
 import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';

@@ -1,4 +1,4 @@
-import type { Scope } from '../app/scope';
+import type { Scope } from '../services/scope';
 import { looksLikeAudio } from '../audio/sniff';
 import { ExportError, isMarked, type ExportedTake } from './export';
 

@@ -1,5 +1,5 @@
-import type { Engine } from '../app/engine.svelte';
-import type { Scope } from '../app/scope';
+import type { Engine } from '../services/conversion-client.svelte';
+import type { Scope } from '../services/scope';
 import { SampleStore } from '../audio/sample-store';
 import type { LivePiece } from '../realtime/live-types';
 import { DEFAULT_CONTROLS, type SourceProfile } from '../engine/types';

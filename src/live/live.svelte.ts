@@ -1,7 +1,7 @@
-import type { AppContext } from '../app/context';
-import { messageOf } from '../app/messages';
-import { modelsUrl } from '../app/models-url';
-import type { Scope } from '../app/scope';
+import type { AppContext } from '../services/context';
+import { messageOf } from '../services/messages';
+import { modelsUrl } from '../services/models-url';
+import type { Scope } from '../services/scope';
 import { LiveGraph } from '../realtime/session/live-graph';
 import { measureLoopback } from '../realtime/session/loopback';
 import { listDevices } from '../audio/microphone';

@@ -1,5 +1,5 @@
-import type { Notices } from '../app/notices.svelte';
-import type { Scope } from '../app/scope';
+import type { Notices } from '../services/notices.svelte';
+import type { Scope } from '../services/scope';
 import { Recorder, type Level, type Recorded } from '../audio/recorder';
 import { Microphone, type End } from '../ui/microphone.svelte';
 

@@ -1,4 +1,4 @@
-import type { Notices } from '../app/notices.svelte';
+import type { Notices } from '../services/notices.svelte';
 import {
   askToPersist,
   countDamagedTakes,

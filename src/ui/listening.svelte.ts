@@ -1,4 +1,4 @@
-import type { Scope } from '../app/scope';
+import type { Scope } from '../services/scope';
 import { AbPlayer, type Side, type Track } from '../audio/ab-player';
 
 /** Playing a recording, or one of two: position, side, and whether it plays, as a page shows them. */

@@ -1,5 +1,5 @@
-import type { Notices } from '../app/notices.svelte';
-import type { Scope } from '../app/scope';
+import type { Notices } from '../services/notices.svelte';
+import type { Scope } from '../services/scope';
 import { Recorder, type Level, type Recorded, type RecorderOptions } from '../audio/recorder';
 
 const SILENT: Level = { peak: 0, rms: 0, clipped: false };

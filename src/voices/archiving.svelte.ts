@@ -1,5 +1,5 @@
-import type { AppContext } from '../app/context';
-import type { Scope } from '../app/scope';
+import type { AppContext } from '../services/context';
+import type { Scope } from '../services/scope';
 import { planArchive, silenced, type Plan } from '../archive/plan';
 import { openArchive } from '../archive/read';
 import { restoreArchive } from '../archive/restore';

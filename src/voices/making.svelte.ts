@@ -1,8 +1,8 @@
-import type { AppContext } from '../app/context';
-import { Enroller } from '../app/enroller';
-import { modelsUrl } from '../app/models-url';
-import type { Scope } from '../app/scope';
-import { audition, finishVoice, newAbout } from '../app/voice-maker';
+import type { AppContext } from '../services/context';
+import { Enroller } from '../services/enrolment-client';
+import { modelsUrl } from '../services/models-url';
+import type { Scope } from '../services/scope';
+import { audition, finishVoice, newAbout } from '../services/voice-maker';
 import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';

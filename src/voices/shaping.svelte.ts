@@ -1,8 +1,8 @@
-import type { AppContext } from '../app/context';
-import { Enroller } from '../app/enroller';
-import { modelsUrl } from '../app/models-url';
-import type { Scope } from '../app/scope';
-import { finishVoice, newAbout } from '../app/voice-maker';
+import type { AppContext } from '../services/context';
+import { Enroller } from '../services/enrolment-client';
+import { modelsUrl } from '../services/models-url';
+import type { Scope } from '../services/scope';
+import { finishVoice, newAbout } from '../services/voice-maker';
 import { readVoiceFile } from '../files/voice-file';
 import { saveVoice } from '../store/voices';
 

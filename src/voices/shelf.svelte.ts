@@ -1,5 +1,5 @@
-import type { AppContext } from '../app/context';
-import type { Scope } from '../app/scope';
+import type { AppContext } from '../services/context';
+import type { Scope } from '../services/scope';
 import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { voiceId24 } from '../../src/watermark';
 import type * as Mediabunny from 'mediabunny';
-import type * as ScopeModule from '../../src/app/scope';
+import type * as ScopeModule from '../../src/services/scope';
 import type * as Decode from '../../src/audio/decode';
 import type * as Deliver from '../../src/export/deliver';
 import type * as Export from '../../src/export/export';
@@ -172,7 +172,7 @@ describe('an exported file', () => {
         const { download, downloadDocument, share } = (await loadModule(
           '/src/export/deliver.ts',
         )) as typeof Deliver;
-        const { Scope } = (await loadModule('/src/app/scope.ts')) as typeof ScopeModule;
+        const { Scope } = (await loadModule('/src/services/scope.ts')) as typeof ScopeModule;
         const scope = new Scope();
         const samples = Float32Array.from(speech, (x) => x / 32768);
         const about = { voiceId: 'joe', voiceName: 'Joe', consent };

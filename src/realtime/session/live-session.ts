@@ -1,7 +1,7 @@
 import { proxy, transfer, type Remote } from 'comlink';
-import type { Scope } from '../../app/scope';
+import type { Scope } from '../../services/scope';
 import { keepRuntimeCompiled } from './compiled-runtime';
-import { WorkerClient } from '../../app/worker-client';
+import { WorkerClient } from '../../services/worker-client';
 import { LiveGraph } from './live-graph';
 import type { LiveEnds } from '../live-link';
 import { openMicrophone } from '../../audio/microphone';

@@ -1,4 +1,4 @@
-import type { Scope } from '../../app/scope';
+import type { Scope } from '../../services/scope';
 import { listDevices } from '../../audio/microphone';
 import type { LiveSession } from './live-session';
 

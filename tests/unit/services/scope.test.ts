@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { isCancelled, messageOf } from '../../../src/app/messages';
-import { Scope } from '../../../src/app/scope';
+import { isCancelled, messageOf } from '../../../src/services/messages';
+import { Scope } from '../../../src/services/scope';
 import { AudioError } from '../../../src/audio/errors';
 import { EngineError } from '../../../src/engine/errors';
 import { clock, megabytes, timeLeft } from '../../../src/ui/format';

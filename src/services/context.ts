@@ -1,4 +1,4 @@
-import type { Engine } from './engine.svelte';
+import type { Engine } from './conversion-client.svelte';
 import type { Notices } from './notices.svelte';
 import type { Preferences } from './preferences.svelte';
 import type { Scope } from './scope';

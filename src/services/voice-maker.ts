@@ -4,7 +4,7 @@ import type { VoiceAbout } from '../files/voice-file';
 import { DEFAULT_CONTROLS, type ConvertResult } from '../engine/types';
 import { exportTake } from '../export/export';
 import { addPreview } from '../store/voices';
-import type { Engine } from './engine.svelte';
+import type { Engine } from './conversion-client.svelte';
 
 /** The sentence that previews are made of. */
 const SAMPLE = 'sample/sample.wav';
