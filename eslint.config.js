@@ -48,7 +48,7 @@ export default defineConfig(
   },
   {
     // They put themselves between the page and the browser's own functions.
-    files: ['tests/browser/**', 'src/live/live-tap.ts'],
+    files: ['tests/browser/**', 'src/harness/live-tap.ts'],
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   {

@@ -26,7 +26,7 @@ const BARS = {
   dryLeak: 0.1,
 };
 
-/** @typedef {import('../src/live/live-harness').LiveStartOptions} StartOptions */
+/** @typedef {import('../src/harness/live-harness').LiveStartOptions} StartOptions */
 
 await command(async () => {
   const { seconds, throttle, fault, times, preset } = readArguments();
@@ -84,10 +84,10 @@ await command(async () => {
  */
 function drive(page) {
   /**
-   * @template {keyof import('../src/live/live-harness').LiveHarness} Name
+   * @template {keyof import('../src/harness/live-harness').LiveHarness} Name
    * @param {Name} name
-   * @param {Parameters<import('../src/live/live-harness').LiveHarness[Name]>} args
-   * @returns {Promise<Awaited<ReturnType<import('../src/live/live-harness').LiveHarness[Name]>>>}
+   * @param {Parameters<import('../src/harness/live-harness').LiveHarness[Name]>} args
+   * @returns {Promise<Awaited<ReturnType<import('../src/harness/live-harness').LiveHarness[Name]>>>}
    */
   const call = (name, ...args) =>
     page.evaluate(
@@ -195,7 +195,7 @@ async function runThrottled(page, seconds, factor) {
 
 /**
  * @param {import('playwright-core').Page} page
- * @param {import('../src/live/faults').FaultKind} kind
+ * @param {import('../src/harness/faults').FaultKind} kind
  * @param {number} times
  */
 async function runFaults(page, kind, times) {
@@ -321,7 +321,7 @@ function readArguments() {
     seconds: number('seconds', values.seconds),
     throttle: number('throttle', values.throttle),
     times: number('times', values.times),
-    fault: /** @type {import('../src/live/faults').FaultKind | undefined} */ (fault),
+    fault: /** @type {import('../src/harness/faults').FaultKind | undefined} */ (fault),
     preset: /** @type {'quick' | 'balanced' | 'steady'} */ (preset),
   };
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { voiceId24 } from '../../src/watermark';
-import type {} from '../../src/app/harness';
+import type {} from '../../src/harness/harness';
 import { openApp, type Opened } from './support';
 
 interface Leak {

@@ -10,9 +10,9 @@ const ENCODER = 'src/export/encode.ts';
 const EXPORT = 'src/export/export.ts';
 const DELIVERY = 'src/export/deliver.ts';
 const ARCHIVE = 'src/archive/write.ts';
-const HARNESS = 'src/app/harness.ts';
+const HARNESS = 'src/harness/harness.ts';
 /** Gives the soak raw numbers to compare, under `?harness` alone; nothing that plays. */
-const MEASURES = 'src/live/live-harness.ts';
+const MEASURES = 'src/harness/live-harness.ts';
 const ROOMS = ['studio', 'live', 'voices', 'detect', 'learn', 'kiosk'];
 /** Everything in mediabunny by which a file can be written. */
 const WRITING =

@@ -7,7 +7,7 @@ import { judgeSpeakers } from '../enrol/speakers';
 import { isKept, summarise, type PieceSummary } from '../enrol/summary';
 import { ConsentError, parseRecord, seal } from '../provenance';
 import { detect } from '../services/detection-client';
-import type { LiveHarness } from '../live/live-harness';
+import type { LiveHarness } from './live-harness';
 import { Engine, type LoadOptions } from '../services/conversion-client.svelte';
 import { Enroller } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
@@ -161,7 +161,7 @@ export function installHarness(scope: Scope): void {
     },
 
     async live() {
-      const { makeLiveHarness } = await import('../live/live-harness');
+      const { makeLiveHarness } = await import('./live-harness');
       liveHarness ??= makeLiveHarness(scope, baseUrl, () => (engine ??= new Engine(scope, baseUrl)));
       return liveHarness;
     },
