@@ -1,4 +1,4 @@
-"""Speakers as a tape keeps them: noise, and what `src/enrol/denoise.ts` leaves of it. Enrolled voices come from such recordings; the
+"""Speakers as a tape keeps them: noise, and what `src/enrol/cleaning/denoise.ts` leaves of it. Enrolled voices come from such recordings; the
 generator shall say them as they were. Built-in voices stay as they are."""
 
 import numpy as np

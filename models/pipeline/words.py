@@ -1,4 +1,4 @@
-"""One reading of every word of src/enrol/leave-words.json, for telling whether a sentence of leave was read.
+"""One reading of every word of src/enrol/permission/permission-words.json, for telling whether a sentence of leave was read.
 
     python -m pipeline.words
 

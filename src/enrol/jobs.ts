@@ -14,16 +14,16 @@ import {
   type SigningKey,
 } from '../provenance';
 import { sha256Of } from '../files/hash';
-import { cleanRecording } from './clean';
+import { cleanRecording } from './cleaning/clean';
 import { COLOUR_SECONDS, findColour } from './colour';
 import { contentCodes, cutsOf, encodeVoice } from './encode';
-import { readLeaveSentence } from './leave-sentence';
+import { readLeaveSentence } from './permission/permission-sentence';
 import { progressReporter } from './progress';
 import { Restorer } from './restorer';
 import { blendRecord, blendVoices } from './shape';
 import { SpeakerEncoder } from './speaker-encoder';
 import { cosine, meanEmbedding, SAME_READER_COSINE } from './speakers';
-import { areWordsHeard, chanceOfWords, parseWordExamples, type WordExamples } from './spoken-words';
+import { areWordsHeard, chanceOfWords, parseWordExamples, type WordExamples } from './permission/spoken-words';
 import type { BlendInput, CleanedRecording, EnrolmentApi, Progress, Spoken, TrainingInput } from './types';
 
 /** Where networks, keys and revocations come from: src/store in the app. */

@@ -1,6 +1,6 @@
 import { BANDS } from '../dsp/signal';
 import type { SpeakerEncoder } from './speaker-encoder';
-import type { Stretch } from './activity';
+import type { Stretch } from './cleaning/activity';
 import type { Piece } from './types';
 
 /** `python -m evaluate.speakers` prints what these rest on. */

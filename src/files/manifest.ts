@@ -45,7 +45,7 @@ const voiceSchema = v.object({
   consent: v.optional(v.unknown()),
 });
 
-/** Readings of the words of leave, see src/enrol/spoken-words.ts. */
+/** Readings of the words of leave, see src/enrol/permission/spoken-words.ts. */
 const wordsSchema = v.object({ ...common, kind: v.literal('words') });
 
 const manifestSchema = v.object({

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { EngineError } from '../engine/errors';
-import { CODE_SIZE } from '../dsp/signal';
-import { seededRandom } from '../dsp/random';
+import { EngineError } from '../../engine/errors';
+import { CODE_SIZE } from '../../dsp/signal';
+import { seededRandom } from '../../dsp/random';
 
 const MAGIC = 'UDW1';
 const MAX_HEADER_BYTES = 65536;

@@ -1,5 +1,5 @@
-import { quantile } from '../dsp/arrays';
-import type { Room } from './types';
+import { quantile } from '../../dsp/arrays';
+import type { Room } from '../types';
 
 const FALL_FRAMES = 15;
 const MIN_FALLS = 8;

@@ -1,8 +1,8 @@
-import { quantile } from '../dsp/arrays';
-import type { SpectrumFrames } from '../engine/analysis/frontend';
-import { BANDS, SILENCE_DB } from '../dsp/signal';
+import { quantile } from '../../dsp/arrays';
+import type { SpectrumFrames } from '../../engine/analysis/frontend';
+import { BANDS, SILENCE_DB } from '../../dsp/signal';
 import type { Stretch } from './activity';
-import { quietBands } from './quiet';
+import { quietBands } from '../quiet';
 
 const APART_FRAMES = 5;
 const STEADY_STEP = 0.7;

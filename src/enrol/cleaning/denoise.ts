@@ -1,7 +1,7 @@
-import { throwIfCancelled } from '../engine/errors';
-import { RealFft } from '../dsp/fft';
-import { ANALYSIS_RATE_HZ, periodicHann } from '../dsp/signal';
-import { nextTask } from '../dsp/task';
+import { throwIfCancelled } from '../../engine/errors';
+import { RealFft } from '../../dsp/fft';
+import { ANALYSIS_RATE_HZ, periodicHann } from '../../dsp/signal';
+import { nextTask } from '../../dsp/task';
 
 const SIZE = 512;
 const HOP = 128;

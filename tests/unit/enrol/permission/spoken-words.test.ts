@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Frontend } from '../../../src/engine/analysis/frontend';
-import { findNetwork, findWords, parseManifest } from '../../../src/files/manifest';
-import { RunQueue } from '../../../src/engine/backends/network';
-import { contentCodes } from '../../../src/enrol/encode';
-import { leaveSentence, readLeaveSentence } from '../../../src/enrol/leave-sentence';
+import { Frontend } from '../../../../src/engine/analysis/frontend';
+import { findNetwork, findWords, parseManifest } from '../../../../src/files/manifest';
+import { RunQueue } from '../../../../src/engine/backends/network';
+import { contentCodes } from '../../../../src/enrol/encode';
+import { leaveSentence, readLeaveSentence } from '../../../../src/enrol/permission/permission-sentence';
 import {
   areWordsHeard,
   chanceOfWords,
   parseWordExamples,
   type WordExamples,
-} from '../../../src/enrol/spoken-words';
-import { readWav } from '../../browser/wav';
+} from '../../../../src/enrol/permission/spoken-words';
+import { readWav } from '../../../browser/wav';
 
-const PUBLISHED = new URL('../../../models/published/', import.meta.url);
+const PUBLISHED = new URL('../../../../models/published/', import.meta.url);
 /** "I lend my voice of my own free will: amber, river, seven, window, garden, silver.", 16 kHz. */
-const LEAVE = new URL('../../fixtures/audio/leave.wav', import.meta.url);
+const LEAVE = new URL('../../../fixtures/audio/leave.wav', import.meta.url);
 const SAID = ['amber', 'river', 'seven', 'window', 'garden', 'silver'];
 
 const read = (url: URL) => Uint8Array.from(readFileSync(url));

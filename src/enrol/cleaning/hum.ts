@@ -1,5 +1,5 @@
-import { RealFft } from '../dsp/fft';
-import { ANALYSIS_RATE_HZ, periodicHann } from '../dsp/signal';
+import { RealFft } from '../../dsp/fft';
+import { ANALYSIS_RATE_HZ, periodicHann } from '../../dsp/signal';
 
 /** 2 s: bins of half a hertz tell a mains hum from a voice that crosses it. */
 const SIZE = 32768;

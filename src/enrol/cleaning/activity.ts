@@ -1,4 +1,4 @@
-import { SILENCE_DB } from '../dsp/signal';
+import { SILENCE_DB } from '../../dsp/signal';
 
 const FRAMES_PER_SECOND = 100;
 /** Speech lies this far above what is between it, and not further below its own loud parts. */

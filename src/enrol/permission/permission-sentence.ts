@@ -1,4 +1,4 @@
-import languages from './leave-words.json';
+import languages from './permission-words.json';
 
 const WORDS_PER_SENTENCE = 6;
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../../src/dsp/arrays';
-import { findSpeech } from '../../../src/enrol/activity';
-import { cleanRecording } from '../../../src/enrol/clean';
-import { clippedShares } from '../../../src/enrol/clipping';
-import { denoise } from '../../../src/enrol/denoise';
-import { removeHum } from '../../../src/enrol/hum';
-import { cosine, judgeSpeakers } from '../../../src/enrol/speakers';
-import { isKept, summarise } from '../../../src/enrol/summary';
-import type { Piece } from '../../../src/enrol/types';
-import { sine } from '../engine/helpers';
-import { fakeSpeakerEncoder, music, noise, power, speech, stranger } from './mixture';
+import { concat } from '../../../../src/dsp/arrays';
+import { findSpeech } from '../../../../src/enrol/cleaning/activity';
+import { cleanRecording } from '../../../../src/enrol/cleaning/clean';
+import { clippedShares } from '../../../../src/enrol/cleaning/clipping';
+import { denoise } from '../../../../src/enrol/cleaning/denoise';
+import { removeHum } from '../../../../src/enrol/cleaning/hum';
+import { cosine, judgeSpeakers } from '../../../../src/enrol/speakers';
+import { isKept, summarise } from '../../../../src/enrol/summary';
+import type { Piece } from '../../../../src/enrol/types';
+import { sine } from '../../engine/helpers';
+import { fakeSpeakerEncoder, music, noise, power, speech, stranger } from '../mixture';
 
 const add = (a: Float32Array, b: Float32Array) => a.map((x, i) => x + b[i % b.length]!);
 const ratioDb = (signal: Float32Array, error: Float32Array) => 10 * Math.log10(power(signal) / power(error));

@@ -1,20 +1,20 @@
-import { quantile } from '../dsp/arrays';
-import { throwIfCancelled } from '../engine/errors';
-import { Frontend, type SpectrumFrames } from '../engine/analysis/frontend';
-import { DEFAULT_SPEECH_LEVEL_DB, speechLevelDb } from '../engine/analysis/profile';
-import { Resampler } from '../dsp/resample';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../dsp/signal';
-import { nextTask } from '../dsp/task';
+import { quantile } from '../../dsp/arrays';
+import { throwIfCancelled } from '../../engine/errors';
+import { Frontend, type SpectrumFrames } from '../../engine/analysis/frontend';
+import { DEFAULT_SPEECH_LEVEL_DB, speechLevelDb } from '../../engine/analysis/profile';
+import { Resampler } from '../../dsp/resample';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../../dsp/signal';
+import { nextTask } from '../../dsp/task';
 import { findSpeech, toSeconds, type Stretch } from './activity';
 import { clippedShares, splitAtClipping } from './clipping';
 import { denoise } from './denoise';
 import { removeHum } from './hum';
 import { bandFloors, splitAtMusic, STEADY_LIMIT, steadyShare } from './music';
-import { progressReporter } from './progress';
+import { progressReporter } from '../progress';
 import { estimateRoom } from './room';
-import type { SpeakerEncoder } from './speaker-encoder';
-import { framesOf, judgeSpeakers, SHORTEST_FRAMES, splitAtChanges } from './speakers';
-import type { CleanedRecording, Piece, PieceQuality, Progress, Reason } from './types';
+import type { SpeakerEncoder } from '../speaker-encoder';
+import { framesOf, judgeSpeakers, SHORTEST_FRAMES, splitAtChanges } from '../speakers';
+import type { CleanedRecording, Piece, PieceQuality, Progress, Reason } from '../types';
 
 const FRAME_SECONDS = ANALYSIS_HOP / ANALYSIS_RATE_HZ;
 /** Shares of the work, measured: denoising, then listening to who speaks. */
