@@ -113,7 +113,7 @@ export class Stretches {
   /**
    * Null where there is hardly a sound.
    *
-   * @param {import('../../src/watermark/spectra').SpectrumBlock} block
+   * @param {import('../../src/watermark/detector/spectra').SpectrumBlock} block
    */
   foldOf({ spectra, active, firstStep }) {
     const { mark } = this;
@@ -130,7 +130,7 @@ export class Stretches {
 /**
  * Deviations from chance of the windows of so many blocks.
  *
- * @param {import('../../src/watermark/search').Finding[]} findings
+ * @param {import('../../src/watermark/detector/search').Finding[]} findings
  * @param {number} count
  */
 function surest(findings, count) {

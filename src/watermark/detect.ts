@@ -1,13 +1,13 @@
 import { Resampler } from '../dsp/resample';
 import { nextTask } from '../dsp/task';
-import { Correlator } from './fold';
+import { Correlator } from './detector/fold';
 import { MARK_RATE_HZ, STEP_SAMPLES } from './grid';
 import { PATTERN, type Pattern } from './pattern';
-import { mergeRanges } from './ranges';
-import { readMark, type Reading } from './reading';
-import { BLOCK_STEPS, chanceOfFinding, type Finding, PatternSearch, type Tries } from './search';
-import { Spectra } from './spectra';
-import { MAP_MARGIN } from './tile-map';
+import { mergeRanges } from './detector/ranges';
+import { readMark, type Reading } from './detector/reading';
+import { BLOCK_STEPS, chanceOfFinding, type Finding, PatternSearch, type Tries } from './detector/search';
+import { Spectra } from './detector/spectra';
+import { MAP_MARGIN } from './detector/tile-map';
 import type { Detection, MarkedRange } from './types';
 
 /** Chance, all tries counted, up to which a mark is proven, and from which there is none. */

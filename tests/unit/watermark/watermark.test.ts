@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
 import { detectWatermark, embedWatermark, voiceId24, WatermarkEmbedder } from '../../../src/watermark';
 import { DetectionJobs } from '../../../src/watermark/jobs';
-import { resample, rms, withNoise } from './bending';
+import { resample, rms, withNoise } from './detector/bending';
 import { randomFrom, speechLike } from './speech-like';
 
 const PAYLOAD = { version: 2, id24: voiceId24('kathleen') };

@@ -1,5 +1,5 @@
 import table from './coded-filter.json';
-import { TILE_BANDS } from './grid';
+import { TILE_BANDS } from '../grid';
 
 /** Speech codecs at a few kbit/s send nothing above. */
 export const CODED_BANDS = table.shares.length;

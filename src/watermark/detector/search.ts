@@ -1,8 +1,8 @@
 import { chanceOf } from './chance';
 import { Correlator, FOLD_SIZE, foldMap } from './fold';
-import { PERIOD_STEPS } from './grid';
+import { PERIOD_STEPS } from '../grid';
 import { BENDS, type Bend, type BendGroup, isUnbent, UNBENT } from './hypotheses';
-import type { Pattern } from './pattern';
+import type { Pattern } from '../pattern';
 import type { SpectrumBlock } from './spectra';
 import { TileMap } from './tile-map';
 

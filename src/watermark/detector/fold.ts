@@ -1,6 +1,6 @@
-import { RealFft } from '../dsp/fft';
-import { PERIOD_STEPS, PERIOD_TILES, STEPS_PER_TILE, TILE_BANDS } from './grid';
-import { isSync, type Pattern } from './pattern';
+import { RealFft } from '../../dsp/fft';
+import { PERIOD_STEPS, PERIOD_TILES, STEPS_PER_TILE, TILE_BANDS } from '../grid';
+import { isSync, type Pattern } from '../pattern';
 import type { TileMap } from './tile-map';
 
 export const FOLD_SIZE = TILE_BANDS * PERIOD_STEPS;

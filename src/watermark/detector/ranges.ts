@@ -1,4 +1,4 @@
-import type { MarkedRange } from './types';
+import type { MarkedRange } from '../types';
 
 /** Closer ranges than that are one. */
 const GAP_SECONDS = 1;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { detectWatermark, embedWatermark } from '../../../src/watermark';
+import { detectWatermark, embedWatermark } from '../../../../src/watermark';
 import { resample, shiftPitch, stretch } from './bending';
-import { speechLike } from './speech-like';
+import { speechLike } from '../speech-like';
 
 const PAYLOAD = { version: 2, id24: 0x123456 };
 const marked = embedWatermark(speechLike(6, 24000, 3), PAYLOAD);

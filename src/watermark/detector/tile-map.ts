@@ -1,6 +1,6 @@
 import { CODED_BANDS, CODED_SHARES, codedStandOut } from './coded';
 import { Powers } from './decibels';
-import { BAND_EDGES_HZ, BAND_SHARES, FRAME_SAMPLES, MARK_RATE_HZ, TILE_BANDS } from './grid';
+import { BAND_EDGES_HZ, BAND_SHARES, FRAME_SAMPLES, MARK_RATE_HZ, TILE_BANDS } from '../grid';
 import type { BendGroup } from './hypotheses';
 import { SPECTRUM_SIZE } from './spectra';
 

@@ -1,8 +1,8 @@
-import { CODED_BITS, decodePayload, type DecodedPayload } from './code';
+import { CODED_BITS, decodePayload, type DecodedPayload } from '../code';
 import { BESIDE, type Correlator, FOLD_SIZE, foldMap } from './fold';
-import { MARK_RATE_HZ, PERIOD_STEPS, PERIOD_TILES, STEP_SAMPLES, STEPS_PER_TILE, TILE_BANDS } from './grid';
+import { MARK_RATE_HZ, PERIOD_STEPS, PERIOD_TILES, STEP_SAMPLES, STEPS_PER_TILE, TILE_BANDS } from '../grid';
 import { type Bend, groupOf, UNBENT } from './hypotheses';
-import { isSync, type Pattern } from './pattern';
+import { isSync, type Pattern } from '../pattern';
 import { BLOCK_STEPS, type Finding } from './search';
 import type { Spectra } from './spectra';
 import { MAP_MARGIN, TileMap } from './tile-map';

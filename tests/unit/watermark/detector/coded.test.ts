@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { embedWatermark } from '../../../src/watermark';
-import { BENDS } from '../../../src/watermark/hypotheses';
-import { makePattern, PATTERN, type Pattern } from '../../../src/watermark/pattern';
-import { BLOCK_STEPS, chanceOfFinding, PatternSearch } from '../../../src/watermark/search';
-import { Spectra } from '../../../src/watermark/spectra';
-import { MAP_MARGIN } from '../../../src/watermark/tile-map';
+import { embedWatermark } from '../../../../src/watermark';
+import { BENDS } from '../../../../src/watermark/detector/hypotheses';
+import { makePattern, PATTERN, type Pattern } from '../../../../src/watermark/pattern';
+import { BLOCK_STEPS, chanceOfFinding, PatternSearch } from '../../../../src/watermark/detector/search';
+import { Spectra } from '../../../../src/watermark/detector/spectra';
+import { MAP_MARGIN } from '../../../../src/watermark/detector/tile-map';
 import { resample } from './bending';
-import { speechLike } from './speech-like';
+import { speechLike } from '../speech-like';
 
 const CODED = BENDS.filter(({ coded }) => coded);
 

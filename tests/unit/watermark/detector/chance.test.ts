@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { embedWatermark } from '../../../src/watermark';
-import { chanceOf, upperTail } from '../../../src/watermark/chance';
-import { detectWatermark } from '../../../src/watermark/detect';
-import { Correlator, FOLD_SIZE, foldMap } from '../../../src/watermark/fold';
-import { groupOf, UNBENT } from '../../../src/watermark/hypotheses';
-import { makePattern } from '../../../src/watermark/pattern';
-import { mergeRanges } from '../../../src/watermark/ranges';
-import { BLOCK_STEPS } from '../../../src/watermark/search';
-import { Spectra } from '../../../src/watermark/spectra';
-import { MAP_MARGIN, TileMap } from '../../../src/watermark/tile-map';
-import { speechLike } from './speech-like';
+import { embedWatermark } from '../../../../src/watermark';
+import { chanceOf, upperTail } from '../../../../src/watermark/detector/chance';
+import { detectWatermark } from '../../../../src/watermark/detect';
+import { Correlator, FOLD_SIZE, foldMap } from '../../../../src/watermark/detector/fold';
+import { groupOf, UNBENT } from '../../../../src/watermark/detector/hypotheses';
+import { makePattern } from '../../../../src/watermark/pattern';
+import { mergeRanges } from '../../../../src/watermark/detector/ranges';
+import { BLOCK_STEPS } from '../../../../src/watermark/detector/search';
+import { Spectra } from '../../../../src/watermark/detector/spectra';
+import { MAP_MARGIN, TileMap } from '../../../../src/watermark/detector/tile-map';
+import { speechLike } from '../speech-like';
 
 const DECOYS = 12;
 const KEYS = 400;

@@ -1,6 +1,6 @@
-import { concat } from '../../../src/dsp/arrays';
-import { Resampler } from '../../../src/dsp/resample';
-import { randomFrom } from './speech-like';
+import { concat } from '../../../../src/dsp/arrays';
+import { Resampler } from '../../../../src/dsp/resample';
+import { randomFrom } from '../speech-like';
 
 /** What the world does to recordings, at 24 kHz. */
 const GRAIN = 720;

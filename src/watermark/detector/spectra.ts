@@ -1,6 +1,6 @@
-import { RealFft } from '../dsp/fft';
-import { periodicHann } from '../dsp/signal';
-import { FRAME_SAMPLES, STEP_SAMPLES } from './grid';
+import { RealFft } from '../../dsp/fft';
+import { periodicHann } from '../../dsp/signal';
+import { FRAME_SAMPLES, STEP_SAMPLES } from '../grid';
 
 const BINS = FRAME_SAMPLES / 2 + 1;
 /** Numbers of one step: power below bin 0, 1, .. BINS. */
