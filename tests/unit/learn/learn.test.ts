@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { PitchTracker } from '../../src/engine/analysis/pitch';
-import { Frontend } from '../../src/engine/analysis/frontend';
-import { medianF0Hz } from '../../src/engine/analysis/profile';
-import { Resampler } from '../../src/dsp/resample';
-import { CASES } from '../../src/learn/cases';
-import { GUIDE } from '../../src/learn/guide';
-import { guessingChance } from '../../src/learn/guessing';
-import { SITUATIONS } from '../../src/learn/permission';
-import { putTogether, takeApart, type PartControls } from '../../src/learn/source-filter';
-import { treat, UNTREATED } from '../../src/learn/treatments';
-import { readWav } from '../browser/wav';
+import { PitchTracker } from '../../../src/engine/analysis/pitch';
+import { Frontend } from '../../../src/engine/analysis/frontend';
+import { medianF0Hz } from '../../../src/engine/analysis/profile';
+import { Resampler } from '../../../src/dsp/resample';
+import { CASES } from '../../../src/learn/cases';
+import { GUIDE } from '../../../src/learn/guide';
+import { guessingChance } from '../../../src/learn/guessing';
+import { SITUATIONS } from '../../../src/learn/permission';
+import { putTogether, takeApart, type PartControls } from '../../../src/learn/source-filter';
+import { treat, UNTREATED } from '../../../src/learn/treatments';
+import { readWav } from '../../browser/wav';
 
 const speech = readWav(await readFile('tests/fixtures/audio/speech.wav')).slice(0, 48000);
 const PLAIN: PartControls = { source: 'voice', pitchSt: 0, length: 1, filter: true };
