@@ -1,22 +1,8 @@
-/** The signal contract of docs/architecture.md, in numbers. */
+/** Sample rates and frame lengths that everything shares; docs/architecture.md, "Signals", says what a frame holds. */
 export const ANALYSIS_RATE_HZ = 16000;
 export const ANALYSIS_HOP = 160;
 export const SYNTHESIS_RATE_HZ = 24000;
 export const SYNTHESIS_HOP = 240;
-/** Bands of `logMel` and of both gain outputs. */
-export const BANDS = 80;
-export const CODE_SIZE = 128;
-/** Bands of a voice's `timbre`: neighbouring bands of `logMel` averaged. */
-export const TIMBRE_BANDS = 40;
-/** Groups of bands whose means are all that the generator hears of the source's own `logMel`: its texture. */
-export const TEXTURE_GROUPS = 5;
-/** A voice's `adapter`: its rank, and inputs and outputs of all layers of the generator that it changes. */
-export const ADAPTER_SHAPE = [8, 16081] as const;
-/** Frames of 10 ms to one content code. */
-export const FRAMES_PER_CODE = 2;
-/** The code that goes with two frames was heard so much earlier, so that there is less to wait for. */
-export const CODE_DELAY_FRAMES = 1;
-export const LOG_MEL_FLOOR = Math.log(1e-5);
 /** Natural log of power to one decibel. */
 export const LOG_PER_DB = Math.LN10 / 10;
 /** `loudnessDb` of digital silence: 10 log10(1e-8). */

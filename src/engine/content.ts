@@ -1,5 +1,5 @@
 import { StreamingNetwork, type Networks } from './backends/network';
-import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../dsp/signal';
+import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from './shapes';
 
 /** The content network over a stream: what is said, not who says it. */
 export class ContentEncoder {

@@ -1,5 +1,5 @@
 import { StreamingNetwork, type Networks } from './backends/network';
-import { ADAPTER_SHAPE, BANDS, CODE_SIZE, TIMBRE_BANDS } from '../dsp/signal';
+import { ADAPTER_SHAPE, BANDS, CODE_SIZE, TIMBRE_BANDS } from './shapes';
 import type { Voice } from './voice';
 
 export interface GeneratorInput {

@@ -1,4 +1,4 @@
-import { CODE_SIZE, TIMBRE_BANDS } from '../dsp/signal';
+import { CODE_SIZE, TIMBRE_BANDS } from './shapes';
 import type { Voice } from './voice';
 
 const NEIGHBOURS = 4;

@@ -12,18 +12,8 @@ import { DEFAULT_SPEECH_LEVEL_DB } from './analysis/profile';
 import { Resampler } from '../dsp/resample';
 import { Retrieval } from './retrieval';
 import { SampleQueue } from '../dsp/sample-queue';
-import {
-  ANALYSIS_HOP,
-  ANALYSIS_RATE_HZ,
-  BANDS,
-  CODE_DELAY_FRAMES,
-  CODE_SIZE,
-  FRAMES_PER_CODE,
-  LOG_MEL_FLOOR,
-  SILENCE_DB,
-  SYNTHESIS_RATE_HZ,
-  TIMBRE_BANDS,
-} from '../dsp/signal';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB, SYNTHESIS_RATE_HZ } from '../dsp/signal';
+import { BANDS, CODE_DELAY_FRAMES, CODE_SIZE, FRAMES_PER_CODE, LOG_MEL_FLOOR, TIMBRE_BANDS } from './shapes';
 import { Synthesiser } from './synthesis/synthesis';
 import { blendTexture } from './texture';
 import type { ConversionControls, SourceProfile } from './types';

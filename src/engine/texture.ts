@@ -1,4 +1,5 @@
-import { BANDS, FRAMES_PER_CODE, LOG_PER_DB, TEXTURE_GROUPS, TIMBRE_BANDS } from '../dsp/signal';
+import { LOG_PER_DB } from '../dsp/signal';
+import { BANDS, FRAMES_PER_CODE, TEXTURE_GROUPS, TIMBRE_BANDS } from './shapes';
 
 /**
  * Moves the source's texture towards the target's, in place: each group of bands of `logMel` [2 n, 80] is shifted as a whole by

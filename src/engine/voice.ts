@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Leave } from '../provenance';
 import { EngineError } from './errors';
-import { ADAPTER_SHAPE, BANDS, CODE_SIZE, TIMBRE_BANDS } from '../dsp/signal';
+import { ADAPTER_SHAPE, BANDS, CODE_SIZE, TIMBRE_BANDS } from './shapes';
 
 /** A target voice, read from a `.voice` file. */
 export interface Voice {

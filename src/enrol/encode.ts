@@ -5,16 +5,8 @@ import { Frontend, type SpectrumFrames } from '../engine/analysis/frontend';
 import type { Networks } from '../engine/backends/network';
 import { PitchTracker } from '../engine/analysis/pitch';
 import { inRegister, medianF0Hz, speechLevelDb } from '../engine/analysis/profile';
-import {
-  ANALYSIS_HOP,
-  ANALYSIS_RATE_HZ,
-  BANDS,
-  CODE_SIZE,
-  FRAMES_PER_CODE,
-  LOG_MEL_FLOOR,
-  LOG_PER_DB,
-  TIMBRE_BANDS,
-} from '../dsp/signal';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, LOG_PER_DB } from '../dsp/signal';
+import { BANDS, CODE_SIZE, FRAMES_PER_CODE, LOG_MEL_FLOOR, TIMBRE_BANDS } from '../engine/shapes';
 import { nextTask } from '../dsp/task';
 import type { Voice } from '../engine/voice';
 import { cluster, sumByCentre } from './cluster';

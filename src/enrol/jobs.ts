@@ -3,7 +3,8 @@ import { Frontend } from '../engine/analysis/frontend';
 import { findNetwork, findWords, listVoices, type Manifest, type NetworkRole } from '../files/manifest';
 import { StreamingNetwork, type Networks } from '../engine/backends/network';
 import type { NetworkFile } from '../engine/backends/ort';
-import { ANALYSIS_RATE_HZ, CODE_SIZE } from '../dsp/signal';
+import { ANALYSIS_RATE_HZ } from '../dsp/signal';
+import { CODE_SIZE } from '../engine/shapes';
 import { parseVoice, type Voice } from '../engine/voice';
 import { readVoiceFile, writeVoiceFile } from '../files/voice-file';
 import {
@@ -23,7 +24,12 @@ import { Restorer } from './restorer';
 import { blendRecord, blendVoices } from './shape';
 import { SpeakerEncoder } from './speaker-encoder';
 import { cosine, meanEmbedding, SAME_READER_COSINE } from './speakers';
-import { areWordsHeard, chanceOfWords, parseWordExamples, type WordExamples } from './permission/spoken-words';
+import {
+  areWordsHeard,
+  chanceOfWords,
+  parseWordExamples,
+  type WordExamples,
+} from './permission/spoken-words';
 import type { BlendInput, CleanedRecording, EnrolmentApi, Progress, Spoken, TrainingInput } from './types';
 
 /** Where networks, keys and revocations come from: src/store in the app. */

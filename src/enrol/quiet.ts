@@ -1,5 +1,5 @@
 import { quantile } from '../dsp/arrays';
-import { BANDS, LOG_MEL_FLOOR } from '../dsp/signal';
+import { BANDS, LOG_MEL_FLOOR } from '../engine/shapes';
 
 /** Share of the frames, the quietest in a band, in which nothing but noise is heard there. */
 const NOISE_SHARE = 0.05;

@@ -1,7 +1,7 @@
 import { concat } from '../dsp/arrays';
 import { throwIfCancelled } from '../engine/errors';
 import { networkCorrupt, type StreamingNetwork } from '../engine/backends/network';
-import { BANDS } from '../dsp/signal';
+import { BANDS } from '../engine/shapes';
 import { noiseBands } from './quiet';
 
 /** What the network takes at once. */

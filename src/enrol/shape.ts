@@ -1,5 +1,5 @@
 import { clamp } from '../dsp/arrays';
-import { BANDS, CODE_SIZE, TIMBRE_BANDS } from '../dsp/signal';
+import { BANDS, CODE_SIZE, TIMBRE_BANDS } from '../engine/shapes';
 import type { Voice } from '../engine/voice';
 import { allowedUses, lastDay, seal, USES, type ConsentRecord, type SealedRecord } from '../provenance';
 import type { VoiceVectors } from './encode';

@@ -1,5 +1,5 @@
 import { networkCorrupt, type StreamingNetwork } from '../engine/backends/network';
-import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../dsp/signal';
+import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../engine/shapes';
 
 /** What the network takes at once, in codes of 20 ms. */
 const SHORTEST_CODES = 50;

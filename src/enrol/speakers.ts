@@ -1,4 +1,4 @@
-import { BANDS } from '../dsp/signal';
+import { BANDS } from '../engine/shapes';
 import type { SpeakerEncoder } from './speaker-encoder';
 import type { Stretch } from './cleaning/activity';
 import type { Piece } from './types';

@@ -1,4 +1,4 @@
-import { ADAPTER_SHAPE, CODE_SIZE, TIMBRE_BANDS } from '../dsp/signal';
+import { ADAPTER_SHAPE, CODE_SIZE, TIMBRE_BANDS } from '../engine/shapes';
 import type { Voice } from '../engine/voice';
 
 /** The bytes of a `.voice` file: what parseVoice reads. */

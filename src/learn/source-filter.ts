@@ -6,13 +6,13 @@ import { DEFAULT_SPEECH_LEVEL_DB, medianF0Hz, speechLevelDb } from '../engine/an
 import { Resampler } from '../dsp/resample';
 import {
   ANALYSIS_RATE_HZ,
-  BANDS,
   hzToMel,
   melToHz,
   periodicHann,
   SYNTHESIS_HOP,
   SYNTHESIS_RATE_HZ,
 } from '../dsp/signal';
+import { BANDS } from '../engine/shapes';
 import { Synthesiser } from '../engine/synthesis/synthesis';
 import type { SourceProfile } from '../engine/types';
 

@@ -1,6 +1,7 @@
 import { RealFft } from '../../dsp/fft';
 import { SampleQueue } from '../../dsp/sample-queue';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, BANDS, hzToMel, melToHz, periodicHann } from '../../dsp/signal';
+import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, hzToMel, melToHz, periodicHann } from '../../dsp/signal';
+import { BANDS } from '../shapes';
 
 const WINDOW = 400;
 const FFT_SIZE = 512;

@@ -4,7 +4,7 @@ import { Generator } from '../generator';
 import { mayHaveGpu, requestGpuDevice } from './gpu';
 import type { Networks } from './network';
 import { openGpu, openWasm, type NetworkFiles, type OpenNetworks } from './ort';
-import { BANDS, CODE_SIZE, FRAMES_PER_CODE, TIMBRE_BANDS } from '../../dsp/signal';
+import { BANDS, CODE_SIZE, FRAMES_PER_CODE, TIMBRE_BANDS } from '../shapes';
 import type { Backend } from '../types';
 
 const MEASURED_CODES = 25;

@@ -1,5 +1,6 @@
 import { RealFft } from '../../dsp/fft';
-import { BANDS, hzToMel, SYNTHESIS_RATE_HZ } from '../../dsp/signal';
+import { hzToMel, SYNTHESIS_RATE_HZ } from '../../dsp/signal';
+import { BANDS } from '../shapes';
 
 const NYQUIST_HZ = SYNTHESIS_RATE_HZ / 2;
 /** Log gains outside these are no speech, and would overflow or breed denormals. */

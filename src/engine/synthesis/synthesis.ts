@@ -1,7 +1,8 @@
 import { EnvelopeReader, MinimumPhase } from './envelope';
 import { Excitation, type SourceFrame } from './excitation';
 import { RealFft } from '../../dsp/fft';
-import { BANDS, periodicHann, SYNTHESIS_HOP } from '../../dsp/signal';
+import { periodicHann, SYNTHESIS_HOP } from '../../dsp/signal';
+import { BANDS } from '../shapes';
 
 const WINDOW = 2 * SYNTHESIS_HOP;
 const FFT_SIZE = 1024;

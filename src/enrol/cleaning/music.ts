@@ -1,6 +1,7 @@
 import { quantile } from '../../dsp/arrays';
 import type { SpectrumFrames } from '../../engine/analysis/frontend';
-import { BANDS, SILENCE_DB } from '../../dsp/signal';
+import { SILENCE_DB } from '../../dsp/signal';
+import { BANDS } from '../../engine/shapes';
 import type { Stretch } from './activity';
 import { quietBands } from '../quiet';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { EngineError } from '../../engine/errors';
-import { CODE_SIZE } from '../../dsp/signal';
+import { CODE_SIZE } from '../../engine/shapes';
 import { seededRandom } from '../../dsp/random';
 
 const MAGIC = 'UDW1';

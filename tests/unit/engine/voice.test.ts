@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Retrieval } from '../../../src/engine/retrieval';
-import { ADAPTER_SHAPE } from '../../../src/dsp/signal';
+import { ADAPTER_SHAPE } from '../../../src/engine/shapes';
 import { halfToFloat, parseVoice } from '../../../src/engine/voice';
 import { blendTexture } from '../../../src/engine/texture';
 import { fakeVoice } from './fake-networks';

@@ -1,6 +1,6 @@
 import { zipSync, type Zippable } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ADAPTER_SHAPE } from '../../../src/dsp/signal';
+import { ADAPTER_SHAPE } from '../../../src/engine/shapes';
 import { MAX_VOICE_FILE_BYTES, readVoiceFile, writeVoiceFile } from '../../../src/files/voice-file';
 import { floatToHalf } from '../../../src/files/voice-write';
 import { halfToFloat } from '../../../src/engine/voice';
