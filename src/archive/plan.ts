@@ -91,10 +91,10 @@ async function planVoices(plan: Plan, taken: ReadonlySet<string>, signal?: Abort
     const bytes = await plan.archive.read(part);
     let name = part.name;
     try {
-      const { about, signer, sealed, voice } = await readVoiceFile(new Blob([bytes]), taken);
+      const { about, signer, sealed } = await readVoiceFile(new Blob([bytes]));
       const { id } = about;
       name = about.name;
-      requirePermission(sealed, 'import', voice.leave);
+      requirePermission(sealed, 'import', { revoked: taken });
       const other = here.get(id);
       if (other?.sha256 === part.sha256) plan.same++;
       else if (used.has(id)) plan.refused.push({ name, why: otherVoice(other?.name ?? name) });

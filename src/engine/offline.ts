@@ -3,7 +3,8 @@ import { EngineError, throwIfCancelled } from './errors';
 import type { Networks } from './backends/network';
 import { profileTake } from './analysis/profile';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import { ConversionStream, inputNotFinite } from './stream';
+import { inputNotFinite } from './analysis/input-level';
+import { ConversionStream } from './stream';
 import { nextTask } from '../dsp/task';
 import type { ConversionControls, ConvertProgress, SourceProfile } from './types';
 import type { Voice } from './voice';
@@ -42,7 +43,7 @@ export interface ConvertedTake {
  */
 export async function convertTake(options: TakeOptions): Promise<ConvertedTake> {
   const { networks, voice, controls, samples, sampleRateHz, signal, use = 'convert', blockCodes } = options;
-  requirePermission(voice.leave.sealed, use, voice.leave);
+  requirePermission(voice.permission.sealed, use, voice.permission);
   checkSamples(samples);
   const startedMs = performance.now();
   const profile = options.profile ?? (await profileTake(samples, sampleRateHz, signal));

@@ -8,7 +8,7 @@ import { inRegister, medianF0Hz, speechLevelDb } from '../engine/analysis/profil
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, LOG_PER_DB } from '../dsp/signal';
 import { BANDS, CODE_SIZE, FRAMES_PER_CODE, LOG_MEL_FLOOR, TIMBRE_BANDS } from '../engine/shapes';
 import { nextTask } from '../dsp/task';
-import type { Voice } from '../engine/voice';
+import type { VoiceData } from '../engine/voice';
 import { cluster, sumByCentre } from './cluster';
 import type { Restorer } from './restorer';
 import type { SpeakerEncoder } from './speaker-encoder';
@@ -26,7 +26,7 @@ const ENCODE_SHARE = 0.6;
 export const LEAST_SECONDS = 10;
 const CONTENT_FRAMES = 1000;
 
-export type VoiceVectors = Omit<Voice, 'id' | 'name' | 'leave'>;
+export type VoiceVectors = Omit<VoiceData, 'id' | 'name'>;
 
 export interface EncodeOptions {
   networks: Pick<Networks, 'content' | 'makeTensor' | 'queue'>;

@@ -1,6 +1,6 @@
 import { clamp } from '../dsp/arrays';
 import { BANDS, CODE_SIZE, TIMBRE_BANDS } from '../engine/shapes';
-import type { Voice } from '../engine/voice';
+import type { VoiceData } from '../engine/voice';
 import { allowedUses, lastDay, seal, USES, type ConsentRecord, type SealedRecord } from '../provenance';
 import type { VoiceVectors } from './encode';
 
@@ -15,7 +15,7 @@ export interface ShapeControls {
 }
 
 export interface BlendPart {
-  voice: Omit<Voice, 'leave'>;
+  voice: VoiceData;
   /** Share, > 0. They need not add up to 1. */
   weight: number;
 }

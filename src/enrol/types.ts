@@ -1,4 +1,4 @@
-import type { VoiceAbout } from '../files/voice-file';
+import type { VoiceAbout, VoiceDraft } from '../engine/voice';
 import type { SealedRecord } from '../provenance';
 import type { ShapeControls } from './shape';
 
@@ -90,14 +90,10 @@ export interface EnrolmentApi {
   ): Promise<CleanedRecording>;
   /** Listens to a sentence read aloud just now. Rejects with `input-empty` when nobody speaks in it, and with `consent-invalid` for a sentence that is not one of leave. */
   hear(jobId: string, samples: Float32Array, sampleRateHz: number, sentence: string): Promise<Spoken>;
-  /** Makes the voice; resolves with its `.understudy` file without a preview. */
-  train(
-    jobId: string,
-    input: TrainingInput,
-    onProgress: (progress: Progress) => void,
-  ): Promise<Uint8Array<ArrayBuffer>>;
-  /** Makes a voice of others; resolves with its `.understudy` file without a preview. */
-  blend(input: BlendInput): Promise<Uint8Array<ArrayBuffer>>;
+  /** Makes the voice. */
+  train(jobId: string, input: TrainingInput, onProgress: (progress: Progress) => void): Promise<VoiceDraft>;
+  /** Makes a voice of others. */
+  blend(input: BlendInput): Promise<VoiceDraft>;
   cancel(jobId: string): Promise<void>;
   ping(): Promise<void>;
 }

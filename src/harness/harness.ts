@@ -142,9 +142,9 @@ export function installHarness(scope: Scope): void {
         consent: seal({ ...written, sources }),
         recordings: recordings.map(({ samples, pieces }) => ({ samples, pieces: pieces.filter(isKept) })),
       };
-      const file = await enroller.train(input, { signal: never, onProgress: () => undefined });
+      const draft = await enroller.train(input, { signal: never, onProgress: () => undefined });
       const trainedMs = performance.now();
-      const voiceFile = await finishVoice(engine!, file, never);
+      const { file: voiceFile } = await finishVoice(engine!, draft, never);
       await fetch(output, { method: 'PUT', body: voiceFile });
       return {
         id: about.id,

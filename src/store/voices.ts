@@ -1,6 +1,6 @@
 import { sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
-import { readVoiceFile, writeVoiceFile, type VoiceFile } from '../files/voice-file';
+import type { VoiceFile } from '../files/voice-file';
 import { createSigningKey, type SealedRecord, type SigningKey } from '../provenance';
 import { database, StoreError } from './db';
 import { keep } from './pieces';
@@ -140,16 +140,6 @@ export async function signingKey(): Promise<SigningKey> {
   if (!first) await transaction.store.put(made, 'signing');
   await transaction.done;
   return first ?? made;
-}
-
-/** The same voice file with a preview in it, signed anew: only files of this browser's own making can be. */
-export async function addPreview(
-  file: Uint8Array<ArrayBuffer>,
-  preview: Blob,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { about, voice, sealed } = await readVoiceFile(new Blob([file]), await revoked());
-  const bytes = new Uint8Array(await preview.arrayBuffer());
-  return writeVoiceFile({ about, voice, sealed, preview: bytes }, await signingKey());
 }
 
 /** Calls `handler` when another tab has changed the voices; returns how to stop that. */

@@ -71,8 +71,8 @@ export class VoiceShelf {
   /** Reads a voice file and shows what it is; nothing is stored before it is accepted. */
   async open(file: File): Promise<void> {
     await this.attempt(async () => {
-      const voice = await readVoiceFile(file, await revoked());
-      requirePermission(voice.sealed, 'import', voice.voice.leave);
+      const voice = await readVoiceFile(file);
+      requirePermission(voice.sealed, 'import', { revoked: await revoked() });
       const replaces = this.voices.some((row) => row.id === voice.about.id);
       this.arrival = { file, voice, replaces };
     });
@@ -120,9 +120,9 @@ export class VoiceShelf {
     if (wasPlaying) return;
     await this.attempt(async () => {
       const file = await readVoice(row.id);
-      const voice = file && (await readVoiceFile(file, await revoked()));
+      const voice = file && (await readVoiceFile(file));
       if (!voice?.preview) return;
-      requirePermission(voice.sealed, 'preview', voice.voice.leave);
+      requirePermission(voice.sealed, 'preview', { revoked: await revoked() });
       this.player.setTracks(await decodeFile(new Blob([voice.preview]), 'preview.wav'), undefined);
       this.playing = row.id;
       await this.player.play();

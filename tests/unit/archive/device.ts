@@ -40,7 +40,7 @@ export async function voiceFile(id: string, name: string, consent: SealedRecord)
 
 export async function keepVoice(id: string, name: string, consent = sealed()): Promise<Blob> {
   const file = await voiceFile(id, name, consent);
-  await saveVoice(file, await readVoiceFile(file, new Set()));
+  await saveVoice(file, await readVoiceFile(file));
   return file;
 }
 
