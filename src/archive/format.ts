@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import { MAX_SECONDS } from '../audio/limits';
-import { REASONS } from '../enrol/types';
+import { pieceFields } from '../enrol/piece';
 import {
   enrolmentFields,
   outputFields,
-  pieceFields,
   recordingFields,
   revocationSchema,
   takeFields,
@@ -52,7 +51,6 @@ const recordingSchema = v.object({
   pieces: v.array(
     v.object({
       ...pieceFields,
-      reason: v.nullable(v.picklist(REASONS)),
       embedding: v.pipe(v.array(v.pipe(v.number(), v.finite())), v.maxLength(1024)),
     }),
   ),

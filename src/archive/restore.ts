@@ -1,9 +1,9 @@
 import { decodeStream } from '../audio/decode-stream';
 import { describeCause } from '../engine/errors';
 import { addAll } from '../store/additions';
-import { database, newSamplesId, StoreError, type TakeRow } from '../store/db';
-import type { EnrolmentRow } from '../store/enrolments';
-import { keep, writeSamples } from '../store/pieces';
+import { keep, writeSamples } from '../store/chunks';
+import { database, newSamplesId, StoreError } from '../store/db';
+import type { EnrolmentRow, TakeRow } from '../store/rows';
 import { describeVoice } from '../store/voices';
 import { ArchiveError, corrupt } from './errors';
 import type { Part } from './format';

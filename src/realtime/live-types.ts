@@ -7,6 +7,9 @@ import type {
   Backend,
 } from '../engine/types';
 
+/** Of a session on the page. */
+export type LivePhase = 'off' | 'starting' | 'live' | 'recovering';
+
 /** Where the microphone's samples come from. */
 export interface LiveSource {
   /** Samples that can be read. */

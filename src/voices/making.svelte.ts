@@ -11,7 +11,8 @@ import { ANALYSIS_RATE_HZ } from '../dsp/signal';
 import { readVoiceFile } from '../files/voice-file';
 import { cosine, judgeSpeakers, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';
-import type { CleanedRecording, Piece, Progress, Spoken } from '../enrol/types';
+import type { Piece } from '../enrol/piece';
+import type { CleanedRecording, Progress, Spoken } from '../enrol/types';
 import { seal, type ConsentRecord } from '../provenance';
 import {
   addRecording,
@@ -19,9 +20,8 @@ import {
   readRecording,
   removeRecording,
   saveEnrolment,
-  type EnrolmentRow,
-  type RecordingRow,
 } from '../store/enrolments';
+import type { EnrolmentRow, RecordingRow } from '../store/rows';
 import { askToPersist } from '../store/takes';
 import { saveVoice } from '../store/voices';
 

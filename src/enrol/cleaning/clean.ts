@@ -14,7 +14,8 @@ import { progressReporter } from '../progress';
 import { estimateRoom } from './room';
 import type { SpeakerEncoder } from '../speaker-encoder';
 import { framesOf, judgeSpeakers, SHORTEST_FRAMES, splitAtChanges } from '../speakers';
-import type { CleanedRecording, Piece, PieceQuality, Progress, Reason } from '../types';
+import type { Piece, PieceQuality, Reason } from '../piece';
+import type { CleanedRecording, Progress } from '../types';
 
 const FRAME_SECONDS = ANALYSIS_HOP / ANALYSIS_RATE_HZ;
 /** Shares of the work, measured: denoising, then listening to who speaks. */

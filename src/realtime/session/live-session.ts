@@ -5,13 +5,11 @@ import { WorkerClient } from '../../services/worker-client';
 import { LiveGraph } from './live-graph';
 import type { LiveEnds } from '../live-link';
 import { openMicrophone } from '../../audio/microphone';
-import type { Heard, LiveApi, LiveSettings, LiveStatus } from '../live-types';
+import type { Heard, LiveApi, LivePhase, LiveSettings, LiveStatus } from '../live-types';
 import type { LoadProgress } from '../../engine/types';
 import LiveWorker from '../../../workers/live?worker';
 import { LIVE_PRESETS, type LivePresetId } from './presets';
 import { LiveWatch, type Trouble } from './live-watch';
-
-export type LivePhase = 'off' | 'starting' | 'live' | 'recovering';
 
 export interface SessionSettings extends Omit<LiveSettings, 'blockCodes'> {
   preset: LivePresetId;
