@@ -4,11 +4,11 @@ import { Generator } from '../generator';
 import { mayHaveGpu, requestGpuDevice } from './gpu';
 import type { Networks } from './network';
 import { openGpu, openWasm, type NetworkFiles, type OpenNetworks } from './ort';
-import { BANDS, CODE_SIZE, FRAMES_PER_CODE, TIMBRE_BANDS } from '../shapes';
+import { BANDS, CODE_SIZE, CODES_PER_SECOND, FRAMES_PER_CODE, TIMBRE_BANDS } from '../shapes';
 import type { Backend } from '../types';
 
 const MEASURED_CODES = 25;
-const MEASURED_SECONDS = MEASURED_CODES / 50;
+const MEASURED_SECONDS = MEASURED_CODES / CODES_PER_SECOND;
 const MEASURED_RUNS = 12;
 /** What is so slow that fewer runs take as long is known well enough. */
 const MEASURING_MS = 2000;

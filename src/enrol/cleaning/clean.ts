@@ -2,7 +2,7 @@ import { quantile } from '../../dsp/arrays';
 import { throwIfCancelled } from '../../engine/errors';
 import { Frontend, type SpectrumFrames } from '../../engine/analysis/frontend';
 import { DEFAULT_SPEECH_LEVEL_DB, speechLevelDb } from '../../engine/analysis/profile';
-import { Resampler } from '../../dsp/resample';
+import { resampleInChunks } from '../../dsp/resample';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../../dsp/signal';
 import { nextTask } from '../../dsp/task';
 import { findSpeech, toSeconds, type Stretch } from './activity';
@@ -44,7 +44,12 @@ export async function cleanRecording(
 ): Promise<CleanedRecording> {
   const report = progressReporter(onProgress);
   const clipped = clippedShares(samples, sampleRateHz, FRAME_SECONDS);
-  const resampled = await resample(samples, sampleRateHz, signal);
+  const pause = async () => {
+    await nextTask();
+    throwIfCancelled(signal);
+  };
+  const whole = await resampleInChunks(samples, sampleRateHz, ANALYSIS_RATE_HZ, pause);
+  const resampled = whole.subarray(0, Math.round((samples.length / sampleRateHz) * ANALYSIS_RATE_HZ));
   const humHz = removeHum(resampled);
   const before = await analyse(resampled, signal);
   const floors = bandFloors(before);
@@ -101,27 +106,6 @@ function measure(
     noiseDb: quantile(around, 0.05) ?? SILENCE_DB,
     clippedShare: frames.filter((share) => share > 0).length / Math.max(1, frames.length),
   };
-}
-
-async function resample(
-  samples: Float32Array,
-  sampleRateHz: number,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array<ArrayBuffer>> {
-  const resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
-  const output = new Float32Array(Math.round((samples.length / sampleRateHz) * ANALYSIS_RATE_HZ));
-  let done = 0;
-  const take = (part: Float32Array) => {
-    output.set(part.subarray(0, output.length - done), done);
-    done += part.length;
-  };
-  for (let at = 0; at < samples.length; at += 10 * sampleRateHz) {
-    await nextTask();
-    throwIfCancelled(signal);
-    take(resampler.push(samples.subarray(at, at + 10 * sampleRateHz)));
-  }
-  take(resampler.end());
-  return output;
 }
 
 async function analyse(samples: Float32Array, signal: AbortSignal | undefined): Promise<SpectrumFrames> {

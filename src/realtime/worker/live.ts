@@ -1,5 +1,6 @@
 import { BLOCK_STEPS } from './block-plan';
 import type { Converter } from '../../engine/converter';
+import { CODES_PER_SECOND } from '../../engine/shapes';
 import { describeCause, EngineError } from '../../engine/errors';
 import { mayHaveGpu } from '../../engine/backends/gpu';
 import { LiveLoop } from './live-loop';
@@ -45,12 +46,12 @@ export class Live implements LiveApi<LiveLink> {
     link: LiveLink,
     settings: LiveSettings,
     onFailure: (message: string) => void,
-    pieces?: MessagePort,
+    recording?: MessagePort,
   ): Promise<void> {
     await this.stop();
     this.settings = settings;
     this.loop = await this.makeLoop(link);
-    if (pieces) await this.record(pieces);
+    if (recording) await this.record(recording);
     this.ended = this.runOn(link)
       .catch((error: unknown) => onFailure(describeCause(error)))
       .finally(() => link.close());
@@ -67,9 +68,9 @@ export class Live implements LiveApi<LiveLink> {
   }
 
   async record(port: MessagePort): Promise<void> {
-    this.running().record((piece) => {
-      port.postMessage(piece, piece ? [piece.input.buffer, piece.output.buffer] : []);
-      if (!piece) port.close();
+    this.running().record((block) => {
+      port.postMessage(block, block ? [block.input.buffer, block.output.buffer] : []);
+      if (!block) port.close();
     });
   }
 
@@ -139,7 +140,7 @@ export class Live implements LiveApi<LiveLink> {
         blockCodes,
       });
       let bestMs = Infinity;
-      const block = (MEASURED_RATE_HZ / 50) * blockCodes;
+      const block = (MEASURED_RATE_HZ / CODES_PER_SECOND) * blockCodes;
       for (let at = 0; at < MEASURED_CODES; at += blockCodes) {
         const samples = Float32Array.from({ length: block }, () => 0.2 * (Math.random() - 0.5));
         const startedMs = performance.now();
@@ -147,7 +148,7 @@ export class Live implements LiveApi<LiveLink> {
         if (output.length >= block) bestMs = Math.min(bestMs, performance.now() - startedMs);
       }
       stream.dispose();
-      return bestMs / (20 * blockCodes);
+      return bestMs / ((1000 / CODES_PER_SECOND) * blockCodes);
     };
     return { smallest: await measure(BLOCK_STEPS[0]), largest: await measure(BLOCK_STEPS.at(-1)!) };
   }
