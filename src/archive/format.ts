@@ -1,13 +1,7 @@
 import * as v from 'valibot';
 import { MAX_SECONDS } from '../audio/limits';
 import { pieceFields } from '../enrol/piece';
-import {
-  enrolmentFields,
-  outputFields,
-  recordingFields,
-  revocationSchema,
-  takeFields,
-} from '../store/rows';
+import { enrolmentFields, outputFields, recordingFields, revocationSchema, takeFields } from '../store/rows';
 import { scoresSchema } from '../store/quiz';
 import { settingsSchema } from '../store/settings';
 import { ArchiveError, corrupt } from './errors';

@@ -13,8 +13,10 @@ const number = v.pipe(v.number(), v.finite());
 const time = v.pipe(v.number(), v.finite(), v.minValue(0));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
+const sealedShape = v.object({ record: v.object({}), sha256 });
+
 /** A sealed record as far as a list shows it; `requirePermission` parses all of it before each use of the voice. */
-const sealed = v.custom<SealedRecord>((value) => v.is(v.object({ record: v.object({}), sha256 }), value));
+const sealed = v.custom<SealedRecord>((value) => v.is(sealedShape, value));
 
 const length = {
   sampleRateHz: v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(1_000_000)),

@@ -1,4 +1,4 @@
-import { quantile } from '../../dsp/arrays';
+import { concat, quantile } from '../../dsp/arrays';
 import { throwIfCancelled } from '../../engine/errors';
 import { Frontend, type SpectrumFrames } from '../../engine/analysis/frontend';
 import { DEFAULT_SPEECH_LEVEL_DB, speechLevelDb } from '../../engine/analysis/profile';
@@ -51,17 +51,16 @@ export async function cleanRecording(
   const whole = await resampleInChunks(samples, sampleRateHz, ANALYSIS_RATE_HZ, pause);
   const resampled = whole.subarray(0, Math.round((samples.length / sampleRateHz) * ANALYSIS_RATE_HZ));
   const humHz = removeHum(resampled);
-  const before = await analyse(resampled, signal);
+  const before = await analyse(resampled, pause);
   const floors = bandFloors(before);
   await denoise(resampled, signal, (fraction) => report(DENOISE_SHARE * fraction));
-  let spectra = await analyse(resampled, signal);
+  let spectra = await analyse(resampled, pause);
   level(resampled, speechLevelDb(spectra.loudnessDb));
-  spectra = await analyse(resampled, signal);
+  spectra = await analyse(resampled, pause);
   const pieces: Piece[] = [];
   const stretches = findSpeech(spectra.loudnessDb).flatMap((each) => splitAtClipping(each, clipped));
   for (const [i, stretch] of stretches.entries()) {
-    await nextTask();
-    throwIfCancelled(signal);
+    await pause();
     const parts: Stretch[] = [];
     for (const each of splitAtMusic(before, stretch, floors))
       parts.push(...(await splitAtChanges(each, spectra.logMel, encoder)));
@@ -108,24 +107,18 @@ function measure(
   };
 }
 
-async function analyse(samples: Float32Array, signal: AbortSignal | undefined): Promise<SpectrumFrames> {
+async function analyse(samples: Float32Array, pause: () => Promise<void>): Promise<SpectrumFrames> {
   const frontend = new Frontend();
   const parts: SpectrumFrames[] = [];
   for (let at = 0; at < samples.length; at += 10 * ANALYSIS_RATE_HZ) {
-    await nextTask();
-    throwIfCancelled(signal);
+    await pause();
     parts.push(frontend.push(samples.subarray(at, at + 10 * ANALYSIS_RATE_HZ)));
   }
-  const frames = parts.reduce((sum, part) => sum + part.frames, 0);
-  const logMel = new Float32Array(parts.reduce((sum, part) => sum + part.logMel.length, 0));
-  const loudnessDb = new Float32Array(frames);
-  let at = 0;
-  for (const part of parts) {
-    logMel.set(part.logMel, (at * logMel.length) / Math.max(1, frames));
-    loudnessDb.set(part.loudnessDb, at);
-    at += part.frames;
-  }
-  return { frames, logMel, loudnessDb };
+  return {
+    frames: parts.reduce((sum, part) => sum + part.frames, 0),
+    logMel: concat(parts.map((part) => part.logMel)),
+    loudnessDb: concat(parts.map((part) => part.loudnessDb)),
+  };
 }
 
 /** Brings speech to the level that voices are made at, and no peak above full scale. */
