@@ -13,15 +13,7 @@ import { Resampler } from '../dsp/resample';
 import { Retrieval } from './retrieval';
 import { SampleQueue } from '../dsp/sample-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB, SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import {
-  BANDS,
-  CODE_DELAY_FRAMES,
-  CODE_SIZE,
-  CODES_PER_SECOND,
-  FRAMES_PER_CODE,
-  LOG_MEL_FLOOR,
-  TIMBRE_BANDS,
-} from './shapes';
+import { BANDS, CODE_DELAY_FRAMES, CODE_SIZE, FRAMES_PER_CODE, LOG_MEL_FLOOR, TIMBRE_BANDS } from './shapes';
 import { Synthesiser } from './synthesis/synthesis';
 import { blendTexture } from './texture';
 import type { ConversionControls, SourceProfile } from './types';
@@ -95,15 +87,7 @@ export class ConversionStream {
 
   /** Throws a ConsentError where the voice may not be used so. */
   constructor(options: StreamOptions) {
-    const {
-      networks,
-      voice,
-      controls,
-      profile,
-      sampleRateHz,
-      blockCodes = CODES_PER_SECOND,
-      gateDb = null,
-    } = options;
+    const { networks, voice, controls, profile, sampleRateHz, blockCodes = 50, gateDb = null } = options;
     askLeave(voice, options.use);
     this.options = { ...options };
     this.resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
