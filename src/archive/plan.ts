@@ -1,10 +1,12 @@
 import { EngineError } from '../engine/errors';
+import type { Piece } from '../enrol/piece';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { ConsentError, parseSealed, requirePermission, type SealedRecord } from '../provenance';
 import { idsIn } from '../store/additions';
-import { listEnrolments, type EnrolmentRow } from '../store/enrolments';
-import { listTakes, loadTake, type TakeSummary } from '../store/takes';
-import { listVoices, revoked, type Revocation } from '../store/voices';
+import { listEnrolments } from '../store/enrolments';
+import type { EnrolmentRow, RecordingRow, Revocation, TakeSummary } from '../store/rows';
+import { listTakes, loadTake } from '../store/takes';
+import { listVoices, revoked } from '../store/voices';
 import type { ArchivedEnrolment, ArchivedTake, Part } from './format';
 import type { Archive } from './read';
 import type { LeftOut } from './write';
@@ -13,11 +15,8 @@ export interface ArrivingVoice extends Pick<VoiceFile, 'about' | 'signer' | 'sea
   part: Part;
 }
 
-type Heard = Pick<EnrolmentRow['recordings'][number], 'name' | 'sha256' | 'seconds'> & {
-  pieces: Pick<
-    EnrolmentRow['recordings'][number]['pieces'][number],
-    'startSeconds' | 'endSeconds' | 'choice'
-  >[];
+type Heard = Pick<RecordingRow, 'name' | 'sha256' | 'seconds'> & {
+  pieces: Pick<Piece, 'startSeconds' | 'endSeconds' | 'choice'>[];
 };
 
 /** `id` is another than in the archive where something else goes by that here. */

@@ -1,4 +1,5 @@
 import { requirePermission, type Use } from '../provenance';
+import { limitPeak } from '../dsp/arrays';
 import { EngineError, throwIfCancelled } from './errors';
 import type { Networks } from './backends/network';
 import { profileTake } from './analysis/profile';
@@ -8,8 +9,6 @@ import { ConversionStream } from './stream';
 import { nextTask } from '../dsp/task';
 import type { ConversionControls, ConvertProgress, SourceProfile } from './types';
 import type { Voice } from './voice';
-
-const HIGHEST_PEAK = 0.98;
 
 export interface TakeOptions {
   networks: Networks;
@@ -85,14 +84,6 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
   }
   limitPeak(output);
   return { samples: output, seconds, rtf: (performance.now() - startedMs) / 1000 / seconds, profile };
-}
-
-/** A take that would clip is turned down as a whole. */
-function limitPeak(samples: Float32Array): void {
-  let peak = 0;
-  for (const x of samples) peak = Math.max(peak, Math.abs(x));
-  if (peak <= HIGHEST_PEAK) return;
-  for (let i = 0; i < samples.length; i++) samples[i]! *= HIGHEST_PEAK / peak;
 }
 
 function checkSamples(samples: Float32Array): void {

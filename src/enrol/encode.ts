@@ -3,8 +3,8 @@ import { ContentEncoder } from '../engine/content';
 import { EngineError, throwIfCancelled } from '../engine/errors';
 import { Frontend, type SpectrumFrames } from '../engine/analysis/frontend';
 import type { Networks } from '../engine/backends/network';
-import { PitchTracker } from '../engine/analysis/pitch';
 import { inRegister, medianF0Hz, speechLevelDb } from '../engine/analysis/profile';
+import { trackPitch } from '../engine/analysis/track';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, LOG_PER_DB } from '../dsp/signal';
 import { BANDS, CODE_SIZE, FRAMES_PER_CODE, LOG_MEL_FLOOR, TIMBRE_BANDS } from '../engine/shapes';
 import { nextTask } from '../dsp/task';
@@ -108,9 +108,7 @@ async function encodePiece(
   networks: EncodeOptions['networks'],
   speaker: SpeakerEncoder,
 ): Promise<Encoded> {
-  const tracker = new PitchTracker();
-  const first = tracker.push(samples, loudnessDb).f0Hz;
-  const f0Hz = concat([first, tracker.end().f0Hz]);
+  const { f0Hz } = trackPitch(samples, loudnessDb);
   const codes = await contentCodes(logMel, networks);
   const count = Math.floor(loudnessDb.length / FRAMES_PER_CODE);
   const kept: number[] = [];

@@ -1,34 +1,6 @@
 import type { VoiceAbout, VoiceDraft } from '../engine/voice';
 import type { SealedRecord } from '../provenance';
-import type { ShapeControls } from './shape';
-
-/** Why a piece is left out. */
-export const REASONS = ['too-short', 'clipped', 'noisy', 'music', 'other-speaker'] as const;
-export type Reason = (typeof REASONS)[number];
-
-export interface PieceQuality {
-  /** Level of its speech, dBFS. */
-  levelDb: number;
-  /** Level of what lies beneath the speech, dBFS, before cleaning. */
-  noiseDb: number;
-  /** Share of its frames that are clipped, 0..1. */
-  clippedShare: number;
-  /** Share of its bands that are held, 0..1: in music many are. */
-  steadyShare: number;
-}
-
-/** A stretch of speech between pauses. */
-export interface Piece {
-  startSeconds: number;
-  endSeconds: number;
-  quality: PieceQuality;
-  /** Null for a piece that is good. */
-  reason: Reason | null;
-  /** [128], of the speaker network less the middle of all voices; empty where the piece is too short for it. */
-  embedding: Float32Array;
-  /** What the user said of it; it outweighs the reason. */
-  choice: 'keep' | 'drop' | 'unheard';
-}
+import type { Piece } from './piece';
 
 export interface Room {
   /** Time in which the sound of the room falls by 60 dB, estimated from how words end; null with too few of them. */
@@ -67,6 +39,16 @@ export interface Spoken {
   chance: number;
   /** [128], less the middle of all voices. */
   embedding: Float32Array;
+}
+
+/** What may be changed of a blend. All 0 leave it as it is. */
+export interface ShapeControls {
+  /** Semitones on the median pitch: children speak high, the old lower. -12..12. */
+  pitchSt: number;
+  /** Longer (below 0) or shorter (above 0) vocal tract. -1..1 moves formants by up to 15 %. */
+  size: number;
+  /** Noise in the voice, through the tilt of its timbre. -1..1. */
+  breath: number;
 }
 
 export interface BlendInput {

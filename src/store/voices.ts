@@ -1,34 +1,10 @@
 import { sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
 import type { VoiceFile } from '../files/voice-file';
-import { createSigningKey, type SealedRecord, type SigningKey } from '../provenance';
+import { createSigningKey, type SigningKey } from '../provenance';
+import { keep } from './chunks';
 import { database, StoreError } from './db';
-import { keep } from './pieces';
-import { isRevocation, isVoiceRow } from './rows';
-
-/** What is listed of a voice without opening its file. */
-export interface VoiceRow {
-  id: string;
-  name: string;
-  language: string;
-  description: string;
-  /** Milliseconds since 1970. */
-  createdAt: number;
-  /** Of its file. */
-  bytes: number;
-  sha256: string;
-  /** Public key of whoever signed the file, hex. */
-  signer: string;
-  consent: SealedRecord;
-}
-
-/** A consent record taken back on this device. */
-export interface Revocation {
-  sha256: string;
-  /** Milliseconds since 1970. */
-  at: number;
-  reason: string;
-}
+import { isRevocation, isVoiceRow, type Revocation, type VoiceRow } from './rows';
 
 const CHANNEL = 'understudy-voices';
 

@@ -10,7 +10,8 @@ import { sha256Of } from '../files/hash';
 import { ANALYSIS_RATE_HZ } from '../dsp/signal';
 import { cosine, judgeSpeakers, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';
-import type { CleanedRecording, Piece, Progress, Spoken } from '../enrol/types';
+import type { Piece } from '../enrol/piece';
+import type { CleanedRecording, Progress, Spoken } from '../enrol/types';
 import { seal, type ConsentRecord } from '../provenance';
 import {
   addRecording,
@@ -18,9 +19,8 @@ import {
   readRecording,
   removeRecording,
   saveEnrolment,
-  type EnrolmentRow,
-  type RecordingRow,
 } from '../store/enrolments';
+import type { EnrolmentRow, RecordingRow } from '../store/rows';
 import { askToPersist } from '../store/takes';
 import { saveVoice } from '../store/voices';
 

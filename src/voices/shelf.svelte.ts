@@ -4,7 +4,8 @@ import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { requirePermission } from '../provenance';
-import { listEnrolments, deleteEnrolment, type EnrolmentRow } from '../store/enrolments';
+import { listEnrolments, deleteEnrolment } from '../store/enrolments';
+import type { EnrolmentRow, VoiceRow } from '../store/rows';
 import { forgetOne, noticeEviction, storageState, type StorageState } from '../store/space';
 import {
   deleteVoice,
@@ -14,7 +15,6 @@ import {
   revoke,
   revoked,
   saveVoice,
-  type VoiceRow,
 } from '../store/voices';
 import { downloadDocument } from '../export/deliver';
 

@@ -41,13 +41,13 @@ export class Live implements LiveApi<LiveLink> {
     link: LiveLink,
     settings: LiveSettings,
     onFailure: (message: string) => void,
-    pieces?: MessagePort,
+    recording?: MessagePort,
   ): Promise<void> {
     await this.stop();
     this.settings = settings;
     const { runtime, loop } = await this.makeLoop(link);
     this.loop = loop;
-    if (pieces) await this.record(pieces);
+    if (recording) await this.record(recording);
     this.ended = this.runOn(runtime, link)
       .catch((error: unknown) => onFailure(describeCause(error)))
       .finally(() => link.close());
@@ -64,9 +64,9 @@ export class Live implements LiveApi<LiveLink> {
   }
 
   async record(port: MessagePort): Promise<void> {
-    this.running().record((piece) => {
-      port.postMessage(piece, piece ? [piece.input.buffer, piece.output.buffer] : []);
-      if (!piece) port.close();
+    this.running().record((block) => {
+      port.postMessage(block, block ? [block.input.buffer, block.output.buffer] : []);
+      if (!block) port.close();
     });
   }
 

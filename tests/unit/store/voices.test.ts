@@ -10,8 +10,8 @@ import {
   listEnrolments,
   readRecording,
   saveEnrolment,
-  type EnrolmentRow,
 } from '../../../src/store/enrolments';
+import type { EnrolmentRow } from '../../../src/store/rows';
 import { countDamagedTakes, listTakes, loadTake, saveTake } from '../../../src/store/takes';
 import {
   deleteVoice,
