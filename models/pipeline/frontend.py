@@ -12,6 +12,8 @@ from pathlib import Path
 import numba
 import numpy as np
 
+FIXTURE = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "frontend.json"
+
 RATE_HZ = 16000
 HOP = 160
 WINDOW = 400
@@ -252,16 +254,19 @@ def speakers_pitch(samples: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarra
     return (*_pitch_from(cmnd, samples, loudness, register_hz, speech_level_db(loudness)), register_hz)
 
 
-def main() -> None:
-    path = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "frontend.json"
-    fixture = json.loads(path.read_text())
-    samples = np.frombuffer(base64.b64decode(fixture["samples"]), "<i2") / 32768.0
+def fixture_of(encoded: str) -> dict:
+    """The content of tests/fixtures/frontend.json for samples given as base64 of little-endian int16."""
+    samples = np.frombuffer(base64.b64decode(encoded), "<i2") / 32768.0
     log_mel, loudness = spectrum(samples)
     f0, voiced = pitch(samples, loudness)
     elsewhere, _ = pitch(samples, loudness, FIXTURE_REGISTER_HZ, FIXTURE_LEVEL_DB)
     arrays = {"logMel": log_mel, "loudnessDb": loudness, "f0Hz": f0, "voiced": voiced, "f0HzElsewhere": elsewhere}
     rounded = {key: np.round(array.astype(float), 5).tolist() for key, array in arrays.items()}
-    path.write_text(json.dumps({"samples": fixture["samples"], "elsewhereHz": FIXTURE_REGISTER_HZ, "levelDb": FIXTURE_LEVEL_DB} | rounded))
+    return {"samples": encoded, "elsewhereHz": FIXTURE_REGISTER_HZ, "levelDb": FIXTURE_LEVEL_DB} | rounded
+
+
+def main() -> None:
+    FIXTURE.write_text(json.dumps(fixture_of(json.loads(FIXTURE.read_text())["samples"])))
 
 
 if __name__ == "__main__":
