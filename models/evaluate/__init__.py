@@ -1,1 +1,1 @@
-"""Objective measurements of the converter: evaluation sets, scores and the table of EVAL.md."""
+"""Objective measurements of the converter: evaluation sets, scores and the tables of EVAL.md."""

@@ -1,10 +1,9 @@
-"""What each part of the chain is worth: conversions by Python's chain with one part after another taken away or changed.
+"""Ablation: conversions by the Python chain with one part at a time removed or changed.
 
     python -m evaluate.ablation [--sentences 5]
 
-`published`: the networks as the app runs them, int8 and float16; all others are the same weights as they were trained. `zero-shot`: what
-the speaker encoder hears in the voice's recordings, as enrolment does without a gradient step, in place of the embedding that was learnt.
-Prints and rewrites its part of EVAL.md.
+`published`: the networks as the app runs them, with int8 and float16 weights; all other rows use the trained weights. `zero-shot`: the
+speaker encoder's embedding of the voice's recordings, as in enrolment, in place of the learnt one. Prints and rewrites its part of EVAL.md.
 """
 
 import argparse
@@ -18,9 +17,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from pipeline.characters import embedding_of
-from pipeline.convert import Heard, Voice, batch, codes_of, gains_for, hear, load_voice, retrieve, write
-from pipeline.export import load_trained
-from pipeline.networks import NEPERS_PER_DB, Content
+from pipeline.checkpoints import load_trained
+from pipeline.convert import Features, Voice, analyse, batch, codes_of, gains_for, load_voice, retrieve, write
+from pipeline.networks import LOG_AMPLITUDE_PER_DB, ConditionedGenerator, Content
 from pipeline.paths import PUBLISHED, WORK
 from pipeline.prepare import ARRAYS
 from pipeline.synthesis import synthesise
@@ -34,62 +33,62 @@ OUT = WORK / "ablation"
 
 @dataclass(frozen=True)
 class Chain:
-    """The parts of a conversion, each of which a trial may change."""
+    """A conversion whose parts a trial may replace; `features` and `timbre` are applied to the source's features and the retrieved timbre."""
 
     content: nn.Module
     generator: nn.Module
     voice: Voice
     blend: float
-    heard: Callable[[Heard], Heard] = lambda heard: heard
+    features: Callable[[Features], Features] = lambda features: features
     timbre: Callable[[np.ndarray], np.ndarray] = lambda timbre: timbre
 
-    def convert(self, heard: Heard) -> torch.Tensor:
-        codes, timbre = retrieve(codes_of(heard, self.content), self.voice.codebook, self.voice.timbre, self.blend)
-        gains = gains_for(codes, self.timbre(timbre), self.heard(heard), self.voice, self.generator)
-        return synthesise(heard.f0_hz, heard.voiced, *gains, generator=torch.Generator().manual_seed(1))[0]
+    def convert(self, features: Features) -> torch.Tensor:
+        codes, timbre = retrieve(codes_of(features, self.content), self.voice.codebook, self.voice.timbre, self.blend)
+        gains = gains_for(codes, self.timbre(timbre), self.features(features), self.voice, self.generator)
+        return synthesise(features.f0_hz, features.voiced, *gains, generator=torch.Generator().manual_seed(1))[0]
 
 
 class Published(nn.Module):
-    """A published network run once over a whole recording, in place of the one it was made from."""
+    """A published network run once over a whole recording, with the interface of the `trained` one."""
 
     def __init__(self, name: str, trained: nn.Module) -> None:
         super().__init__()
         self.session = onnxruntime.InferenceSession(str(PUBLISHED / name))
         self.states, self.look_ahead = trained.states(), trained.look_ahead
 
-    late = Content.late
+    offline_delayed = Content.offline_delayed
 
-    def whole(self, *inputs: torch.Tensor):
-        """Of the content network, whose output is late, one row of codes; of the generator its gains."""
+    def offline(self, *inputs: torch.Tensor):
+        """Codes of the content network, aligned with the input; gains of the generator, which has no look-ahead."""
         if self.look_ahead:
             inputs = (F.pad(inputs[0], (0, 0, 0, 2 * self.look_ahead), mode="replicate"),)
-        wanted = self.session.get_inputs()
-        given = [np.zeros(each.shape, np.float32) if value is None else value.numpy() for each, value in zip(wanted, [*inputs, *self.states])]
-        found = self.session.run(None, dict(zip((each.name for each in wanted), given)))
+        names = self.session.get_inputs()
+        values = [np.zeros(each.shape, np.float32) if value is None else value.numpy() for each, value in zip(names, [*inputs, *self.states])]
+        found = self.session.run(None, dict(zip((each.name for each in names), values)))
         if self.look_ahead:
             return torch.from_numpy(found[0][:, self.look_ahead :])
         return torch.from_numpy(found[0]), torch.from_numpy(found[1])
 
 
-def without_texture(heard: Heard) -> Heard:
-    flat = (2 * NEPERS_PER_DB * heard.loudness_db).unsqueeze(2)
-    return replace(heard, log_mel=flat.expand_as(heard.log_mel))
+def without_texture(features: Features) -> Features:
+    flat = (2 * LOG_AMPLITUDE_PER_DB * features.loudness_db).unsqueeze(2)
+    return replace(features, log_mel=flat.expand_as(features.log_mel))
 
 
-def trials(name: str, voice: Voice, content: nn.Module, player: nn.Module) -> dict[str, Chain]:
-    own = Chain(content, player.generator, voice, voice.header["retrievalBlend"])
+def trials(name: str, voice: Voice, content: Content, model: ConditionedGenerator) -> dict[str, Chain]:
+    trained = Chain(content, model.generator, voice, voice.header["retrievalBlend"])
     spoken = dict(np.load(ARRAYS / f"{name}.npz"))
     mean = voice.timbre.mean(0)
     return {
-        "published": replace(own, content=Published("content.onnx", content), generator=Published("generator.onnx", player.generator)),
-        "as trained": own,
-        "zero-shot": replace(own, voice=replace(voice, embedding=batch(embedding_of(spoken, player.speaker)))),
-        "without the voice's adapter": replace(own, voice=replace(voice, adapter=None)),
-        "without the source's texture": replace(own, heard=without_texture),
-        "without the target's timbre of each code": replace(own, timbre=lambda timbre: np.broadcast_to(mean, timbre.shape)),
-        "none of the codebook's codes": replace(own, blend=0.0),
-        "0.4 of the codebook's codes": replace(own, blend=0.4),
-        "the codebook's codes alone": replace(own, blend=1.0),
+        "published": replace(trained, content=Published("content.onnx", content), generator=Published("generator.onnx", model.generator)),
+        "as trained": trained,
+        "zero-shot": replace(trained, voice=replace(voice, embedding=batch(embedding_of(spoken, model.speaker)))),
+        "without the voice's adapter": replace(trained, voice=replace(voice, adapter=None)),
+        "without the source's texture": replace(trained, features=without_texture),
+        "without the target's timbre of each code": replace(trained, timbre=lambda timbre: np.broadcast_to(mean, timbre.shape)),
+        "none of the codebook's codes": replace(trained, blend=0.0),
+        "0.4 of the codebook's codes": replace(trained, blend=0.4),
+        "the codebook's codes alone": replace(trained, blend=1.0),
     }
 
 
@@ -98,15 +97,15 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=5)
     count = parser.parse_args().sentences
     OUT.mkdir(exist_ok=True)
-    content, player, _ = load_trained()
+    content, model, _ = load_trained()
     found: dict[str, list[list[float]]] = {}
     for source, name in [*TO_OWN, STRANGERS]:
         inputs, references, voice = sets.files_of(source)[:count], sets.references_of(name), load_voice(name)
-        texts, spoken = [sets.texts_of(source)[file.stem] for file in inputs], [hear(file, voice) for file in inputs]
-        for trial, chain in trials(name, voice, content, player).items():
+        texts, spoken = [sets.texts_of(source)[file.stem] for file in inputs], [analyse(file, voice) for file in inputs]
+        for trial, chain in trials(name, voice, content, model).items():
             outputs = [OUT / f"{trial.replace(' ', '-')}-{source}-{name}-{file.stem}.wav" for file in inputs]
-            for heard, output in zip(spoken, outputs):
-                write(output, chain.convert(heard))
+            for features, output in zip(spoken, outputs):
+                write(output, chain.convert(features))
             values = [scores.wer(outputs, texts), scores.similarity(outputs, references), scores.similarity(outputs, inputs), scores.naturalness(outputs)]
             found.setdefault(trial, []).append(values)
     pairs = ", ".join(f"{source} -> {voice}" for source, voice in [*TO_OWN, STRANGERS])

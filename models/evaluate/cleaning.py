@@ -1,10 +1,9 @@
-"""How well enrolment's cleaning tells good seconds from bad ones, on mixtures made here.
+"""How well enrolment's cleaning separates usable seconds from unusable ones, on synthetic mixtures.
 
     python -m evaluate.cleaning
 
-A speaker's held-out sentences with another speaker's, music-like chords, silence and clipping spliced in at known places; the
-app's own cleaning, bundled for node, with the published networks. Pauses within speech belong to no side.
-`--music <folder>` takes recordings of real music in place of the chords.
+A speaker's sentences with another speaker's, chords, silence and clipping spliced in at known times, through the app's own cleaning with
+the published networks. Pauses within speech count as neither. `--music <folder>`: recordings of real music in place of the chords.
 """
 
 import argparse
@@ -33,7 +32,7 @@ const manifest = JSON.parse(readFileSync(`${published}/manifest.json`, 'utf8'));
 const voices = manifest.files.filter((file) => file.kind === 'voice');
 const middle = new Float32Array(128);
 for (const { file } of voices)
-  parseVoice(read(`${published}/${file}`).buffer, {}).embedding.forEach((x, i) => (middle[i] += x / voices.length));
+  parseVoice(read(`${published}/${file}`).buffer).embedding.forEach((x, i) => (middle[i] += x / voices.length));
 const session = await ort.InferenceSession.create(read(`${published}/speaker.onnx`));
 const makeTensor = (data, dims) => new ort.Tensor('float32', data, dims);
 const encoder = new SpeakerEncoder(new StreamingNetwork({ session, stateShapes: [], lookAheadFrames: 0 }, makeTensor, new RunQueue()), middle);
@@ -43,11 +42,11 @@ for (const file of files) {
 }
 """
 EXPORTS = [
-    "export { cleanRecording } from '%(src)s/enrol/clean';",
+    "export { cleanRecording } from '%(src)s/enrol/cleaning/clean';",
     "export { SpeakerEncoder } from '%(src)s/enrol/speaker-encoder';",
     "export { isKept } from '%(src)s/enrol/summary';",
-    "export { RunQueue, StreamingNetwork } from '%(src)s/engine/network';",
-    "export { parseVoice } from '%(src)s/engine/voice';",
+    "export { RunQueue, StreamingNetwork } from '%(src)s/engine/backends/network';",
+    "export { parseVoice } from '%(src)s/files/voice-read';",
 ]
 
 
@@ -56,18 +55,21 @@ def files_of(name: str) -> list[Path]:
 
 
 def load(file: Path) -> np.ndarray:
+    """Mono at 16 kHz, scaled to an RMS of .05."""
     audio, rate = sf.read(file, dtype="float32", always_2d=True)
     audio = soxr.resample(audio.mean(1), rate, RATE_HZ)
     return audio / np.sqrt(np.mean(audio**2)) * 0.05
 
 
 def chords(seconds: float, rng) -> np.ndarray:
+    """A major triad of twelve harmonics each, at 16 kHz."""
     t = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
     root = rng.choice([174.6, 196.0, 220.0, 261.6])
     return sum(0.02 / k * np.sin(2 * np.pi * root * step * k * t) for step in (1, 1.26, 1.5) for k in range(1, 13)).astype(np.float32)
 
 
 def mixture(own: str, other: str, music: list[np.ndarray], rng) -> tuple[np.ndarray, list[tuple[str, float, float]]]:
+    """Samples at 16 kHz, and (kind, start, end in seconds) of each part."""
     parts, labels, at = [], [], 0.0
 
     def add(kind: str, audio: np.ndarray) -> None:
@@ -101,10 +103,10 @@ def main() -> None:
     folder_of_music = parser.parse_args().music
     music = [load(file) for file in sorted(folder_of_music.glob("*.wav"))] if folder_of_music else []
     rng = np.random.default_rng(SEED)
-    made = [mixture(own, other, music, rng) for own, other in PAIRS]
+    mixtures = [mixture(own, other, music, rng) for own, other in PAIRS]
     totals: dict[str, list[int]] = {}
-    why: dict[str, int] = {}
-    for (audio, labels), pieces in zip(made, app_code.run(EXPORTS, DRIVER, [audio for audio, _ in made])):
+    reasons: dict[str, int] = {}
+    for (audio, labels), pieces in zip(mixtures, app_code.run(EXPORTS, DRIVER, [audio for audio, _ in mixtures])):
         loud = spectrum(audio)[1]
         for kind, start, end in labels:
             count = totals.setdefault(kind, [0, 0])
@@ -115,13 +117,13 @@ def main() -> None:
                 count[0] += not here["kept"]
                 count[1] += 1
                 if kind == "good" and not here["kept"]:
-                    why[here["reason"]] = why.get(here["reason"], 0) + 1
+                    reasons[here["reason"]] = reasons.get(here["reason"], 0) + 1
     print("| seconds of | left out | of |\n|---|---|---|")
     for kind, (out, total) in totals.items():
         print(f"| {kind} | {100 * out / total:.1f} % | {total * STEP:.0f} s |")
-    print("good seconds left out, by reason: " + ", ".join(f"{k} {n * STEP:.0f}" for k, n in why.items()))
+    print("good seconds left out, by reason: " + ", ".join(f"{k} {n * STEP:.0f}" for k, n in reasons.items()))
     bad = [v for k, v in totals.items() if k != "good"]
-    print(f"| all that is bad | {100 * sum(v[0] for v in bad) / sum(v[1] for v in bad):.1f} % | {sum(v[1] for v in bad) * STEP:.0f} s |")
+    print(f"| all unusable | {100 * sum(v[0] for v in bad) / sum(v[1] for v in bad):.1f} % | {sum(v[1] for v in bad) * STEP:.0f} s |")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Places that a stranger speaks in, for `evaluate.sets`: noise at 15 dB below the speech, a small room, and other registers.
+"""Acoustic conditions for `evaluate.sets`: noise at an SNR of 15 dB, a small room, and other registers.
 
-Speech level is `pipeline.frontend.speech_level_db`, that of the frames in which somebody speaks; noise level is that of the whole.
+Speech level is `pipeline.frontend.speech_level_db`, that of the active frames; noise level is that of the whole signal.
 Everything is mono float32 at 16 kHz.
 """
 
@@ -29,16 +29,18 @@ REGISTERS = {"low": (0.62, 0.9), "high": (1.85, 1.2)}
 
 
 def level_db(samples: np.ndarray) -> float:
+    """Mean square, dBFS."""
     return float(10 * np.log10(np.mean(samples.astype(np.float64) ** 2) + 1e-12))
 
 
 def with_noise(speech: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """`noise` added 15 dB below the speech level."""
     gain_db = speech_level_db(spectrum(speech)[1]) - SNR_DB - level_db(noise)
     return speech + noise * 10 ** (gain_db / 20)
 
 
 def cafe(samples: int, rng) -> np.ndarray:
-    """Babble: other people's sentences, as loud as each other, end to end in as many lines as there are voices."""
+    """Babble: the sum of eight voices, each a concatenation of sentences of equal level."""
     lines = []
     for voice in range(CAFE_VOICES):
         speaker, line = CAFE_SPEAKERS[voice % len(CAFE_SPEAKERS)], np.zeros(0, np.float32)
@@ -52,7 +54,7 @@ def cafe(samples: int, rng) -> np.ndarray:
 
 
 def traffic(samples: int, rng) -> np.ndarray:
-    """Noise of engines (falling from 60 Hz) and of tyres (a hump at 1 kHz: Sandberg 2003), swelling by 10 dB as vehicles pass."""
+    """Engine noise (falling above 60 Hz) and tyre noise (a peak at 1 kHz: Sandberg 2003), rising by 10 dB every 5 s as a vehicle passes."""
     hz = np.fft.rfftfreq(samples, 1 / RATE_HZ)
     engines = 1 / (1 + (hz / 60) ** 2)
     tyres = 0.1 * np.exp(-0.5 * (np.log2(np.maximum(hz, 1) / 1000) / 0.8) ** 2)
@@ -71,16 +73,16 @@ def song() -> np.ndarray:
 
 
 def music(samples: int, rng) -> np.ndarray:
-    """A stretch of the music of a free game."""
+    """A random excerpt of the music of a free game."""
     start = rng.integers(0, len(song()) - samples)
     return song()[start : start + samples]
 
 
 @cache
 def room_response() -> np.ndarray:
-    """Image sources of a shoebox room (Allen & Berkley 1979, eq. 8), walls alike, absorbing what Eyring's formula asks for that RT60.
+    """Image sources of a shoebox room (Allen & Berkley 1979, eq. 8), with uniform walls whose absorption follows from the RT60 by Eyring's formula.
 
-    Every image is positive, which piles up at 0 Hz: a high-pass takes that away, as theirs does.
+    All images are positive, which adds up at 0 Hz; a high-pass at 100 Hz removes it, as in the paper.
     """
     size, speaker, microphone = map(np.array, (ROOM_M, SPEAKER_M, MICROPHONE_M))
     surface = 2 * (size[0] * size[1] + size[1] * size[2] + size[0] * size[2])
@@ -90,18 +92,18 @@ def room_response() -> np.ndarray:
     cells = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij"), -1).reshape(-1, 3)
     out = np.zeros(int(ROOM_RT60_S * RATE_HZ) + 1)
     for parity in np.ndindex(2, 2, 2):
-        place = (1 - 2 * np.array(parity)) * speaker + 2 * cells * size
-        metres = np.linalg.norm(place - microphone, axis=1)
+        position = (1 - 2 * np.array(parity)) * speaker + 2 * cells * size
+        metres = np.linalg.norm(position - microphone, axis=1)
         bounces = (np.abs(cells - parity) + np.abs(cells)).sum(1)
         at = np.round(metres / SOUND_M_S * RATE_HZ).astype(int)
-        heard = at < len(out)
-        np.add.at(out, at[heard], (reflection**bounces / metres)[heard])
+        inside = at < len(out)
+        np.add.at(out, at[inside], (reflection**bounces / metres)[inside])
     out = out[np.argmax(out != 0) :]
     return sosfilt(butter(2, ROOM_HIGH_PASS_HZ, "highpass", fs=RATE_HZ, output="sos"), out / out[0])
 
 
 def room(speech: np.ndarray) -> np.ndarray:
-    """As the room's microphone hears it, the direct sound in its place and the level of speech kept."""
+    """Convolved with the room's response; the direct sound keeps its time and the speech its level."""
     response = room_response()
     size = len(speech) + len(response)
     wet = np.fft.irfft(np.fft.rfft(speech, size) * np.fft.rfft(response, size), size)[: len(speech)]
@@ -110,7 +112,7 @@ def room(speech: np.ndarray) -> np.ndarray:
 
 
 def register(speech: np.ndarray, pitch: float, formants: float) -> np.ndarray:
-    """F0 and formants times a factor each, by WORLD (Morise et al. 2016)."""
+    """F0 multiplied by `pitch` and formant frequencies by `formants`, by WORLD (Morise et al. 2016)."""
     wide = speech.astype(np.float64)
     f0, times = pyworld.harvest(wide, RATE_HZ)
     envelope = pyworld.cheaptrick(wide, f0, times, RATE_HZ)
@@ -121,7 +123,7 @@ def register(speech: np.ndarray, pitch: float, formants: float) -> np.ndarray:
 
 
 def make(condition: str, source: Path, target: Path, index: int) -> None:
-    """One recording under one condition; `index` seeds what is drawn."""
+    """Writes one recording under one condition; `index` seeds the random numbers."""
     speech, rng = load(source), np.random.default_rng([SEED, index])
     if condition in REGISTERS:
         made = register(speech, *REGISTERS[condition])

@@ -1,4 +1,4 @@
-"""Files out of Debian packages that are not installed for it."""
+"""Files of Debian packages, without installing them."""
 
 import subprocess
 import tempfile
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def unpacked(package: str) -> Iterator[Path]:
-    """The root of what a package would install, until the block ends."""
+    """A temporary folder with the package unpacked, as its root would be."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["apt-get", "download", "-q", package], cwd=folder, check=True)
         subprocess.run(["dpkg", "-x", str(next(Path(folder).glob("*.deb"))), folder], check=True)

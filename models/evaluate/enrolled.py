@@ -1,9 +1,9 @@
-"""Voices enrolled from people who trained nothing: how alike, how clear, how natural, and what hum and hiss cost.
+"""Voices enrolled from unseen speakers: similarity, word error rate, naturalness, and the cost of hum and hiss in the recordings.
 
     python -m evaluate.enrolled [--only Carlo ked]
 
 Enrols a minute and five minutes of each with `npm run enrol`, converts three other speakers with the voice file, and
-rewrites its part of EVAL.md. This is the zero-shot path: the voice is what the encoders hear, no network is trained.
+rewrites its part of EVAL.md. Enrolment is zero-shot: the voice is computed by the encoders, no network is trained.
 """
 
 import argparse
@@ -35,19 +35,19 @@ NOISE_COST = 0.04
 
 
 def record_of(person: Person) -> dict:
-    """What an archive would say; for these measurements alone."""
+    """A consent record as an archive might give it; for these measurements alone."""
     record = json.loads((MODELS.parent / "docs/consent.example.json").read_text())
     record["person"]["name"] = person.name
     return record
 
 
 def voice_file(person: Person, name: str) -> Path:
-    """Of what was enrolled, such as "60 s"."""
+    """`name`: what was enrolled, such as "60 s"."""
     return ENROLLED / f"{person.name}-{name.replace(' ', '')}.understudy"
 
 
 def enrol(person: Person, files: list[Path], name: str) -> tuple[Path, float]:
-    """The voice file, and the seconds that enrolling took in the app."""
+    """The voice file, and the wall time of enrolment in seconds."""
     out = voice_file(person, name)
     folder, record = out.with_suffix(""), out.with_suffix(".json")
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ def enrol(person: Person, files: list[Path], name: str) -> tuple[Path, float]:
 
 
 def convert(voice: Path, source: str, inputs: list[Path]) -> list[Path]:
-    """What sentences of a source become."""
+    """Converts the sentences of a source."""
     folder = ENROLLED / f"{source}-{len(inputs)}"
     folder.mkdir(exist_ok=True)
     for file in inputs:
@@ -76,7 +76,7 @@ def convert(voice: Path, source: str, inputs: list[Path]) -> list[Path]:
 
 
 def converted(voice: Path) -> tuple[list[Path], list[Path], list[str]]:
-    """Sentences of all sources, what they become, and what is said."""
+    """Sentences of all sources, their conversions, and their texts."""
     inputs, outputs, texts = [], [], []
     for source in SOURCES:
         spoken = sets.files_of(source)[:SENTENCES]
@@ -91,26 +91,26 @@ def lengths_of(person: Person) -> list[str]:
 
 
 def measure(person: Person, length: str) -> list[Bar]:
-    seconds, alike = LENGTHS[length]
+    seconds, least_similarity = LENGTHS[length]
     files, references = split(person, seconds)
     voice, took = enrol(person, files, length)
     inputs, outputs, texts = converted(voice)
     return [
         Bar("seconds to enrol", took, 1, SECONDS_BAR, at_most=True),
-        *likeness_and_words(inputs, outputs, texts, references, alike),
+        *similarity_and_words(inputs, outputs, texts, references, least_similarity),
         Bar("DNSMOS of the target", scores.naturalness(references), 2),
         naturalness(outputs),
     ]
 
 
-def likeness_and_words(inputs: list[Path], outputs: list[Path], texts: list[str], references: list[Path], alike: float, language: str = "en") -> list[Bar]:
-    """Of what `inputs` in a language became, against recordings of the target; `alike` is the bar of similarity."""
-    spoken, heard = scores.wer(inputs, texts, language), scores.wer(outputs, texts, language)
+def similarity_and_words(inputs: list[Path], outputs: list[Path], texts: list[str], references: list[Path], least_similarity: float, language: str = "en") -> list[Bar]:
+    """Of conversions against recordings of the target; `inputs` and `outputs` are in `language`."""
+    source_wer, wer = scores.wer(inputs, texts, language), scores.wer(outputs, texts, language)
     return [
-        Bar("similarity to the target", scores.similarity(outputs, references, language), 3, alike),
+        Bar("similarity to the target", scores.similarity(outputs, references, language), 3, least_similarity),
         Bar("source to target", scores.similarity(inputs, references, language), 3),
-        Bar("WER of the source, %", spoken, 1),
-        Bar("WER, %", heard, 1, spoken + WORSE_POINTS, at_most=True),
+        Bar("WER of the source, %", source_wer, 1),
+        Bar("WER, %", wer, 1, source_wer + WORSE_POINTS, at_most=True),
     ]
 
 
@@ -118,8 +118,8 @@ def naturalness(outputs: list[Path], language: str = "en") -> Bar:
     return Bar("DNSMOS", scores.naturalness(outputs, language), 2, NATURAL)
 
 
-def tape(files: list[Path], target: Path) -> Path:
-    """The recordings one after another, with a mains hum of five harmonics and hiss, together 10 dB below the speech."""
+def with_hum_and_hiss(files: list[Path], target: Path) -> Path:
+    """The recordings concatenated, with a 50 Hz hum of five harmonics and white noise, together 10 dB below the speech."""
     spoken = [sf.read(file, dtype="float32") for file in files]
     rate = spoken[0][1]
     pause = np.zeros(int(PAUSE_SECONDS * rate), np.float32)
@@ -135,9 +135,9 @@ def tape(files: list[Path], target: Path) -> Path:
 
 
 def noise_cost(person: Person, clean: float) -> Bar:
-    """How much less alike the voice is when a minute of it was recorded with hum and hiss."""
+    """Loss of similarity when the minute to enrol has hum and hiss; `clean` is the similarity without."""
     files, references = split(person, LENGTHS["60 s"][0])
-    voice, _ = enrol(person, [tape(files, ENROLLED / f"{person.name}.wav")], "hum")
+    voice, _ = enrol(person, [with_hum_and_hiss(files, ENROLLED / f"{person.name}.wav")], "hum")
     return Bar("cost of hum and hiss", clean - scores.similarity(converted(voice)[1], references), 3, NOISE_COST, at_most=True)
 
 
@@ -146,7 +146,7 @@ def mean_of(people: list[list[Bar]]) -> list[Bar]:
 
 
 def row(names: list[str], bars: list[Bar]) -> list[str]:
-    """The cost of hum and hiss is known of a minute alone."""
+    """Cells of a row; the cost of hum and hiss is measured for a minute only."""
     return [*names, *map(shown, bars), *([] if names[-1] == "60 s" else [""])]
 
 

@@ -1,9 +1,9 @@
-"""Whether the app finds its mark in what it exported, and nowhere else.
+"""Detection of the app's watermark in its exported files, and false alarms.
 
     python -m evaluate.exports
 
-Asks `npm run detect` about every conversion that `evaluate.run --make` left: as it is, after MP3 at 64 kbit/s and after Opus
-at 24 kbit/s; and about recordings that nobody marked: the sources of those conversions, and an hour of kathleen.
+Runs `npm run detect` on every conversion of `evaluate.run --make`, as exported, after MP3 at 64 kbit/s and after Opus at 24 kbit/s; and on
+unmarked recordings: the sources of those conversions, and an hour of kathleen.
 """
 
 import json
@@ -23,7 +23,7 @@ CODECS = {"as exported": None, "MP3 64 kbit/s": ("mp3", "libmp3lame", "64k"), "O
 
 
 def detect(folder: Path) -> dict[str, dict]:
-    """Stem -> what the app says of each file of a folder."""
+    """Stem -> the app's result for each file of a folder."""
     command = ["npm", "run", "--silent", "detect", "--", str(folder)]
     answers = subprocess.run(command, cwd=MODELS.parent, check=True, capture_output=True, text=True).stdout.splitlines()
     return {Path(found["file"]).stem: found for found in map(json.loads, answers)}

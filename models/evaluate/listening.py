@@ -1,11 +1,11 @@
-"""The listening page: fixed sentences in every published voice, this release beside the last.
+"""The listening page: fixed sentences converted to every published voice, by this release and the last.
 
     python -m evaluate.listening                  convert with `npm run convert`, then write the page
-    python -m evaluate.listening --page           write the page of the recordings that are there
+    python -m evaluate.listening --page           write the page from existing recordings
     python -m evaluate.listening --python --voices joe --out <folder>      a trial with `python -m pipeline.convert`
 
-Writes docs/listening.html and docs/listening/: `sources`, `targets` and a folder for each of the last two releases, named after
-its networks as `evaluate.run` names them; older ones go.
+Writes docs/listening.html and docs/listening/: `sources`, `targets` and a folder for each of the last two releases, named by
+`evaluate.run.version`; older ones are deleted.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def opus(source: Path, target: Path, seconds: float | None = None) -> None:
 
 
 def target_of(voice: str, media: Path) -> None:
-    """A recording of the voice itself; one made of other voices has none."""
+    """Writes a recording of the target speaker; a voice mixed from others has none."""
     try:
         references = sets.references_of(voice)
     except SystemExit:
@@ -71,7 +71,7 @@ def target_of(voice: str, media: Path) -> None:
 
 
 def record(media: Path, ids: list[str], python: bool) -> None:
-    """The sources, the targets and what these networks make of the sources."""
+    """Writes the sources, the targets and this release's conversions."""
     with tempfile.TemporaryDirectory() as name:
         inputs = Path(name) / "in"
         inputs.mkdir()
@@ -91,7 +91,7 @@ def record(media: Path, ids: list[str], python: bool) -> None:
 
 
 def releases(media: Path) -> list[dict[str, str]]:
-    """The newest first; recordings of those beyond the last two are deleted."""
+    """The last two releases, the newest first; deletes recordings of older ones."""
     index = media / "releases.json"
     known = json.loads(index.read_text()) if index.exists() else []
     if version() not in [each["networks"] for each in known]:
@@ -119,8 +119,8 @@ def section(media: Path, voice: dict, made: list[dict[str, str]]) -> str:
             player(media, f"{each['networks']}/{speaker}-{voice['id']}.opus", f"{speaker} as {voice['name']}, release of {each['date']}") for each in made
         ]
         cells = "".join(f"<td>{output}</td>" for output in outputs)
-        said = f'<th scope="row" lang="{sets.language_of(speaker)}">{escape(text)}</th>'
-        rows.append(f"<tr>{said}<td>{source}</td>{cells}</tr>")
+        heading = f'<th scope="row" lang="{sets.language_of(speaker)}">{escape(text)}</th>'
+        rows.append(f"<tr>{heading}<td>{source}</td>{cells}</tr>")
     head = f'<tr><th scope="col">sentence</th><th scope="col">source</th>{heads}</tr>'
     return f'<h2 id="{voice["id"]}">{name}</h2><p>{escape(voice["description"])}</p>{itself}<div class="wide"><table><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table></div>'
 

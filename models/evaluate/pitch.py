@@ -1,25 +1,26 @@
-"""How well the frontend's F0 agrees with swift-f0's: its path alone, refined, and in the speaker's register (docs/decisions/0009, 0022).
+"""Agreement of the frontend's F0 with swift-f0's: Viterbi path alone, refined, and in the speaker's register (docs/decisions/0009, 0022).
 
     python -m evaluate.pitch
 
-For each source: the median and the 90th percentile of the difference in cents, on frames both call voiced, swift-f0 surely; then, of
-the frames that swift-f0 rather calls voiced, how many are misheard (a tone or more off) or missed, in percent, and of all frames those
-that only the frontend calls voiced, an octave or so off the speaker's median.
+For each source: median and 90th percentile of the difference in cents, on frames voiced in both (swift-f0 with a confidence over .9); then, in
+percent, of the frames that swift-f0 finds voiced (confidence over .5), those whose F0 differs by a whole tone or more ("misheard") and those
+unvoiced here ("missed"), and of all frames, those voiced only here and over .7 octaves from the speaker's median ("astray").
 """
 
 import numpy as np
 
 from pipeline import frontend
+
 from .scores import f0_detector, load
 from .sets import files_of
 
 FILES = 20
-SURE, RATHER = 0.9, 0.5
+CONFIDENT, VOICED = 0.9, 0.5
 SOURCES = ["kathleen", "jm_kumo", "joe", "asterisk", "kerstin", "nathalie", "flemishguy"]
 
 
-def heard(source: str) -> list[dict[str, np.ndarray]]:
-    """Each recording's F0 by frame: of the path alone, refined, in the register; and swift-f0's with its confidence."""
+def f0_tracks(source: str) -> list[dict[str, np.ndarray]]:
+    """F0 in Hz per frame of each recording: path alone, refined, in the register, and swift-f0's; and its confidence."""
     found = []
     for file in files_of(source)[:FILES]:
         samples = load(file)
@@ -30,43 +31,43 @@ def heard(source: str) -> list[dict[str, np.ndarray]]:
         path, _ = frontend.track(frontend.normalised_difference(samples), loudness.astype(np.float64), 0.0, 0.0)
         refined, _ = frontend.pitch(samples, loudness)
         in_register, _, _ = frontend.speakers_pitch(samples, loudness)
-        sure = swift.confidence > RATHER
+        voiced = swift.confidence > VOICED
         found.append({
             "path": path, "refined": refined, "in register": in_register,
-            "swift": np.exp(np.interp(times, swift.timestamps[sure], np.log(swift.pitch_hz[sure]))),
+            "swift": np.exp(np.interp(times, swift.timestamps[voiced], np.log(swift.pitch_hz[voiced]))),
             "confidence": np.interp(times, swift.timestamps, swift.confidence),
         })  # fmt: skip
     return found
 
 
-def cents_apart(recordings: list[dict[str, np.ndarray]], which: str) -> str:
-    apart = []
+def cents_off(recordings: list[dict[str, np.ndarray]], which: str) -> str:
+    cents = []
     for each in recordings:
-        both = (each["confidence"] > SURE) & (each[which] > 0)
-        apart.append(1200 * np.abs(np.log2(each[which][both] / each["swift"][both])))
-    joined = np.concatenate(apart)
+        both = (each["confidence"] > CONFIDENT) & (each[which] > 0)
+        cents.append(1200 * np.abs(np.log2(each[which][both] / each["swift"][both])))
+    joined = np.concatenate(cents)
     return f"{np.median(joined):.1f}, {np.percentile(joined, 90):.0f}"
 
 
 def mistakes(recordings: list[dict[str, np.ndarray]], which: str) -> str:
-    misheard = missed = wild = voiced = frames = 0
+    wrong = missed = astray = voiced = frames = 0
     for each in recordings:
-        f0, theirs, is_voiced = each[which], each["swift"], each["confidence"] > RATHER
+        f0, theirs, is_voiced = each[which], each["swift"], each["confidence"] > VOICED
         octaves = np.abs(np.log2(np.where(f0 > 0, f0, theirs) / theirs))
-        misheard += (octaves[is_voiced] > 1 / 6).sum()
+        wrong += (octaves[is_voiced] > 1 / 6).sum()
         missed += (f0[is_voiced] == 0).sum()
         alone = f0[~is_voiced]
-        wild += (np.abs(np.log2(alone[alone > 0] / np.median(theirs))) > frontend.REGISTER_OCTAVES).sum()
+        astray += (np.abs(np.log2(alone[alone > 0] / np.median(theirs))) > frontend.REGISTER_OCTAVES).sum()
         voiced, frames = voiced + is_voiced.sum(), frames + len(f0)
-    return f"{100 * misheard / voiced:.1f}, {100 * missed / voiced:.1f}, {100 * wild / frames:.1f}"
+    return f"{100 * wrong / voiced:.1f}, {100 * missed / voiced:.1f}, {100 * astray / frames:.1f}"
 
 
 def main() -> None:
     print("| source | cents apart: path alone | refined | in the register | misheard, missed, astray: unbiased | in the register |")
     print("|---|---|---|---|---|---|")
     for source in SOURCES:
-        recordings = heard(source)
-        cells = [cents_apart(recordings, which) for which in ("path", "refined", "in register")]
+        recordings = f0_tracks(source)
+        cells = [cents_off(recordings, which) for which in ("path", "refined", "in register")]
         cells += [mistakes(recordings, which) for which in ("refined", "in register")]
         print(f"| {source} | {' | '.join(cells)} |", flush=True)
 

@@ -1,14 +1,13 @@
-"""What is not speech has to stay so: silence in, and breath and laughter that must not turn into words.
+"""Non-speech input: silence has to stay silent, and breath and laughter must not be converted to words.
 
     python -m evaluate.quiet --make                      make the clips, convert with `npm run convert`, then measure
     python -m evaluate.quiet                             measure what was converted last
-    python -m evaluate.quiet --python --files 2          convert two of each with `python -m pipeline.convert`, which has no gate
-                                                         and so no silence; EVAL.md stays
+    python -m evaluate.quiet --python --files 2          convert two of each with `python -m pipeline.convert`, which has no gate,
+                                                         so without silence; EVAL.md is not rewritten
 
-Clips lie in `work/heldout/silence` (nothing, and the hiss of a quiet room), `breath` and `laughter`. A word is what whisper
-writes down in English, by its own rules of what is no speech and what is a decoder gone round in circles (Radford et al. 2022, section
-4.5), laughter's own syllables and what has no vowel ("shhh") aside. The share of the clips themselves in which it hears words stands
-beside the share of what became of them.
+Clips are in `work/heldout/silence` (digital silence, and noise at -90 to -75 dBFS), `breath` and `laughter`. A word is what whisper transcribes
+in English, less segments that its own rules reject as no speech or as repetition (Radford et al. 2022, section 4.5), syllables of laughter
+and tokens without a vowel ("shhh"). The share of clips without words is given for the sources and for their conversions.
 """
 
 import argparse
@@ -29,7 +28,7 @@ from . import report, sets
 from .run import CONVERTED, Bar, convert, version
 from .scores import REPEATING, load, normalise, whisper
 from .table import lines, shown
-from .vowels import FRAME_S, voice, vowel_of
+from .vowels import FRAME_S, synthesise, vowel_of
 
 TARGET = "kathleen"
 SETS = {"silence": 4, "breath": 20, "laughter": 20}
@@ -48,7 +47,7 @@ def silence(index: int, rng) -> np.ndarray:
 
 
 def breath(index: int, rng) -> np.ndarray:
-    """Two to four breaths, in and out by turns: noise with the broad humps of an open mouth, swelling and dying away."""
+    """Two to four alternating in- and out-breaths at 16 kHz: noise with four broad formants under a rising and falling envelope."""
     clip = np.zeros(int(3.5 * RATE_HZ))
     for turn in range(rng.integers(2, 5)):
         size = int(rng.uniform(0.35, 0.8) * RATE_HZ)
@@ -65,7 +64,8 @@ def breath(index: int, rng) -> np.ndarray:
 
 
 def laughter(index: int, rng) -> np.ndarray:
-    """/ha/ about five times a second on one held-out vowel: breathed, then voiced, falling in pitch and loudness (Bachorowski et al. 2001)."""
+    """/ha/ about five times a second on a vowel of a held-out sentence: breathy, then voiced, with falling pitch and loudness
+    (Bachorowski et al. 2001)."""
     speaker = LAUGHERS[index % len(LAUGHERS)]
     files = sets.files_of(speaker)
     vowel = vowel_of(files[rng.integers(len(files))])
@@ -77,9 +77,9 @@ def laughter(index: int, rng) -> np.ndarray:
         levels += list(np.linspace(0.1, 0.35, breathed)) + list(np.sin(np.linspace(0.35, np.pi, spoken))) + list(np.linspace(0.15, 0.02, gap))
         levels[-breathed - spoken - gap :] = [0.92**syllable * level for level in levels[-breathed - spoken - gap :]]
         voiced += [0.0] * breathed + [1.0] * spoken + [0.0] * gap
-    envelope, aperiodicity = vowel.drawn_out(len(f0))
+    envelope, aperiodicity = vowel.extended(len(f0))
     aperiodicity = np.where(np.array(voiced)[:, None] > 0, aperiodicity, 1.0)
-    made = voice(np.array(f0), envelope * np.array(levels)[:, None] ** 2, aperiodicity, rng.uniform(-30, -22))
+    made = synthesise(np.array(f0), envelope * np.array(levels)[:, None] ** 2, aperiodicity, rng.uniform(-30, -22))
     return np.pad(made, RATE_HZ // 2)
 
 
@@ -93,7 +93,7 @@ def make(name: str) -> None:
 
 
 def through_app(source: Path, out: Path) -> None:
-    """Of silence the app may refuse to make anything: those files are then missing."""
+    """Converts with the app, which may refuse silence: those files are then missing."""
     shutil.rmtree(out, ignore_errors=True)
     try:
         convert(source, out, TARGET)
@@ -104,7 +104,7 @@ def through_app(source: Path, out: Path) -> None:
 
 @cache
 def words(file: Path) -> str:
-    """What whisper hears that is a word, printed where there is any; segments left out that are likely no speech, or that repeat themselves."""
+    """The words that whisper transcribes, also printed to stderr where there are any."""
     segments, _ = whisper().transcribe(
         load(file),
         language="en",
@@ -115,15 +115,15 @@ def words(file: Path) -> str:
         no_speech_threshold=NO_SPEECH,
         log_prob_threshold=LOG_PROBABILITY,
     )
-    said = normalise(" ".join(each.text for each in segments if each.compression_ratio <= REPEATING))
-    found = " ".join(NO_WORD.sub(" ", said).split())
+    text = normalise(" ".join(each.text for each in segments if each.compression_ratio <= REPEATING))
+    found = " ".join(NO_WORD.sub(" ", text).split())
     if found:
         print(f"{file.parent.name}/{file.name}: {found}", file=sys.stderr)
     return found
 
 
 def loudest_dbfs(files: list[Path]) -> float:
-    """RMS of the loudest 50 ms of all of them."""
+    """RMS of the loudest 50 ms of all files, dBFS."""
     size, hop, found = int(LOUDEST_S * RATE_HZ), HOP, []
     for file in files:
         pieces = np.lib.stride_tricks.sliding_window_view(load(file).astype(np.float64), size)[::hop]
@@ -132,7 +132,7 @@ def loudest_dbfs(files: list[Path]) -> float:
 
 
 def wordless(files: list[Path]) -> float:
-    """Percentage of recordings in which no word is heard."""
+    """Percentage of recordings without a transcribed word."""
     return 100 * sum(not words(file) for file in files) / len(files)
 
 
@@ -157,14 +157,14 @@ def main() -> None:
             through_app(source, out)
     rows = []
     if "silence" in after:
-        came = [file for file in after["silence"] if file.exists()]
-        refused = f" ({len(after['silence']) - len(came)} of {len(after['silence'])} refused)"
-        level = Bar("", loudest_dbfs(came), 1, SILENCE_DBFS, at_most=True)
+        converted = [file for file in after["silence"] if file.exists()]
+        refused = f" ({len(after['silence']) - len(converted)} of {len(after['silence'])} refused)"
+        level = Bar("", loudest_dbfs(converted), 1, SILENCE_DBFS, at_most=True)
         rows.append([f"silence, loudest 50 ms, dBFS{refused}", f"{loudest_dbfs(before['silence']):.1f}", shown(level), f"<= {SILENCE_DBFS:g}"])
     for name, files in {"breath": ["breath"], "laughter": ["laughter"], "both": ["breath", "laughter"]}.items():
-        came, went = ([file for each in files for file in group[each]] for group in (before, after))
+        inputs, outputs = ([file for each in files for file in group[each]] for group in (before, after))
         limit = WORDLESS if name == "both" else None
-        rows.append([f"{name}, no word heard, % of {len(went)}", f"{wordless(came):.0f}", shown(Bar("", wordless(went), 0, limit)), f">= {limit:g}" if limit else ""])
+        rows.append([f"{name}, no word heard, % of {len(outputs)}", f"{wordless(inputs):.0f}", shown(Bar("", wordless(outputs), 0, limit)), f">= {limit:g}" if limit else ""])
     text = [f"Networks {version()}, to {TARGET}.", "", *lines(["", "source", "output", "bar"], rows)]
     print("\n".join(text))
     if not (args.python or args.files):

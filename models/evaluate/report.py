@@ -1,4 +1,4 @@
-"""The parts of EVAL.md, each between its own two marks and written by one command."""
+"""The parts of EVAL.md, each between two HTML comments and written by one command."""
 
 from pipeline.paths import MODELS
 
@@ -10,13 +10,14 @@ def marks(name: str) -> tuple[str, str]:
 
 
 def section(name: str) -> str:
-    """What stands between the marks now, after a line break."""
+    """The text between the marks, after a line break."""
     start, end = marks(name)
     whole = REPORT.read_text()
     return "\n" + whole[whole.index(start) + len(start) : whole.index(end)].strip()
 
 
 def rewrite(name: str, text: str) -> None:
+    """Replaces the text between the marks."""
     start, end = marks(name)
     whole = REPORT.read_text()
     REPORT.write_text(f"{whole[: whole.index(start)]}{start}\n\n{text}\n\n{whole[whole.index(end) :]}")

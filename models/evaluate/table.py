@@ -1,10 +1,10 @@
-"""Everyone who may walk up: sources known and unknown, in noise, in a room, in other languages, low and high, against the bars.
+"""All source conditions against the bars: known and unknown speakers, noise, a room, other languages, low and high voices.
 
     python -m evaluate.table --make      convert with `npm run convert` first, then score
-    python -m evaluate.table             score what was converted last
-    python -m evaluate.table --only asterisk joe-low [--files 2]      print some rows, of some files; EVAL.md stays
+    python -m evaluate.table             score the last conversions
+    python -m evaluate.table --only asterisk joe-low [--files 2]      print some rows, of some files; EVAL.md is not rewritten
 
-Rewrites its part of EVAL.md. Word errors are counted by whisper in the source's language.
+Rewrites its part of EVAL.md. Word error rates are by whisper in the source's language.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from .run import CONVERTED, Bar, make, verdict, version
 
 @dataclass
 class Bars:
-    """Bar, and aim where there is one, of each figure; of word errors, points above the source's own."""
+    """Bar, and aim where there is one, of each figure; for the word error rate, points over that of the source."""
 
     wer: tuple[float, ...]
     similarity: tuple[float, ...]
@@ -64,7 +64,7 @@ GROUPS = {
 
 
 def clean(source: str) -> str:
-    """The set by which the speaker of a source is known: noise and rooms leave the speaker who they are."""
+    """The set with clean speech of the same speaker, the reference for similarity to the source."""
     return "asterisk" if source.startswith("asterisk-") else source
 
 
@@ -74,13 +74,13 @@ def measure(kind: str, source: str, voice: str, limit: int | None = None) -> lis
     texts = [sets.texts_of(source)[file.stem] for file in inputs]
     bars, targets = BARS.get(kind), sets.references_of(voice)
     speakers = sets.files_of(clean(source))[:limit]
-    spoken, heard = scores.wer(inputs, texts, language), scores.wer(outputs, texts, language)
+    source_wer, wer = scores.wer(inputs, texts, language), scores.wer(outputs, texts, language)
     limit_of = lambda name: None if bars is None or getattr(bars, name) is None else getattr(bars, name)[0]  # noqa: E731
     return [
         Bar("median F0 of the source, Hz", scores.median_f0_hz(inputs, language), 0),
-        Bar("WER of the source, %", spoken, 1),
-        Bar("WER, %", heard, 1),
-        Bar("over the source, points", heard - spoken, 1, limit_of("wer"), at_most=True),
+        Bar("WER of the source, %", source_wer, 1),
+        Bar("WER, %", wer, 1),
+        Bar("over the source, points", wer - source_wer, 1, limit_of("wer"), at_most=True),
         Bar("similarity to the target", scores.similarity(outputs, targets, language), 3, limit_of("similarity")),
         Bar("to the source", scores.similarity(outputs, speakers, language, language), 3, LEAK, at_most=True),
         Bar("source to target", scores.similarity(inputs, targets, language), 3),
@@ -106,7 +106,7 @@ def bars_table() -> list[str]:
 
 
 def groups_table(found: dict[tuple[str, str], list[Bar]]) -> list[str]:
-    """Points of word error over the source, group by group, and how far each is from the mean of the groups."""
+    """Points of word error rate over the source for each group, and their distance from the mean of the groups."""
     over = lambda pair: next(bar.value for bar in found[pair] if bar.name.startswith("over"))  # noqa: E731
     means = {name: float(np.mean([over(pair) for pair in pairs])) for name, pairs in GROUPS.items()}
     centre = float(np.mean(list(means.values())))

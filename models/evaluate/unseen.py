@@ -1,9 +1,9 @@
-"""People whose voices trained nothing, as their voices would be enrolled: recordings to enrol, and others to compare with.
+"""Unseen speakers, none of whom is in the training data: recordings to enrol, and others as references.
 
 Four read the prompts of Debian's `asterisk-core-sounds-*-g722`, one a book (LJ Speech, `work/readers/ljspeech`), one ARCTIC prompts (CMU's bdl,
 `work/readers/arctic_bdl`), three others books in LibriSpeech's test-other, more than 80 s each (`work/readers/librispeech_test-other`, README.md). Five are diphone voices of real people,
-which read ARCTIC prompts, the Czech one by Czech rules: of festival (`festvox-kdlpc16k festvox-rablpc16k festvox-czech-machac`) and of
-MBROLA, as espeak-ng speaks with them (`espeak-ng mbrola-us1 mbrola-us2`; two of these packages are in Debian's non-free).
+which read ARCTIC prompts, the Czech one by Czech letter-to-sound rules: of festival (`festvox-kdlpc16k festvox-rablpc16k festvox-czech-machac`) and of
+MBROLA, driven by espeak-ng (`espeak-ng mbrola-us1 mbrola-us2`; two of these packages are in Debian's non-free).
 """
 
 import subprocess
@@ -14,14 +14,14 @@ import soundfile as sf
 
 from pipeline.paths import CONVERTED, WORK
 from pipeline.prepare import READERS
-from pipeline.speak import prompts
+from pipeline.tts import prompts
 
 from .debian import unpacked
 from .sets import REFERENCES, ffmpeg, spread
 
 UNSEEN = WORK / "unseen"
-SHORTEST_SECONDS, MOST_SECONDS = 1.2, 900
-NEARLY = 0.8
+MIN_SECONDS, MAX_SECONDS = 1.2, 900
+ENOUGH_SHARE = 0.8
 RATE_HZ = 16000
 
 
@@ -29,7 +29,7 @@ RATE_HZ = 16000
 class Person:
     name: str
     sex: str
-    # What they speak in the recordings.
+    # Of the recordings.
     language: str = "en"
     # The Debian package of prompts, the voice of festival or of espeak-ng, or the folder in `work/readers`.
     prompts: str | None = None
@@ -60,8 +60,8 @@ PEOPLE = [
 ]
 
 
-def made(person: Person) -> list[Path]:
-    """All recordings there are of a person, of other prompts than are converted, up to fifteen minutes, made where they are missing."""
+def recordings(person: Person) -> list[Path]:
+    """Up to fifteen minutes of a person, without the prompts that are converted; unpacked or synthesised where they are missing."""
     if person.reader:
         return sorted(file for file in (READERS / person.reader).glob("*.*") if not file.stem.startswith(CONVERTED))
     folder = UNSEEN / person.name
@@ -74,12 +74,12 @@ def made(person: Person) -> list[Path]:
 
 def unpack(person: Person, folder: Path) -> None:
     with unpacked(person.prompts) as root:
-        # A byte is two samples of 16 kHz; what is longest is sentences, what is short is letters and digits.
+        # G.722 has two samples of 16 kHz per byte. The longest prompts are sentences, the short ones letters and digits.
         found = sorted(root.rglob("*.g722"), key=lambda file: -file.stat().st_size)
         seconds = 0.0
         for file in found:
             length = 2 * file.stat().st_size / RATE_HZ
-            if "silence" in file.parts or length < SHORTEST_SECONDS or seconds > MOST_SECONDS:
+            if "silence" in file.parts or length < MIN_SECONDS or seconds > MAX_SECONDS:
                 continue
             ffmpeg([file], folder / f"{file.stem}.wav", RATE_HZ, "-f", "g722")
             seconds += length
@@ -97,18 +97,18 @@ def synthesise(person: Person, folder: Path) -> None:
             command = ["espeak-ng", "-v", person.espeak, "-w", str(target)]
         subprocess.run(command, input=text, text=True, check=True, capture_output=True)
         seconds += sf.info(target).duration
-        if seconds > MOST_SECONDS:
+        if seconds > MAX_SECONDS:
             return
 
 
 def enough(person: Person, seconds: float) -> bool:
-    """Whether so much, or nearly, is left to enrol beside what stands for the person."""
-    return sum(sf.info(file).duration for file in split(person, seconds)[0]) > NEARLY * seconds
+    """Whether at least 80 % of `seconds` are left to enrol beside the references."""
+    return sum(sf.info(file).duration for file in split(person, seconds)[0]) > ENOUGH_SHARE * seconds
 
 
 def split(person: Person, seconds: float) -> tuple[list[Path], list[Path]]:
-    """Recordings to enrol, `seconds` of them where there are so many, and those that stand for the person."""
-    files = made(person)
+    """Recordings to enrol, `seconds` long in all where there are so many, and reference recordings."""
+    files = recordings(person)
     references = spread(files, min(REFERENCES, len(files) // 3))
     rest = [file for file in files if file not in references]
     chosen: list[Path] = []

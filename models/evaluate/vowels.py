@@ -1,4 +1,4 @@
-"""Vowels cut from held-out sentences, and WORLD (Morise et al. 2016) to speak, sing or laugh with them."""
+"""Vowels cut from held-out sentences, and resynthesis with WORLD (Morise et al. 2016) for singing and laughter."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,21 +21,21 @@ class Vowel:
     envelope: np.ndarray
     aperiodicity: np.ndarray
 
-    def drawn_out(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
-        """As many frames as asked for, the vowel walked through to and fro."""
+    def extended(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
+        """Envelope and aperiodicity of `frames` frames, reading the vowel forwards and backwards in turn."""
         size = len(self.envelope)
-        place = np.abs((np.arange(frames) + size - 1) % max(1, 2 * size - 2) - (size - 1))
-        return self.envelope[place], self.aperiodicity[place]
+        index = np.abs((np.arange(frames) + size - 1) % max(1, 2 * size - 2) - (size - 1))
+        return self.envelope[index], self.aperiodicity[index]
 
 
 def steadiest(samples: np.ndarray) -> slice:
-    """Samples of the loud voiced 120 ms whose log-mel moves least."""
+    """The loud, voiced 120 ms whose log-mel changes least, as a slice of samples."""
     log_mel, loudness = spectrum(samples)
     _, voiced = pitch(samples, loudness)
-    unrest = np.abs(np.diff(log_mel, axis=0)).mean(1)
+    change = np.abs(np.diff(log_mel, axis=0)).mean(1)
     fits = (voiced > 0) & (loudness > np.percentile(loudness, 70))
     span = lambda row: np.lib.stride_tricks.sliding_window_view(row, STEADY_FRAMES)  # noqa: E731
-    moved = np.where(span(fits[:-1]).all(1), span(unrest).mean(1), np.inf)
+    moved = np.where(span(fits[:-1]).all(1), span(change).mean(1), np.inf)
     start = int(np.argmin(moved))
     return slice(start * HOP, (start + STEADY_FRAMES) * HOP)
 
@@ -50,8 +50,8 @@ def vowel_of(file: Path) -> Vowel:
     return Vowel(pyworld.cheaptrick(wide, f0, times, RATE_HZ, fft_size=1024)[inside], pyworld.d4c(wide, f0, times, RATE_HZ, fft_size=1024)[inside])
 
 
-def voice(f0_hz: np.ndarray, envelope: np.ndarray, aperiodicity: np.ndarray, level_dbfs: float) -> np.ndarray:
-    """Rows of 5 ms -> 16 kHz samples of that RMS level; 0 Hz is unvoiced."""
+def synthesise(f0_hz: np.ndarray, envelope: np.ndarray, aperiodicity: np.ndarray, level_dbfs: float) -> np.ndarray:
+    """Frames of 5 ms -> 16 kHz samples at an RMS of `level_dbfs`; an F0 of 0 is unvoiced."""
     args = (np.ascontiguousarray(rows, np.float64) for rows in (f0_hz, envelope, aperiodicity))
     made = pyworld.synthesize(*args, RATE_HZ)
     return made * 10 ** (level_dbfs / 20) / np.sqrt(np.mean(made**2) + 1e-12)

@@ -1,9 +1,9 @@
-"""Score the mark: whether it can be heard, or told by a machine without its key.
+"""The watermark's audibility, and its detectability without the key.
 
     python -m evaluate.watermark
 
-Reads the unmarked conversions that `python -m pipeline.convert` makes (`work/unmarked/<source>-<voice>`, made here
-when they are missing), marks and detects with the app's own code bundled for node, and rewrites its part of EVAL.md.
+Reads unmarked conversions by `python -m pipeline.convert` (`work/unmarked/<source>-<voice>`, made here where they are missing), marks and
+detects with the app's own code bundled for Node.js, and rewrites its part of EVAL.md.
 """
 
 import shutil
@@ -51,7 +51,7 @@ for (const line of readFileSync(0, 'utf8').trim().split('\\n')) {
 
 
 class App:
-    """The app's own mark, and the clues of its Detect page, in node."""
+    """The app's watermark embedder, and the clues of its Detect page, in Node.js."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -64,7 +64,7 @@ class App:
         return self.run("mark", recordings)
 
     def clues(self, recordings: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """[recordings, 4], what they lack as the mean of the others; whether the page says of each that a clue points to synthesis."""
+        """Clue values [recordings, 4], missing ones replaced by the mean of the others; whether a clue of each points to synthesis."""
         found = np.stack(self.run("clues", recordings))
         values, points = found[:, :-1], found[:, -1] > 0.5
         return np.where(np.isnan(values), np.nanmean(values, axis=0), values), points
@@ -88,14 +88,14 @@ def conversions() -> list[np.ndarray]:
     return found
 
 
-def heard(pieces: list[np.ndarray], marked: list[np.ndarray]) -> list[float]:
-    """PESQ-WB of each against what it was."""
+def pesq_wb(clips: list[np.ndarray], marked: list[np.ndarray]) -> list[float]:
+    """PESQ-WB of each marked clip against the unmarked one."""
     low = lambda samples: soxr.resample(samples, RATE, 16000)  # noqa: E731
-    return [pesq(16000, low(a), low(b), "wb") for a, b in zip(pieces, marked)]
+    return [pesq(16000, low(a), low(b), "wb") for a, b in zip(clips, marked)]
 
 
-def audibility(pieces: list[np.ndarray], marked: list[np.ndarray]) -> str:
-    values = heard(pieces, marked)
+def audibility(clips: list[np.ndarray], marked: list[np.ndarray]) -> str:
+    values = pesq_wb(clips, marked)
     mean, fifth = np.mean(values), np.percentile(values, 5)
     return (
         f"PESQ-WB of marked against unmarked, {len(values)} conversions to {len({voice for _, voice in PAIRS})} voices: "
@@ -104,37 +104,38 @@ def audibility(pieces: list[np.ndarray], marked: list[np.ndarray]) -> str:
     )
 
 
-def beside(pieces: list[np.ndarray], folder: Path) -> str:
-    """What is heard of audiowmark's mark (strength 10, as it comes) in the same pieces, where it is installed."""
+def compared_with_audiowmark(clips: list[np.ndarray], folder: Path) -> str:
+    """PESQ-WB of audiowmark's watermark (default strength, 10) in the same clips, where it is installed."""
     if not shutil.which("audiowmark"):
         return "audiowmark is not installed: nothing to compare with."
     plain, marked, theirs = folder / "plain.wav", folder / "marked.wav", []
-    for piece in pieces:
-        sf.write(plain, piece, RATE, "FLOAT")
+    for clip in clips:
+        sf.write(plain, clip, RATE, "FLOAT")
         subprocess.run(["audiowmark", "-q", "add", plain, marked, MESSAGE], check=True)
         theirs.append(sf.read(marked, dtype="float32")[0])
-    values = heard(pieces, theirs)
+    values = pesq_wb(clips, theirs)
     return f"audiowmark's mark in the same conversions: mean {np.mean(values):.2f}, 5th percentile {np.percentile(values, 5):.2f}, lowest {min(values):.2f}."
 
 
 def statistics(samples: np.ndarray) -> np.ndarray:
-    """What a listener without the key has: mean, deviation and unrest in time and frequency of 40 log bands."""
+    """Features for a detector without the key [159]: mean, standard deviation and mean absolute difference in time and in frequency of 40
+    log band energies."""
     frames = np.lib.stride_tricks.sliding_window_view(samples, 1024)[::512] * np.hanning(1024)
     power = np.abs(np.fft.rfft(frames)) ** 2
     edges = np.geomspace(6, 300, 41).astype(int)
     level = np.log(np.stack([power[:, a : max(b, a + 1)].sum(1) for a, b in zip(edges, edges[1:])], 1) + 1e-9)
     level = level[level.mean(1) > np.percentile(level.mean(1), 30)]
-    unrest = [np.abs(np.diff(level, axis=0)).mean(0), np.abs(np.diff(level, axis=1)).mean(0)]
-    return np.concatenate([level.mean(0), level.std(0), *unrest])
+    differences = [np.abs(np.diff(level, axis=0)).mean(0), np.abs(np.diff(level, axis=1)).mean(0)]
+    return np.concatenate([level.mean(0), level.std(0), *differences])
 
 
-def told_apart(plain: np.ndarray, marked: np.ndarray) -> tuple[float, float]:
-    """A blind test by machine on what was measured of each, both [clips, values]: shares of single clips and of pairs that
-    ridge regression, trained on other clips, tells right."""
+def classification_accuracy(plain: np.ndarray, marked: np.ndarray) -> tuple[float, float]:
+    """Accuracy of ridge regression, cross-validated in five folds, on features [clips, values]: marked or not for single clips, and which of a
+    pair is the marked one."""
     pairs, single = marked - plain, np.stack([plain, marked], 1)
     rng = np.random.default_rng(SEED)
-    folds, lone = rng.integers(0, FOLDS, len(pairs)), []
-    both = []
+    folds, single_right = rng.integers(0, FOLDS, len(pairs)), []
+    pair_right = []
     for fold in range(FOLDS):
         train, test = folds != fold, folds == fold
         x = single[train].reshape(-1, single.shape[2])
@@ -142,25 +143,25 @@ def told_apart(plain: np.ndarray, marked: np.ndarray) -> tuple[float, float]:
         y = np.tile([-1.0, 1.0], train.sum())
         z = (x - centre) / scale
         weights = np.linalg.solve(z.T @ z + 50 * np.eye(z.shape[1]), z.T @ y)
-        lone += list(((((single[test] - centre) / scale) @ weights) > 0) == np.array([False, True]))
+        single_right += list(((((single[test] - centre) / scale) @ weights) > 0) == np.array([False, True]))
         d = pairs[train] / (pairs[train].std(0) + 1e-9)
         weights = np.linalg.solve(d.T @ d + 50 * np.eye(d.shape[1]), d.sum(0))
-        both += list((pairs[test] / (pairs[train].std(0) + 1e-9)) @ weights > 0)
-    return float(np.mean(lone)), float(np.mean(both))
+        pair_right += list((pairs[test] / (pairs[train].std(0) + 1e-9)) @ weights > 0)
+    return float(np.mean(single_right)), float(np.mean(pair_right))
 
 
-def hidden(app: App, pieces: list[np.ndarray], marked: list[np.ndarray]) -> str:
-    (plain, plain_points), (with_mark, with_mark_points) = app.clues(pieces), app.clues(marked)
+def detectability(app: App, clips: list[np.ndarray], marked: list[np.ndarray]) -> str:
+    (plain, plain_points), (with_mark, with_mark_points) = app.clues(clips), app.clues(marked)
     right = np.mean([~plain_points, with_mark_points])
     verdict = max(right, 1 - right)
-    lone, both = told_apart(plain, with_mark)
-    measured = [np.stack([statistics(samples) for samples in each]) for each in (pieces, marked)]
-    attacked, attacked_pairs = told_apart(*measured)
+    single_right, pair_right = classification_accuracy(plain, with_mark)
+    measured = [np.stack([statistics(samples) for samples in each]) for each in (clips, marked)]
+    attacked, attacked_pairs = classification_accuracy(*measured)
     return (
         f"The app's own classifier, whether its Detect page says that a clue points to synthesis, is right about {100 * verdict:.1f} % of clips, "
         f"marked or not (bar 55 %: {'holds' if verdict <= 0.55 else 'FAILS'}).\n\n"
         f"What its clues measure, weighed by a classifier that was trained on other clips ({FOLDS} folds), is right about "
-        f"{100 * lone:.1f} % of single clips; shown a clip with and without the mark, it picks the marked one in {100 * both:.1f} %.\n\n"
+        f"{100 * single_right:.1f} % of single clips; shown a clip with and without the mark, it picks the marked one in {100 * pair_right:.1f} %.\n\n"
         f"A classifier made for the purpose, without the key, on what bands do in time and frequency: {100 * attacked:.1f} % of single clips, "
         f"{100 * attacked_pairs:.1f} % of pairs. The mark is quiet; it is not hidden from who looks for it."
     )
@@ -168,10 +169,10 @@ def hidden(app: App, pieces: list[np.ndarray], marked: list[np.ndarray]) -> str:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        pieces = conversions()
+        clips = conversions()
         app = App(Path(folder))
-        marked = app.mark(pieces)
-        text = "\n\n".join([audibility(pieces, marked), beside(pieces, Path(folder)), hidden(app, pieces, marked), "What the mark survives: [docs/watermark.md](../docs/watermark.md)."])
+        marked = app.mark(clips)
+        text = "\n\n".join([audibility(clips, marked), compared_with_audiowmark(clips, Path(folder)), detectability(app, clips, marked), "What the mark survives: [docs/watermark.md](../docs/watermark.md)."])
     print(text)
     report.rewrite("watermark", text)
 

@@ -1,9 +1,9 @@
-"""Whether the app knows the words of a sentence of leave: how often it misses them, and how often it is taken in.
+"""Verification of the words of a spoken consent sentence: misses and false acceptances.
 
     python -m evaluate.words
 
-Sentences read by voices that are neither that of the examples (`pipeline.words`) nor, but for flite's, in training: espeak-ng as
-a man and as a woman in five languages, Piper's joe and flite in English. Each is asked for its own words, and for others.
+Sentences read by other voices than that of the examples (`pipeline.words`): espeak-ng's male and female voice in five languages, Piper's joe
+and flite in English. Each is checked for its own words, for the same in reverse order, and for other words.
 """
 
 import json
@@ -16,17 +16,17 @@ import soxr
 
 from pipeline.frontend import RATE_HZ
 from pipeline.paths import SEED
-from pipeline.speak import ESPEAK, SAMPLE_RATE, Piper, flite
+from pipeline.tts import ESPEAK, SAMPLE_RATE, Piper, flite
 from pipeline.words import LISTS
 
 from . import app_code
 
 SENTENCES, WORDS = 10, 6
 EXPORTS = [
-    "export { Frontend } from '%(src)s/engine/frontend';",
-    "export { RunQueue } from '%(src)s/engine/network';",
+    "export { Frontend } from '%(src)s/engine/analysis/frontend';",
+    "export { RunQueue } from '%(src)s/engine/backends/network';",
     "export { contentCodes } from '%(src)s/enrol/encode';",
-    "export { areWordsHeard, chanceOfWords, parseWordExamples } from '%(src)s/enrol/spoken-words';",
+    "export { areWordsHeard, chanceOfWords, parseWordExamples } from '%(src)s/enrol/permission/spoken-words';",
 ]
 DRIVER = """
 import { readFileSync } from 'node:fs';
@@ -68,16 +68,16 @@ def readers(language: str) -> dict:
 
 def main() -> None:
     rng = np.random.default_rng(SEED)
-    labels, recordings, given = [], [], []
+    labels, recordings, arguments = [], [], []
     for language, entry in json.loads(LISTS.read_text()).items():
-        for reader, say in readers(language).items():
+        for reader, speak in readers(language).items():
             for _ in range(SENTENCES):
                 own, other = (rng.choice(entry["words"], WORDS, replace=False).tolist() for _ in range(2))
-                audio = soxr.resample(say(f"{entry['leave']} {', '.join(own)}."), SAMPLE_RATE, RATE_HZ)
+                audio = soxr.resample(speak(f"{entry['leave']} {', '.join(own)}."), SAMPLE_RATE, RATE_HZ)
                 recordings.append(audio * 0.07 / np.sqrt(np.mean(audio**2)))
                 labels.append((language, reader))
-                given.append({"language": language, "lists": [own, own[::-1], other]})
-    answers = np.array(app_code.run(EXPORTS, DRIVER, recordings, given))
+                arguments.append({"language": language, "lists": [own, own[::-1], other]})
+    answers = np.array(app_code.run(EXPORTS, DRIVER, recordings, arguments))
     print("| language | reader | sentences | known by its words | by them backwards | by other words |\n|---|---|---|---|---|---|")
     for label in dict.fromkeys(labels):
         rows = answers[[i for i, each in enumerate(labels) if each == label]]

@@ -1,4 +1,4 @@
-"""Training and its stages. Everything is computed on a graphics processor where there is one."""
+"""The training stages. Where there is a CUDA GPU it is the default device."""
 
 import torch
 

@@ -1,10 +1,10 @@
-"""Stage 4a: what the generator does otherwise for one built-in voice.
+"""Stage 4a: a low-rank adapter of the generator for one built-in voice (LoRA, models/log/0015).
 
     python -m pipeline.adapt kathleen --minutes 40
 
-A low-rank change of the generator's matrices learns; the generator that all voices share, the content network and the voice's
-embedding stay. It learns from the voice's own speech as it is and from anybody's converted to it, by the losses of stage 4.
-Resumable from `work/adapter-<voice>.pt`; what is published is a running mean.
+The shared generator, the content network and the voice's embedding are frozen. The adapter is trained on reconstruction of the voice's
+own speech and on conversion of other speakers to it, by the losses of stage 4. Resumable from `work/adapter-<voice>.pt`; the published
+adapter is an exponential moving average.
 """
 
 import argparse
@@ -13,22 +13,22 @@ import copy
 import torch
 from torch import nn
 
-from .cast import Batch, Cast, draw
-from .court import CONTENT as USUAL, Court
+from .checkpoints import adapter_file, load_trained
 from .data import VOICES, Data
-from .export import load_trained
 from .generator import render
 from .networks import RANK, Generator
-from .paths import SEED, WORK
-from .training import Recorded, Run, adamw, descend, load_weights
+from .objective import CONTENT_WEIGHT, Objective
+from .paths import SEED
+from .sampling import Batch, SpeakerSampler, sample_batch
+from .training import GraphedStep, Run, adamw, load_weights, optimise
 
-RATE, JUDGE_RATE, EMA = 6e-4, 1e-4, 0.995
-# How much what is said weighs for voices that lose more words than likeness.
-CONTENT = {"kathleen": 12.0, "joe": 14.0}
+RATE, DISCRIMINATOR_RATE, EMA = 6e-4, 1e-4, 0.995
+# Content loss weights of voices whose conversions fall short in intelligibility rather than in similarity.
+CONTENT_WEIGHTS = {"kathleen": 12.0, "joe": 14.0}
 
 
 class Adapter(nn.Module):
-    """[RANK, generator.adapter_size]; changes nothing at first."""
+    """`change` [RANK, generator.adapter_size]; zero effect when initialised."""
 
     def __init__(self, generator: Generator) -> None:
         super().__init__()
@@ -44,42 +44,44 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=40)
     args = parser.parse_args()
     torch.manual_seed(SEED)
-    run = Run(WORK / f"adapter-{args.voice}.pt", args.minutes)
+    run = Run(adapter_file(args.voice), args.minutes)
     data = Data()
-    content, player, kept = load_trained()
-    generator = player.generator
+    content, model, parts = load_trained()
+    generator = model.generator
     content.requires_grad_(False)
     generator.requires_grad_(False)
     voice = VOICES.index(args.voice)
-    embedding = player.voices.weight[voice].detach()
+    embedding = model.voices.weight[voice].detach()
     adapter = Adapter(generator)
-    mean = copy.deepcopy(adapter).requires_grad_(False)
+    average = copy.deepcopy(adapter).requires_grad_(False)
     optimiser = adamw(adapter.parameters(), RATE, (0.8, 0.99))
-    court = Court(CONTENT.get(args.voice, USUAL))
-    load_weights(court.judges, kept["judges"])
-    parts = {"adapter": adapter, "mean": mean, "judges": court.judges, "optimiser": optimiser, "judgeOptimiser": court.optimiser}
-    run.begin(parts, {"generatorSteps": kept["generatorSteps"]})
-    cast = Cast(data, content, alone=args.voice)
+    objective = Objective(CONTENT_WEIGHTS.get(args.voice, CONTENT_WEIGHT))
+    load_weights(objective.discriminators, parts["discriminators"])
+    run.begin({
+        "adapter": adapter, "average": average, "discriminators": objective.discriminators,
+        "optimiser": optimiser, "discriminatorOptimiser": objective.optimiser,
+    }, {"generatorSteps": parts["generatorSteps"]})  # fmt: skip
+    sampler = SpeakerSampler(data, content, only=args.voice)
 
-    def say(_: Cast, batch: Batch, codes: torch.Tensor, timbre: torch.Tensor, *cues: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        return generator.whole(codes, timbre, *cues, embedding.expand(len(batch.who), -1), adapter.change)
+    def gains(batch: Batch, codes: torch.Tensor, timbre: torch.Tensor, *cues: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return generator.offline(codes, timbre, *cues, embedding.expand(len(batch.target), -1), adapter.change)
 
     def step(_) -> None:
-        batch = draw(cast)
-        made = render(batch, cast, content, say)
-        fake, real, loss = court.copies(cast, batch, made.audio, run.note)
-        heads = torch.full_like(batch.who, voice)
-        court.learn(cast, batch, fake, real, heads, run.note)
-        loss = loss + court.persuaded(fake, real, heads, run.note) + court.heard(cast, batch, made.audio, run.note)
-        descend(loss, [optimiser], list(adapter.parameters()))
-        torch._foreach_lerp_(list(mean.parameters()), list(adapter.parameters()), 1 - EMA)
+        batch = sample_batch(sampler)
+        output = render(batch, sampler, content, gains)
+        fake, real, loss = objective.reconstruction(sampler, batch, output.audio, run.log)
+        heads = torch.full_like(batch.target, voice)
+        objective.update_discriminators(sampler, batch, fake, real, heads, run.log)
+        loss = loss + objective.adversarial(fake, real, heads, run.log) + objective.perceptual(sampler, batch, output.audio, run.log)
+        optimise(loss, [optimiser], list(adapter.parameters()))
+        torch._foreach_lerp_(list(average.parameters()), list(adapter.parameters()), 1 - EMA)
 
-    step = Recorded(step)
-    while run.goes_on():
+    step = GraphedStep(step)
+    while run.unfinished():
         run.set_rate(optimiser, RATE, 100, 1e-5)
-        run.set_rate(court.optimiser, JUDGE_RATE, 100, 1e-5)
+        run.set_rate(objective.optimiser, DISCRIMINATOR_RATE, 100, 1e-5)
         step()
-        run.stepped()
+        run.end_step()
 
 
 if __name__ == "__main__":

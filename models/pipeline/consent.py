@@ -1,39 +1,34 @@
-"""Consent records of the published voices, in the form of `src/provenance/consent.ts`.
+"""Consent records of the published voices, in the format of `src/provenance/consent.ts`.
 
     python -m pipeline.consent
 
-puts them into `published/manifest.json` as it is; `pipeline.export` does the same when it publishes.
+rewrites the records in `published/manifest.json` and leaves the rest of it; `pipeline.export` writes the same records when it publishes.
 """
 
 import hashlib
 import json
 
+from .catalogue import CATALOGUE, PublishedVoice
 from .paths import PUBLISHED
 
+# Published and covered by the records' SHA-256, as are the strings in `sealed`: none of them may change.
 USES = ["convert", "preview", "live", "blend", "export", "import"]
 CONTACT = "the maintainers of Understudy, through its repository"
 FROM = "2026-11-24"
-PEOPLE = {
-    "kathleen": "Kathleen (rhasspy/dataset-voice-kathleen)",
-    "kerstin": "Kerstin (rhasspy/dataset-voice-kerstin)",
-    "nathalie": "Nathalie (rhasspy/dataset-voice-nathalie)",
-    "flemishguy": "Flemish Guy (rhasspy/dataset-voice-flemishguy)",
-}
 
 
 def canonical(value) -> bytes:
-    """`canonicalJson` of src/provenance/canonical.ts."""
+    """UTF-8 JSON with sorted keys and no white space, as `canonicalJson` of src/provenance/canonical.ts."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def sealed(voice_id: str, statement: str) -> dict:
-    """The record of a published voice and its fingerprint: people's recordings in the public domain, the rest synthetic."""
-    person = PEOPLE.get(voice_id)
+def sealed(voice: PublishedVoice) -> dict:
+    """The consent record of a published voice, and the SHA-256 (hexadecimal) of its canonical JSON."""
     record = {
         "version": 1,
-        "person": {"name": person, "status": "living"} if person else {"name": "Nobody: a synthetic voice", "status": "nobody"},
-        "rightsHolder": {"name": person or "Understudy", "capacity": "public-domain" if person else "synthetic"},
-        "proof": {"kind": "statement", "statement": statement},
+        "person": {"name": voice.person, "status": "living"} if voice.person else {"name": "Nobody: a synthetic voice", "status": "nobody"},
+        "rightsHolder": {"name": voice.person or "Understudy", "capacity": "public-domain" if voice.person else "synthetic"},
+        "proof": {"kind": "statement", "statement": voice.consent_statement},
         "sources": [],
         "uses": USES,
         "from": FROM,
@@ -45,13 +40,11 @@ def sealed(voice_id: str, statement: str) -> dict:
 
 
 def main() -> None:
-    from .export import ABOUT
-
     path = PUBLISHED / "manifest.json"
     manifest = json.loads(path.read_text())
     for entry in manifest["files"]:
         if entry["kind"] == "voice":
-            entry["consent"] = sealed(entry["id"], ABOUT[entry["id"]][5])
+            entry["consent"] = sealed(CATALOGUE[entry["id"]])
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 

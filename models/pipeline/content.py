@@ -2,8 +2,8 @@
 
     python -m pipeline.content --minutes 60 [--start checkpoints/v2.pt]
 
-Regression of the teacher's features (`pipeline.teach`). What it hears was put in rooms and noise, warped in frequency, re-equalised
-and scaled; the targets are of the recordings as they are. Resumable from `work/content.pt`; minutes already spent count.
+Regression of the teacher's codes (`pipeline.content_targets`). The input has added reverberation and noise, is warped in frequency, equalised
+and scaled; the targets are those of the unmodified recordings. Resumable from `work/content.pt`; `--minutes` counts over all resumptions.
 """
 
 import argparse
@@ -12,28 +12,30 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-from .data import Data, disguise, pick
+from .acoustics import augment_waveform
+from .checkpoints import CONTENT as CHECKPOINT
+from .checkpoints import read
+from .data import Data, augment, sample_index
 from .losses import log_mel_16k
 from .networks import Content
-from .paths import SEED, WORK
-from .places import placed
-from .training import LARGE, Recorded, Run, adamw, descend, half, load, load_weights
+from .paths import SEED
+from .training import ON_GPU, GraphedStep, Run, adamw, autocast, load_weights, optimise
 
-FRAMES, BATCH = 320, 160 if LARGE else 20
-EDGE = slice(12, -6)
-DISGUISE = 0.6
+FRAMES, BATCH = 320, 160 if ON_GPU else 20
+# Codes that count in the loss: not those whose context is padding.
+INNER = slice(12, -6)
+AUGMENTATION = 0.6
 RATE = 1.2e-3
-CHECKPOINT = WORK / "content.pt"
 
 
-def distance(out: torch.Tensor, codes: torch.Tensor, spread: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Smooth L1 in units of the targets' deviation plus what is missing of a cosine of 1; and the cosine."""
+def regression_loss(out: torch.Tensor, codes: torch.Tensor, std: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Smooth L1 in units of the targets' standard deviation plus 1 - cosine; and the mean cosine."""
     cosine = F.cosine_similarity(out, codes, dim=2).mean()
-    return F.smooth_l1_loss(out / spread, codes / spread) + 1 - cosine, cosine
+    return F.smooth_l1_loss(out / std, codes / std) + 1 - cosine, cosine
 
 
-def shares(data: Data) -> torch.Tensor:
-    """How often each speaker is heard: who has more to say, but not in proportion."""
+def speaker_weights(data: Data) -> torch.Tensor:
+    """Sampling weight of each speaker: its frames to the power .7."""
     return (data.ends - data.begins).double() ** 0.7
 
 
@@ -46,25 +48,25 @@ def main() -> None:
     run = Run(CHECKPOINT, args.minutes)
     data, content = Data(), Content()
     if args.start and not run.saved:
-        load_weights(content, load(args.start)["content"])
-    share = shares(data)
+        load_weights(content, read(args.start)["content"])
+    weights = speaker_weights(data)
     optimiser = adamw(content.parameters(), RATE, (0.9, 0.98))
     run.begin({"content": content, "optimiser": optimiser}, {"basis": data.basis.cpu().numpy()})
 
     def step(_) -> None:
-        starts = data.draw(pick(share, BATCH), FRAMES)
-        heard = disguise(log_mel_16k(placed(data.cut("audio", starts, FRAMES))), DISGUISE)
-        with half():
-            out = content.late(heard).float()[:, EDGE]
-        loss, cosine = distance(out, data.cut("codes", starts, FRAMES)[:, EDGE], data.spread)
-        run.note(cosine=cosine, content=loss)
-        descend(loss, [optimiser], list(content.parameters()))
+        starts = data.sample_starts(sample_index(weights, BATCH), FRAMES)
+        log_mel = augment(log_mel_16k(augment_waveform(data.segments("audio", starts, FRAMES))), AUGMENTATION)
+        with autocast():
+            out = content.offline_delayed(log_mel).float()[:, INNER]
+        loss, cosine = regression_loss(out, data.segments("codes", starts, FRAMES)[:, INNER], data.codes_std)
+        run.log(cosine=cosine, regression=loss)
+        optimise(loss, [optimiser], list(content.parameters()))
 
-    step = Recorded(step)
-    while run.goes_on():
+    step = GraphedStep(step)
+    while run.unfinished():
         run.set_rate(optimiser, RATE, 200, 2e-5)
         step()
-        run.stepped()
+        run.end_step()
 
 
 if __name__ == "__main__":

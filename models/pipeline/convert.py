@@ -1,4 +1,4 @@
-"""Convert in Python, to hear a checkpoint before it is published: the same chain as the engine.
+"""Convert recordings in Python, to listen to a checkpoint before it is published. The engine's chain without gate and watermark.
 
     python -m pipeline.convert <folder of wav> <out folder> --voice kathleen [--blend 0.3]
 """
@@ -15,8 +15,8 @@ import soxr
 import torch
 
 from . import frontend
-from .data import hold
-from .export import load_trained
+from .checkpoints import load_trained
+from .data import hold_f0
 from .networks import BANDS
 from .paths import PUBLISHED
 from .synthesis import RATE_HZ, synthesise
@@ -24,7 +24,7 @@ from .voices import NEIGHBOURS, textured
 
 
 def parse_voice(blob: bytes) -> tuple[dict, dict]:
-    """Header and arrays of a `.voice` file."""
+    """Header and arrays (as float32) of a `.voice` file; `pipeline.export.voice_file` describes the format."""
     size = struct.unpack("<I", blob[4:8])[0]
     header = json.loads(blob[8 : 8 + size])
     arrays = {}
@@ -35,7 +35,7 @@ def parse_voice(blob: bytes) -> tuple[dict, dict]:
 
 
 def retrieve(codes: np.ndarray, codebook: np.ndarray, timbre: np.ndarray, blend: float) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of the four codebook entries nearest by cosine, mixed in by `blend`; and of their timbre."""
+    """codes [n, 128] moved by `blend` towards the mean of their four nearest codebook entries by cosine; those entries' mean timbre [n, 40]."""
     unit = lambda x: x / (np.linalg.norm(x, axis=1, keepdims=True) + 1e-8)  # noqa: E731
     near = np.argpartition(-(unit(codes) @ unit(codebook).T), NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
     return (1 - blend) * codes + blend * codebook[near].mean(1), timbre[near].mean(1)
@@ -43,6 +43,8 @@ def retrieve(codes: np.ndarray, codebook: np.ndarray, timbre: np.ndarray, blend:
 
 @dataclass
 class Voice:
+    """A parsed `.voice` file. codebook [512, 128], timbre [512, 40], embedding [1, 128], colour [1, 80], adapter [RANK, adapter_size]."""
+
     header: dict
     codebook: np.ndarray
     timbre: np.ndarray
@@ -66,8 +68,8 @@ def batch(x: np.ndarray) -> torch.Tensor:
 
 
 @dataclass
-class Heard:
-    """Features of a recording, at the level of the voice it is to become. [1, frames, ...]."""
+class Features:
+    """Features [1, frames, ...] of a recording scaled by `gain` to the target voice's speech level."""
 
     log_mel: torch.Tensor
     loudness_db: torch.Tensor
@@ -76,8 +78,8 @@ class Heard:
     gain: float
 
 
-def hear(path: Path, voice: Voice) -> Heard:
-    """`f0_hz` is held through unvoiced frames and moved to the voice's median."""
+def analyse(path: Path, voice: Voice) -> Features:
+    """Features of a recording; `f0_hz` is held through unvoiced frames and transposed to the voice's median."""
     audio, rate = sf.read(path, dtype="float32", always_2d=True)
     low = soxr.resample(audio.mean(1), rate, 16000)
     low = np.pad(low, (0, -len(low) % 320))
@@ -86,31 +88,31 @@ def hear(path: Path, voice: Voice) -> Heard:
     mel, loud = frontend.spectrum(low * gain)
     f0, voiced, register_hz = frontend.speakers_pitch(low * gain, loud)
     ratio = voice.header["medianF0Hz"] / register_hz
-    return Heard(batch(mel), batch(loud), batch(hold(f0) * ratio), batch(voiced), gain)
+    return Features(batch(mel), batch(loud), batch(hold_f0(f0) * ratio), batch(voiced), gain)
 
 
-def codes_of(heard: Heard, content) -> np.ndarray:
-    """[frames / 2, 128]."""
+def codes_of(features: Features, content) -> np.ndarray:
+    """Content codes [frames / 2, 128]."""
     with torch.no_grad():
-        return content.late(heard.log_mel)[0].numpy()
+        return content.offline_delayed(features.log_mel)[0].numpy()
 
 
-def gains_of(heard: Heard, voice: Voice, content, generator, blend: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Natural log gains of harmonics and noise [1, frames, 80]."""
-    return gains_for(*retrieve(codes_of(heard, content), voice.codebook, voice.timbre, blend), heard, voice, generator)
+def gains_of(features: Features, voice: Voice, content, generator, blend: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Natural log of the amplitude gains of harmonics and noise [1, frames, 80]."""
+    return gains_for(*retrieve(codes_of(features, content), voice.codebook, voice.timbre, blend), features, voice, generator)
 
 
-def gains_for(codes: np.ndarray, timbre: np.ndarray, heard: Heard, voice: Voice, generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """As `gains_of`, of codes and timbre that were looked up."""
+def gains_for(codes: np.ndarray, timbre: np.ndarray, features: Features, voice: Voice, generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """As `gains_of`, from retrieved codes [n, 128] and timbre [n, 40]."""
     with torch.no_grad():
-        log_mel = textured(heard.log_mel, heard.loudness_db, batch(timbre), voice.header.get("textureBlend", 0.0))
-        cues = (heard.f0_hz, heard.voiced, heard.loudness_db, log_mel)
-        harmonic, noise = generator.whole(batch(codes), batch(timbre), *cues, voice.embedding, voice.adapter)
+        log_mel = textured(features.log_mel, features.loudness_db, batch(timbre), voice.header.get("textureBlend", 0.0))
+        cues = (features.f0_hz, features.voiced, features.loudness_db, log_mel)
+        harmonic, noise = generator.offline(batch(codes), batch(timbre), *cues, voice.embedding, voice.adapter)
         return harmonic + voice.colour, noise + voice.colour
 
 
 def write(path: Path, audio: torch.Tensor) -> None:
-    """24 kHz, turned down where it would clip."""
+    """24 kHz; attenuated to a peak of .98 where it would exceed that."""
     sf.write(path, audio.numpy() * min(1.0, 0.98 / float(audio.abs().max())), RATE_HZ)
 
 
@@ -122,14 +124,14 @@ def main() -> None:
     parser.add_argument("--blend", type=float)
     parser.add_argument("--limit", type=int, default=1000)
     args = parser.parse_args()
-    content, player, _ = load_trained()
+    content, model, _ = load_trained()
     voice = load_voice(args.voice)
     blend = voice.header["retrievalBlend"] if args.blend is None else args.blend
     args.out.mkdir(parents=True, exist_ok=True)
     for path in sorted(args.source.glob("*.wav"))[: args.limit]:
-        heard = hear(path, voice)
-        gains = gains_of(heard, voice, content, player.generator, blend)
-        write(args.out / path.name, synthesise(heard.f0_hz, heard.voiced, *gains)[0])
+        features = analyse(path, voice)
+        gains = gains_of(features, voice, content, model.generator, blend)
+        write(args.out / path.name, synthesise(features.f0_hz, features.voiced, *gains)[0])
 
 
 if __name__ == "__main__":

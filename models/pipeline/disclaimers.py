@@ -1,4 +1,4 @@
-"""Say the sentences of src/export/disclaimers.json, for `node scripts/disclaimers.mjs work/disclaimers` to convert.
+"""Synthesise the sentences of src/export/disclaimers.json, for `node scripts/disclaimers.mjs work/disclaimers` to convert.
 
     python -m pipeline.disclaimers
 """
@@ -6,7 +6,7 @@
 import json
 
 from .paths import MODELS, WORK
-from .speak import Kokoro, write
+from .tts import Kokoro, write
 
 SENTENCES = MODELS.parent / "src" / "export" / "disclaimers.json"
 

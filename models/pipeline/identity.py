@@ -1,9 +1,9 @@
-"""Stage 3b: train a network that tells speakers apart, to hold the generator to who speaks; it is not published.
+"""Stage 3b: train the speaker recognition network of the generator's speaker loss; it is not published.
 
     python -m pipeline.identity --minutes 12
 
-It hears log-mel as it came, through other microphones, in rooms and under hiss, and learns with an additive angular margin
-(Deng et al. 2019, eq. 3) to name everybody in `work/arrays`. Resumable from `work/identity.pt`.
+Classifies every speaker in `work/arrays` with an additive angular margin (Deng et al. 2019, eq. 3), from logMel with random
+equalisation, reverberation and noise. Resumable from `work/identity.pt`.
 """
 
 import argparse
@@ -12,14 +12,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .data import LOG_FLOOR, Data, hiss, in_room, smooth, sometimes
+from .data import LOG_FLOOR, Data, add_noise, apply_to_share, random_eq, reverberate
 from .networks import BANDS
 from .paths import SEED, WORK
-from .training import LARGE, Recorded, Run, adamw, descend, half
+from .training import ON_GPU, GraphedStep, Run, adamw, autocast, optimise
 
 CHECKPOINT = WORK / "identity.pt"
 IDENTITY = 192
-BATCH, LENGTHS = 256 if LARGE else 48, (200, 100, 160, 130)
+BATCH, LENGTHS = 256 if ON_GPU else 48, (200, 100, 160, 130)
 RATE, MARGIN, SCALE = 2e-3, 0.2, 30.0
 
 
@@ -42,21 +42,22 @@ class Identity(nn.Module):
             x = x + y if i else y
         weight = torch.softmax(self.attend(x), 2)
         mean = (x * weight).sum(2)
-        spread = torch.sqrt(((x - mean.unsqueeze(2)).square() * weight).sum(2) + 1e-4)
-        return F.normalize(self.leave(torch.cat([mean, spread], 1)).float(), dim=1)
+        deviation = torch.sqrt(((x - mean.unsqueeze(2)).square() * weight).sum(2) + 1e-4)
+        return F.normalize(self.leave(torch.cat([mean, deviation], 1)).float(), dim=1)
 
 
-def worn(mel: torch.Tensor) -> torch.Tensor:
-    """Segments [B, n, 80] through other microphones, in rooms, under hiss."""
-    mel = sometimes(mel, in_room(mel), 0.2)
-    mel = sometimes(mel, hiss(mel), 0.3) + smooth(len(mel), 7, 0.5) + torch.randn(len(mel), 1, 1)
+def augmented(mel: torch.Tensor) -> torch.Tensor:
+    """Segments [B, n, 80], all equalised and scaled at random, 20 % reverberant, 30 % noisy."""
+    mel = apply_to_share(mel, reverberate(mel), 0.2)
+    mel = apply_to_share(mel, add_noise(mel), 0.3) + random_eq(len(mel), 7, 0.5) + torch.randn(len(mel), 1, 1)
     return torch.clamp(mel, min=LOG_FLOOR)
 
 
-def margin_loss(cosine: torch.Tensor, who: torch.Tensor) -> torch.Tensor:
+def margin_loss(cosine: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of cosines [B, speakers], with .2 radians added to the angle of the correct speaker."""
     angle = torch.acos(cosine.clamp(-1 + 1e-6, 1 - 1e-6))
-    own = who.unsqueeze(1) == torch.arange(cosine.shape[1])
-    return F.cross_entropy(SCALE * torch.where(own, torch.cos(angle + MARGIN), cosine), who)
+    own = labels.unsqueeze(1) == torch.arange(cosine.shape[1])
+    return F.cross_entropy(SCALE * torch.where(own, torch.cos(angle + MARGIN), cosine), labels)
 
 
 def main() -> None:
@@ -65,27 +66,27 @@ def main() -> None:
     args = parser.parse_args()
     torch.manual_seed(SEED)
     data, network = Data(), Identity()
-    names = nn.Parameter(torch.randn(len(data.speakers), IDENTITY))
-    head = nn.ParameterList([names])
-    optimiser = adamw([*network.parameters(), names], RATE, (0.9, 0.999))
+    class_weights = nn.Parameter(torch.randn(len(data.speakers), IDENTITY))
+    head = nn.ParameterList([class_weights])
+    optimiser = adamw([*network.parameters(), class_weights], RATE, (0.9, 0.999))
     run = Run(CHECKPOINT, args.minutes)
     run.begin({"network": network, "head": head, "optimiser": optimiser}, {"speakers": data.speakers})
 
     def step(frames: int) -> None:
-        who = torch.randint(len(data.speakers), (BATCH,))
-        heard = worn(data.cut("log_mel", data.draw(who, frames), frames))
-        with half():
-            found = network(heard)
-        cosine = found @ F.normalize(names, dim=1).T
-        loss = margin_loss(cosine, who)
-        descend(loss, [optimiser], [*network.parameters(), names])
-        run.note(loss=loss, right=(cosine.argmax(1) == who).float().mean())
+        labels = torch.randint(len(data.speakers), (BATCH,))
+        log_mel = augmented(data.segments("log_mel", data.sample_starts(labels, frames), frames))
+        with autocast():
+            embeddings = network(log_mel)
+        cosine = embeddings @ F.normalize(class_weights, dim=1).T
+        loss = margin_loss(cosine, labels)
+        optimise(loss, [optimiser], [*network.parameters(), class_weights])
+        run.log(loss=loss, accuracy=(cosine.argmax(1) == labels).float().mean())
 
-    step = Recorded(step)
-    while run.goes_on():
+    step = GraphedStep(step)
+    while run.unfinished():
         run.set_rate(optimiser, RATE, 100, 1e-5)
         step(LENGTHS[run.step % len(LENGTHS)])
-        run.stepped()
+        run.end_step()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a generated signal is held to: spectra at several resolutions, and discriminators."""
+"""Signal losses: multi-resolution spectra and discriminators."""
 
 import numpy as np
 import torch
@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from . import frontend
 from .synthesis import HOP, RATE_HZ
-from .training import half
+from .training import autocast
 
 SIZES = [(2048, 512), (1024, 256), (512, 128), (256, 64)]
 WINDOW_600 = torch.hann_window(600)
@@ -15,18 +15,19 @@ MEL_MATRIX = torch.tensor(frontend.mel_matrix(), dtype=torch.float32)
 
 
 def magnitudes(audio: torch.Tensor, size: int, hop: int) -> torch.Tensor:
+    """[B, samples] -> STFT magnitudes [B, size / 2 + 1, frames], Hann window."""
     return torch.stft(audio, size, hop, window=torch.hann_window(size), return_complex=True).abs()
 
 
-def below(audio: torch.Tensor, edge_hz: torch.Tensor) -> torch.Tensor:
-    """[B, samples] at 24 kHz without what is above `edge_hz` [B], a zero-phase slope from nine tenths of it."""
+def low_pass(audio: torch.Tensor, edge_hz: torch.Tensor) -> torch.Tensor:
+    """[B, samples] at 24 kHz, zero-phase: the gain falls linearly from 1 at .9 `edge_hz` [B] to 0 at `edge_hz`."""
     bins_hz = torch.fft.rfftfreq(audio.shape[1], 1 / RATE_HZ)
     gain = ((edge_hz.unsqueeze(1) - bins_hz) / (0.1 * edge_hz.unsqueeze(1))).clamp(0, 1)
     return torch.fft.irfft(torch.fft.rfft(audio) * gain, audio.shape[1])
 
 
 def bin_weights(size: int) -> torch.Tensor:
-    """[size / 2 + 1], mean 1: every mel counts the same, as the derivative of the HTK scale has it."""
+    """[size / 2 + 1, 1], mean 1, in proportion to the derivative of the HTK mel scale, so that every mel counts the same."""
     weights = 1 / (1 + torch.arange(size // 2 + 1) * RATE_HZ / size / 700)
     return (weights / weights.mean()).unsqueeze(1)
 
@@ -70,7 +71,7 @@ BANKS = {size: mel_bank(size, bands) for size, bands in ((2048, 120), (1024, 100
 
 
 def log_mel(audio: torch.Tensor, size: int, hop: int) -> torch.Tensor:
-    """[B, bands, frames] of mean magnitudes, with a floor some 70 dB below speech."""
+    """Natural log of mean magnitudes [B, bands, frames], with a floor of 2e-3 (size / 1024)^.5 added, some 70 dB below speech."""
     return torch.log(BANKS[size] @ magnitudes(audio, size, hop) + 2e-3 * (size / 1024) ** 0.5)
 
 
@@ -80,7 +81,7 @@ def mel_loss(out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 
 class Discriminator(nn.Module):
-    """Log-mel magnitudes -> a score map for one of `heads` voices and the features on the way."""
+    """2-D convolutions over log-mel magnitudes and a frequency coordinate; one output head for each of `heads` voices."""
 
     def __init__(self, heads: int, size: int, hop: int, width: int = 20) -> None:
         super().__init__()
@@ -90,15 +91,15 @@ class Discriminator(nn.Module):
         self.layers = nn.ModuleList(norm(nn.Conv2d(i, o, k, s, (k[0] // 2, k[1] // 2))) for i, o, k, s in plan)
         self.heads = norm(nn.Conv2d(4 * width, heads, 3, 1, 1))
 
-    def forward(self, audio: torch.Tensor, who: torch.Tensor):
-        """audio [B, samples], who [B] -> scores [B, ...], features."""
+    def forward(self, audio: torch.Tensor, heads: torch.Tensor):
+        """audio [B, samples], head indices [B] -> score map of those heads [B, bands, frames], feature maps of all layers."""
         x = log_mel(audio, self.size, self.hop) / 2 + 1
-        place = torch.linspace(-1, 1, x.shape[1]).view(1, -1, 1).expand_as(x)
-        x, features = torch.stack([x, place], 1), []
-        with half():
+        frequency = torch.linspace(-1, 1, x.shape[1]).view(1, -1, 1).expand_as(x)
+        x, features = torch.stack([x, frequency], 1), []
+        with autocast():
             for layer in self.layers:
                 x = F.leaky_relu(layer(x), 0.15)
                 features.append(x)
             scores = self.heads(x)
-        own = scores.gather(1, who.view(-1, 1, 1, 1).expand(-1, 1, *scores.shape[2:]))[:, 0]
+        own = scores.gather(1, heads.view(-1, 1, 1, 1).expand(-1, 1, *scores.shape[2:]))[:, 0]
         return own.float(), [f.float() for f in features]

@@ -1,4 +1,4 @@
-"""Where the pipeline reads and writes. Both roots can be moved by environment variables."""
+"""Folders of the pipeline; `UNDERSTUDY_SPEECH` and `UNDERSTUDY_WORK` override two of them."""
 
 import os
 from pathlib import Path
@@ -9,18 +9,18 @@ WORK = Path(os.environ.get("UNDERSTUDY_WORK", MODELS / "work"))
 CHECKPOINTS = MODELS / "checkpoints"
 PUBLISHED = MODELS / "published"
 SEED = 20261124
-# Prompts that are converted in evaluation.
+# Prefix of the prompts that are converted in evaluation and excluded from training.
 CONVERTED = "arctic_a00"
 
 
 def read_tsv(path: Path) -> dict[str, str]:
-    """`stem<TAB>text` lines; lines that start with `#` are comments."""
+    """Stem -> text of a file of `stem<TAB>text` lines; lines that start with `#` are comments."""
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     return dict(line.split("\t", 1) for line in lines)
 
 
 def held_out(speaker: str, stems: list[str]) -> set[str]:
-    """Stems that never train anything: kathleen's `arctic_a00xx`, the last 5 % by name of the others."""
+    """Stems excluded from training: kathleen's `arctic_a00xx`, the last 5 % by name of any other speaker."""
     ordered = sorted(stems)
     if speaker == "kathleen":
         return {stem for stem in ordered if stem.startswith(CONVERTED)}

@@ -1,13 +1,13 @@
-"""Stage 2: every recording becomes arrays.
+"""Stage 2: features of every recording.
 
     python -m pipeline.prepare
 
 For each speaker writes `work/arrays/<speaker>.npz`: `audio` int16 24 kHz (utterances end to end, each a whole
 number of 20 ms), `starts` (in 10 ms frames, one more than utterances), `logMel` float16, `loudnessDb`, `f0Hz` and
-`voiced`. A speaker that is written is kept.
+`voiced`. Existing files are kept.
 
-`<voice>_x085` and the like are the speakers that are imitated played slower or faster: pitch, formants and tempo scaled together
-make speakers that nobody is.
+`<speaker>_x085` and the like are target speakers played slower or faster: scaling pitch, formants and tempo together makes further
+synthetic speakers.
 """
 
 import sys
@@ -18,23 +18,24 @@ import soundfile as sf
 import soxr
 
 from . import frontend
-from .data import ALSO_IMITATED, VOICES
+from .data import IMITATED_PREFIXES, VOICES
 from .paths import CONVERTED, SPEECH, WORK, held_out
 
 ARRAYS = WORK / "arrays"
+# Playback speeds of the built-in voices and of other targets, and the minutes used of each.
 FACTORS = [0.85, 0.92, 1.09, 1.18]
-OTHERS_FACTORS = [0.88, 1.14]
-WARPED_MINUTES = 8.0
+OTHER_FACTORS = [0.88, 1.14]
+SCALED_MINUTES = 8.0
 READERS = WORK / "readers"
-LEAST_READ_SECONDS = 8.0
+MIN_READ_SECONDS = 8.0
 # Of CMU ARCTIC's slt, every third sentence: twenty minutes.
 ARCTIC_STEP = 3
-# Who is enrolled in evaluation (`evaluate.unseen`) trains nothing.
+# Enrolled in evaluation (`evaluate.unseen`), so excluded from training.
 EVALUATED_READERS = {"2033", "2609", "3080"}
 
 
 def sources() -> dict[str, list]:
-    """Speaker -> files that may train."""
+    """Speaker -> recordings to train on."""
     found = {}
     for speaker in ("kathleen", "flemishguy", "kerstin", "nathalie", "arabic30"):
         files = sorted((SPEECH / speaker).glob("*.opus"))
@@ -48,7 +49,7 @@ def sources() -> dict[str, list]:
         found[folder.name] = sorted(folder.glob("*.wav"))
     for file in sorted(READERS.rglob("*.flac")):
         number = file.stem.split("-")[0]
-        if number not in EVALUATED_READERS and sf.info(file).duration > LEAST_READ_SECONDS:
+        if number not in EVALUATED_READERS and sf.info(file).duration > MIN_READ_SECONDS:
             found.setdefault(f"reader_{number}", []).append(file)
     arctic = sorted((READERS / "arctic_slt").glob("*.wav"))
     for file in [f for f in arctic if not f.stem.startswith(CONVERTED)][::ARCTIC_STEP]:
@@ -56,32 +57,33 @@ def sources() -> dict[str, list]:
     return found
 
 
-def some(files: list) -> list:
-    """The first minutes of these recordings."""
+def first_minutes(files: list) -> list:
+    """The first eight minutes of these recordings, in whole files."""
     chosen, seconds = [], 0.0
     for file in files:
         chosen.append(file)
         seconds += sf.info(file).duration
-        if seconds > WARPED_MINUTES * 60:
+        if seconds > SCALED_MINUTES * 60:
             break
     return chosen
 
 
-def warps(speaker: str, files: list) -> list[tuple[str, list, float]]:
-    """Name, recordings and factor of each speaker that is made of this one: of a voice, other recordings for every factor."""
+def time_scaled(speaker: str, files: list) -> list[tuple[str, list, float]]:
+    """Name, recordings and playback speed of each copy of a target speaker; a built-in voice's recordings are divided among its copies."""
     named = lambda factor: f"{speaker}_x{round(100 * factor):03}"  # noqa: E731
     if speaker in VOICES:
-        return [(named(factor), some(files[index :: len(FACTORS)]), factor) for index, factor in enumerate(FACTORS)]
-    return [(named(factor), files, factor) for factor in OTHERS_FACTORS] if speaker.startswith(ALSO_IMITATED) else []
+        return [(named(factor), first_minutes(files[index :: len(FACTORS)]), factor) for index, factor in enumerate(FACTORS)]
+    return [(named(factor), files, factor) for factor in OTHER_FACTORS] if speaker.startswith(IMITATED_PREFIXES) else []
 
 
 def load(path, factor: float = 1.0) -> np.ndarray:
-    """24 kHz, played `factor` times as fast."""
+    """Mono samples at 24 kHz, played `factor` times as fast."""
     audio, rate = sf.read(path, dtype="float32", always_2d=True)
     return soxr.resample(audio.mean(1), rate * factor, 24000) if rate * factor != 24000 else audio.mean(1)
 
 
 def prepare(speaker: str, files: list, factor: float = 1.0, folder: Path = ARRAYS) -> None:
+    """Writes `<speaker>.npz` of recordings played `factor` times as fast; those under 300 ms are left out."""
     pieces, starts, mels, louds, f0s, voicing = [], [0], [], [], [], []
     for path in files:
         audio = load(path, factor)
@@ -99,22 +101,22 @@ def prepare(speaker: str, files: list, factor: float = 1.0, folder: Path = ARRAY
         f0s.append(f0)
         voicing.append(voiced)
         starts.append(starts[-1] + frames)
-    marks = np.array(starts)
+    boundaries = np.array(starts)
     np.savez(
-        folder / f"{speaker}.npz", audio=np.concatenate(pieces), starts=marks, logMel=np.concatenate(mels),
+        folder / f"{speaker}.npz", audio=np.concatenate(pieces), starts=boundaries, logMel=np.concatenate(mels),
         loudnessDb=np.concatenate(louds), f0Hz=np.concatenate(f0s), voiced=np.concatenate(voicing),
     )  # fmt: skip
-    print(f"{speaker}: {marks[-1] / 6000:.1f} min, {len(marks) - 1} utterances", flush=True)
+    print(f"{speaker}: {boundaries[-1] / 6000:.1f} min, {len(boundaries) - 1} utterances", flush=True)
 
 
 def main() -> None:
     ARRAYS.mkdir(parents=True, exist_ok=True)
-    wanted = sys.argv[1:]
-    missing = lambda name: (not wanted or name in wanted) and not (ARRAYS / f"{name}.npz").exists()  # noqa: E731
+    requested = sys.argv[1:]
+    missing = lambda name: (not requested or name in requested) and not (ARRAYS / f"{name}.npz").exists()  # noqa: E731
     for speaker, files in sources().items():
         if missing(speaker):
             prepare(speaker, files)
-        for name, chosen, factor in warps(speaker, files):
+        for name, chosen, factor in time_scaled(speaker, files):
             if missing(name):
                 prepare(name, chosen, factor)
 

@@ -1,9 +1,9 @@
-"""Stage 4e: a network that hears a recording that was denoised as it was before the noise.
+"""Stage 4e: train the network that restores the log-mel of a denoised recording.
 
     python -m pipeline.restore --minutes 8
 
-Of `work/tapes`: both halves of every pair go in, the clean one comes out (mean absolute error, quiet frames weigh less). An enrolled voice's
-timbre is read off what comes out (src/enrol/restorer.ts). Resumable from `work/restore.pt`.
+On `work/denoised_pairs`: both the clean and the denoised recording of every pair are inputs, the clean one is the target (weighted mean
+absolute error). An enrolled voice's timbre is computed from the output (src/enrol/restorer.ts). Resumable from `work/restore.pt`.
 """
 
 import argparse
@@ -13,56 +13,59 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from .checkpoints import RESTORER as CHECKPOINT
+from .denoised_pairs import PAIRS
 from .networks import Restorer
-from .paths import SEED, WORK
-from .tapes import TAPES
-from .training import Run, adamw, descend
+from .paths import SEED
+from .training import Run, adamw, optimise
 
-CHECKPOINT = WORK / "restore.pt"
 BATCH, FRAMES = 24, 200
-RATE, WARM_STEPS = 2e-3, 50
-# Natural log of power below the loudest frame where a frame's weight is a half; the least weight; how much clean recordings weigh.
-FADING, LEAST_WEIGHT, AS_IT_IS = 6.0, 0.1, 0.5
+RATE, WARM_UP_STEPS = 2e-3, 50
+# A frame this far below the loudest one (natural log of power) is weighted .5; the added minimum; the weight of clean inputs.
+HALF_WEIGHT_BELOW, MIN_WEIGHT, CLEAN_WEIGHT = 6.0, 0.1, 0.5
 LEVEL_DEVIATION = 0.5
-QUIET_SHARE = 0.05
+FLOOR_QUANTILE = 0.05
 
 
-class Tape:
+class Pair:
+    """logMel of one recording, clean and denoised [n, 80], and the 5 % quantile of each band in either [80]."""
+
     def __init__(self, file: Path) -> None:
         arrays = np.load(file)
-        self.pair = [arrays["clean"], arrays["taped"]]
-        self.floors = [np.quantile(mel.astype(np.float32), QUIET_SHARE, axis=0) for mel in self.pair]
+        self.mels = [arrays["clean"], arrays["denoised"]]
+        self.floors = [np.quantile(mel.astype(np.float32), FLOOR_QUANTILE, axis=0) for mel in self.mels]
 
 
-def speakers() -> list[list[Tape]]:
-    """The tapes of each speaker, at all speeds."""
-    found: dict[str, list[Tape]] = {}
-    for file in sorted(TAPES.glob("*.npz")):
-        found.setdefault(file.stem.rsplit("_", 1)[0], []).append(Tape(file))
+def pairs_by_speaker() -> list[list[Pair]]:
+    """The pairs of each speaker, at all playback speeds."""
+    found: dict[str, list[Pair]] = {}
+    for file in sorted(PAIRS.glob("*.npz")):
+        found.setdefault(file.stem.rsplit("_", 1)[0], []).append(Pair(file))
     return list(found.values())
 
 
-def shares(tapes: list[list[Tape]]) -> np.ndarray:
-    """How often each speaker is drawn."""
-    share = np.sqrt([sum(len(tape.pair[0]) for tape in each) for each in tapes])
-    return share / share.sum()
+def speaker_probabilities(speakers: list[list[Pair]]) -> np.ndarray:
+    """Proportional to the square root of each speaker's frames; sums to 1."""
+    roots = np.sqrt([sum(len(pair.mels[0]) for pair in pairs) for pairs in speakers])
+    return roots / roots.sum()
 
 
-def draw(tapes: list[list[Tape]], share: np.ndarray, rng: np.random.Generator, frames: int = FRAMES) -> list[torch.Tensor]:
-    """clean, taped [B, frames, 80] and the floors of both [B, 80]."""
+def sample_pairs(speakers: list[list[Pair]], probabilities: np.ndarray, rng: np.random.Generator, frames: int = FRAMES) -> list[torch.Tensor]:
+    """Clean and denoised logMel [B, frames, 80] at a random level, and their floors [B, 80]."""
     rows = []
-    for who in rng.choice(len(tapes), BATCH, p=share):
-        tape = tapes[who][rng.integers(len(tapes[who]))]
-        start = rng.integers(max(1, len(tape.pair[0]) - frames))
-        pieces = [np.resize(mel[start : start + frames], (frames, mel.shape[1])) for mel in tape.pair]
+    for speaker in rng.choice(len(speakers), BATCH, p=probabilities):
+        pair = speakers[speaker][rng.integers(len(speakers[speaker]))]
+        start = rng.integers(max(1, len(pair.mels[0]) - frames))
+        segments = [np.resize(mel[start : start + frames], (frames, mel.shape[1])) for mel in pair.mels]
         level = rng.normal() * LEVEL_DEVIATION
-        rows.append([part + level for part in (*pieces, *tape.floors)])
+        rows.append([part + level for part in (*segments, *pair.floors)])
     return [torch.from_numpy(np.stack(parts)).float() for parts in zip(*rows)]
 
 
-def error(restored: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
-    loud = clean.logsumexp(2, keepdim=True)
-    weight = torch.sigmoid(loud - loud.amax(1, keepdim=True) + FADING) + LEAST_WEIGHT
+def weighted_l1(restored: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
+    """Mean absolute error of logMel [B, n, 80]; quiet frames weigh less."""
+    power = clean.logsumexp(2, keepdim=True)
+    weight = torch.sigmoid(power - power.amax(1, keepdim=True) + HALF_WEIGHT_BELOW) + MIN_WEIGHT
     return (F.l1_loss(restored, clean, reduction="none") * weight).mean() / weight.mean()
 
 
@@ -72,17 +75,17 @@ def main() -> None:
     args = parser.parse_args()
     torch.manual_seed(SEED)
     run, rng = Run(CHECKPOINT, args.minutes), np.random.default_rng(SEED)
-    restorer, tapes = Restorer(), speakers()
-    share = shares(tapes)
+    restorer, speakers = Restorer(), pairs_by_speaker()
+    probabilities = speaker_probabilities(speakers)
     optimiser = adamw(restorer.parameters(), RATE, (0.9, 0.98))
     run.begin({"restorer": restorer, "optimiser": optimiser})
-    while run.goes_on():
-        run.set_rate(optimiser, RATE, WARM_STEPS, 1e-6)
-        clean, taped, *floors = draw(tapes, share, rng)
-        restored, kept = error(restorer(taped, floors[1]), clean), error(restorer(clean, floors[0]), clean)
-        descend(restored + AS_IT_IS * kept, [optimiser], [*restorer.parameters()])
-        run.note(before=error(taped, clean), restored=restored, kept=kept)
-        run.stepped()
+    while run.unfinished():
+        run.set_rate(optimiser, RATE, WARM_UP_STEPS, 1e-6)
+        clean, denoised, *floors = sample_pairs(speakers, probabilities, rng)
+        from_denoised, from_clean = weighted_l1(restorer(denoised, floors[1]), clean), weighted_l1(restorer(clean, floors[0]), clean)
+        optimise(from_denoised + CLEAN_WEIGHT * from_clean, [optimiser], [*restorer.parameters()])
+        run.log(unrestored=weighted_l1(denoised, clean), from_denoised=from_denoised, from_clean=from_clean)
+        run.end_step()
 
 
 if __name__ == "__main__":

