@@ -18,7 +18,7 @@ export default defineConfig(
       globals: { ...globals.browser, ...globals.node },
       parserOptions: {
         projectService: {
-          allowDefaultProject: ['*.config.ts', '*.config.js'],
+          allowDefaultProject: ['*.config.ts', '*.config.js', '.dependency-cruiser.mjs'],
           defaultProject: 'scripts/tsconfig.json',
         },
         tsconfigRootDir: import.meta.dirname,
