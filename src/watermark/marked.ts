@@ -1,0 +1,33 @@
+/**
+ * Mono samples at 24 kHz that carry a mark, in memory that nothing else can write to. What encodes or archives a
+ * conversion accepts nothing else. Only the embedder makes them: the index of this folder exports the type alone.
+ */
+export class MarkedSamples {
+  readonly #samples: Float32Array;
+
+  /** Takes `samples` over. */
+  constructor(samples: Float32Array) {
+    this.#samples = samples;
+  }
+
+  get length(): number {
+    return this.#samples.length;
+  }
+
+  /** A copy. */
+  slice(start?: number, end?: number): Float32Array<ArrayBuffer> {
+    return this.#samples.slice(start, end);
+  }
+
+  /**
+   * Attenuates all samples alike, in place, until none exceeds `highest` (1 is full scale). The mark is a pattern of
+   * level ratios, which a common gain leaves as they are.
+   */
+  limitPeak(highest: number): this {
+    const samples = this.#samples;
+    let peak = 0;
+    for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
+    if (peak > highest) for (let i = 0; i < samples.length; i++) samples[i]! *= highest / peak;
+    return this;
+  }
+}
