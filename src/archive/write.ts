@@ -220,7 +220,7 @@ class ArchiveWriter {
   }
 
   private async addMarked(file: MarkedFile): Promise<MarkedPart> {
-    // eslint-disable-next-line no-restricted-syntax -- it is of a marked file
+    // eslint-disable-next-line understudy/marked-by-cast -- it is of a marked file
     return (await this.add('wav', await file.arrayBuffer())) as MarkedPart;
   }
 

@@ -63,6 +63,7 @@ export class ExportError extends Error {
 /** Files that were made here, and so carry the mark. */
 const made = new WeakSet<MarkedFile>();
 
+// eslint-disable-next-line understudy/marked-by-cast -- it is known to be
 export function isMarked(file: Blob): file is MarkedFile {
   return (made as WeakSet<Blob>).has(file);
 }
