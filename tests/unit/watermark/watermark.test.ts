@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
-import { detectWatermark, embedWatermark, markSamples, voiceId24, WatermarkEmbedder } from '../../../src/watermark';
+import {
+  detectWatermark,
+  embedWatermark,
+  markSamples,
+  voiceId24,
+  WatermarkEmbedder,
+} from '../../../src/watermark';
 import { DetectionJobs } from '../../../src/watermark/jobs';
 import { resample, rms, withNoise } from './detector/bending';
 import { randomFrom, speechLike } from './speech-like';
