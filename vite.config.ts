@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { ISOLATION_HEADERS, serveFiles } from './scripts/files.mjs';
+import { thirdPartyLicences } from './scripts/licences.mjs';
 
 const published = fileURLToPath(new URL('models/published', import.meta.url));
 
@@ -23,15 +24,17 @@ function publishedModels(): Plugin {
   };
 }
 
+const licences = thirdPartyLicences();
+
 export default defineConfig({
   base: './',
-  plugins: [svelte(), publishedModels()],
+  plugins: [svelte(), publishedModels(), licences.app()],
   resolve: {
     // The runtime's glue and .wasm are given to it by address, so neither belongs in a bundle.
     conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
   },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: licences.worker },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
   server: {
     headers: ISOLATION_HEADERS,

@@ -6,9 +6,9 @@ import { CHROMIUM_ARGS, findChromium } from './chromium.mjs';
  *
  * @param {{ args?: string[], webgpu?: boolean }} [options] `webgpu`: where there is no GPU, one made of software.
  */
-export function launchChromium({ args = [], webgpu = false } = {}) {
+export async function launchChromium({ args = [], webgpu = false } = {}) {
   return chromium.launch({
-    executablePath: findChromium(),
+    executablePath: await findChromium(),
     // The new headless mode is the whole browser: it has media devices and codecs, which the old shell has not.
     args: ['--headless=new', ...CHROMIUM_ARGS, ...(webgpu ? ['--enable-unsafe-webgpu'] : []), ...args],
     headless: false,

@@ -13,6 +13,7 @@ const SOURCES = [
   'package-lock.json',
   'vite.config.ts',
   'svelte.config.js',
+  'scripts/licences.mjs',
   'src',
   'workers',
   'public',

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
+import { installWithApt } from './apt.mjs';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -27,9 +27,9 @@ export const CHROMIUM_ARGS = [
 /**
  * A full Chromium (the headless shell has no microphone), installed with apt-get where that is possible.
  *
- * @returns {string} its path
+ * @returns {Promise<string>} its path
  */
-export function findChromium() {
+export async function findChromium() {
   const asked = process.env.CHROME_PATH;
   if (asked) {
     if (isExecutable(asked)) return asked;
@@ -37,7 +37,8 @@ export function findChromium() {
       `CHROME_PATH is ${asked}, which is not a program. Set it to a Chromium or Chrome, or unset it.`,
     );
   }
-  const found = PLACES.find(isExecutable) ?? (installWithApt() ? PLACES.find(isExecutable) : undefined);
+  const found =
+    PLACES.find(isExecutable) ?? ((await installChromium()) ? PLACES.find(isExecutable) : undefined);
   if (found) return found;
   throw new Error(
     'No Chromium was found. Install Chromium or Google Chrome, or set CHROME_PATH to the program.',
@@ -54,15 +55,8 @@ function isExecutable(path) {
   }
 }
 
-function installWithApt() {
+async function installChromium() {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
   console.error('Installing chromium with apt-get ...');
-  // Output goes to stderr: stdout belongs to the results of whoever needs a browser.
-  const run = (/** @type {string[]} */ ...args) =>
-    spawnSync('apt-get', args, {
-      stdio: ['ignore', 2, 2],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    }).status === 0;
-  const install = () => run('install', '-y', '--no-install-recommends', 'chromium');
-  return install() || (run('update') && install());
+  return installWithApt('chromium');
 }

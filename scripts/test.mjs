@@ -9,7 +9,7 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 const total = { passed: 0, failed: 0 };
 
 try {
-  process.env.CHROME_PATH = findChromium();
+  process.env.CHROME_PATH = await findChromium();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   total.failed++;

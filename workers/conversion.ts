@@ -12,6 +12,7 @@ const api: ConversionApi = {
   ping: () => converter.ping(),
   listVoices: () => converter.listVoices(),
   openVoiceFile: (file) => converter.openVoiceFile(file),
+  openVoiceDraft: (draft) => converter.openVoiceDraft(draft),
   async convert(...job) {
     const result = await converter.convert(...job);
     return transfer(result, [result.samples.buffer]);

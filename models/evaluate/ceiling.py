@@ -3,7 +3,7 @@
     python -m evaluate.ceiling [--files 16]
 
 Kathleen's held-out sentences as they are, copied by the networks as they were last trained, and with gains found by gradient
-descent on the recording itself, which no network could better. Prints; docs/decisions/0010 rests on it.
+descent on the recording itself, which no network could better. Prints; models/log/0010 rests on it.
 """
 
 import argparse

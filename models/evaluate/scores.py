@@ -136,7 +136,7 @@ def speaker_encoder():
 
 
 def embed(file: Path) -> np.ndarray:
-    """Unit-length Resemblyzer embedding of a whole recording, its speech at -20 dBFS: Resemblyzer hears level (docs/decisions/0012)."""
+    """Unit-length Resemblyzer embedding of a whole recording, its speech at -20 dBFS: Resemblyzer hears level (models/log/0012)."""
     audio = load(file)
     frames = audio[: len(audio) // FRAME * FRAME].reshape(-1, FRAME)
     level_db = speech_level_db(10 * np.log10(np.mean(frames**2, axis=1) + 1e-12))

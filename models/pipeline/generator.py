@@ -9,7 +9,7 @@ recording is not judged. What was said is held by whisper's encoder: what it hea
 went in; who says it by the network of `pipeline.identity`, which must hear in it who it hears in other pieces of the
 target. The speaker encoder learns from the generator's losses and from telling all speakers apart. A content network that
 learns on from the generator's losses gives codes that more can be said with; it hears copies warped, so that who speaks is no
-use to it, and stays with the targets of stage 3 (docs/decisions/0010, 0013). Some of what is converted was said in rooms and noise.
+use to it, and stays with the targets of stage 3 (models/log/0010, 0013). Some of what is converted was said in rooms and noise.
 For the first tenth of the time there are no discriminators; with `--start`, if none were kept, they alone learn in it. `--content`
 takes the content network from stage 3. Resumable from `work/generator.pt`; the weights kept for publishing are a running mean.
 """

@@ -1,14 +1,7 @@
 import * as v from 'valibot';
 import { MAX_SECONDS } from '../audio/limits';
-import { REASONS } from '../enrol/types';
-import {
-  enrolmentFields,
-  outputFields,
-  pieceFields,
-  recordingFields,
-  revocationSchema,
-  takeFields,
-} from '../store/rows';
+import { pieceFields } from '../enrol/piece';
+import { enrolmentFields, outputFields, recordingFields, revocationSchema, takeFields } from '../store/rows';
 import { scoresSchema } from '../store/quiz';
 import { settingsSchema } from '../store/settings';
 import { ArchiveError, corrupt } from './errors';
@@ -52,7 +45,6 @@ const recordingSchema = v.object({
   pieces: v.array(
     v.object({
       ...pieceFields,
-      reason: v.nullable(v.picklist(REASONS)),
       embedding: v.pipe(v.array(v.pipe(v.number(), v.finite())), v.maxLength(1024)),
     }),
   ),

@@ -1,10 +1,12 @@
 import { EngineError } from '../engine/errors';
+import type { Piece } from '../enrol/piece';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { ConsentError, parseSealed, requirePermission, type SealedRecord } from '../provenance';
 import { idsIn } from '../store/additions';
-import { listEnrolments, type EnrolmentRow } from '../store/enrolments';
-import { listTakes, loadTake, type TakeSummary } from '../store/takes';
-import { listVoices, revoked, type Revocation } from '../store/voices';
+import { listEnrolments } from '../store/enrolments';
+import type { EnrolmentRow, RecordingRow, Revocation, TakeSummary } from '../store/rows';
+import { listTakes, loadTake } from '../store/takes';
+import { listVoices, revoked } from '../store/voices';
 import type { ArchivedEnrolment, ArchivedTake, Part } from './format';
 import type { Archive } from './read';
 import type { LeftOut } from './write';
@@ -13,11 +15,8 @@ export interface ArrivingVoice extends Pick<VoiceFile, 'about' | 'signer' | 'sea
   part: Part;
 }
 
-type Heard = Pick<EnrolmentRow['recordings'][number], 'name' | 'sha256' | 'seconds'> & {
-  pieces: Pick<
-    EnrolmentRow['recordings'][number]['pieces'][number],
-    'startSeconds' | 'endSeconds' | 'choice'
-  >[];
+type Heard = Pick<RecordingRow, 'name' | 'sha256' | 'seconds'> & {
+  pieces: Pick<Piece, 'startSeconds' | 'endSeconds' | 'choice'>[];
 };
 
 /** `id` is another than in the archive where something else goes by that here. */
@@ -91,10 +90,10 @@ async function planVoices(plan: Plan, taken: ReadonlySet<string>, signal?: Abort
     const bytes = await plan.archive.read(part);
     let name = part.name;
     try {
-      const { about, signer, sealed, voice } = await readVoiceFile(new Blob([bytes]), taken);
+      const { about, signer, sealed } = await readVoiceFile(new Blob([bytes]));
       const { id } = about;
       name = about.name;
-      requirePermission(sealed, 'import', voice.leave);
+      requirePermission(sealed, 'import', { revoked: taken });
       const other = here.get(id);
       if (other?.sha256 === part.sha256) plan.same++;
       else if (used.has(id)) plan.refused.push({ name, why: otherVoice(other?.name ?? name) });

@@ -1,9 +1,9 @@
 import { decodeStream } from '../audio/decode-stream';
 import { describeCause } from '../engine/errors';
-import { addAll } from '../store/additions';
-import { database, newSamplesId, StoreError, type TakeRow } from '../store/db';
-import type { EnrolmentRow } from '../store/enrolments';
-import { keep, writeSamples } from '../store/pieces';
+import { addAll, type Additions } from '../store/additions';
+import { keep, writeSamples } from '../store/chunks';
+import { database, newSamplesId, StoreError } from '../store/db';
+import type { EnrolmentRow, TakeRow } from '../store/rows';
 import { describeVoice } from '../store/voices';
 import { ArchiveError, corrupt } from './errors';
 import type { Part } from './format';
@@ -49,7 +49,7 @@ class Restore {
 
   async run(): Promise<void> {
     const { voices, takes, enrolments, revocations } = this.plan;
-    const rows = { voices: [], takes: [], enrolments: [], revocations } as Parameters<typeof addAll>[0];
+    const rows: Additions = { voices: [], takes: [], enrolments: [], revocations };
     for (const take of takes) rows.takes.push(await this.take(take));
     for (const enrolment of enrolments) rows.enrolments.push(await this.enrolment(enrolment));
     for (const voice of voices) rows.voices.push(await this.voice(voice));

@@ -4,10 +4,11 @@ import { exportTake, ExportError } from '../export/export';
 import type { MarkedFile } from '../export/marked-file';
 import { ConsentError, requirePermission, type SealedRecord } from '../provenance';
 import { StoreError } from '../store/db';
-import { listEnrolments, readRecording, type EnrolmentRow } from '../store/enrolments';
+import { listEnrolments, readRecording } from '../store/enrolments';
 import { loadScores } from '../store/quiz';
+import type { EnrolmentRow, RecordingRow, TakeSummary } from '../store/rows';
 import { loadSettings } from '../store/settings';
-import { countDamagedTakes, listTakes, loadTake, type Take, type TakeSummary } from '../store/takes';
+import { countDamagedTakes, listTakes, loadTake, type Take } from '../store/takes';
 import { listRevocations, listVoices, readVoice, revoked } from '../store/voices';
 import { ArchiveError } from './errors';
 import {
@@ -238,6 +239,6 @@ function tooMuch(): ArchiveError {
 }
 
 /** A recording of an unfinished voice without its samples, as JSON can say it. */
-function plainRecording({ samplesId: _samplesId, pieces, ...rest }: EnrolmentRow['recordings'][number]) {
+function plainRecording({ samplesId: _samplesId, pieces, ...rest }: RecordingRow) {
   return { ...rest, pieces: pieces.map((piece) => ({ ...piece, embedding: Array.from(piece.embedding) })) };
 }

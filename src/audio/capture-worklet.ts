@@ -1,9 +1,3 @@
-/** The audio worklet's global scope, which TypeScript's libraries leave out. */
-declare class AudioWorkletProcessor {
-  readonly port: MessagePort;
-}
-declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
-
 const BATCH_SAMPLES = 2048;
 
 /**

@@ -7,8 +7,7 @@ import {
   type InputAudioTrack,
 } from 'mediabunny';
 import { Resampler } from '../dsp/resample';
-import type { DecodeOptions } from './decode';
-import { throwIfCancelled } from './decode-whole';
+import { throwIfCancelled, type DecodeOptions } from './decode-options';
 import { AudioError } from './errors';
 import { checkSeconds, checkShape, keptRate } from './limits';
 import { MonoMixer } from './mono';

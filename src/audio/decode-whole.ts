@@ -1,4 +1,4 @@
-import type { DecodeOptions } from './decode';
+import { throwIfCancelled, type DecodeOptions } from './decode-options';
 import { AudioError } from './errors';
 import { checkSeconds, checkShape, keptRate } from './limits';
 import { MonoMixer } from './mono';
@@ -33,13 +33,4 @@ export async function decodeWhole(file: Blob, name: string, { signal, onProgress
   onProgress?.(buffer.duration, buffer.duration);
   const sampleRateHz = keptRate(buffer.sampleRate, null);
   return { samples, sampleRateHz, sourceRateHz: buffer.sampleRate, warnings: [] as string[] };
-}
-
-/** Throws `cancelled` once the signal has fired. */
-export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  throw new AudioError(
-    'cancelled',
-    'Opening the file was cancelled. The file is unchanged; open it again whenever you like.',
-  );
 }

@@ -1,14 +1,9 @@
 import { checkSamples } from './check';
+import type { DecodeOptions } from './decode-options';
 import { decodeStream, UndecodableError } from './decode-stream';
 import { decodeWhole } from './decode-whole';
 import { AudioError } from './errors';
 import { looksLikeAudio } from './sniff';
-
-export interface DecodeOptions {
-  signal?: AbortSignal;
-  /** Seconds decoded so far, of how many; the total grows along where the file does not say it. */
-  onProgress?: (doneSeconds: number, totalSeconds: number) => void;
-}
 
 export interface DecodedAudio {
   /** Mono, -1..1, finite. */

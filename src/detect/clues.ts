@@ -1,10 +1,10 @@
 import { quantile } from '../dsp/arrays';
 import { Frontend } from '../engine/analysis/frontend';
 import { RealFft } from '../dsp/fft';
-import { PitchTracker } from '../engine/analysis/pitch';
-import { noiseLevelDb, speechLevelDb } from '../engine/analysis/profile';
-import { Resampler } from '../dsp/resample';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, periodicHann } from '../dsp/signal';
+import { noiseLevelDb, normaliseLoudness, speechLevelDb } from '../engine/analysis/profile';
+import { trackPitchInChunks } from '../engine/analysis/track';
+import { resample } from '../dsp/resample';
+import { ANALYSIS_RATE_HZ, periodicHann } from '../dsp/signal';
 import { nextTask } from '../dsp/task';
 import { pulseSharpness } from './pulses';
 
@@ -35,14 +35,13 @@ export async function measureClues(
   signal?: AbortSignal,
 ): Promise<ClueValues> {
   const part = samples.subarray(0, MAX_SECONDS * sampleRateHz);
-  const low = resample(part, sampleRateHz);
+  const low = resample(part, sampleRateHz, ANALYSIS_RATE_HZ);
   const loudnessDb = new Frontend().push(low).loudnessDb;
   const levelDb = speechLevelDb(loudnessDb);
-  const f0Hz = await track(
-    low,
-    loudnessDb.map((db) => db - 23 - levelDb),
-    signal,
-  );
+  const f0Hz = await trackPitchInChunks(low, normaliseLoudness(loudnessDb, levelDb), async () => {
+    await nextTask();
+    signal?.throwIfAborted();
+  });
   const voiced = f0Hz.reduce((sum, hz) => sum + Number(hz > 0), 0);
   const hasVoice = voiced >= MIN_VOICED_FRAMES;
   return {
@@ -51,39 +50,6 @@ export async function measureClues(
     jitter: hasVoice ? jitterCents(f0Hz) : null,
     floor: hasVoice ? noiseLevelDb(loudnessDb) - levelDb : null,
   };
-}
-
-function resample(samples: Float32Array, sampleRateHz: number): Float32Array {
-  if (sampleRateHz === ANALYSIS_RATE_HZ) return samples;
-  const resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
-  const [first, rest] = [resampler.push(samples), resampler.end()];
-  const joined = new Float32Array(first.length + rest.length);
-  joined.set(first);
-  joined.set(rest, first.length);
-  return joined;
-}
-
-/** F0 of every 10 ms, 0 where unvoiced; a second of sound at a time, so that the page stays awake. */
-async function track(
-  samples: Float32Array,
-  loudnessDb: Float32Array,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  const tracker = new PitchTracker();
-  const f0Hz = new Float32Array(loudnessDb.length);
-  let done = 0;
-  const keep = (piece: Float32Array) => {
-    f0Hz.set(piece, done);
-    done += piece.length;
-  };
-  for (let at = 0; at < loudnessDb.length; at += 100) {
-    if (at % 1000 === 0) await nextTask();
-    signal?.throwIfAborted();
-    const piece = samples.subarray(at * ANALYSIS_HOP, (at + 100) * ANALYSIS_HOP);
-    keep(tracker.push(piece, loudnessDb.subarray(at, at + 100)).f0Hz);
-  }
-  keep(tracker.end().f0Hz);
-  return f0Hz;
 }
 
 /** The highest frequency that the average spectrum reaches. */

@@ -18,3 +18,14 @@ export function quantile(values: Float32Array, share: number): number | undefine
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
+
+/** Peak that a whole take is kept below, so that it does not clip. */
+const HIGHEST_PEAK = 0.98;
+
+/** Scales all of `samples` in place so that no peak exceeds 0.98; returns them. */
+export function limitPeak(samples: Float32Array): Float32Array {
+  let peak = 0;
+  for (const x of samples) peak = Math.max(peak, Math.abs(x));
+  if (peak > HIGHEST_PEAK) for (let i = 0; i < samples.length; i++) samples[i]! *= HIGHEST_PEAK / peak;
+  return samples;
+}

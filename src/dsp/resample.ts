@@ -1,4 +1,4 @@
-import { EngineError } from '../engine/errors';
+import { concat } from './arrays';
 import { SampleQueue } from './sample-queue';
 
 /** Kernel half width in zero crossings, and Kaiser beta for 80 dB of stop band. */
@@ -8,6 +8,19 @@ const KAISER_BETA = 8;
 const CUTOFF = 0.9625;
 /** Above this many phases the table is sampled and interpolated linearly. */
 const MAX_PHASES = 640;
+const CHUNK_SECONDS = 10;
+
+/** A rate that cannot be resampled. As in errors of the engine, the code is also the `name`, which survives the way out of a worker. */
+export class SampleRateError extends Error {
+  readonly code = 'input-rate';
+
+  constructor(rateHz: number) {
+    super(
+      `This recording says it has ${rateHz} samples a second; 8000 to 192000 can be converted. The file is unchanged; save it at 48000 and try again.`,
+    );
+    this.name = this.code;
+  }
+}
 
 /**
  * Streaming band-limited resampler for mono samples at any whole rate from 8 to 192 kHz.
@@ -24,13 +37,10 @@ export class Resampler {
   private readonly input = new SampleQueue(16384);
   private produced = 0;
 
-  /** Rejects rates outside 8..192 kHz with `input-rate`. */
+  /** Throws a SampleRateError for input rates that are not whole or outside 8..192 kHz. */
   constructor(inputRateHz: number, outputRateHz: number) {
     if (!Number.isInteger(inputRateHz) || inputRateHz < 8000 || inputRateHz > 192000) {
-      throw new EngineError(
-        'input-rate',
-        `This recording says it has ${inputRateHz} samples a second; 8000 to 192000 can be converted. The file is unchanged; save it at 48000 and try again.`,
-      );
+      throw new SampleRateError(inputRateHz);
     }
     const divisor = gcd(inputRateHz, outputRateHz);
     this.up = outputRateHz / divisor;
@@ -79,6 +89,43 @@ export class Resampler {
     this.input.dropBefore(Math.floor((end * down) / up));
     return output;
   }
+}
+
+/**
+ * Resamples all of `samples` [n] at once into [ceil(n toHz / fromHz)]; returns `samples` itself where the rates are equal.
+ *
+ * Throws a SampleRateError.
+ */
+export function resample(samples: Float32Array, fromHz: number, toHz: number): Float32Array {
+  if (fromHz === toHz) return samples;
+  const resampler = new Resampler(fromHz, toHz);
+  return concat([resampler.push(samples), resampler.end()]);
+}
+
+/**
+ * Resamples 10 seconds at a time into [ceil(n toHz / fromHz)], after awaiting `pause` with the share that is done (0..1).
+ * Equal rates are filtered too. Rejects with a SampleRateError, or with what `pause` rejects with.
+ */
+export async function resampleInChunks(
+  samples: Float32Array,
+  fromHz: number,
+  toHz: number,
+  pause: (fraction: number) => Promise<void>,
+): Promise<Float32Array<ArrayBuffer>> {
+  const resampler = new Resampler(fromHz, toHz);
+  const output = new Float32Array(Math.ceil((samples.length * toHz) / fromHz));
+  const chunk = CHUNK_SECONDS * fromHz;
+  let done = 0;
+  const keep = (part: Float32Array) => {
+    output.set(part, done);
+    done += part.length;
+  };
+  for (let at = 0; at < samples.length; at += chunk) {
+    await pause(at / samples.length);
+    keep(resampler.push(samples.subarray(at, at + chunk)));
+  }
+  keep(resampler.end());
+  return output;
 }
 
 function dot(weights: Float64Array, data: Float32Array, from: number, taps: number): number {

@@ -4,7 +4,6 @@ export type EngineErrorCode =
   | 'gpu-lost'
   | 'input-empty'
   | 'input-not-finite'
-  | 'input-rate'
   | 'manifest-corrupt'
   | 'network-corrupt'
   | 'no-voice'

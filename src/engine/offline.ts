@@ -1,14 +1,14 @@
 import { requirePermission, type Use } from '../provenance';
+import { limitPeak } from '../dsp/arrays';
 import { EngineError, throwIfCancelled } from './errors';
 import type { Networks } from './backends/network';
 import { profileTake } from './analysis/profile';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import { ConversionStream, inputNotFinite } from './stream';
+import { inputNotFinite } from './analysis/input-level';
+import { ConversionStream } from './stream';
 import { nextTask } from '../dsp/task';
 import type { ConversionControls, ConvertProgress, SourceProfile } from './types';
 import type { Voice } from './voice';
-
-const HIGHEST_PEAK = 0.98;
 
 export interface TakeOptions {
   networks: Networks;
@@ -42,7 +42,7 @@ export interface ConvertedTake {
  */
 export async function convertTake(options: TakeOptions): Promise<ConvertedTake> {
   const { networks, voice, controls, samples, sampleRateHz, signal, use = 'convert', blockCodes } = options;
-  requirePermission(voice.leave.sealed, use, voice.leave);
+  requirePermission(voice.permission.sealed, use, voice.permission);
   checkSamples(samples);
   const startedMs = performance.now();
   const profile = options.profile ?? (await profileTake(samples, sampleRateHz, signal));
@@ -84,14 +84,6 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
   }
   limitPeak(output);
   return { samples: output, seconds, rtf: (performance.now() - startedMs) / 1000 / seconds, profile };
-}
-
-/** A take that would clip is turned down as a whole. */
-function limitPeak(samples: Float32Array): void {
-  let peak = 0;
-  for (const x of samples) peak = Math.max(peak, Math.abs(x));
-  if (peak <= HIGHEST_PEAK) return;
-  for (let i = 0; i < samples.length; i++) samples[i]! *= HIGHEST_PEAK / peak;
 }
 
 function checkSamples(samples: Float32Array): void {

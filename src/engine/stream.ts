@@ -1,14 +1,13 @@
 import { requirePermission, type Use } from '../provenance';
 import { concat } from '../dsp/arrays';
 import { ContentEncoder } from './content';
-import { EngineError } from './errors';
 import { Frontend } from './analysis/frontend';
 import { FrameGate, hushBelowDb } from './analysis/gate';
+import { InputLevel } from './analysis/input-level';
 import { Generator } from './generator';
 import type { Networks } from './backends/network';
 import { PitchTracker, type PitchFrames } from './analysis/pitch';
 import { PitchMap } from './pitch-map';
-import { DEFAULT_SPEECH_LEVEL_DB } from './analysis/profile';
 import { Resampler } from '../dsp/resample';
 import { Retrieval } from './retrieval';
 import { SampleQueue } from '../dsp/sample-queue';
@@ -18,14 +17,6 @@ import { Synthesiser } from './synthesis/synthesis';
 import { blendTexture } from './texture';
 import type { ConversionControls, SourceProfile } from './types';
 import type { Voice } from './voice';
-
-const MAX_GAIN_DB = 30;
-/** What is fainter is the hiss of a quiet room, not speech: it is not raised, and stays behind the gate. */
-const FAINTEST_SPEECH_DB = -65;
-/** A changed level is reached along an exponential of 50 ms. */
-const GAIN_STEP = 1 / (0.05 * ANALYSIS_RATE_HZ);
-/** Beyond this an input sample is a fault, not speech. */
-const MAX_SAMPLE = 8;
 
 export interface StreamOptions {
   networks: Networks;
@@ -66,8 +57,7 @@ export class ConversionStream {
   private readonly options: StreamOptions;
   private retrieval: Retrieval;
   private pitchMap: PitchMap;
-  private gain: number;
-  private wantedGain: number;
+  private readonly level: InputLevel;
   private blockFrames: number;
   /** Features that wait for the slowest of them. Frames count at 100 a second, codes at 50. */
   private readonly logMel = new SampleQueue(256 * BANDS);
@@ -88,7 +78,7 @@ export class ConversionStream {
   /** Throws a ConsentError where the voice may not be used so. */
   constructor(options: StreamOptions) {
     const { networks, voice, controls, profile, sampleRateHz, blockCodes = 50, gateDb = null } = options;
-    askLeave(voice, options.use);
+    requireUse(voice, options.use);
     this.options = { ...options };
     this.resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
     this.content = new ContentEncoder(networks);
@@ -98,8 +88,8 @@ export class ConversionStream {
     this.synthesiser = new Synthesiser(controls);
     this.gate.thresholdDb = gateDb;
     this.gate.hushBelowDb = hushBelowDb(profile);
-    this.gain = this.wantedGain = inputGain(profile, voice);
-    this.tracker = new PitchTracker(louder(profile, this.gain));
+    this.level = new InputLevel(profile, voice);
+    this.tracker = new PitchTracker(this.level.amplified(profile));
     this.blockFrames = blockCodes * FRAMES_PER_CODE;
   }
 
@@ -108,17 +98,13 @@ export class ConversionStream {
     return this.received / this.options.sampleRateHz - this.produced / SYNTHESIS_RATE_HZ;
   }
 
-  private get gainDb(): number {
-    return 20 * Math.log10(this.gain);
-  }
-
   /**
    * Takes effect with the frames that follow. Nothing starts anew, so timbre, pitch and level glide within a
    * frame or two; not to be called while a `push` is under way. Throws a ConsentError where the voice may not be used so.
    */
   adjust(change: StreamChange): void {
     const before = this.options.voice;
-    askLeave(change.voice ?? before, this.options.use);
+    requireUse(change.voice ?? before, this.options.use);
     Object.assign(this.options, change);
     const { voice, controls, profile, blockCodes, gateDb = null } = this.options;
     if (voice !== before) {
@@ -129,8 +115,8 @@ export class ConversionStream {
     this.synthesiser.control(controls);
     this.gate.thresholdDb = gateDb;
     this.gate.hushBelowDb = hushBelowDb(profile);
-    this.wantedGain = inputGain(profile, voice);
-    this.tracker.speaker = louder(profile, this.wantedGain);
+    this.level.setTarget(profile, voice);
+    this.tracker.speaker = this.level.amplified(profile);
     if (blockCodes) this.blockFrames = blockCodes * FRAMES_PER_CODE;
   }
 
@@ -178,16 +164,11 @@ export class ConversionStream {
   }
 
   private analyse(samples: Float32Array): void {
-    for (let i = 0; i < samples.length; i++) {
-      if (this.gain !== this.wantedGain) this.gain = approach(this.gain, this.wantedGain);
-      const x = samples[i]! * this.gain;
-      if (!Number.isFinite(x)) throw inputNotFinite();
-      samples[i] = Math.max(-MAX_SAMPLE, Math.min(MAX_SAMPLE, x));
-    }
+    this.level.apply(samples);
     const { logMel, loudnessDb } = this.frontend.push(samples);
     this.logMel.push(logMel);
     const pitch = this.tracker.push(samples, loudnessDb);
-    const { gainDb } = this;
+    const { gainDb } = this.level;
     this.options.onFrames?.(
       pitch.unbiasedF0Hz,
       loudnessDb.map((db) => db - gainDb),
@@ -198,7 +179,7 @@ export class ConversionStream {
 
   private keepLoudness(loudnessDb: Float32Array): void {
     this.loudnessDb.push(loudnessDb);
-    this.gates.push(this.gate.push(loudnessDb, this.gainDb));
+    this.gates.push(this.gate.push(loudnessDb, this.level.gainDb));
   }
 
   private keepPitch({ f0Hz, voiced }: Pick<PitchFrames, 'f0Hz' | 'voiced'>): void {
@@ -284,29 +265,6 @@ function held(queue: SampleQueue, from: number, count: number): Float32Array {
   return queue.view().slice(from - queue.start, from - queue.start + count);
 }
 
-function askLeave(voice: Voice, use: Use = 'convert'): void {
-  requirePermission(voice.leave.sealed, use, voice.leave);
-}
-
-export function inputNotFinite(): EngineError {
-  return new EngineError(
-    'input-not-finite',
-    'This recording holds samples that are no numbers, so it was not converted. The file is unchanged; save it again as 16-bit WAV and drop that here.',
-  );
-}
-
-/** Factor that brings the take's speech to the level the voice was made at. 1 for a take without speech. */
-function inputGain(profile: SourceProfile, voice: Voice): number {
-  if (profile.speechLevelDb < FAINTEST_SPEECH_DB) return 1;
-  const wanted = Number.isFinite(voice.speechLevelDb) ? voice.speechLevelDb : DEFAULT_SPEECH_LEVEL_DB;
-  return 10 ** (Math.max(-MAX_GAIN_DB, Math.min(MAX_GAIN_DB, wanted - profile.speechLevelDb)) / 20);
-}
-
-function louder(profile: SourceProfile, gain: number): SourceProfile {
-  return { ...profile, speechLevelDb: profile.speechLevelDb + 20 * Math.log10(gain) };
-}
-
-function approach(gain: number, wanted: number): number {
-  const next = gain + GAIN_STEP * (wanted - gain);
-  return Math.abs(wanted - next) < 1e-4 * wanted ? wanted : next;
+function requireUse(voice: Voice, use: Use = 'convert'): void {
+  requirePermission(voice.permission.sealed, use, voice.permission);
 }

@@ -1,4 +1,5 @@
 import type { SealedRecord } from '../provenance';
+import type { VoiceDraft } from './voice';
 
 /** What the user may change about a conversion. */
 export interface ConversionControls {
@@ -116,6 +117,8 @@ export interface ConversionApi {
   listVoices(): Promise<VoiceSummary[]>;
   /** Takes a voice file in for this visit, without storing it. Rejects with what is wrong with it. */
   openVoiceFile(file: ArrayBuffer): Promise<VoiceSummary>;
+  /** As `openVoiceFile`, for a voice that was just made and is not signed yet. */
+  openVoiceDraft(draft: VoiceDraft): Promise<VoiceSummary>;
   cancel(jobId: string): Promise<void>;
   /** Answers as soon as the worker can: one that has died never does. */
   ping(): Promise<void>;

@@ -31,7 +31,7 @@ export interface ColourOptions {
  * How a voice is coloured beyond what the generator makes of its embedding [80], natural log gains: its speech `cuts` at
  * 16 kHz, less what they become when they are converted to the voice itself, on the mean. The noise that is left in the
  * cuts is no colour: what they become is compared as if it had the same. Zero-shot: no network is trained
- * (docs/decisions/0011, 0018).
+ * (models/log/0011, 0018).
  *
  * Rejects with a ConsentError, `cancelled`, or what the networks throw.
  */

@@ -3,12 +3,12 @@ import { ContentEncoder } from '../engine/content';
 import { EngineError, throwIfCancelled } from '../engine/errors';
 import { Frontend, type SpectrumFrames } from '../engine/analysis/frontend';
 import type { Networks } from '../engine/backends/network';
-import { PitchTracker } from '../engine/analysis/pitch';
 import { inRegister, medianF0Hz, speechLevelDb } from '../engine/analysis/profile';
+import { trackPitch } from '../engine/analysis/track';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, LOG_PER_DB } from '../dsp/signal';
 import { BANDS, CODE_SIZE, FRAMES_PER_CODE, LOG_MEL_FLOOR, TIMBRE_BANDS } from '../engine/shapes';
 import { nextTask } from '../dsp/task';
-import type { Voice } from '../engine/voice';
+import type { VoiceData } from '../engine/voice';
 import { cluster, sumByCentre } from './cluster';
 import type { Restorer } from './restorer';
 import type { SpeakerEncoder } from './speaker-encoder';
@@ -26,7 +26,7 @@ const ENCODE_SHARE = 0.6;
 export const LEAST_SECONDS = 10;
 const CONTENT_FRAMES = 1000;
 
-export type VoiceVectors = Omit<Voice, 'id' | 'name' | 'leave'>;
+export type VoiceVectors = Omit<VoiceData, 'id' | 'name'>;
 
 export interface EncodeOptions {
   networks: Pick<Networks, 'content' | 'makeTensor' | 'queue'>;
@@ -108,9 +108,7 @@ async function encodePiece(
   networks: EncodeOptions['networks'],
   speaker: SpeakerEncoder,
 ): Promise<Encoded> {
-  const tracker = new PitchTracker();
-  const first = tracker.push(samples, loudnessDb).f0Hz;
-  const f0Hz = concat([first, tracker.end().f0Hz]);
+  const { f0Hz } = trackPitch(samples, loudnessDb);
   const codes = await contentCodes(logMel, networks);
   const count = Math.floor(loudnessDb.length / FRAMES_PER_CODE);
   const kept: number[] = [];

@@ -1,19 +1,12 @@
 import { EngineError } from '../engine/errors';
 import { Frontend } from '../engine/analysis/frontend';
-import { findNetwork, findWords, listVoices, type Manifest, type NetworkRole } from '../files/manifest';
-import { StreamingNetwork, type Networks } from '../engine/backends/network';
-import type { NetworkFile } from '../engine/backends/ort';
+import { StreamingNetwork, type NetworkFile, type NetworkSet } from '../engine/backends/network';
+import type { NetworkRole } from '../files/manifest';
+import type { VoiceCatalogue } from '../files/voice-catalogue';
 import { ANALYSIS_RATE_HZ } from '../dsp/signal';
 import { CODE_SIZE } from '../engine/shapes';
-import { parseVoice, type Voice } from '../engine/voice';
-import { readVoiceFile, writeVoiceFile } from '../files/voice-file';
-import {
-  ConsentError,
-  parseSealed,
-  requirePermission,
-  type SealedRecord,
-  type SigningKey,
-} from '../provenance';
+import type { Voice, VoiceDraft } from '../engine/voice';
+import { ConsentError, parseSealed, requirePermission, type SealedRecord } from '../provenance';
 import { sha256Of } from '../files/hash';
 import { cleanRecording } from './cleaning/clean';
 import { COLOUR_SECONDS, findColour } from './colour';
@@ -32,21 +25,21 @@ import {
 } from './permission/spoken-words';
 import type { BlendInput, CleanedRecording, EnrolmentApi, Progress, Spoken, TrainingInput } from './types';
 
-/** Where networks, keys and revocations come from: src/store in the app. */
+/** Where networks, voices and revocations come from: src/store in the app. */
 export interface EnrolmentLibrary {
-  load(baseUrl: string): Promise<{ manifest: Manifest; files: Map<string, ArrayBuffer> }>;
+  load(baseUrl: string): Promise<{
+    networks: Record<NetworkRole, NetworkFile>;
+    /** See `parseWordExamples`. */
+    wordExamples: ArrayBuffer;
+    voices: VoiceCatalogue;
+  }>;
   revoked(): Promise<ReadonlySet<string>>;
-  signingKey(): Promise<SigningKey>;
-  readOwnVoice(id: string): Promise<Blob | undefined>;
 }
 
 /** With the converter's own: a voice is coloured by hearing itself converted. */
-export interface EnrolmentNetworks extends Networks {
-  speaker: Networks['content'];
-  restorer: Networks['content'];
-}
+export type EnrolmentNetworks = NetworkSet<NetworkRole>;
 
-export type OpenNetworks = (files: Record<NetworkRole, NetworkFile>) => Promise<EnrolmentNetworks>;
+export type NetworkOpener = (files: Record<NetworkRole, NetworkFile>) => Promise<EnrolmentNetworks>;
 
 /** What it costs to convert a second of speech for the colour, in seconds of it encoded. */
 const COLOURING_WORK = 2;
@@ -56,11 +49,11 @@ interface Opened {
   encoder: SpeakerEncoder;
   restorer: Restorer;
   examples: WordExamples;
+  voices: VoiceCatalogue;
 }
 
 /** What the worker exposes: cleaning recordings and making voices of them, by jobs that can be cancelled. */
 export class EnrolmentJobs implements EnrolmentApi {
-  private published: ReturnType<EnrolmentLibrary['load']> | undefined;
   private opening: Promise<Opened> | undefined;
   private readonly jobs = new Map<string, AbortController>();
   /** What was read aloud since the start, by its hash: a record alone could say anything. */
@@ -68,7 +61,7 @@ export class EnrolmentJobs implements EnrolmentApi {
 
   constructor(
     private readonly library: EnrolmentLibrary,
-    private readonly openNetworks: OpenNetworks,
+    private readonly openNetworks: NetworkOpener,
   ) {}
 
   async load(baseUrl: string): Promise<void> {
@@ -123,7 +116,7 @@ export class EnrolmentJobs implements EnrolmentApi {
     jobId: string,
     { about, consent, recordings }: TrainingInput,
     onProgress: (progress: Progress) => void,
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  ): Promise<VoiceDraft> {
     return this.job(jobId, async ({ networks, encoder, restorer }, signal) => {
       const revoked = await this.library.revoked();
       const sealed = requirePermission(consent, 'convert', { revoked });
@@ -144,29 +137,30 @@ export class EnrolmentJobs implements EnrolmentApi {
         sealed,
         vectors.embedding.map((value, i) => value - middle[i]!),
       );
-      const plain = { ...vectors, id: about.id, name: about.name, leave: { sealed, revoked } };
-      const colour = await findColour(cuts, plain, {
-        networks,
-        signal,
-        onProgress: (fraction) => report(share + (1 - share) * fraction),
-      });
-      const voice = { ...plain, colour };
-      return writeVoiceFile({ about, voice, sealed, preview: null }, await this.library.signingKey());
+      const plain = { ...vectors, id: about.id, name: about.name };
+      const colour = await findColour(
+        cuts,
+        { ...plain, permission: { sealed, revoked } },
+        {
+          networks,
+          signal,
+          onProgress: (fraction) => report(share + (1 - share) * fraction),
+        },
+      );
+      return { about, voice: { ...plain, colour }, sealed };
     });
   }
 
   /** Rejects with a ConsentError where one of the voices may not be blended. */
-  async blend({ about, maker, parts, controls }: BlendInput): Promise<Uint8Array<ArrayBuffer>> {
-    const revoked = await this.library.revoked();
+  async blend({ about, maker, parts, controls }: BlendInput): Promise<VoiceDraft> {
+    const catalogue = (await this.ready()).voices;
     const voices: { voice: Voice; weight: number }[] = [];
-    for (const { voiceId, weight } of parts)
-      voices.push({ voice: await this.voiceOf(voiceId, revoked), weight });
-    for (const { voice } of voices) requirePermission(voice.leave.sealed, 'blend', voice.leave);
+    for (const { voiceId, weight } of parts) voices.push({ voice: await catalogue.read(voiceId), weight });
+    for (const { voice } of voices) requirePermission(voice.permission.sealed, 'blend', voice.permission);
     const today = new Date().toISOString().slice(0, 10);
-    const parents = voices.map(({ voice }) => parseSealed(voice.leave.sealed));
+    const parents = voices.map(({ voice }) => parseSealed(voice.permission.sealed));
     const sealed = blendRecord(parents, { name: maker, voiceName: about.name, today });
-    const voice = { ...blendVoices(voices, controls), id: about.id, name: about.name };
-    return writeVoiceFile({ about, voice, sealed, preview: null }, await this.library.signingKey());
+    return { about, voice: { ...blendVoices(voices, controls), id: about.id, name: about.name }, sealed };
   }
 
   async cancel(jobId: string): Promise<void> {
@@ -200,73 +194,42 @@ export class EnrolmentJobs implements EnrolmentApi {
   }
 
   private async job<T>(jobId: string, task: (opened: Opened, signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (!this.opening) {
-      throw new EngineError(
-        'not-loaded',
-        'The networks are not loaded yet. Your recordings are unchanged. Wait until they are ready, then try again.',
-      );
-    }
+    const opening = this.ready();
     const controller = new AbortController();
     this.jobs.set(jobId, controller);
     try {
-      return await task(await this.opening, controller.signal);
+      return await task(await opening, controller.signal);
     } finally {
       this.jobs.delete(jobId);
     }
   }
 
-  private async voiceOf(id: string, revoked: ReadonlySet<string>): Promise<Voice> {
-    const published = await this.published;
-    const entry = published && listVoices(published.manifest).find((voice) => voice.id === id);
-    const bytes = entry && published.files.get(entry.file);
-    if (bytes) return parseVoice(bytes, { sealed: entry.consent, revoked });
-    const own = await this.library.readOwnVoice(id);
-    if (own) return (await readVoiceFile(own, revoked)).voice;
+  private ready(): Promise<Opened> {
+    if (this.opening) return this.opening;
     throw new EngineError(
-      'no-voice',
-      `There is no voice called "${id}" here. Nothing was changed. Choose another voice.`,
+      'not-loaded',
+      'The networks are not loaded yet. Your recordings are unchanged. Wait until they are ready, then try again.',
     );
   }
 
   private async open(baseUrl: string): Promise<Opened> {
-    this.published = this.library.load(baseUrl);
-    const { manifest, files } = await this.published;
-    const missing = (what: string) =>
-      new EngineError(
-        'network-corrupt',
-        `This copy of the app comes without its ${what}, so no voice can be made here. Takes and voices are safe. Reload the page to fetch what is missing.`,
-      );
-    const fileOf = (role: NetworkRole): NetworkFile => {
-      const entry = findNetwork(manifest, role);
-      const bytes = entry && files.get(entry.file);
-      if (!bytes) throw missing(`${role} network`);
-      return { bytes, stateShapes: entry.stateShapes, lookAheadFrames: entry.lookAheadFrames };
+    const { networks: files, wordExamples, voices } = await this.library.load(baseUrl);
+    const networks = await this.openNetworks(files);
+    const { makeTensor, queue } = networks;
+    const streaming = (role: NetworkRole) => new StreamingNetwork(networks[role], makeTensor, queue);
+    return {
+      networks,
+      encoder: new SpeakerEncoder(streaming('speaker'), meanOf(voices.publishedEmbeddings())),
+      restorer: new Restorer(streaming('restorer')),
+      examples: parseWordExamples(wordExamples),
+      voices,
     };
-    const networks = await this.openNetworks({
-      content: fileOf('content'),
-      generator: fileOf('generator'),
-      speaker: fileOf('speaker'),
-      restorer: fileOf('restorer'),
-    });
-    const { speaker, makeTensor, queue } = networks;
-    const restorer = new Restorer(new StreamingNetwork(networks.restorer, makeTensor, queue));
-    const encoder = new SpeakerEncoder(
-      new StreamingNetwork(speaker, makeTensor, queue),
-      middleOf(manifest, files),
-    );
-    const words = files.get(findWords(manifest)?.file ?? '');
-    if (!words) throw missing('examples of words');
-    return { networks, encoder, restorer, examples: parseWordExamples(words) };
   }
 }
 
-/** Mean embedding of the published voices. */
-function middleOf(manifest: Manifest, files: Map<string, ArrayBuffer>): Float32Array {
-  const middle = new Float32Array(CODE_SIZE);
-  const voices = listVoices(manifest).flatMap((entry) => files.get(entry.file) ?? []);
-  for (const bytes of voices) {
-    const { embedding } = parseVoice(bytes, { sealed: null, revoked: new Set() });
-    embedding.forEach((value, i) => (middle[i]! += value / voices.length));
-  }
-  return middle;
+/** [128] of vectors of that size. */
+function meanOf(vectors: Float32Array[]): Float32Array {
+  return Float32Array.from({ length: CODE_SIZE }, (_, i) =>
+    vectors.reduce((sum, vector) => sum + vector[i]! / vectors.length, 0),
+  );
 }

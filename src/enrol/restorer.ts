@@ -9,7 +9,7 @@ const LONGEST_FRAMES = 3000;
 
 /**
  * The restoring network: what hum and hiss, and taking them out, did to the spectrum of a voice is put right. It makes
- * nothing to listen to; what a voice is like is read off it (docs/decisions/0019).
+ * nothing to listen to; what a voice is like is read off it (models/log/0019).
  */
 export class Restorer {
   constructor(private readonly network: StreamingNetwork) {}

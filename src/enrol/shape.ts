@@ -1,21 +1,12 @@
 import { clamp } from '../dsp/arrays';
 import { BANDS, CODE_SIZE, TIMBRE_BANDS } from '../engine/shapes';
-import type { Voice } from '../engine/voice';
+import type { VoiceData } from '../engine/voice';
 import { allowedUses, lastDay, seal, USES, type ConsentRecord, type SealedRecord } from '../provenance';
 import type { VoiceVectors } from './encode';
-
-/** What may be changed of a blend. All 0 leave it as it is. */
-export interface ShapeControls {
-  /** Semitones on the median pitch: children speak high, the old lower. -12..12. */
-  pitchSt: number;
-  /** Longer (below 0) or shorter (above 0) vocal tract. -1..1 moves formants by up to 15 %. */
-  size: number;
-  /** Noise in the voice, through the tilt of its timbre. -1..1. */
-  breath: number;
-}
+import type { ShapeControls } from './types';
 
 export interface BlendPart {
-  voice: Omit<Voice, 'leave'>;
+  voice: VoiceData;
   /** Share, > 0. They need not add up to 1. */
   weight: number;
 }

@@ -1,9 +1,9 @@
 import { networkCorrupt, type StreamingNetwork } from '../engine/backends/network';
-import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from '../engine/shapes';
+import { BANDS, CODE_SIZE, CODES_PER_SECOND, FRAMES_PER_CODE } from '../engine/shapes';
 
-/** What the network takes at once, in codes of 20 ms. */
-const SHORTEST_CODES = 50;
-const LONGEST_CODES = 1500;
+/** What the network takes at once. */
+const SHORTEST_CODES = CODES_PER_SECOND;
+const LONGEST_CODES = 30 * CODES_PER_SECOND;
 
 /** The speaker network: who says it, from a whole piece of speech. */
 export class SpeakerEncoder {

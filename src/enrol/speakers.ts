@@ -1,7 +1,7 @@
 import { BANDS } from '../engine/shapes';
 import type { SpeakerEncoder } from './speaker-encoder';
 import type { Stretch } from './cleaning/activity';
-import type { Piece } from './types';
+import type { Piece } from './piece';
 
 /** `python -m evaluate.speakers` prints what these rest on. */
 const WINDOW_FRAMES = 150;

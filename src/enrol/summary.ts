@@ -1,4 +1,4 @@
-import type { Piece, Reason } from './types';
+import type { Piece, Reason } from './piece';
 
 /** Speech that a good voice takes, in seconds; it can be made of less. */
 export const WANTED_SECONDS = 60;

@@ -1,34 +1,6 @@
-import type { VoiceAbout } from '../files/voice-file';
+import type { VoiceAbout, VoiceDraft } from '../engine/voice';
 import type { SealedRecord } from '../provenance';
-import type { ShapeControls } from './shape';
-
-/** Why a piece is left out. */
-export const REASONS = ['too-short', 'clipped', 'noisy', 'music', 'other-speaker'] as const;
-export type Reason = (typeof REASONS)[number];
-
-export interface PieceQuality {
-  /** Level of its speech, dBFS. */
-  levelDb: number;
-  /** Level of what lies beneath the speech, dBFS, before cleaning. */
-  noiseDb: number;
-  /** Share of its frames that are clipped, 0..1. */
-  clippedShare: number;
-  /** Share of its bands that are held, 0..1: in music many are. */
-  steadyShare: number;
-}
-
-/** A stretch of speech between pauses. */
-export interface Piece {
-  startSeconds: number;
-  endSeconds: number;
-  quality: PieceQuality;
-  /** Null for a piece that is good. */
-  reason: Reason | null;
-  /** [128], of the speaker network less the middle of all voices; empty where the piece is too short for it. */
-  embedding: Float32Array;
-  /** What the user said of it; it outweighs the reason. */
-  choice: 'keep' | 'drop' | 'unheard';
-}
+import type { Piece } from './piece';
 
 export interface Room {
   /** Time in which the sound of the room falls by 60 dB, estimated from how words end; null with too few of them. */
@@ -69,6 +41,16 @@ export interface Spoken {
   embedding: Float32Array;
 }
 
+/** What may be changed of a blend. All 0 leave it as it is. */
+export interface ShapeControls {
+  /** Semitones on the median pitch: children speak high, the old lower. -12..12. */
+  pitchSt: number;
+  /** Longer (below 0) or shorter (above 0) vocal tract. -1..1 moves formants by up to 15 %. */
+  size: number;
+  /** Noise in the voice, through the tilt of its timbre. -1..1. */
+  breath: number;
+}
+
 export interface BlendInput {
   about: VoiceAbout;
   /** Who makes the blend, for its record. */
@@ -90,14 +72,10 @@ export interface EnrolmentApi {
   ): Promise<CleanedRecording>;
   /** Listens to a sentence read aloud just now. Rejects with `input-empty` when nobody speaks in it, and with `consent-invalid` for a sentence that is not one of leave. */
   hear(jobId: string, samples: Float32Array, sampleRateHz: number, sentence: string): Promise<Spoken>;
-  /** Makes the voice; resolves with its `.understudy` file without a preview. */
-  train(
-    jobId: string,
-    input: TrainingInput,
-    onProgress: (progress: Progress) => void,
-  ): Promise<Uint8Array<ArrayBuffer>>;
-  /** Makes a voice of others; resolves with its `.understudy` file without a preview. */
-  blend(input: BlendInput): Promise<Uint8Array<ArrayBuffer>>;
+  /** Makes the voice. */
+  train(jobId: string, input: TrainingInput, onProgress: (progress: Progress) => void): Promise<VoiceDraft>;
+  /** Makes a voice of others. */
+  blend(input: BlendInput): Promise<VoiceDraft>;
   cancel(jobId: string): Promise<void>;
   ping(): Promise<void>;
 }

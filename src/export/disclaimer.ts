@@ -1,6 +1,6 @@
 import { decodeFile } from '../audio/decode';
 import { matchedGains } from '../audio/loudness';
-import { Resampler } from '../dsp/resample';
+import { resample } from '../dsp/resample';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import disclaimers from './disclaimers.json';
 
@@ -29,11 +29,5 @@ async function loadDisclaimer(language: DisclaimerLanguage): Promise<Float32Arra
   const response = await fetch(new URL(`disclaimer/${language}.opus`, document.baseURI));
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const { samples, sampleRateHz } = await decodeFile(await response.blob(), `${language}.opus`);
-  if (sampleRateHz === SYNTHESIS_RATE_HZ) return samples;
-  const resampler = new Resampler(sampleRateHz, SYNTHESIS_RATE_HZ);
-  const [first, rest] = [resampler.push(samples), resampler.end()];
-  const resampled = new Float32Array(first.length + rest.length);
-  resampled.set(first);
-  resampled.set(rest, first.length);
-  return resampled;
+  return resample(samples, sampleRateHz, SYNTHESIS_RATE_HZ);
 }

@@ -12,7 +12,6 @@ export type { ExportFormat } from './encode';
 export { DISCLAIMERS, type DisclaimerLanguage } from './disclaimer';
 
 export const MARK_VERSION = 2;
-const HIGHEST_PEAK = 0.98;
 const FORMATS: ExportFormat[] = ['wav', 'mp3', 'm4a', 'opus'];
 /** Those that a C2PA manifest can be put into; what is known of the others is in their tags alone. */
 const WITH_CREDENTIALS: readonly ExportFormat[] = ['wav', 'mp3', 'm4a'];
@@ -102,7 +101,7 @@ export async function exportTake(
       onProgress: (done) => onProgress(MARKED * done),
       signal,
     });
-    const encoded = await encode(marked.limitPeak(HIGHEST_PEAK), sampleRateHz, format, {
+    const encoded = await encode(marked.limitPeak(), sampleRateHz, format, {
       tags: tagsOf(facts),
       onProgress: (done) => onProgress(MARKED + (ENCODED - MARKED) * done),
       signal,

@@ -1,17 +1,10 @@
 import { zipSync } from 'fflate';
 import * as v from 'valibot';
-import {
-  canonicalBytes,
-  parseSealed,
-  sign,
-  verify,
-  type Canonical,
-  type SealedRecord,
-  type SigningKey,
-} from '../provenance';
+import { canonicalBytes, parseSealed, sign, verify, type Canonical, type SigningKey } from '../provenance';
 import { describeCause, EngineError } from '../engine/errors';
 import { hexOf, sha256Of } from './hash';
-import { parseVoice, type Voice } from '../engine/voice';
+import type { VoiceAbout, VoiceDraft } from '../engine/voice';
+import { parseVoice } from './voice-read';
 import { formatVoice } from './voice-write';
 import { readZip, ZipError, type ZipEntry } from './zip';
 
@@ -52,25 +45,16 @@ const manifestSchema = v.strictObject({
   }),
 });
 
-type Manifest = v.InferOutput<typeof manifestSchema>;
+type Manifest = v.InferOutput<typeof manifestSchema> & VoiceAbout;
 
-/** What a voice file says of itself. */
-export type VoiceAbout = Pick<Manifest, 'id' | 'name' | 'language' | 'description' | 'createdAt'>;
-
-export interface VoiceFile {
-  about: VoiceAbout;
+export interface VoiceFile extends VoiceDraft {
   /** Public key of whoever signed it, hex. */
   signer: string;
-  sealed: SealedRecord;
-  voice: Voice;
   /** A short marked recording, as WAV. */
   preview: ArrayBuffer | null;
 }
 
-export interface VoiceParts {
-  about: VoiceAbout;
-  voice: Omit<Voice, 'leave'>;
-  sealed: SealedRecord;
+export interface VoiceParts extends VoiceDraft {
   preview: Uint8Array<ArrayBuffer> | null;
 }
 
@@ -102,7 +86,7 @@ export async function writeVoiceFile(parts: VoiceParts, key: SigningKey): Promis
  * Rejects with `voice-too-large`, `voice-corrupt`, `voice-altered`, `voice-newer`, or a ConsentError where the
  * record is missing, broken or altered. Whether the voice may be used is asked when it is.
  */
-export async function readVoiceFile(file: Blob, revoked: ReadonlySet<string>): Promise<VoiceFile> {
+export async function readVoiceFile(file: Blob): Promise<VoiceFile> {
   if (file.size > MAX_VOICE_FILE_BYTES) {
     throw new EngineError(
       'voice-too-large',
@@ -127,7 +111,7 @@ export async function readVoiceFile(file: Blob, revoked: ReadonlySet<string>): P
     return content;
   };
   const sealed = parseSealed(parseJson(await part(CONSENT, manifest.parts[CONSENT])));
-  const voice = parseVoice((await part(VOICE, manifest.parts[VOICE])).buffer, { sealed, revoked });
+  const voice = parseVoice((await part(VOICE, manifest.parts[VOICE])).buffer);
   const preview = manifest.parts[PREVIEW] ? await part(PREVIEW, manifest.parts[PREVIEW]) : null;
   const { id, name, language, description, createdAt, signer } = manifest;
   if (voice.id !== id) throw altered('it goes by two names');

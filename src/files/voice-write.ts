@@ -1,8 +1,8 @@
 import { ADAPTER_SHAPE, CODE_SIZE, TIMBRE_BANDS } from '../engine/shapes';
-import type { Voice } from '../engine/voice';
+import type { VoiceData } from '../engine/voice';
 
 /** The bytes of a `.voice` file: what parseVoice reads. */
-export function formatVoice(voice: Omit<Voice, 'leave'>): Uint8Array<ArrayBuffer> {
+export function formatVoice(voice: VoiceData): Uint8Array<ArrayBuffer> {
   const { embedding, codebook, timbre, colour, adapter } = voice;
   const codes = codebook.length / CODE_SIZE;
   const arrays = [

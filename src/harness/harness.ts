@@ -143,10 +143,9 @@ export function installHarness(scope: Scope): void {
         consent: seal({ ...written, sources }),
         recordings: recordings.map(({ samples, pieces }) => ({ samples, pieces: pieces.filter(isKept) })),
       };
-      const file = await enroller.train(input, { signal: never, onProgress: () => undefined });
+      const draft = await enroller.train(input, { signal: never, onProgress: () => undefined });
       const trainedMs = performance.now();
-      const voiceFile = await finishVoice(engine!, file, never);
-      await give(output, voiceFile);
+      await give(output, await finishVoice(engine!, draft, never));
       return {
         id: about.id,
         seconds: recordings.reduce((sum, recording) => sum + recording.seconds, 0),

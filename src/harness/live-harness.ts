@@ -1,7 +1,7 @@
 import type { Engine } from '../services/conversion-client.svelte';
 import type { Scope } from '../services/scope';
 import { SampleStore } from '../audio/sample-store';
-import type { LivePiece } from '../realtime/live-types';
+import type { RecordedBlock } from '../realtime/live-types';
 import { DEFAULT_CONTROLS, type SourceProfile } from '../engine/types';
 import { injectFault, type FaultKind } from './faults';
 import { LiveSession, type SessionSettings } from '../realtime/session/live-session';
@@ -77,13 +77,13 @@ export function makeLiveHarness(scope: Scope, baseUrl: string, engineOf: () => E
   let output = new SampleStore(1);
   let inputRateHz = 0;
 
-  /** Gathers the pieces of the newest connection. */
+  /** Gathers the blocks of the newest connection. */
   const openTap = (seconds: number) => {
     const { port1, port2 } = new MessageChannel();
     input = new SampleStore(seconds * 48_000);
     output = new SampleStore(seconds * 24_000);
     const [ins, outs] = [input, output];
-    port1.onmessage = ({ data }: MessageEvent<LivePiece | null>) => {
+    port1.onmessage = ({ data }: MessageEvent<RecordedBlock | null>) => {
       if (!data) return port1.close();
       ins.append(data.input);
       outs.append(data.output);

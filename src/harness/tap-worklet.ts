@@ -1,9 +1,3 @@
-/** The audio worklet's global scope, which TypeScript's libraries leave out. */
-declare class AudioWorkletProcessor {
-  readonly port: MessagePort;
-}
-declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
-
 const FRAMES = 2048;
 
 /** For tests: posts what goes to the speakers (input 0) and what the microphone gives (input 1), mono, side by side. */

@@ -1,9 +1,13 @@
-import { concat } from '../dsp/arrays';
 import { RealFft } from '../dsp/fft';
 import { Frontend } from '../engine/analysis/frontend';
-import { PitchTracker } from '../engine/analysis/pitch';
-import { DEFAULT_SPEECH_LEVEL_DB, medianF0Hz, speechLevelDb } from '../engine/analysis/profile';
-import { Resampler } from '../dsp/resample';
+import {
+  DEFAULT_SPEECH_LEVEL_DB,
+  medianF0Hz,
+  normaliseLoudness,
+  speechLevelDb,
+} from '../engine/analysis/profile';
+import { trackPitch } from '../engine/analysis/track';
+import { resample } from '../dsp/resample';
 import {
   ANALYSIS_RATE_HZ,
   hzToMel,
@@ -14,7 +18,6 @@ import {
 } from '../dsp/signal';
 import { BANDS } from '../engine/shapes';
 import { Synthesiser } from '../engine/synthesis/synthesis';
-import type { SourceProfile } from '../engine/types';
 
 const FFT_SIZE = 1024;
 const BINS = FFT_SIZE / 2 + 1;
@@ -53,11 +56,10 @@ export function takeApart(samples: Float32Array, sampleRateHz: number): VoicePar
   const low = resample(samples, sampleRateHz, ANALYSIS_RATE_HZ);
   const high = resample(samples, sampleRateHz, SYNTHESIS_RATE_HZ);
   const { loudnessDb } = new Frontend().push(low);
-  const level = speechLevelDb(loudnessDb);
-  const normalised = loudnessDb.map((db) => db + DEFAULT_SPEECH_LEVEL_DB - level);
-  const median = medianF0Hz(track(low, normalised).f0Hz) || 120;
+  const normalised = normaliseLoudness(loudnessDb, speechLevelDb(loudnessDb));
+  const median = medianF0Hz(trackPitch(low, normalised).f0Hz) || 120;
   const speaker = { medianF0Hz: median, speechLevelDb: DEFAULT_SPEECH_LEVEL_DB };
-  const { f0Hz, voiced } = track(low, normalised, speaker);
+  const { f0Hz, voiced } = trackPitch(low, normalised, speaker);
   let held = median;
   for (let t = 0; t < f0Hz.length; t++) held = f0Hz[t] = f0Hz[t]! > 0 ? f0Hz[t]! : held;
   const frames = f0Hz.length;
@@ -68,15 +70,6 @@ export function takeApart(samples: Float32Array, sampleRateHz: number): VoicePar
     logGain: envelopes(high, f0Hz),
     medianF0Hz: median,
     seconds: samples.length / sampleRateHz,
-  };
-}
-
-function track(samples: Float32Array, loudnessDb: Float32Array, speaker?: SourceProfile) {
-  const tracker = new PitchTracker(speaker);
-  const [first, rest] = [tracker.push(samples, loudnessDb), tracker.end()];
-  return {
-    f0Hz: concat([first.f0Hz, rest.f0Hz]),
-    voiced: concat([first.voiced, rest.voiced]),
   };
 }
 
@@ -152,14 +145,4 @@ function envelopes(samples: Float32Array, f0Hz: Float32Array): Float32Array {
     }
   }
   return logGain;
-}
-
-function resample(samples: Float32Array, fromHz: number, toHz: number): Float32Array {
-  if (fromHz === toHz) return samples;
-  const resampler = new Resampler(fromHz, toHz);
-  const [first, rest] = [resampler.push(samples), resampler.end()];
-  const joined = new Float32Array(first.length + rest.length);
-  joined.set(first);
-  joined.set(rest, first.length);
-  return joined;
 }

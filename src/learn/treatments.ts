@@ -1,4 +1,4 @@
-import { Resampler } from '../dsp/resample';
+import { resample } from '../dsp/resample';
 
 export type TreatmentId = 'noise' | 'lowPass' | 'speed' | 'echo' | 'cut';
 
@@ -72,9 +72,11 @@ const ECHOES = 6;
 
 /** Applies all of them, in the order of a recording's life; `samples` stays as it is. */
 export function treat(samples: Float32Array, sampleRateHz: number, values: TreatmentValues): Float32Array {
-  let sound = samples.slice();
+  let sound: Float32Array = samples.slice();
   if (values.cut > 0) sound = cut(sound, sampleRateHz, values.cut / 100);
-  if (values.speed !== 100) sound = atSpeed(sound, sampleRateHz, values.speed / 100);
+  // As a tape that runs at another speed: the pitch goes with it.
+  if (values.speed !== 100)
+    sound = resample(sound, Math.round(sampleRateHz * (values.speed / 100)), sampleRateHz);
   if (values.echo > 0) sound = echo(sound, sampleRateHz, values.echo / 100);
   if (values.lowPass < 12000) sound = lowPass(sound, sampleRateHz, values.lowPass);
   if (values.noise > 0) addNoise(sound, 50 - values.noise);
@@ -93,16 +95,6 @@ function cut(samples: Float32Array, sampleRateHz: number, share: number): Float3
     length += part.length;
   }
   return out.slice(0, length);
-}
-
-/** As a tape that runs at another speed: the pitch goes with it. */
-function atSpeed(samples: Float32Array, sampleRateHz: number, speed: number): Float32Array<ArrayBuffer> {
-  const resampler = new Resampler(Math.round(sampleRateHz * speed), sampleRateHz);
-  const [first, rest] = [resampler.push(samples), resampler.end()];
-  const out = new Float32Array(first.length + rest.length);
-  out.set(first);
-  out.set(rest, first.length);
-  return out;
 }
 
 function echo(samples: Float32Array, sampleRateHz: number, strength: number): Float32Array<ArrayBuffer> {

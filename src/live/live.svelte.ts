@@ -6,12 +6,12 @@ import { LiveGraph } from '../realtime/session/live-graph';
 import { measureLoopback } from '../realtime/session/loopback';
 import { listDevices } from '../audio/microphone';
 import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
-import type { Heard, LiveStatus } from '../realtime/live-types';
+import type { Heard, LivePhase, LiveStatus } from '../realtime/live-types';
 import type { LoadProgress } from '../engine/types';
 import { saveTake } from '../store/takes';
 import { nowInWords } from '../ui/format';
 import { delayParts, type DelayParts } from '../realtime/session/delay';
-import { LiveSession, type LivePhase, type SessionSettings } from '../realtime/session/live-session';
+import { LiveSession, type SessionSettings } from '../realtime/session/live-session';
 import type { Trouble } from '../realtime/session/live-watch';
 import { TakeRecording } from '../realtime/session/take-recording';
 

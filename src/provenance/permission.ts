@@ -11,8 +11,8 @@ export interface Circumstances {
   today?: string;
 }
 
-/** What a voice brings with it to every use: a sealed record, whatever it is worth, and what was taken back. */
-export interface Leave extends Circumstances {
+/** What every use of a voice is checked against: its sealed record, not checked yet, and the revocations of this device. */
+export interface Permission extends Circumstances {
   sealed: unknown;
 }
 

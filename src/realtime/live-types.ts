@@ -7,6 +7,9 @@ import type {
   Backend,
 } from '../engine/types';
 
+/** Of a session on the page. */
+export type LivePhase = 'off' | 'starting' | 'live' | 'recovering';
+
 /** Where the microphone's samples come from. */
 export interface LiveSource {
   /** Samples that can be read. */
@@ -67,8 +70,8 @@ export interface Heard {
   loudDb: number;
 }
 
-/** Recorded pieces, aligned: `output` [n] at 24 kHz is what became of `input`, of the same length in seconds in the end. */
-export interface LivePiece {
+/** A block of a take that is being recorded, aligned: `output` [n] at 24 kHz is what became of `input`, of the same length in seconds in the end. */
+export interface RecordedBlock {
   input: Float32Array;
   output: Float32Array;
 }
@@ -87,19 +90,19 @@ export interface LiveApi<Ends> {
   ): Promise<LiveStatus>;
   /**
    * Begins, in place of what ran before. `onFailure` is told once, with a message for the user, when it cannot go
-   * on; `pieces` gets what `record` posts, from the first sample on.
+   * on; `recording` gets what `record` posts, from the first sample on.
    */
   start(
     ends: Ends,
     settings: LiveSettings,
     onFailure: (message: string) => void,
-    pieces?: MessagePort,
+    recording?: MessagePort,
   ): Promise<void>;
   /** Takes effect with the next block. Rejects with `no-voice`. */
   adjust(settings: LiveSettings): Promise<void>;
   /** Measures the speaker for so long. */
   listen(seconds: number): Promise<Heard>;
-  /** Posts a LivePiece for every block to `port`, then null once recording has been ended. */
+  /** Posts a RecordedBlock for every block to `port`, then null once recording has been ended. */
   record(port: MessagePort): Promise<void>;
   endRecording(): Promise<void>;
   /** The profile in use. */

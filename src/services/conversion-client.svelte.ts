@@ -10,6 +10,7 @@ import type {
   SourceProfile,
   VoiceSummary,
 } from '../engine/types';
+import type { VoiceDraft } from '../engine/voice';
 import ConversionWorker from '../../workers/conversion?worker';
 import { messageOf } from './messages';
 import type { Scope } from './scope';
@@ -99,6 +100,12 @@ export class Engine {
   async openVoiceFile(file: ArrayBuffer): Promise<VoiceSummary> {
     await this.load();
     return this.client!.guard(this.client!.api.openVoiceFile(file));
+  }
+
+  /** Takes in a voice that was just made, for its first listen. */
+  async openVoiceDraft(draft: VoiceDraft): Promise<VoiceSummary> {
+    await this.load();
+    return this.client!.guard(this.client!.api.openVoiceDraft(draft));
   }
 
   private async start(): Promise<EngineStatus> {

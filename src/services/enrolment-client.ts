@@ -1,5 +1,6 @@
 import { proxy, transfer, type Remote } from 'comlink';
 import EnrolmentWorker from '../../workers/enrolment?worker';
+import type { VoiceDraft } from '../engine/voice';
 import type {
   BlendInput,
   CleanedRecording,
@@ -40,11 +41,11 @@ export class Enroller {
     return this.run(job, (api, id) => api.hear(id, transfer(copy, [copy.buffer]), sampleRateHz, sentence));
   }
 
-  train(input: TrainingInput, job: EnrolJob): Promise<Uint8Array<ArrayBuffer>> {
+  train(input: TrainingInput, job: EnrolJob): Promise<VoiceDraft> {
     return this.run(job, (api, id) => api.train(id, input, proxy(job.onProgress)));
   }
 
-  async blend(input: BlendInput): Promise<Uint8Array<ArrayBuffer>> {
+  async blend(input: BlendInput): Promise<VoiceDraft> {
     const client = await this.ready();
     return client.guard(client.api.blend(input));
   }

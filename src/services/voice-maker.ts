@@ -1,31 +1,40 @@
 import { decodeFile } from '../audio/decode';
-import { isOwnVoice } from '../engine/voice';
-import type { VoiceAbout } from '../files/voice-file';
+import { isOwnVoice, type VoiceAbout, type VoiceDraft } from '../engine/voice';
+import { readVoiceFile, writeVoiceFile, type VoiceFile } from '../files/voice-file';
 import { DEFAULT_CONTROLS, type ConvertResult } from '../engine/types';
 import { exportTake } from '../export/export';
-import { addPreview } from '../store/voices';
+import { signingKey } from '../store/voices';
 import type { Engine } from './conversion-client.svelte';
 
 /** The sentence that previews are made of. */
 const SAMPLE = 'sample/sample.wav';
+
+/** A signed voice file, and what it reads as. */
+export interface FinishedVoice {
+  file: Blob;
+  voice: VoiceFile;
+}
 
 /** What a new voice says of itself, with an id that no other voice has. */
 export function newAbout(name: string, language = '', description = ''): VoiceAbout {
   return { id: `own-${crypto.randomUUID()}`, name, language, description, createdAt: Date.now() };
 }
 
-/** Puts a preview into a voice file that was just made: the app's own sample in the new voice, marked. */
+/** Completes a voice that was just made: a marked preview of the app's own sample in it, and the signature. */
 export async function finishVoice(
   engine: Engine,
-  file: Uint8Array<ArrayBuffer>,
+  draft: VoiceDraft,
   signal: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const voice = await engine.openVoiceFile(file.slice().buffer);
-  if (!isOwnVoice(voice.id)) throw new Error('A new voice has a published id.');
-  const { samples, sampleRateHz, consent } = await audition(engine, voice.id, SAMPLE, signal);
-  const about = { voiceId: voice.id, voiceName: voice.name, consent, use: 'preview' as const };
+): Promise<FinishedVoice> {
+  const { id, name } = draft.about;
+  if (!isOwnVoice(id)) throw new Error('A new voice has a published id.');
+  await engine.openVoiceDraft(draft);
+  const { samples, sampleRateHz, consent } = await audition(engine, id, SAMPLE, signal);
+  const about = { voiceId: id, voiceName: name, consent, use: 'preview' as const };
   const { blob } = await exportTake(samples, sampleRateHz, 'wav', about);
-  return addPreview(file, blob);
+  const preview = new Uint8Array(await blob.arrayBuffer());
+  const file = new Blob([await writeVoiceFile({ ...draft, preview }, await signingKey())]);
+  return { file, voice: await readVoiceFile(file) };
 }
 
 /** A recording of the app's own in the voice; needs no more than the leave to listen. */

@@ -1,6 +1,6 @@
-import { database, type TakeRow } from './db';
-import type { EnrolmentRow } from './enrolments';
-import { tellOtherTabs, type Revocation, type VoiceRow } from './voices';
+import { database } from './db';
+import type { EnrolmentRow, Revocation, TakeRow, VoiceRow } from './rows';
+import { tellOtherTabs } from './voices';
 
 /** Rows of every kind; the samples that they name are kept already. */
 export interface Additions {

@@ -1,15 +1,19 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { SigningKey } from '../provenance';
-import type { EnrolmentRow } from './enrolments';
-import { isEnrolmentRow, isTakeRow } from './rows';
-import type { TakeSummary } from './takes';
-import type { Revocation, VoiceRow } from './voices';
+import {
+  isEnrolmentRow,
+  isTakeRow,
+  type EnrolmentRow,
+  type Revocation,
+  type TakeRow,
+  type VoiceRow,
+} from './rows';
 
 const NAME = 'understudy';
 const VERSION = 2;
 
 export interface Schema extends DBSchema {
-  /** Samples of takes in pieces, keyed by the samples' own id and the piece's number. */
+  /** Samples of takes and recordings, float32, 4 MiB a chunk; keyed by the samples' own id and the chunk's number. */
   chunks: { key: [string, number]; value: ArrayBuffer };
   /** A take exists when it has a row here: written last. */
   takes: { key: string; value: TakeRow };
@@ -22,12 +26,6 @@ export interface Schema extends DBSchema {
   keys: { key: string; value: SigningKey };
   /** Voices that are being made; their recordings are in `chunks`. */
   enrolments: { key: string; value: EnrolmentRow };
-}
-
-/** What is stored of a take beside its samples; `sourceId` and `outputId` name rows of `chunks`. */
-export interface TakeRow extends TakeSummary {
-  sourceId: string;
-  outputId: string | null;
 }
 
 export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged';

@@ -1,30 +1,6 @@
-import type { Piece } from '../enrol/types';
-import type { SealedRecord } from '../provenance';
+import { chunksOf, keep, readSamples, writeSamples } from './chunks';
 import { database, newSamplesId, StoreError } from './db';
-import { keep, piecesOf, readSamples, writeSamples } from './pieces';
-import { isEnrolmentRow } from './rows';
-
-export interface RecordingRow {
-  /** Names rows of `chunks`. */
-  samplesId: string;
-  name: string;
-  /** Of the file, or of the samples as they were recorded. */
-  sha256: string;
-  sampleRateHz: number;
-  seconds: number;
-  pieces: Piece[];
-}
-
-/** A voice that is being made: goes on after a reload. */
-export interface EnrolmentRow {
-  id: string;
-  /** Milliseconds since 1970. */
-  createdAt: number;
-  about: { name: string; language: string; description: string };
-  step: 'collect' | 'listen' | 'consent' | 'train';
-  consent: SealedRecord | null;
-  recordings: RecordingRow[];
-}
+import { isEnrolmentRow, type EnrolmentRow, type RecordingRow } from './rows';
 
 export type NewRecording = Omit<RecordingRow, 'samplesId' | 'seconds'> & { samples: Float32Array };
 
@@ -67,7 +43,7 @@ export async function readRecording(recording: RecordingRow): Promise<Float32Arr
 export async function removeRecording(row: EnrolmentRow, samplesId: string): Promise<EnrolmentRow> {
   const next = { ...row, recordings: row.recordings.filter((each) => each.samplesId !== samplesId) };
   await saveEnrolment(next);
-  await (await database()).delete('chunks', piecesOf(samplesId));
+  await (await database()).delete('chunks', chunksOf(samplesId));
   return next;
 }
 
@@ -84,7 +60,7 @@ export async function deleteEnrolment(id: string): Promise<void> {
     );
   }
   for (const { samplesId } of row?.recordings ?? [])
-    void transaction.objectStore('chunks').delete(piecesOf(samplesId));
+    void transaction.objectStore('chunks').delete(chunksOf(samplesId));
   void transaction.objectStore('enrolments').delete(id);
   await transaction.done;
 }

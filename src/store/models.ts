@@ -9,7 +9,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 const RETRY_DELAYS_MS = [500, 2000];
 
 interface Schema extends DBSchema {
-  /** Pieces of files in the order they came, keyed by the file's sha256 and the piece's first byte. */
+  /** Chunks of files in the order they came, keyed by the file's sha256 and the chunk's first byte. */
   chunks: { key: [string, number]; value: ArrayBuffer };
   /** A file is whole when it has a row: written last, keyed by sha256. */
   files: { key: string; value: { file: string; bytes: number } };
@@ -114,7 +114,7 @@ export class ModelStore {
     return manifest;
   }
 
-  /** Deletes what the manifest no longer names. Pieces of a file it does name are the start of a download. */
+  /** Deletes what the manifest no longer names. Chunks of a file it does name are the start of a download. */
   private async purgeOrphans(wanted: ReadonlySet<string>): Promise<void> {
     const transaction = this.db.transaction(['chunks', 'files'], 'readwrite');
     const chunks = transaction.objectStore('chunks');
@@ -234,7 +234,7 @@ export class ModelStore {
   }
 }
 
-/** Cuts a stream of pieces of any size into chunks of one size. */
+/** Cuts a stream of parts of any size into chunks of one size. */
 class ChunkCollector {
   private readonly buffer: Uint8Array;
   private filled = 0;
@@ -243,12 +243,12 @@ class ChunkCollector {
     this.buffer = new Uint8Array(chunkBytes);
   }
 
-  *add(piece: Uint8Array): Generator<ArrayBuffer> {
-    for (let at = 0; at < piece.length;) {
-      const part = piece.subarray(at, at + this.buffer.length - this.filled);
-      this.buffer.set(part, this.filled);
-      this.filled += part.length;
-      at += part.length;
+  *add(part: Uint8Array): Generator<ArrayBuffer> {
+    for (let at = 0; at < part.length;) {
+      const fitting = part.subarray(at, at + this.buffer.length - this.filled);
+      this.buffer.set(fitting, this.filled);
+      this.filled += fitting.length;
+      at += fitting.length;
       if (this.filled === this.buffer.length) yield this.rest();
     }
   }

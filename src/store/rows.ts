@@ -1,27 +1,41 @@
 import * as v from 'valibot';
-import type { TakeRow } from './db';
-import type { EnrolmentRow } from './enrolments';
-import type { Revocation, VoiceRow } from './voices';
+import { pieceSchema } from '../enrol/piece';
+import type { SealedRecord } from '../provenance';
 
-/** Whether what lies in a store is what was put there: another version, a bug or a bad disk may have written it. */
-const holds =
-  <T>(schema: v.GenericSchema<unknown, unknown>) =>
-  (row: unknown): row is T =>
-    v.is(schema, row);
+/*
+ * What each object store holds. Rows are checked when they are read, since another version, a bug or a failing disk may
+ * have written them. Rows of every earlier version must pass: a field that is added later has to be optional.
+ */
 
 const text = v.pipe(v.string(), v.maxLength(1000));
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 const number = v.pipe(v.number(), v.finite());
 const time = v.pipe(v.number(), v.finite(), v.minValue(0));
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+const sealedShape = v.object({ record: v.object({}), sha256 });
+
+/** A sealed record as far as a list shows it; `requirePermission` parses all of it before each use of the voice. */
+const sealed = v.custom<SealedRecord>((value) => v.is(sealedShape, value));
+
 const length = {
   sampleRateHz: v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(1_000_000)),
   seconds: v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(100_000)),
 };
-const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const lengthSchema = v.object(length);
 
-/** What a take is, but for what it was converted to. */
-export const takeFields = { id, name: v.string(), createdAt: time, source: v.object(length) };
+export type Length = v.InferOutput<typeof lengthSchema>;
 
+/** Of a take, without its output. */
+export const takeFields = {
+  id,
+  name: v.string(),
+  /** Milliseconds since 1970. */
+  createdAt: time,
+  source: lengthSchema,
+};
+
+/** Of a converted take, without its consent record. */
 export const outputFields = {
   ...length,
   voiceId: text,
@@ -37,67 +51,90 @@ export const outputFields = {
   }),
 };
 
-export const isTakeRow = holds<TakeRow>(
-  v.object({
-    ...takeFields,
-    sourceId: id,
-    outputId: v.nullable(id),
-    output: v.nullable(v.object(outputFields)),
-  }),
-);
-
-export const isVoiceRow = holds<VoiceRow>(
-  v.object({
-    id: v.pipe(v.string(), v.regex(/^own-[A-Za-z0-9_-]{1,60}$/)),
-    name: v.pipe(text, v.minLength(1)),
-    language: text,
-    description: text,
-    createdAt: time,
-    bytes: time,
-    sha256,
-    signer: sha256,
-    consent: v.object({ record: v.object({}), sha256 }),
-  }),
-);
-
-export const revocationSchema = v.object({ sha256, at: time, reason: text });
-export const isRevocation = holds<Revocation>(revocationSchema);
-
-const quality = v.object({
-  levelDb: number,
-  noiseDb: number,
-  clippedShare: number,
-  steadyShare: number,
+const outputRow = v.object({
+  ...outputFields,
+  /** The record of the voice it was converted to; takes of before there were records have none. */
+  consent: v.optional(sealed),
 });
 
-/** Of a piece of a recording, but for its speaker. */
-export const pieceFields = {
-  startSeconds: time,
-  endSeconds: time,
-  quality,
-  reason: v.nullable(text),
-  choice: v.picklist(['keep', 'drop', 'unheard']),
+export type OutputRow = v.InferOutput<typeof outputRow>;
+
+/** What is stored of a take beside its samples; `sourceId` and `outputId` name rows of `chunks`. */
+const takeRow = v.object({
+  ...takeFields,
+  sourceId: id,
+  outputId: v.nullable(id),
+  /** Null until the take has been converted. */
+  output: v.nullable(outputRow),
+});
+
+export type TakeRow = v.InferOutput<typeof takeRow>;
+export type TakeSummary = Omit<TakeRow, 'sourceId' | 'outputId'>;
+
+/** What is listed of a voice without opening its file. */
+const voiceRow = v.object({
+  id: v.pipe(v.string(), v.regex(/^own-[A-Za-z0-9_-]{1,60}$/)),
+  name: v.pipe(text, v.minLength(1)),
+  language: text,
+  description: text,
+  /** Milliseconds since 1970. */
+  createdAt: time,
+  /** Of its file. */
+  bytes: time,
+  sha256,
+  /** Public key of whoever signed the file, hex. */
+  signer: sha256,
+  consent: sealed,
+});
+
+export type VoiceRow = v.InferOutput<typeof voiceRow>;
+
+/** A consent record revoked on this device. */
+export const revocationSchema = v.object({
+  sha256,
+  /** Milliseconds since 1970. */
+  at: time,
+  reason: text,
+});
+
+export type Revocation = v.InferOutput<typeof revocationSchema>;
+
+/** Of a recording, without its samples and pieces. */
+export const recordingFields = {
+  ...length,
+  name: text,
+  /** Of the file, or of the samples as they were recorded. */
+  sha256,
 };
 
-export const recordingFields = { ...length, name: text, sha256 };
+const recordingRow = v.object({
+  ...recordingFields,
+  /** Names rows of `chunks`. */
+  samplesId: id,
+  pieces: v.array(pieceSchema),
+});
 
+export type RecordingRow = v.InferOutput<typeof recordingRow>;
+
+/** Of an enrolment, without its consent record and recordings. */
 export const enrolmentFields = {
   id,
+  /** Milliseconds since 1970. */
   createdAt: time,
   about: v.object({ name: text, language: text, description: text }),
   step: v.picklist(['collect', 'listen', 'consent', 'train']),
 };
 
-export const isEnrolmentRow = holds<EnrolmentRow>(
-  v.object({
-    ...enrolmentFields,
-    consent: v.nullable(v.object({ record: v.object({}), sha256 })),
-    recordings: v.array(
-      v.object({
-        ...recordingFields,
-        samplesId: id,
-        pieces: v.array(v.object({ ...pieceFields, embedding: v.instance(Float32Array) })),
-      }),
-    ),
-  }),
-);
+/** A voice that is being made: goes on after a reload. */
+const enrolmentRow = v.object({
+  ...enrolmentFields,
+  consent: v.nullable(sealed),
+  recordings: v.array(recordingRow),
+});
+
+export type EnrolmentRow = v.InferOutput<typeof enrolmentRow>;
+
+export const isTakeRow = (row: unknown) => v.is(takeRow, row);
+export const isVoiceRow = (row: unknown) => v.is(voiceRow, row);
+export const isEnrolmentRow = (row: unknown) => v.is(enrolmentRow, row);
+export const isRevocation = (row: unknown) => v.is(revocationSchema, row);

@@ -1,9 +1,7 @@
 import type { IDBPDatabase } from 'idb';
-import type { Backend, ConversionControls } from '../engine/types';
-import type { SealedRecord } from '../provenance';
-import { database, newSamplesId, StoreError, type Schema, type TakeRow } from './db';
-import { keep, piecesOf, readSamples, writeSamples } from './pieces';
-import { isTakeRow } from './rows';
+import { chunksOf, keep, readSamples, writeSamples } from './chunks';
+import { database, newSamplesId, StoreError, type Schema } from './db';
+import { isTakeRow, type Length, type OutputRow, type TakeRow, type TakeSummary } from './rows';
 
 export interface Samples {
   samples: Float32Array;
@@ -11,27 +9,7 @@ export interface Samples {
 }
 
 /** A converted take and how it came to be. */
-export interface TakeOutput extends Samples {
-  voiceId: string;
-  voiceName: string;
-  controls: ConversionControls;
-  backend: Backend;
-  rtf: number;
-  /** By whose leave it was made; takes of before there were records have none. */
-  consent?: SealedRecord;
-}
-
-type Length = { sampleRateHz: number; seconds: number };
-
-export interface TakeSummary {
-  id: string;
-  name: string;
-  /** Milliseconds since 1970. */
-  createdAt: number;
-  source: Length;
-  /** Null until the take has been converted. */
-  output: (Omit<TakeOutput, 'samples'> & Length) | null;
-}
+export type TakeOutput = Samples & Omit<OutputRow, keyof Length>;
 
 export interface NewTake {
   name: string;
@@ -86,7 +64,7 @@ export async function setTakeOutput(id: string, output: TakeOutput): Promise<Tak
     },
     [outputId],
   );
-  if (before.outputId) await db.delete('chunks', piecesOf(before.outputId));
+  if (before.outputId) await db.delete('chunks', chunksOf(before.outputId));
   return summaryOf(row);
 }
 
@@ -134,7 +112,7 @@ export async function deleteTake(id: string): Promise<void> {
   const transaction = db.transaction(['chunks', 'takes'], 'readwrite');
   const row = await transaction.objectStore('takes').get(id);
   for (const samplesId of [row?.sourceId, row?.outputId]) {
-    if (samplesId) void transaction.objectStore('chunks').delete(piecesOf(samplesId));
+    if (samplesId) void transaction.objectStore('chunks').delete(chunksOf(samplesId));
   }
   void transaction.objectStore('takes').delete(id);
   await transaction.done;
@@ -170,7 +148,7 @@ function lengthOf({ samples, sampleRateHz }: Samples): Length {
   return { sampleRateHz, seconds: samples.length / sampleRateHz };
 }
 
-function describe({ samples, ...rest }: TakeOutput): NonNullable<TakeSummary['output']> {
+function describe({ samples, ...rest }: TakeOutput): OutputRow {
   return { ...rest, seconds: samples.length / rest.sampleRateHz };
 }
 

@@ -1,34 +1,10 @@
 import { sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
-import { readVoiceFile, writeVoiceFile, type VoiceFile } from '../files/voice-file';
-import { createSigningKey, type SealedRecord, type SigningKey } from '../provenance';
+import type { VoiceFile } from '../files/voice-file';
+import { createSigningKey, type SigningKey } from '../provenance';
+import { keep } from './chunks';
 import { database, StoreError } from './db';
-import { keep } from './pieces';
-import { isRevocation, isVoiceRow } from './rows';
-
-/** What is listed of a voice without opening its file. */
-export interface VoiceRow {
-  id: string;
-  name: string;
-  language: string;
-  description: string;
-  /** Milliseconds since 1970. */
-  createdAt: number;
-  /** Of its file. */
-  bytes: number;
-  sha256: string;
-  /** Public key of whoever signed the file, hex. */
-  signer: string;
-  consent: SealedRecord;
-}
-
-/** A consent record taken back on this device. */
-export interface Revocation {
-  sha256: string;
-  /** Milliseconds since 1970. */
-  at: number;
-  reason: string;
-}
+import { isRevocation, isVoiceRow, type Revocation, type VoiceRow } from './rows';
 
 const CHANNEL = 'understudy-voices';
 
@@ -140,16 +116,6 @@ export async function signingKey(): Promise<SigningKey> {
   if (!first) await transaction.store.put(made, 'signing');
   await transaction.done;
   return first ?? made;
-}
-
-/** The same voice file with a preview in it, signed anew: only files of this browser's own making can be. */
-export async function addPreview(
-  file: Uint8Array<ArrayBuffer>,
-  preview: Blob,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { about, voice, sealed } = await readVoiceFile(new Blob([file]), await revoked());
-  const bytes = new Uint8Array(await preview.arrayBuffer());
-  return writeVoiceFile({ about, voice, sealed, preview: bytes }, await signingKey());
 }
 
 /** Calls `handler` when another tab has changed the voices; returns how to stop that. */

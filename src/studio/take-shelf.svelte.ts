@@ -1,4 +1,5 @@
 import type { Notices } from '../services/notices.svelte';
+import type { TakeSummary } from '../store/rows';
 import {
   askToPersist,
   countDamagedTakes,
@@ -10,7 +11,6 @@ import {
   setTakeOutput,
   type NewTake,
   type TakeOutput,
-  type TakeSummary,
 } from '../store/takes';
 
 /** A take in the page. `id` is null while it could not be kept on this device. */

@@ -2,16 +2,16 @@ import type { AppContext } from '../services/context';
 import { Enroller } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
-import { audition, finishVoice, newAbout } from '../services/voice-maker';
+import { audition, finishVoice, newAbout, type FinishedVoice } from '../services/voice-maker';
 import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';
 import { sha256Of } from '../files/hash';
 import { ANALYSIS_RATE_HZ } from '../dsp/signal';
-import { readVoiceFile } from '../files/voice-file';
 import { cosine, judgeSpeakers, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';
-import type { CleanedRecording, Piece, Progress, Spoken } from '../enrol/types';
+import type { Piece } from '../enrol/piece';
+import type { CleanedRecording, Progress, Spoken } from '../enrol/types';
 import { seal, type ConsentRecord } from '../provenance';
 import {
   addRecording,
@@ -19,9 +19,8 @@ import {
   readRecording,
   removeRecording,
   saveEnrolment,
-  type EnrolmentRow,
-  type RecordingRow,
 } from '../store/enrolments';
+import type { EnrolmentRow, RecordingRow } from '../store/rows';
 import { askToPersist } from '../store/takes';
 import { saveVoice } from '../store/voices';
 
@@ -33,19 +32,14 @@ export interface Busy {
 
 export type Step = EnrolmentRow['step'];
 
-/** A voice that was made and waits to be kept. */
-export interface Made {
-  id: string;
-  file: Uint8Array<ArrayBuffer>;
-}
-
 export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/third.opus'];
 
 /** One voice in the making, from the first recording to the last listen; every step of it is kept. */
 export class Making {
   row = $state.raw<EnrolmentRow>(emptyRow());
   busy = $state.raw<Busy | null>(null);
-  made = $state.raw<Made | null>(null);
+  /** The voice that was made and waits to be kept. */
+  made = $state.raw<FinishedVoice | null>(null);
   spoken = $state.raw<Spoken | null>(null);
   playing = $state<string | null>(null);
   private readonly enroller: Enroller;
@@ -157,9 +151,8 @@ export class Making {
           pieces: pieces.filter(isKept).map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
         })),
       };
-      const file = await this.enroller.train(input, job);
-      const finished = await finishVoice(this.context.engine, file, job.signal);
-      this.made = { id: input.about.id, file: finished };
+      const draft = await this.enroller.train(input, job);
+      this.made = await finishVoice(this.context.engine, draft, job.signal);
       this.context.notices.announce('The voice is made. Listen to it, then keep it.');
     });
   }
@@ -169,7 +162,7 @@ export class Making {
     const { made } = this;
     if (!made) return;
     await this.work('Speaking a sentence', async (job) => {
-      const take = await audition(this.context.engine, made.id, AUDITIONS[index]!, job.signal);
+      const take = await audition(this.context.engine, made.voice.about.id, AUDITIONS[index]!, job.signal);
       await this.play(`audition ${index}`, take.samples, take.sampleRateHz);
     });
   }
@@ -178,10 +171,9 @@ export class Making {
     const { made } = this;
     if (!made) return;
     await this.work('Keeping the voice', async () => {
-      const file = new Blob([made.file]);
-      await saveVoice(file, await readVoiceFile(file, new Set()));
+      await saveVoice(made.file, made.voice);
       await deleteEnrolment(this.row.id);
-      this.context.preferences.voiceId = made.id;
+      this.context.preferences.voiceId = made.voice.about.id;
       this.reset();
       this.onDone();
       void askToPersist();

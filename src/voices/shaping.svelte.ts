@@ -3,7 +3,6 @@ import { Enroller } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { finishVoice, newAbout } from '../services/voice-maker';
-import { readVoiceFile } from '../files/voice-file';
 import { saveVoice } from '../store/voices';
 
 /** A voice between others, as it is being set. */
@@ -35,14 +34,14 @@ export class Shaping {
       const parts = Object.entries(this.weights)
         .filter(([, weight]) => weight > 0)
         .map(([voiceId, weight]) => ({ voiceId, weight }));
-      const made = await this.enroller.blend({
+      const draft = await this.enroller.blend({
         about: newAbout(this.name.trim()),
         maker: this.maker.trim(),
         parts,
         controls: { pitchSt: this.pitchSt, size: this.size, breath: this.breath },
       });
-      const file = new Blob([await finishVoice(this.context.engine, made, this.controller.signal)]);
-      await saveVoice(file, await readVoiceFile(file, new Set()));
+      const { file, voice } = await finishVoice(this.context.engine, draft, this.controller.signal);
+      await saveVoice(file, voice);
       this.context.notices.announce(`${this.name} is made and kept on this device.`);
       this.weights = {};
       this.name = '';

@@ -4,7 +4,8 @@ import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { requirePermission } from '../provenance';
-import { listEnrolments, deleteEnrolment, type EnrolmentRow } from '../store/enrolments';
+import { listEnrolments, deleteEnrolment } from '../store/enrolments';
+import type { EnrolmentRow, VoiceRow } from '../store/rows';
 import { forgetOne, noticeEviction, storageState, type StorageState } from '../store/space';
 import {
   deleteVoice,
@@ -14,7 +15,6 @@ import {
   revoke,
   revoked,
   saveVoice,
-  type VoiceRow,
 } from '../store/voices';
 import { downloadDocument } from '../export/deliver';
 
@@ -71,8 +71,8 @@ export class VoiceShelf {
   /** Reads a voice file and shows what it is; nothing is stored before it is accepted. */
   async open(file: File): Promise<void> {
     await this.attempt(async () => {
-      const voice = await readVoiceFile(file, await revoked());
-      requirePermission(voice.sealed, 'import', voice.voice.leave);
+      const voice = await readVoiceFile(file);
+      requirePermission(voice.sealed, 'import', { revoked: await revoked() });
       const replaces = this.voices.some((row) => row.id === voice.about.id);
       this.arrival = { file, voice, replaces };
     });
@@ -120,9 +120,9 @@ export class VoiceShelf {
     if (wasPlaying) return;
     await this.attempt(async () => {
       const file = await readVoice(row.id);
-      const voice = file && (await readVoiceFile(file, await revoked()));
+      const voice = file && (await readVoiceFile(file));
       if (!voice?.preview) return;
-      requirePermission(voice.sealed, 'preview', voice.voice.leave);
+      requirePermission(voice.sealed, 'preview', { revoked: await revoked() });
       this.player.setTracks(await decodeFile(new Blob([voice.preview]), 'preview.wav'), undefined);
       this.playing = row.id;
       await this.player.play();

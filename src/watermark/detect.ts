@@ -1,4 +1,4 @@
-import { Resampler } from '../dsp/resample';
+import { resampleInChunks } from '../dsp/resample';
 import { nextTask } from '../dsp/task';
 import { Correlator } from './detector/fold';
 import { MARK_RATE_HZ, STEP_SAMPLES } from './grid';
@@ -20,7 +20,6 @@ const WEAKEST_Z = 5;
 /** Shares of the work: bringing it to the mark's rate, looking, and reading what was found. */
 const RESAMPLING_SHARE = 0.1;
 const SEARCH_SHARE = 0.75;
-const PIECE_SECONDS = 10;
 const BLOCK_SECONDS = (BLOCK_STEPS * STEP_SAMPLES) / MARK_RATE_HZ;
 
 export interface DetectOptions {
@@ -45,7 +44,10 @@ export async function detectWatermark(
     if (signal?.aborted) throw cancelled();
     onProgress?.(fraction);
   };
-  const audio = await toMarkRate(samples, sampleRateHz, (done) => pause(RESAMPLING_SHARE * done));
+  const audio =
+    sampleRateHz === MARK_RATE_HZ
+      ? samples
+      : await resampleInChunks(samples, sampleRateHz, MARK_RATE_HZ, (done) => pause(RESAMPLING_SHARE * done));
   const spectra = new Spectra(audio);
   const search = new PatternSearch(pattern);
   const findings: Finding[] = [];
@@ -121,28 +123,6 @@ function payloadOf(readings: Reading[]): Pick<Detection, 'payload' | 'payloadOk'
   const [best] = readings.filter(({ payloadOk }) => payloadOk).sort((a, b) => b.confidence - a.confidence);
   if (!best) return { payload: null, payloadOk: false, payloadConfidence: 0 };
   return { payload: best.payload, payloadOk: true, payloadConfidence: best.confidence };
-}
-
-async function toMarkRate(
-  samples: Float32Array,
-  sampleRateHz: number,
-  pause: (fraction: number) => Promise<void>,
-): Promise<Float32Array> {
-  if (sampleRateHz === MARK_RATE_HZ) return samples;
-  const resampler = new Resampler(sampleRateHz, MARK_RATE_HZ);
-  const audio = new Float32Array(Math.ceil((samples.length * MARK_RATE_HZ) / sampleRateHz));
-  const piece = PIECE_SECONDS * sampleRateHz;
-  let written = 0;
-  const write = (part: Float32Array) => {
-    audio.set(part, written);
-    written += part.length;
-  };
-  for (let start = 0; start < samples.length; start += piece) {
-    await pause(start / samples.length);
-    write(resampler.push(samples.subarray(start, start + piece)));
-  }
-  write(resampler.end());
-  return audio;
 }
 
 function cancelled(): Error {

@@ -1,3 +1,5 @@
+import { limitPeak } from '../dsp/arrays';
+
 /**
  * Mono samples at 24 kHz that carry a mark, in memory that nothing else can write to. What encodes or archives a
  * conversion accepts nothing else. Only the embedder makes them: the index of this folder exports the type alone.
@@ -20,14 +22,11 @@ export class MarkedSamples {
   }
 
   /**
-   * Attenuates all samples alike, in place, until none exceeds `highest` (1 is full scale). The mark is a pattern of
-   * level ratios, which a common gain leaves as they are.
+   * Scales all samples in place so that no peak exceeds 0.98. The mark is a pattern of level ratios, which a common gain
+   * leaves as they are.
    */
-  limitPeak(highest: number): this {
-    const samples = this.#samples;
-    let peak = 0;
-    for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
-    if (peak > highest) for (let i = 0; i < samples.length; i++) samples[i]! *= highest / peak;
+  limitPeak(): this {
+    limitPeak(this.#samples);
     return this;
   }
 }

@@ -42,7 +42,7 @@ it(
       const [name] = [...entries.keys()].filter((each) => each.endsWith(ending));
       return new Blob([await entries.get(name!)!.read()]);
     };
-    const { sealed } = await readVoiceFile(await partOf('.understudy'), new Set());
+    const { sealed } = await readVoiceFile(await partOf('.understudy'));
     const { samples, sampleRateHz } = await decodeStream(await partOf('.wav'), 'take.wav', {});
     const found = await detectWatermark(samples, sampleRateHz, {});
     expect(found).toMatchObject({

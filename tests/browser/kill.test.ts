@@ -50,8 +50,8 @@ async function makeVersion1(): Promise<void> {
   });
   const transaction = db.transaction(['chunks', 'takes'], 'readwrite');
   const sourceId = `${Date.now().toString(36)}-old`;
-  for (let piece = 0; piece < 10; piece++)
-    transaction.objectStore('chunks').put(new ArrayBuffer(4 * 1024 * 1024), [sourceId, piece]);
+  for (let chunk = 0; chunk < 10; chunk++)
+    transaction.objectStore('chunks').put(new ArrayBuffer(4 * 1024 * 1024), [sourceId, chunk]);
   const source = { sampleRateHz: 48000, seconds: (10 * 1024 * 1024) / 48000 };
   const row = { id: 't', name: 'Of version 1', createdAt: 1, source, output: null, sourceId, outputId: null };
   transaction.objectStore('takes').put(row);

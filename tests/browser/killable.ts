@@ -17,7 +17,7 @@ export async function openKillable(profile: string, url: string): Promise<Killab
   await rm(portFile, { force: true });
   await rm(join(profile, 'SingletonLock'), { force: true });
   const child = spawn(
-    findChromium(),
+    await findChromium(),
     [
       '--headless=new',
       ...CHROMIUM_ARGS,

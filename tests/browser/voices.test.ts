@@ -45,7 +45,7 @@ describe('the voices room', () => {
     ]);
     expect(saved.suggestedFilename()).toBe('Ada-Example.understudy');
     const bytes = await readFile(await saved.path());
-    const file = await readVoiceFile(new Blob([bytes]), new Set());
+    const file = await readVoiceFile(new Blob([bytes]));
     expect(file.about.id).toBe(id);
     expect(file.preview!.byteLength).toBeGreaterThan(100_000);
     expect(file.sealed.record.sources.length).toBe(1);

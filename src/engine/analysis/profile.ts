@@ -1,11 +1,11 @@
 import { quantile } from '../../dsp/arrays';
 import { throwIfCancelled } from '../errors';
 import { Frontend } from './frontend';
-import { PitchTracker } from './pitch';
 import { REGISTER_OCTAVES } from './pitch-path';
+import { trackPitchInChunks } from './track';
 import { Resampler } from '../../dsp/resample';
 import { SampleQueue } from '../../dsp/sample-queue';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../../dsp/signal';
+import { ANALYSIS_RATE_HZ, SILENCE_DB } from '../../dsp/signal';
 import { nextTask } from '../../dsp/task';
 import type { SourceProfile } from '../types';
 
@@ -48,6 +48,14 @@ export function inRegister(f0Hz: Float32Array): Float32Array {
   return voiced.filter((hz) => Math.abs(Math.log2(hz / middleHz)) < REGISTER_OCTAVES);
 }
 
+/**
+ * `loudnessDb` of speech at `levelDb`, moved to what it would be had the speech been recorded at -23 dBFS: the pitch
+ * tracker takes frames below -60 dB for silence, so a faint recording has to be normalised first.
+ */
+export function normaliseLoudness(loudnessDb: Float32Array, levelDb: number): Float32Array {
+  return loudnessDb.map((db) => db + DEFAULT_SPEECH_LEVEL_DB - levelDb);
+}
+
 /** Measures a take before it is converted; yields to other tasks every two seconds of it. */
 export async function profileTake(
   samples: Float32Array,
@@ -63,37 +71,20 @@ export async function profileTake(
     resampled.push(piece);
     loudness.push(frontend.push(piece).loudnessDb);
   };
-  for (let at = 0; at < samples.length; at += chunk) {
+  const pause = async () => {
     await nextTask();
     throwIfCancelled(signal);
+  };
+  for (let at = 0; at < samples.length; at += chunk) {
+    await pause();
     take(resampler.push(samples.subarray(at, at + chunk)));
   }
   take(resampler.end());
   const level = speechLevelDb(loudness.view());
+  const normalised = normaliseLoudness(loudness.view(), level);
   return {
-    medianF0Hz: await takeMedianF0(resampled.view(), loudness.view(), level, signal),
+    medianF0Hz: medianF0Hz(await trackPitchInChunks(resampled.view(), normalised, pause)),
     speechLevelDb: level,
     noiseDb: noiseLevelDb(loudness.view()),
   };
-}
-
-async function takeMedianF0(
-  samples: Float32Array,
-  loudnessDb: Float32Array,
-  levelDb: number,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const tracker = new PitchTracker();
-  const f0Hz = new SampleQueue(256);
-  // The tracker calls frames below -60 dB quiet; a faint take is judged as if it had been recorded well.
-  const normalised = loudnessDb.map((db) => db + DEFAULT_SPEECH_LEVEL_DB - levelDb);
-  const frames = CHUNK_SECONDS * (ANALYSIS_RATE_HZ / ANALYSIS_HOP);
-  for (let at = 0; at < normalised.length; at += frames) {
-    await nextTask();
-    throwIfCancelled(signal);
-    const piece = samples.subarray(at * ANALYSIS_HOP, (at + frames) * ANALYSIS_HOP);
-    f0Hz.push(tracker.push(piece, normalised.subarray(at, at + frames)).f0Hz);
-  }
-  f0Hz.push(tracker.end().f0Hz);
-  return medianF0Hz(f0Hz.view());
 }

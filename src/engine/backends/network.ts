@@ -1,4 +1,5 @@
 import { EngineError } from '../errors';
+import type { Backend } from '../types';
 
 /** The part of an onnxruntime tensor the engine uses; it may lie on the GPU. */
 export interface NetworkTensor {
@@ -25,11 +26,30 @@ export interface LoadedNetwork {
   lookAheadFrames: number;
 }
 
-export interface Networks {
-  content: LoadedNetwork;
-  generator: LoadedNetwork;
+/** A published network as bytes. */
+export interface NetworkFile {
+  bytes: ArrayBuffer;
+  sha256: string;
+  stateShapes: readonly (readonly number[])[];
+  lookAheadFrames: number;
+}
+
+/** What a conversion needs. */
+export type NetworkFiles = Record<'content' | 'generator', NetworkFile>;
+
+/** Networks opened together: their runs share one queue. */
+export type NetworkSet<Role extends string> = Record<Role, LoadedNetwork> & {
   makeTensor: MakeTensor;
   queue: RunQueue;
+};
+
+export type Networks = NetworkSet<'content' | 'generator'>;
+
+/** The networks of a conversion on one backend. */
+export interface OpenedBackend {
+  backend: Backend;
+  networks: Networks;
+  dispose(): Promise<void>;
 }
 
 /** One run at a time: onnxruntime-web cannot be entered twice, whichever session it is. */

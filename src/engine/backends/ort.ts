@@ -5,43 +5,30 @@ import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { EngineError, describeCause } from '../errors';
 import type { GpuDevice } from './gpu';
-import type { NetworkRole } from '../../files/manifest';
-import { networkCorrupt, RunQueue, type LoadedNetwork, type Networks, type NetworkSession } from './network';
-import type { Backend } from '../types';
-
-/** A published network as bytes. */
-export interface NetworkFile {
-  bytes: ArrayBuffer;
-  stateShapes: readonly (readonly number[])[];
-  lookAheadFrames: number;
-}
-
-export interface NetworkFiles {
-  content: NetworkFile;
-  generator: NetworkFile;
-}
-
-export interface OpenNetworks {
-  backend: Backend;
-  networks: Networks;
-  dispose(): Promise<void>;
-}
+import {
+  networkCorrupt,
+  RunQueue,
+  type LoadedNetwork,
+  type NetworkFile,
+  type NetworkFiles,
+  type NetworkSession,
+  type NetworkSet,
+  type OpenedBackend,
+} from './network';
 
 /** Opens both networks in WebAssembly. `threads` counts at the first call alone. */
-export async function openWasm(files: NetworkFiles, threads: number): Promise<OpenNetworks> {
+export async function openWasm(files: NetworkFiles, threads: number): Promise<OpenedBackend> {
   const { networks, dispose } = await openAllWasm({ ...files }, threads);
   return { backend: 'wasm', networks, dispose };
 }
 
 /** Opens the networks that a voice is made with, in WebAssembly. */
-export async function openEnrolment(
-  files: Record<NetworkRole, NetworkFile>,
+export async function openEnrolment<Role extends string>(
+  files: Record<Role, NetworkFile>,
   threads: number,
-): Promise<OpenedNetworks<NetworkRole>> {
+): Promise<NetworkSet<Role>> {
   return (await openAllWasm(files, threads)).networks;
 }
-
-type OpenedNetworks<K extends string> = Record<K, LoadedNetwork> & Pick<Networks, 'makeTensor' | 'queue'>;
 
 async function openAllWasm<K extends string>(files: Record<K, NetworkFile>, threads: number) {
   const ort = await import('onnxruntime-web/wasm');
@@ -69,7 +56,7 @@ async function openAllWasm<K extends string>(files: Record<K, NetworkFile>, thre
 }
 
 /** Opens both networks on a GPU. Runs reject with `gpu-lost` when the device is lost or fails. */
-export async function openGpu(files: NetworkFiles, device: GpuDevice): Promise<OpenNetworks> {
+export async function openGpu(files: NetworkFiles, device: GpuDevice): Promise<OpenedBackend> {
   const ort = await import('onnxruntime-web/webgpu');
   ort.env.wasm.wasmPaths = { wasm: gpuWasm, mjs: gpuMjs };
   ort.env.wasm.numThreads = 1;
@@ -105,7 +92,7 @@ async function open<K extends string>(
   files: Record<K, NetworkFile>,
   optionsFor: (file: NetworkFile) => Ort.InferenceSession.SessionOptions,
   wrap: (session: Ort.InferenceSession) => NetworkSession,
-): Promise<{ networks: OpenedNetworks<K>; dispose: () => Promise<void> }> {
+): Promise<{ networks: NetworkSet<K>; dispose: () => Promise<void> }> {
   const sessions: Ort.InferenceSession[] = [];
   const load = async (file: NetworkFile): Promise<LoadedNetwork> => {
     const session = await ort.InferenceSession.create(new Uint8Array(file.bytes), optionsFor(file));

@@ -1,17 +1,10 @@
-import { ContentEncoder } from '../content';
+import { networkRtf } from '../benchmark';
 import { EngineError } from '../errors';
-import { Generator } from '../generator';
 import { mayHaveGpu, requestGpuDevice } from './gpu';
-import type { Networks } from './network';
-import { openGpu, openWasm, type NetworkFiles, type OpenNetworks } from './ort';
-import { BANDS, CODE_SIZE, FRAMES_PER_CODE, TIMBRE_BANDS } from '../shapes';
+import type { NetworkFiles, Networks, OpenedBackend } from './network';
+import { openGpu, openWasm } from './ort';
 import type { Backend } from '../types';
 
-const MEASURED_CODES = 25;
-const MEASURED_SECONDS = MEASURED_CODES / 50;
-const MEASURED_RUNS = 12;
-/** What is so slow that fewer runs take as long is known well enough. */
-const MEASURING_MS = 2000;
 const MAX_THREADS = 4;
 
 export type Rtf = Partial<Record<Backend, number>>;
@@ -27,8 +20,8 @@ export interface RuntimeOptions {
 
 /** How the two kinds of networks are opened; undefined where there is no GPU. */
 export interface Openers {
-  wasm(): Promise<OpenNetworks>;
-  webgpu(): Promise<OpenNetworks | undefined>;
+  wasm(): Promise<OpenedBackend>;
+  webgpu(): Promise<OpenedBackend | undefined>;
 }
 
 /** The networks on the backend that is faster here, and how to go on when a GPU is lost. */
@@ -37,7 +30,7 @@ export class Runtime {
 
   private constructor(
     private readonly openers: Openers,
-    private current: OpenNetworks,
+    private current: OpenedBackend,
     readonly rtf: Rtf,
   ) {}
 
@@ -63,8 +56,21 @@ export class Runtime {
     return this.current.networks;
   }
 
-  /** After `gpu-lost` on `failed`: a new device once, WebAssembly after that. */
-  async recover(failed: Networks): Promise<void> {
+  /** Runs `task` on the networks, and once more from its beginning whenever their GPU is lost meanwhile. */
+  async run<T>(task: (networks: Networks, backend: Backend) => Promise<T>): Promise<T> {
+    for (;;) {
+      const { networks, backend } = this.current;
+      try {
+        return await task(networks, backend);
+      } catch (error) {
+        if (!isGpuLost(error)) throw error;
+        await this.recover(networks);
+      }
+    }
+  }
+
+  /** A new device once, WebAssembly after that. Does nothing where another task has recovered already. */
+  private async recover(failed: Networks): Promise<void> {
     if (this.current.networks !== failed) return;
     const lost = this.current;
     const again = this.recreated ? undefined : await tryGpu(this.openers);
@@ -76,6 +82,10 @@ export class Runtime {
   dispose(): Promise<void> {
     return this.current.dispose();
   }
+}
+
+function isGpuLost(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'gpu-lost';
 }
 
 /** WebAssembly and WebGPU as this browser has them. */
@@ -98,52 +108,19 @@ export function threadCount(asked?: number): number {
 }
 
 /** A GPU that cannot be opened is a GPU that is not there: WebAssembly can do everything. */
-async function tryGpu(openers: Openers): Promise<OpenNetworks | undefined> {
+async function tryGpu(openers: Openers): Promise<OpenedBackend | undefined> {
   return openers.webgpu().catch(() => undefined);
 }
 
 /** Adds to `rtf` unless it is known. Undefined for a GPU that fails at it. */
-async function measure(opened: OpenNetworks | undefined, rtf: Rtf): Promise<OpenNetworks | undefined> {
+async function measure(opened: OpenedBackend | undefined, rtf: Rtf): Promise<OpenedBackend | undefined> {
   if (!opened || rtf[opened.backend] !== undefined) return opened;
   try {
-    rtf[opened.backend] = await secondsPerSecond(opened.networks);
+    rtf[opened.backend] = await networkRtf(opened.networks);
     return opened;
   } catch (error) {
     await opened.dispose();
-    if (error instanceof EngineError && error.code === 'gpu-lost') return undefined;
+    if (isGpuLost(error)) return undefined;
     throw error;
   }
-}
-
-async function secondsPerSecond(networks: Networks): Promise<number> {
-  const frames = MEASURED_CODES * FRAMES_PER_CODE;
-  const filled = (size: number, value: () => number) => Float32Array.from({ length: size }, value);
-  const content = new ContentEncoder(networks);
-  const generator = new Generator(networks, { embedding: new Float32Array(CODE_SIZE) });
-  const logMel = filled(frames * BANDS, () => -8 * Math.random());
-  const heard = {
-    contentCodes: filled(MEASURED_CODES * CODE_SIZE, () => Math.random() - 0.5),
-    timbre: filled(MEASURED_CODES * TIMBRE_BANDS, () => Math.random()),
-    f0Hz: filled(frames, () => 150),
-    voiced: filled(frames, () => 1),
-    loudnessDb: filled(frames, () => -30),
-    logMel,
-  };
-  const run = async () => {
-    await content.push(logMel);
-    await generator.push(heard);
-  };
-  // The first run compiles shaders and warms caches; the browser compiles WebAssembly better during the next ones.
-  await run();
-  let best = Infinity;
-  const endMs = performance.now() + MEASURING_MS;
-  let runs = 0;
-  do {
-    const startedMs = performance.now();
-    await run();
-    best = Math.min(best, (performance.now() - startedMs) / 1000 / MEASURED_SECONDS);
-  } while (++runs < MEASURED_RUNS && performance.now() < endMs);
-  content.dispose();
-  generator.dispose();
-  return best;
 }

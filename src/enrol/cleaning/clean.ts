@@ -1,8 +1,8 @@
-import { quantile } from '../../dsp/arrays';
+import { concat, quantile } from '../../dsp/arrays';
 import { throwIfCancelled } from '../../engine/errors';
 import { Frontend, type SpectrumFrames } from '../../engine/analysis/frontend';
 import { DEFAULT_SPEECH_LEVEL_DB, speechLevelDb } from '../../engine/analysis/profile';
-import { Resampler } from '../../dsp/resample';
+import { resampleInChunks } from '../../dsp/resample';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB } from '../../dsp/signal';
 import { nextTask } from '../../dsp/task';
 import { findSpeech, toSeconds, type Stretch } from './activity';
@@ -14,7 +14,8 @@ import { progressReporter } from '../progress';
 import { estimateRoom } from './room';
 import type { SpeakerEncoder } from '../speaker-encoder';
 import { framesOf, judgeSpeakers, SHORTEST_FRAMES, splitAtChanges } from '../speakers';
-import type { CleanedRecording, Piece, PieceQuality, Progress, Reason } from '../types';
+import type { Piece, PieceQuality, Reason } from '../piece';
+import type { CleanedRecording, Progress } from '../types';
 
 const FRAME_SECONDS = ANALYSIS_HOP / ANALYSIS_RATE_HZ;
 /** Shares of the work, measured: denoising, then listening to who speaks. */
@@ -43,19 +44,23 @@ export async function cleanRecording(
 ): Promise<CleanedRecording> {
   const report = progressReporter(onProgress);
   const clipped = clippedShares(samples, sampleRateHz, FRAME_SECONDS);
-  const resampled = await resample(samples, sampleRateHz, signal);
+  const pause = async () => {
+    await nextTask();
+    throwIfCancelled(signal);
+  };
+  const whole = await resampleInChunks(samples, sampleRateHz, ANALYSIS_RATE_HZ, pause);
+  const resampled = whole.subarray(0, Math.round((samples.length / sampleRateHz) * ANALYSIS_RATE_HZ));
   const humHz = removeHum(resampled);
-  const before = await analyse(resampled, signal);
+  const before = await analyse(resampled, pause);
   const floors = bandFloors(before);
   await denoise(resampled, signal, (fraction) => report(DENOISE_SHARE * fraction));
-  let spectra = await analyse(resampled, signal);
+  let spectra = await analyse(resampled, pause);
   level(resampled, speechLevelDb(spectra.loudnessDb));
-  spectra = await analyse(resampled, signal);
+  spectra = await analyse(resampled, pause);
   const pieces: Piece[] = [];
   const stretches = findSpeech(spectra.loudnessDb).flatMap((each) => splitAtClipping(each, clipped));
   for (const [i, stretch] of stretches.entries()) {
-    await nextTask();
-    throwIfCancelled(signal);
+    await pause();
     const parts: Stretch[] = [];
     for (const each of splitAtMusic(before, stretch, floors))
       parts.push(...(await splitAtChanges(each, spectra.logMel, encoder)));
@@ -102,45 +107,18 @@ function measure(
   };
 }
 
-async function resample(
-  samples: Float32Array,
-  sampleRateHz: number,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array<ArrayBuffer>> {
-  const resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
-  const output = new Float32Array(Math.round((samples.length / sampleRateHz) * ANALYSIS_RATE_HZ));
-  let done = 0;
-  const take = (part: Float32Array) => {
-    output.set(part.subarray(0, output.length - done), done);
-    done += part.length;
-  };
-  for (let at = 0; at < samples.length; at += 10 * sampleRateHz) {
-    await nextTask();
-    throwIfCancelled(signal);
-    take(resampler.push(samples.subarray(at, at + 10 * sampleRateHz)));
-  }
-  take(resampler.end());
-  return output;
-}
-
-async function analyse(samples: Float32Array, signal: AbortSignal | undefined): Promise<SpectrumFrames> {
+async function analyse(samples: Float32Array, pause: () => Promise<void>): Promise<SpectrumFrames> {
   const frontend = new Frontend();
   const parts: SpectrumFrames[] = [];
   for (let at = 0; at < samples.length; at += 10 * ANALYSIS_RATE_HZ) {
-    await nextTask();
-    throwIfCancelled(signal);
+    await pause();
     parts.push(frontend.push(samples.subarray(at, at + 10 * ANALYSIS_RATE_HZ)));
   }
-  const frames = parts.reduce((sum, part) => sum + part.frames, 0);
-  const logMel = new Float32Array(parts.reduce((sum, part) => sum + part.logMel.length, 0));
-  const loudnessDb = new Float32Array(frames);
-  let at = 0;
-  for (const part of parts) {
-    logMel.set(part.logMel, (at * logMel.length) / Math.max(1, frames));
-    loudnessDb.set(part.loudnessDb, at);
-    at += part.frames;
-  }
-  return { frames, logMel, loudnessDb };
+  return {
+    frames: parts.reduce((sum, part) => sum + part.frames, 0),
+    logMel: concat(parts.map((part) => part.logMel)),
+    loudnessDb: concat(parts.map((part) => part.loudnessDb)),
+  };
 }
 
 /** Brings speech to the level that voices are made at, and no peak above full scale. */

@@ -5,13 +5,11 @@ import { WorkerClient } from '../../services/worker-client';
 import { LiveGraph } from './live-graph';
 import type { LiveEnds } from '../live-link';
 import { openMicrophone } from '../../audio/microphone';
-import type { Heard, LiveApi, LiveSettings, LiveStatus } from '../live-types';
+import type { Heard, LiveApi, LivePhase, LiveSettings, LiveStatus } from '../live-types';
 import type { LoadProgress } from '../../engine/types';
 import LiveWorker from '../../../workers/live?worker';
 import { LIVE_PRESETS, type LivePresetId } from './presets';
 import { LiveWatch, type Trouble } from './live-watch';
-
-export type LivePhase = 'off' | 'starting' | 'live' | 'recovering';
 
 export interface SessionSettings extends Omit<LiveSettings, 'blockCodes'> {
   preset: LivePresetId;
@@ -28,7 +26,7 @@ export interface SessionOptions {
   isShared?: boolean;
   onPhase: (phase: LivePhase) => void;
   onProgress: (progress: LoadProgress | null) => void;
-  /** For tests: a port that gets every piece of what goes in and comes out, from the first sample on. */
+  /** For tests: a port that gets every block of what goes in and comes out, from the first sample on. */
   tap?: () => MessagePort;
   /** Something happened that the user should know of; the session goes on. */
   onTrouble: (trouble: Trouble) => void;
@@ -205,8 +203,8 @@ export class LiveSession {
     const { ends, transfer: moved } = graph.link();
     const fail = proxy(() => void this.try('worker-lost'));
     const tap = this.options.tap?.();
-    const pieces = tap && transfer(tap, [tap]);
-    await this.client!.guard(this.api.start(transfer(ends, moved), this.liveSettings, fail, pieces));
+    const recording = tap && transfer(tap, [tap]);
+    await this.client!.guard(this.api.start(transfer(ends, moved), this.liveSettings, fail, recording));
   }
 
   private watch(running: Scope): void {

@@ -1,10 +1,24 @@
 import type { Scope } from '../../services/scope';
 import { listDevices } from '../../audio/microphone';
-import type { LiveSession } from './live-session';
+import type { LiveStats } from '../live-stats';
+import type { LivePhase } from '../live-types';
 
 /** What can go wrong while somebody speaks. */
 export type Trouble =
   'microphone-lost' | 'microphone-changed' | 'microphone-chosen' | 'context-lost' | 'worker-lost';
+
+/** What the watch sees of a session. */
+export interface Watched {
+  readonly phase: LivePhase;
+  readonly isRepairing: boolean;
+  readonly graph:
+    | {
+        readonly context: Pick<AudioContext, 'state' | 'currentTime' | 'resume'>;
+        readonly stats: Pick<LiveStats, 'get'>;
+      }
+    | undefined;
+  readonly stream: MediaStream | undefined;
+}
 
 const TICK_MS = 200;
 const PATIENCE_MS = 600;
@@ -17,7 +31,7 @@ export class LiveWatch {
 
   constructor(
     scope: Scope,
-    private readonly session: LiveSession,
+    private readonly session: Watched,
     private readonly report: (trouble: Trouble) => void,
   ) {
     this.startOver(this.tickedMs);

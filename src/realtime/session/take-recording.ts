@@ -2,7 +2,7 @@ import type { Remote } from 'comlink';
 import { transfer } from 'comlink';
 import { SampleStore } from '../../audio/sample-store';
 import type { LiveEnds } from '../live-link';
-import type { LiveApi, LivePiece } from '../live-types';
+import type { LiveApi, RecordedBlock } from '../live-types';
 import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 
 export const MAX_TAKE_SECONDS = 600;
@@ -33,7 +33,7 @@ export class TakeRecording {
         resolve(this.take());
       };
     });
-    port1.onmessage = ({ data }: MessageEvent<LivePiece | null>) => {
+    port1.onmessage = ({ data }: MessageEvent<RecordedBlock | null>) => {
       if (!data) return this.finish();
       this.input.append(data.input);
       this.output.append(data.output);

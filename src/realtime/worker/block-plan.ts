@@ -1,3 +1,5 @@
+import { CODES_PER_SECOND } from '../../engine/shapes';
+
 /** Content codes of 20 ms to a block: the steps between least delay and least work. */
 export const BLOCK_STEPS = [1, 2, 3, 5] as const;
 const BUSY = 0.75;
@@ -36,7 +38,7 @@ export class BlockPlan {
   note(seconds: number, workSeconds: number, behindSeconds: number): void {
     const share = Math.min(1, seconds / MEMORY_SECONDS);
     this.load += share * (workSeconds / seconds - this.load);
-    if (this.load > BUSY || behindSeconds > 1.5 * Math.max(seconds, this.codes / 50)) {
+    if (this.load > BUSY || behindSeconds > 1.5 * Math.max(seconds, this.codes / CODES_PER_SECOND)) {
       this.calmSeconds = 0;
       if (this.step < BLOCK_STEPS.length - 1) {
         this.step++;

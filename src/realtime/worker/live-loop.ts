@@ -1,11 +1,12 @@
 import { BlockPlan } from './block-plan';
 import { FeedbackWatch } from './feedback';
 import { Listener } from './listener';
-import type { Heard, LiveLink, LivePiece, LiveSettings } from '../live-types';
+import type { Heard, LiveLink, RecordedBlock, LiveSettings } from '../live-types';
 import type { Networks } from '../../engine/backends/network';
 import { RunningProfile } from './running-profile';
 import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 import { ConversionStream } from '../../engine/stream';
+import { CODES_PER_SECOND } from '../../engine/shapes';
 import { TakeTap } from './take-tap';
 import { Breather } from '../../dsp/task';
 import type { SourceProfile } from '../../engine/types';
@@ -111,7 +112,7 @@ export class LiveLoop {
   }
 
   /** Cuts a take out from here on. */
-  record(post: (piece: LivePiece | null) => void): void {
+  record(post: (block: RecordedBlock | null) => void): void {
     this.tap?.finish();
     this.tap = new TakeTap(this.stream.heldSeconds, this.link.sampleRateHz, post);
   }
@@ -126,7 +127,7 @@ export class LiveLoop {
   }
 
   private get blockSeconds(): number {
-    return this.plan.codes / 50;
+    return this.plan.codes / CODES_PER_SECOND;
   }
 
   /** What is waiting, or when that is too much, its end. */

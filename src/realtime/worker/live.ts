@@ -5,13 +5,11 @@ import { mayHaveGpu } from '../../engine/backends/gpu';
 import { LiveLoop } from './live-loop';
 import type { Heard, LiveApi, LiveFault, LiveLink, LiveSettings, LiveStatus } from '../live-types';
 import type { Runtime } from '../../engine/backends/runtime';
-import { ConversionStream } from '../../engine/stream';
-import { DEFAULT_CONTROLS, type EngineStatus, type SourceProfile } from '../../engine/types';
+import { streamRtf } from '../../engine/benchmark';
+import type { EngineStatus, SourceProfile } from '../../engine/types';
 
 type LoadParameters = Parameters<LiveApi<LiveLink>['load']>;
 
-const MEASURED_CODES = 40;
-const MEASURED_RATE_HZ = 16000;
 /** A backend whose largest blocks take more of the time than this is no good for speaking along. */
 const TOO_SLOW = 0.7;
 
@@ -19,8 +17,6 @@ const TOO_SLOW = 0.7;
 export class Live implements LiveApi<LiveLink> {
   private settings: LiveSettings | undefined;
   private loop: LiveLoop | undefined;
-  /** Whose networks the loop runs. */
-  private runtime: Runtime | undefined;
   private ended: Promise<void> = Promise.resolve();
 
   constructor(private readonly converter: Converter) {}
@@ -45,13 +41,14 @@ export class Live implements LiveApi<LiveLink> {
     link: LiveLink,
     settings: LiveSettings,
     onFailure: (message: string) => void,
-    pieces?: MessagePort,
+    recording?: MessagePort,
   ): Promise<void> {
     await this.stop();
     this.settings = settings;
-    this.loop = await this.makeLoop(link);
-    if (pieces) await this.record(pieces);
-    this.ended = this.runOn(link)
+    const { runtime, loop } = await this.makeLoop(link);
+    this.loop = loop;
+    if (recording) await this.record(recording);
+    this.ended = this.runOn(runtime, link)
       .catch((error: unknown) => onFailure(describeCause(error)))
       .finally(() => link.close());
   }
@@ -67,9 +64,9 @@ export class Live implements LiveApi<LiveLink> {
   }
 
   async record(port: MessagePort): Promise<void> {
-    this.running().record((piece) => {
-      port.postMessage(piece, piece ? [piece.input.buffer, piece.output.buffer] : []);
-      if (!piece) port.close();
+    this.running().record((block) => {
+      port.postMessage(block, block ? [block.input.buffer, block.output.buffer] : []);
+      if (!block) port.close();
     });
   }
 
@@ -101,54 +98,34 @@ export class Live implements LiveApi<LiveLink> {
     );
   }
 
-  private async makeLoop(link: LiveLink, before?: LiveLoop): Promise<LiveLoop> {
+  private async makeLoop(link: LiveLink, before?: LiveLoop): Promise<{ runtime: Runtime; loop: LiveLoop }> {
     const { runtime, voice } = await this.converter.prepare(this.settings!.voiceId, 'live');
-    this.runtime = runtime;
-    return new LiveLoop(link, runtime.networks, voice, this.settings!, before);
+    return { runtime, loop: new LiveLoop(link, runtime.networks, voice, this.settings!, before) };
   }
 
   /** Runs the loop, and another in its place when the GPU is lost. */
-  private async runOn(link: LiveLink): Promise<void> {
-    while (this.loop) {
-      const loop = this.loop;
-      try {
-        await loop.run();
-      } catch (error) {
-        if (!(error instanceof EngineError && error.code === 'gpu-lost')) throw error;
-        await this.runtime!.recover(loop.networks);
-        if (this.loop === loop) this.loop = await this.makeLoop(link, loop);
-        continue;
+  private async runOn(runtime: Runtime, link: LiveLink): Promise<void> {
+    let lost: LiveLoop | undefined;
+    await runtime.run(async () => {
+      if (lost) {
+        const { loop } = await this.makeLoop(link, lost);
+        // Stopped meanwhile.
+        if (this.loop !== lost) return;
+        this.loop = loop;
       }
-      return;
-    }
+      lost = this.loop;
+      await lost?.run();
+    });
   }
 
-  /** Share of the time that the work takes in the smallest and the largest blocks, which also warms both up. */
+  /** Share of the time that the work takes in the smallest and the largest blocks. */
   private async measure({ voices }: EngineStatus): Promise<LiveStatus['load']> {
     const [first] = voices;
     if (!first) return { smallest: 0, largest: 0 };
     const { runtime, voice } = await this.converter.prepare(first.id, 'live');
-    const measure = async (blockCodes: number) => {
-      const stream = new ConversionStream({
-        networks: runtime.networks,
-        voice,
-        controls: DEFAULT_CONTROLS,
-        profile: { medianF0Hz: 150, speechLevelDb: voice.speechLevelDb },
-        use: 'live',
-        sampleRateHz: MEASURED_RATE_HZ,
-        blockCodes,
-      });
-      let bestMs = Infinity;
-      const block = (MEASURED_RATE_HZ / 50) * blockCodes;
-      for (let at = 0; at < MEASURED_CODES; at += blockCodes) {
-        const samples = Float32Array.from({ length: block }, () => 0.2 * (Math.random() - 0.5));
-        const startedMs = performance.now();
-        const output = await stream.push(samples);
-        if (output.length >= block) bestMs = Math.min(bestMs, performance.now() - startedMs);
-      }
-      stream.dispose();
-      return bestMs / (20 * blockCodes);
+    return {
+      smallest: await streamRtf(runtime.networks, voice, BLOCK_STEPS[0]),
+      largest: await streamRtf(runtime.networks, voice, BLOCK_STEPS.at(-1)!),
     };
-    return { smallest: await measure(BLOCK_STEPS[0]), largest: await measure(BLOCK_STEPS.at(-1)!) };
   }
 }

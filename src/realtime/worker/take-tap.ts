@@ -1,10 +1,10 @@
 import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
-import type { LivePiece } from '../live-types';
+import type { RecordedBlock } from '../live-types';
 
 /**
  * Cuts a take out of a running stream: what goes in from now on, and what becomes of it.
  *
- * `post` gets pieces whose buffers it may take away, then null once everything that went in has come out.
+ * `post` gets blocks whose buffers it may take away, then null once everything that went in has come out.
  */
 export class TakeTap {
   private toDrop: number;
@@ -17,7 +17,7 @@ export class TakeTap {
   constructor(
     heldSeconds: number,
     private readonly sampleRateHz: number,
-    private readonly post: (piece: LivePiece | null) => void,
+    private readonly post: (block: RecordedBlock | null) => void,
   ) {
     this.toDrop = Math.round(heldSeconds * SYNTHESIS_RATE_HZ);
   }

@@ -2,13 +2,6 @@ import type { LiveOpening } from '../live-link';
 import { LiveStats } from '../live-stats';
 import { Ring } from '../ring';
 
-/** The audio worklet's global scope, which TypeScript's libraries leave out. */
-declare class AudioWorkletProcessor {
-  readonly port: MessagePort;
-}
-declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
-declare const currentTime: number;
-
 const BATCH_SAMPLES = 256;
 
 /**

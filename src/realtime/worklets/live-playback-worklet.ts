@@ -3,13 +3,6 @@ import { LivePlayer } from './live-player';
 import { LiveStats } from '../live-stats';
 import { Ring } from '../ring';
 
-/** The audio worklet's global scope, which TypeScript's libraries leave out. */
-declare class AudioWorkletProcessor {
-  readonly port: MessagePort;
-}
-declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
-declare const currentTime: number;
-
 const REPORT_SECONDS = 0.1;
 
 /** Plays what the worker has converted, from a ring, or from batches that come through a port. */

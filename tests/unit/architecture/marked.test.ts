@@ -11,8 +11,8 @@ const FILES = [ENCODE, EXPORT, DELIVERY, ARCHIVE, HARNESS];
 
 /** [name, file, what stands there, what is planted in its place] */
 const REPLACED: [string, string, string, string][] = [
-  ['an export without the mark', EXPORT, 'encode(marked.limitPeak(HIGHEST_PEAK),', 'encode(spoken,'],
-  ['other samples in the place of the marked', EXPORT, '.limitPeak(HIGHEST_PEAK)', '.slice()'],
+  ['an export without the mark', EXPORT, 'encode(marked.limitPeak(),', 'encode(spoken,'],
+  ['other samples in the place of the marked', EXPORT, '.limitPeak()', '.slice()'],
   ['a file called marked', EXPORT, 'made.add(blob)', 'made.add(new Blob([]))'],
   ['a file that was not encoded here', EXPORT, 'signed ?? encoded', 'new Blob([])'],
   ['a download that does not look', DELIVERY, 'offer(requireMarked(blob)', 'offer(blob'],

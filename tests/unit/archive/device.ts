@@ -10,7 +10,8 @@ import { readVoiceFile, writeVoiceFile } from '../../../src/files/voice-file';
 import { readZip } from '../../../src/files/zip';
 import { createSigningKey, type SealedRecord } from '../../../src/provenance';
 import { closeDatabase, database } from '../../../src/store/db';
-import { addRecording, saveEnrolment, type EnrolmentRow } from '../../../src/store/enrolments';
+import { addRecording, saveEnrolment } from '../../../src/store/enrolments';
+import type { EnrolmentRow } from '../../../src/store/rows';
 import type { TakeOutput } from '../../../src/store/takes';
 import { saveVoice } from '../../../src/store/voices';
 import { fakeVoice } from '../engine/fake-networks';
@@ -40,7 +41,7 @@ export async function voiceFile(id: string, name: string, consent: SealedRecord)
 
 export async function keepVoice(id: string, name: string, consent = sealed()): Promise<Blob> {
   const file = await voiceFile(id, name, consent);
-  await saveVoice(file, await readVoiceFile(file, new Set()));
+  await saveVoice(file, await readVoiceFile(file));
   return file;
 }
 

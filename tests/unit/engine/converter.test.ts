@@ -2,8 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { Converter, type Library } from '../../../src/engine/converter';
 import { EngineError } from '../../../src/engine/errors';
 import type { Manifest } from '../../../src/files/manifest';
-import type { Networks } from '../../../src/engine/backends/network';
-import type { OpenNetworks } from '../../../src/engine/backends/ort';
+import { PublishedFiles } from '../../../src/files/published';
+import { VoiceCatalogue, type OwnVoices } from '../../../src/files/voice-catalogue';
+import type { Networks, OpenedBackend } from '../../../src/engine/backends/network';
 import type { Openers } from '../../../src/engine/backends/runtime';
 import { DEFAULT_CONTROLS, type Backend } from '../../../src/engine/types';
 import { fakeNetworks } from './fake-networks';
@@ -58,24 +59,31 @@ function voiceBytes(): ArrayBuffer {
   return file.buffer;
 }
 
+const NO_OWN_VOICES: OwnVoices = {
+  list: async () => [],
+  read: async () => undefined,
+  revoked: async () => new Set(),
+};
+
 function library(): Library & { notes: Map<string, unknown> } {
   const notes = new Map<string, unknown>();
   const empty = new ArrayBuffer(0);
   return {
     notes,
-    load: async () => ({
-      manifest: MANIFEST,
-      files: new Map([
+    async load({ baseUrl }) {
+      const files = new Map([
         ['content.onnx', empty],
         ['generator.onnx', empty],
         ['v.voice', voiceBytes()],
-      ]),
-    }),
+      ]);
+      const published = new PublishedFiles(MANIFEST, files);
+      return {
+        networks: { content: published.network('content'), generator: published.network('generator') },
+        voices: new VoiceCatalogue(baseUrl, published, NO_OWN_VOICES),
+      };
+    },
     readNote: async (key) => notes.get(key),
     writeNote: async (key, value) => void notes.set(key, value),
-    listOwnVoices: async () => [],
-    readOwnVoice: async () => undefined,
-    revoked: async () => new Set(),
   };
 }
 
@@ -84,7 +92,7 @@ function backend(
   name: Backend,
   ms: number,
   losesAt = Infinity,
-): OpenNetworks & { disposed: boolean; runs: number } {
+): OpenedBackend & { disposed: boolean; runs: number } {
   const inner = fakeNetworks();
   const slow = (networks: Networks['content']): Networks['content'] => ({
     ...networks,

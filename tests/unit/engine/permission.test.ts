@@ -3,6 +3,9 @@ import { Converter, type Library } from '../../../src/engine/converter';
 import { convertTake } from '../../../src/engine/offline';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
+import type { VoiceDraft } from '../../../src/engine/voice';
+import { PublishedFiles } from '../../../src/files/published';
+import { VoiceCatalogue } from '../../../src/files/voice-catalogue';
 import { writeVoiceFile } from '../../../src/files/voice-file';
 import { EnrolmentJobs } from '../../../src/enrol/jobs';
 import { exportTake } from '../../../src/export/export';
@@ -35,7 +38,7 @@ const TONE = sine(120, 16000, 1, 0.1);
 const stream = (consent: unknown, use: Use) =>
   new ConversionStream({
     networks: fakeNetworks(),
-    voice: fakeVoice({ leave: { sealed: consent, revoked: REVOKED } }),
+    voice: fakeVoice({ permission: { sealed: consent, revoked: REVOKED } }),
     controls: DEFAULT_CONTROLS,
     profile: { medianF0Hz: 120, speechLevelDb: -20 },
     sampleRateHz: 16000,
@@ -44,7 +47,7 @@ const stream = (consent: unknown, use: Use) =>
 const take = (consent: unknown, use: Use) =>
   convertTake({
     networks: fakeNetworks(),
-    voice: fakeVoice({ leave: { sealed: consent, revoked: REVOKED } }),
+    voice: fakeVoice({ permission: { sealed: consent, revoked: REVOKED } }),
     controls: DEFAULT_CONTROLS,
     samples: TONE,
     sampleRateHz: 16000,
@@ -52,34 +55,21 @@ const take = (consent: unknown, use: Use) =>
   });
 
 const BASE = 'https://example.test/models/';
-const common = { bytes: 1, licence: 'MIT', origin: 'here', sha256: 'a' };
-const network = { ...common, kind: 'network' as const, lookAheadFrames: 1, stateShapes: [] };
+const NOTHING = new PublishedFiles(
+  { version: 2, sampleRateHz: 24000, analysisRateHz: 16000, hopSamples: 240, files: [] },
+  new Map(),
+);
+const NETWORK = { bytes: new ArrayBuffer(0), sha256: 'a', stateShapes: [], lookAheadFrames: 1 };
 let key: SigningKey;
 
-function library(own: Record<string, Blob>): Library {
-  return {
-    load: async () => ({
-      manifest: {
-        version: 2,
-        sampleRateHz: 24000,
-        analysisRateHz: 16000,
-        hopSamples: 240,
-        files: [
-          { ...network, role: 'content', file: 'content.onnx' },
-          { ...network, role: 'generator', file: 'generator.onnx' },
-        ],
-      },
-      files: new Map([
-        ['content.onnx', new ArrayBuffer(0)],
-        ['generator.onnx', new ArrayBuffer(0)],
-      ]),
-    }),
-    readNote: async () => undefined,
-    writeNote: async () => undefined,
-    listOwnVoices: async () => [],
-    readOwnVoice: async (id) => own[id],
+/** All voices there are: one of the user's. */
+async function catalogue(consent: SealedRecord): Promise<VoiceCatalogue> {
+  const own: Record<string, Blob> = { 'own-a': new Blob([await fileOf(consent)]) };
+  return new VoiceCatalogue(BASE, NOTHING, {
+    list: async () => [],
+    read: async (id) => own[id],
     revoked: async () => REVOKED,
-  };
+  });
 }
 
 async function fileOf(consent: SealedRecord): Promise<Uint8Array<ArrayBuffer>> {
@@ -89,10 +79,17 @@ async function fileOf(consent: SealedRecord): Promise<Uint8Array<ArrayBuffer>> {
 
 /** The converter as the worker has it, with one voice of the user's. */
 async function converter(consent: SealedRecord): Promise<Converter> {
-  const own = { 'own-a': new Blob([await fileOf(consent)]) };
+  const library: Library = {
+    load: async () => ({
+      networks: { content: NETWORK, generator: NETWORK },
+      voices: await catalogue(consent),
+    }),
+    readNote: async () => undefined,
+    writeNote: async () => undefined,
+  };
   const opened = { backend: 'wasm' as const, networks: fakeNetworks(), dispose: async () => undefined };
   const made = new Converter(
-    async () => library(own),
+    async () => library,
     () => ({ wasm: async () => opened, webgpu: async () => undefined }),
   );
   await made.load({ baseUrl: BASE, backend: 'wasm' }, () => undefined);
@@ -103,34 +100,29 @@ const none = () => undefined;
 const job = async (consent: SealedRecord, use: 'convert' | 'preview') =>
   (await converter(consent)).convert('j', TONE, 16000, 'own-a', DEFAULT_CONTROLS, none, { use });
 
-async function enrol(consent: SealedRecord): Promise<unknown> {
-  const open = { load: async () => ({ manifest: null, files: new Map() }) } as never;
+/** As the worker has them, with networks that need no files. */
+async function enrolment(consent: SealedRecord): Promise<EnrolmentJobs> {
   const jobs = new EnrolmentJobs(
-    Object.assign(open, { revoked: async () => REVOKED, signingKey: async () => key }),
-    async () => ({ ...fakeNetworks(), speaker: fakeNetworks().content, restorer: fakeNetworks().content }),
-  );
-  // The networks are there; their files are not what is tested.
-  Object.assign(jobs, {
-    opening: Promise.resolve({ networks: fakeNetworks(), encoder: fakeSpeakerEncoder() }),
-  });
-  const about = { id: 'own-b', name: 'B', language: '', description: '', createdAt: 0 };
-  return jobs.train('j', { about, consent, recordings: [] }, none);
-}
-
-async function blend(consent: SealedRecord): Promise<unknown> {
-  const own = new Blob([await fileOf(consent)]);
-  const jobs = new EnrolmentJobs(
-    {
-      load: async () => Promise.reject(new Error('not asked')),
-      revoked: async () => REVOKED,
-      signingKey: async () => key,
-      readOwnVoice: async () => own,
-    },
+    { load: async () => Promise.reject(new Error('not asked')), revoked: async () => REVOKED },
     async () => Promise.reject(new Error('not asked')),
   );
+  const voices = await catalogue(consent);
+  Object.assign(jobs, {
+    opening: Promise.resolve({ networks: fakeNetworks(), encoder: fakeSpeakerEncoder(), voices }),
+  });
+  return jobs;
+}
+
+async function enrol(consent: SealedRecord): Promise<unknown> {
+  const about = { id: 'own-b', name: 'B', language: '', description: '', createdAt: 0 };
+  return (await enrolment(consent)).train('j', { about, consent, recordings: [] }, none);
+}
+
+async function blend(consent: SealedRecord): Promise<VoiceDraft> {
   const about = { id: 'own-c', name: 'C', language: '', description: '', createdAt: 0 };
   const controls = { pitchSt: 0, size: 0, breath: 0 };
-  return jobs.blend({ about, maker: 'M', parts: [{ voiceId: 'own-a', weight: 1 }], controls });
+  const parts = [{ voiceId: 'own-a', weight: 1 }];
+  return (await enrolment(consent)).blend({ about, maker: 'M', parts, controls });
 }
 
 const exported = (consent: SealedRecord | null, use: 'export' | 'preview' = 'export') =>
@@ -200,6 +192,6 @@ describe('without leave nothing can be done with a voice', () => {
     expect(() => stream(sealed(), 'live')).not.toThrow();
     const result = await job(sealed(), 'convert');
     expect(result.consent).toEqual(sealed());
-    expect(await blend(sealed())).toBeInstanceOf(Uint8Array);
+    expect((await blend(sealed())).sealed.record.parents).toEqual([sealed()]);
   });
 });

@@ -8,7 +8,8 @@ import { convertTake } from '../../../src/engine/offline';
 import { profileTake } from '../../../src/engine/analysis/profile';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
-import { parseVoice, type Voice } from '../../../src/engine/voice';
+import type { Voice } from '../../../src/engine/voice';
+import { parseVoice } from '../../../src/files/voice-read';
 import { inPieces, random, rms } from './helpers';
 
 /** What an AudioWorklet gives at once. */
@@ -46,10 +47,10 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
     };
   });
 
-  function firstVoice() {
+  function firstVoice(): Voice {
     const [entry] = listVoices(manifest);
-    const leave = { sealed: entry!.consent, revoked: new Set<string>() };
-    return parseVoice(read(entry!.file).buffer, leave);
+    const permission = { sealed: entry!.consent, revoked: new Set<string>() };
+    return { ...parseVoice(read(entry!.file).buffer), permission };
   }
 
   async function open(

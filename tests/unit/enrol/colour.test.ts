@@ -81,8 +81,8 @@ describe('colour', () => {
     });
   });
 
-  it('needs leave', async () => {
-    const unlent = { ...voice, leave: { ...voice.leave, sealed: null } };
+  it('needs permission', async () => {
+    const unlent = { ...voice, permission: { ...voice.permission, sealed: null } };
     await expect(findColour(cuts, unlent, { networks })).rejects.toMatchObject({ code: 'consent-missing' });
   });
 });

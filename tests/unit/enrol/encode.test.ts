@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
 import { Frontend } from '../../../src/engine/analysis/frontend';
 import { formatVoice } from '../../../src/files/voice-write';
-import { parseVoice } from '../../../src/engine/voice';
+import { parseVoice } from '../../../src/files/voice-read';
 import { cluster } from '../../../src/enrol/cluster';
 import { cutsOf, encodeVoice } from '../../../src/enrol/encode';
 import { blendRecord, blendVoices } from '../../../src/enrol/shape';
@@ -69,7 +69,7 @@ describe('encoding', () => {
     expect(fractions.at(-1)).toBeCloseTo(1);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
     const file = formatVoice({ ...vectors, id: 'own-x', name: 'X' });
-    const read = parseVoice(file.buffer, { sealed: null, revoked: new Set() });
+    const read = parseVoice(file.buffer);
     expect(read.embedding).toEqual(vectors.embedding);
     expect(Math.max(...read.timbre.map((x, i) => Math.abs(x - vectors.timbre[i]!)))).toBeLessThan(0.01);
   }, 60_000);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
 import { LiveStats } from '../../../src/realtime/live-stats';
 import { LiveLoop } from '../../../src/realtime/worker/live-loop';
-import type { LiveLink, LivePiece, LiveSettings } from '../../../src/realtime/live-types';
+import type { LiveLink, RecordedBlock, LiveSettings } from '../../../src/realtime/live-types';
 import { convertTake } from '../../../src/engine/offline';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { fakeNetworks, fakeVoice } from '../engine/fake-networks';
@@ -97,8 +97,8 @@ describe('the block loop', () => {
     const running = loop.run();
     let blocks = 0;
     let switchedAt = 0;
-    loop.record((piece) => {
-      if (!piece || piece.output.length === 0 || ++blocks !== 60) return;
+    loop.record((block) => {
+      if (!block || block.output.length === 0 || ++blocks !== 60) return;
       switchedAt = loop.written;
       loop.adjust(
         { ...SETTINGS, controls: { ...DEFAULT_CONTROLS, formantRatio: 1.2 } },
@@ -119,17 +119,17 @@ describe('the block loop', () => {
 
   it('cuts a take whose two sides belong together', async () => {
     const { loop } = run(buzz(3), 480);
-    const pieces: LivePiece[] = [];
+    const recorded: RecordedBlock[] = [];
     let isOver = false;
-    loop.record((piece) => {
-      if (piece) pieces.push({ input: piece.input.slice(), output: piece.output.slice() });
+    loop.record((block) => {
+      if (block) recorded.push({ input: block.input.slice(), output: block.output.slice() });
       else isOver = true;
-      if (pieces.length === 100) loop.endRecording();
+      if (recorded.length === 100) loop.endRecording();
     });
     await loop.run();
     expect(isOver).toBe(true);
-    const input = concat(pieces.map((piece) => piece.input));
-    const output = concat(pieces.map((piece) => piece.output));
+    const input = concat(recorded.map((block) => block.input));
+    const output = concat(recorded.map((block) => block.output));
     expect(input.length).toBeGreaterThan(0.9 * RATE_HZ);
     expect(output.length).toBe(Math.round(input.length / 2));
     const offline = await convertTake({
@@ -149,8 +149,8 @@ describe('the block loop', () => {
 
   it('is taken over by another loop at the same place', async () => {
     const { loop, link, stats } = run(buzz(2), 480);
-    let pieces = 0;
-    loop.record(() => ++pieces === 60 && loop.interrupt(new Error('gone')));
+    let blocks = 0;
+    loop.record(() => ++blocks === 60 && loop.interrupt(new Error('gone')));
     await expect(loop.run()).rejects.toThrow('gone');
     const next = new LiveLoop(link, fakeNetworks(), fakeVoice(), SETTINGS, loop);
     expect(next.consumed).toBe(loop.consumed);

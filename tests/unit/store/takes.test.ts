@@ -79,7 +79,7 @@ describe('takes', () => {
     await setTakeOutput(id, { ...output, voiceId: 'joe', samples: ramp(10) });
     const take = await loadTake(id);
     expect(take.output).toMatchObject({ voiceId: 'joe', samples: ramp(10) });
-    // 12 MB of source in three pieces, 10 samples in one.
+    // 12 MB of source in three chunks, 10 samples in one.
     expect(await (await database()).count('chunks')).toBe(4);
   });
 

@@ -7,7 +7,7 @@ import { denoise } from '../../../../src/enrol/cleaning/denoise';
 import { removeHum } from '../../../../src/enrol/cleaning/hum';
 import { cosine, judgeSpeakers } from '../../../../src/enrol/speakers';
 import { isKept, summarise } from '../../../../src/enrol/summary';
-import type { Piece } from '../../../../src/enrol/types';
+import type { Piece } from '../../../../src/enrol/piece';
 import { sine } from '../../engine/helpers';
 import { fakeSpeakerEncoder, music, noise, power, speech, stranger } from '../mixture';
 

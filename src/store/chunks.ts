@@ -3,15 +3,15 @@ import { StoreError, type Schema } from './db';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Keeps samples in pieces under an id of their own, see `newSamplesId`. */
+/** Keeps samples in chunks under an id of their own, see `newSamplesId`. */
 export async function writeSamples(
   db: IDBPDatabase<Schema>,
   id: string,
   samples: Float32Array,
 ): Promise<void> {
   const step = CHUNK_BYTES / 4;
-  for (let piece = 0; piece * step < samples.length; piece++) {
-    await db.put('chunks', samples.slice(piece * step, (piece + 1) * step).buffer, [id, piece]);
+  for (let chunk = 0; chunk * step < samples.length; chunk++) {
+    await db.put('chunks', samples.slice(chunk * step, (chunk + 1) * step).buffer, [id, chunk]);
   }
 }
 
@@ -22,8 +22,8 @@ export async function readSamples(
   length: number,
   name: string,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const pieces = await db.getAll('chunks', piecesOf(id));
-  const found = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  const chunks = await db.getAll('chunks', chunksOf(id));
+  const found = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
   if (found !== 4 * length) {
     throw new StoreError(
       'damaged',
@@ -32,16 +32,16 @@ export async function readSamples(
   }
   const samples = new Float32Array(length);
   let at = 0;
-  for (const piece of pieces) {
-    const part = new Float32Array(piece);
+  for (const chunk of chunks) {
+    const part = new Float32Array(chunk);
     samples.set(part, at);
     at += part.length;
   }
   return samples;
 }
 
-/** Every piece of some samples. */
-export function piecesOf(id: string): IDBKeyRange {
+/** The keys of every chunk of some samples. */
+export function chunksOf(id: string): IDBKeyRange {
   return IDBKeyRange.bound([id, 0], [id, Infinity]);
 }
 
@@ -55,7 +55,7 @@ export async function keep<T>(
   try {
     return await write();
   } catch (cause) {
-    for (const id of begun) await db.delete('chunks', piecesOf(id)).catch(() => undefined);
+    for (const id of begun) await db.delete('chunks', chunksOf(id)).catch(() => undefined);
     if ((cause as { name?: unknown } | null)?.name !== 'QuotaExceededError') throw cause;
     throw new StoreError(
       'quota',

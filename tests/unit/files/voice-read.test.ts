@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Retrieval } from '../../../src/engine/retrieval';
+import { random } from '../engine/helpers';
 import { ADAPTER_SHAPE } from '../../../src/engine/shapes';
-import { halfToFloat, parseVoice } from '../../../src/engine/voice';
-import { blendTexture } from '../../../src/engine/texture';
-import { fakeVoice } from './fake-networks';
-import { random } from './helpers';
+import { halfToFloat, parseVoice } from '../../../src/files/voice-read';
 
-const LEAVE = { sealed: null, revoked: new Set<string>() };
 const HEADER = {
   id: 'kathleen',
   name: 'Kathleen',
@@ -39,7 +35,7 @@ function voiceFile(header: unknown = HEADER, dataBytes = DATA_BYTES): ArrayBuffe
 
 describe('a voice file', () => {
   it('is read as it was written', () => {
-    const voice = parseVoice(voiceFile(), LEAVE);
+    const voice = parseVoice(voiceFile());
     expect(voice).toMatchObject({
       id: 'kathleen',
       medianF0Hz: 190,
@@ -53,7 +49,7 @@ describe('a voice file', () => {
 
   it('from before there was a share of texture has none', () => {
     const { textureBlend: _, ...older } = HEADER;
-    expect(parseVoice(voiceFile(older), LEAVE).textureBlend).toBe(0);
+    expect(parseVoice(voiceFile(older)).textureBlend).toBe(0);
   });
 
   it('may have a colour, which must be one number a band', () => {
@@ -61,10 +57,10 @@ describe('a voice file', () => {
       ...HEADER,
       arrays: [...HEADER.arrays, { name: 'colour', dtype: 'float32', shape, offset: DATA_BYTES - 320 }],
     });
-    expect(parseVoice(voiceFile(), LEAVE).colour).toBeUndefined();
-    expect(parseVoice(voiceFile(colour([80])), LEAVE).colour).toEqual(new Float32Array(80));
+    expect(parseVoice(voiceFile()).colour).toBeUndefined();
+    expect(parseVoice(voiceFile(colour([80]))).colour).toEqual(new Float32Array(80));
     for (const shape of [[79], [1, 80], [8000]])
-      expect(() => parseVoice(voiceFile(colour(shape)), LEAVE)).toThrow(/colour/);
+      expect(() => parseVoice(voiceFile(colour(shape)))).toThrow(/colour/);
   });
 
   it('may have an adapter, which must fit the generator', () => {
@@ -74,13 +70,11 @@ describe('a voice file', () => {
     });
     const [rank, width] = ADAPTER_SHAPE;
     const bytes = DATA_BYTES + 2 * rank * width;
-    expect(parseVoice(voiceFile(), LEAVE).adapter).toBeUndefined();
-    expect(parseVoice(voiceFile(adapter([rank, width]), bytes), LEAVE).adapter).toHaveLength(rank * width);
+    expect(parseVoice(voiceFile()).adapter).toBeUndefined();
+    expect(parseVoice(voiceFile(adapter([rank, width]), bytes)).adapter).toHaveLength(rank * width);
     for (const shape of [[width, rank], [rank, width - 1], [rank], [16385]])
-      expect(() => parseVoice(voiceFile(adapter(shape), bytes), LEAVE)).toThrow(/cannot be read/);
-    expect(() => parseVoice(voiceFile(adapter([rank, width])), LEAVE)).toThrow(
-      /adapter reaches past its end/,
-    );
+      expect(() => parseVoice(voiceFile(adapter(shape), bytes))).toThrow(/cannot be read/);
+    expect(() => parseVoice(voiceFile(adapter([rank, width])))).toThrow(/adapter reaches past its end/);
   });
 
   it('knows half floats', () => {
@@ -127,7 +121,7 @@ describe('a voice file', () => {
       voiceFile(array({ shape: [256, 128] })),
     ];
     for (const file of hostile)
-      expect(() => parseVoice(file, LEAVE)).toThrowError(expect.objectContaining({ code: 'voice-corrupt' }));
+      expect(() => parseVoice(file)).toThrowError(expect.objectContaining({ code: 'voice-corrupt' }));
   });
 
   it('never fails in another way, wherever it is broken', () => {
@@ -138,68 +132,11 @@ describe('a voice file', () => {
       for (let i = 0; i < 4; i++)
         bad[Math.floor(next() * Math.min(bad.length, 500))] = Math.floor(next() * 256);
       try {
-        const voice = parseVoice(bad.buffer, LEAVE);
+        const voice = parseVoice(bad.buffer);
         expect(voice.codebook.every(Number.isFinite)).toBe(true);
       } catch (error) {
         expect(error).toMatchObject({ code: 'voice-corrupt' });
       }
     }
-  });
-});
-
-describe('retrieval', () => {
-  it('mixes a code with the mean of its four nearest by angle, and finds their timbre', () => {
-    const next = random(9);
-    const codebook = Float32Array.from({ length: 512 * 128 }, () => next() - 0.5);
-    const code = Float32Array.from({ length: 128 }, () => next() - 0.5);
-    const row = (r: number) => codebook.subarray(r * 128, r * 128 + 128);
-    const cosine = (r: number) => {
-      const dot = row(r).reduce((sum, x, i) => sum + x * code[i]!, 0);
-      return dot / Math.hypot(...row(r));
-    };
-    const nearest = Array.from({ length: 512 }, (_, r) => r)
-      .sort((a, b) => cosine(b) - cosine(a))
-      .slice(0, 4);
-    const wanted = code.map((x, i) => 0.7 * x + (0.3 * nearest.reduce((sum, r) => sum + row(r)[i]!, 0)) / 4);
-    const mixed = code.slice();
-    const timbre = Float32Array.from({ length: 512 * 40 }, () => next() - 0.5);
-    const found = new Retrieval(fakeVoice({ codebook, timbre, retrievalBlend: 0.3 })).apply(mixed);
-    for (let i = 0; i < 128; i++) expect(mixed[i]).toBeCloseTo(wanted[i]!, 5);
-    expect(found.length).toBe(40);
-    for (let i = 0; i < 40; i++) {
-      expect(found[i]).toBeCloseTo(nearest.reduce((sum, r) => sum + timbre[r * 40 + i]!, 0) / 4, 5);
-    }
-  });
-});
-
-describe('the texture of the source', () => {
-  const next = random(4);
-  const logMel = Float32Array.from({ length: 4 * 80 }, () => next());
-  const timbre = Float32Array.from({ length: 2 * 40 }, () => next());
-  const loudnessDb = new Float32Array([-20, -23, -26, -29]);
-  /** Of group `g` in frame `t`, less the loudness. */
-  const textureOf = (bands: Float32Array, t: number, g: number) =>
-    bands.subarray(t * 80 + g * 16, t * 80 + g * 16 + 16).reduce((sum, x) => sum + x, 0) / 16 -
-    (loudnessDb[t]! * Math.LN10) / 10;
-
-  it('goes so much of the way to the timbre of its code, and keeps its shape within a group', () => {
-    const moved = logMel.slice();
-    blendTexture(moved, loudnessDb, timbre, 0.25);
-    for (let t = 0; t < 4; t++) {
-      for (let g = 0; g < 5; g++) {
-        const row = Math.floor(t / 2) * 40 + g * 8;
-        const wanted = timbre.subarray(row, row + 8).reduce((sum, x) => sum + x, 0) / 8;
-        const before = textureOf(logMel, t, g);
-        expect(textureOf(moved, t, g)).toBeCloseTo(before + 0.25 * (wanted - before), 4);
-        const first = t * 80 + g * 16;
-        expect(moved[first + 5]! - moved[first]!).toBeCloseTo(logMel[first + 5]! - logMel[first]!, 5);
-      }
-    }
-  });
-
-  it('stays with a share of none', () => {
-    const moved = logMel.slice();
-    blendTexture(moved, loudnessDb, timbre, 0);
-    expect(moved).toEqual(logMel);
   });
 });

@@ -1,0 +1,131 @@
+import { createRequire } from 'node:module';
+import license from 'rollup-plugin-license';
+
+export const LICENCES_FILE = 'third-party-licences.txt';
+
+const require = createRequire(import.meta.url);
+
+/** The copyright holder, where a package has no licence text and its `author` is not the holder. */
+const HOLDERS = /** @type {Record<string, string>} */ ({ 'onnxruntime-web': 'Microsoft Corporation' });
+
+/** Libraries compiled into the WebAssembly of a package, which the package's own licence does not cover. */
+const COMPILED_IN = [
+  {
+    within: '@mediabunny/aac-encoder',
+    name: 'FFmpeg (AAC encoder of libavcodec, libavutil)',
+    license: 'LGPL-2.1-or-later',
+    source: 'https://ffmpeg.org/',
+  },
+  {
+    within: '@mediabunny/mp3-encoder',
+    name: 'LAME 3.100',
+    license: 'LGPL-2.0-or-later',
+    source: 'https://lame.sourceforge.io/',
+  },
+];
+
+/** Packages whose WebAssembly holds further libraries, and where their sources name them. */
+const NOTICES = /** @type {Record<string, string>} */ ({
+  'onnxruntime-web': 'https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt',
+  '@contentauth/c2pa-web': 'https://github.com/contentauth/c2pa-rs',
+});
+
+/**
+ * Writes the licences of all packages bundled with the app or a worker, including those of which only a file
+ * is copied (`?url`). Vite's own `build.license` skips workers, and writes no text for a package that has no
+ * licence file. rollup-plugin-license runs in every bundle; this merges what the runs find.
+ *
+ * @returns {{ app: () => import('vite').Plugin[], worker: () => import('vite').Plugin[] }}
+ */
+export function thirdPartyLicences() {
+  /** @type {Map<string, import('rollup-plugin-license').Dependency>} by name and version */
+  const found = new Map();
+  const collector = () => {
+    const plugin = license({
+      thirdParty: {
+        output: (dependencies) => {
+          for (const one of dependencies) found.set(`${one.name}@${one.version}`, one);
+        },
+      },
+    });
+    // It is typed for rollup; the hooks it uses are rolldown's as well.
+    return /** @type {import('vite').Plugin} */ (/** @type {unknown} */ (plugin));
+  };
+  return {
+    // Vite bundles workers while it loads the app's modules, so by then every worker has reported.
+    app: () => [
+      collector(),
+      {
+        name: 'third-party-licences',
+        apply: 'build',
+        generateBundle: {
+          order: 'post',
+          handler() {
+            this.emitFile({ type: 'asset', fileName: LICENCES_FILE, source: describe([...found.values()]) });
+          },
+        },
+      },
+    ],
+    worker: () => [collector()],
+  };
+}
+
+/** @typedef {Pick<import('rollup-plugin-license').Dependency, 'name' | 'version' | 'license' | 'licenseText' | 'noticeText' | 'author'>} Licensed */
+
+/**
+ * One section per package, sorted by name: name, version, licence and licence text.
+ *
+ * @param {Licensed[]} packages
+ */
+export function describe(packages) {
+  const sections = packages
+    .toSorted((a, b) => (a.name ?? '').localeCompare(b.name ?? ''))
+    .flatMap((one) => [
+      section(`${one.name} ${one.version}`, one.license ?? 'see the text below', [
+        textOf(one),
+        one.noticeText ?? '',
+        NOTICES[one.name ?? '']
+          ? `Its WebAssembly holds further libraries, named in ${NOTICES[one.name ?? '']}`
+          : '',
+      ]),
+      ...COMPILED_IN.filter(({ within }) => within === one.name).map((inner) =>
+        section(`${inner.name}, compiled into ${inner.within}`, inner.license, [
+          `Source: ${inner.source}`,
+          standardText(inner.license),
+        ]),
+      ),
+    ]);
+  return `Third-party software bundled with Understudy.\n\n${sections.join('\n')}`;
+}
+
+/**
+ * @param {string} title
+ * @param {string} licence
+ * @param {string[]} paragraphs
+ */
+function section(title, licence, paragraphs) {
+  const text = paragraphs.map((paragraph) => paragraph.trim()).filter(Boolean);
+  return `${'='.repeat(80)}\n${title}\nLicence: ${licence}\n\n${text.join('\n\n')}\n`;
+}
+
+/**
+ * The package's own text, or else the standard text of the licence that its package.json names.
+ *
+ * @param {Licensed} one
+ */
+function textOf({ name, license: id, licenseText, author }) {
+  if (licenseText) return licenseText;
+  if (!id) throw new Error(`${name} is bundled and names no licence.`);
+  const holder = HOLDERS[name ?? ''] ?? author?.name ?? `the authors of ${name}`;
+  return standardText(id)
+    .replace(/^Copyright .*\n/gm, '')
+    .replace(/\n\n+/, `\n\nCopyright (c) ${holder}\n\n`);
+}
+
+/**
+ * @param {string} id of the SPDX licence list
+ * @returns {string}
+ */
+function standardText(id) {
+  return require(`spdx-license-list/licenses/${id}.json`).licenseText;
+}

@@ -1,0 +1,66 @@
+import { clamp } from '../../dsp/arrays';
+import { ANALYSIS_RATE_HZ } from '../../dsp/signal';
+import { EngineError } from '../errors';
+import type { SourceProfile } from '../types';
+import type { VoiceData } from '../voice';
+import { DEFAULT_SPEECH_LEVEL_DB } from './profile';
+
+const MAX_GAIN_DB = 30;
+/** Speech fainter than this is taken for the hiss of a quiet room: it is not amplified. */
+const FAINTEST_SPEECH_DB = -65;
+/** The gain approaches a new target along an exponential with a time constant of 50 ms. */
+const GAIN_STEP = 1 / (0.05 * ANALYSIS_RATE_HZ);
+/** Larger input samples, after the gain, are a fault and are clipped. */
+const MAX_SAMPLE = 8;
+
+/** Amplifies 16 kHz input to the speech level of the target voice; a changed level is reached by a glide. */
+export class InputLevel {
+  private gain: number;
+  private targetGain: number;
+
+  constructor(profile: SourceProfile, voice: Pick<VoiceData, 'speechLevelDb'>) {
+    this.gain = this.targetGain = gainFor(profile, voice);
+  }
+
+  get gainDb(): number {
+    return 20 * Math.log10(this.gain);
+  }
+
+  setTarget(profile: SourceProfile, voice: Pick<VoiceData, 'speechLevelDb'>): void {
+    this.targetGain = gainFor(profile, voice);
+  }
+
+  /** The profile with its speech level after the gain. */
+  amplified(profile: SourceProfile): SourceProfile {
+    return { ...profile, speechLevelDb: profile.speechLevelDb + 20 * Math.log10(this.targetGain) };
+  }
+
+  /** Amplifies `samples` in place. Throws `input-not-finite`. */
+  apply(samples: Float32Array): void {
+    for (let i = 0; i < samples.length; i++) {
+      if (this.gain !== this.targetGain) this.gain = approach(this.gain, this.targetGain);
+      const x = samples[i]! * this.gain;
+      if (!Number.isFinite(x)) throw inputNotFinite();
+      samples[i] = clamp(x, -MAX_SAMPLE, MAX_SAMPLE);
+    }
+  }
+}
+
+export function inputNotFinite(): EngineError {
+  return new EngineError(
+    'input-not-finite',
+    'This recording holds samples that are no numbers, so it was not converted. The file is unchanged; save it again as 16-bit WAV and drop that here.',
+  );
+}
+
+/** Factor that brings the speech to the voice's level, within 30 dB; 1 where there is no speech. */
+function gainFor(profile: SourceProfile, voice: Pick<VoiceData, 'speechLevelDb'>): number {
+  if (profile.speechLevelDb < FAINTEST_SPEECH_DB) return 1;
+  const levelDb = Number.isFinite(voice.speechLevelDb) ? voice.speechLevelDb : DEFAULT_SPEECH_LEVEL_DB;
+  return 10 ** (clamp(levelDb - profile.speechLevelDb, -MAX_GAIN_DB, MAX_GAIN_DB) / 20);
+}
+
+function approach(gain: number, target: number): number {
+  const next = gain + GAIN_STEP * (target - gain);
+  return Math.abs(target - next) < 1e-4 * target ? target : next;
+}
