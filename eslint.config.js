@@ -3,9 +3,8 @@ import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import ts from 'typescript-eslint';
+import { restrictions } from './lint/index.js';
 import svelteConfig from './svelte.config.js';
-
-const OWNED_BY_SCOPE = 'Take it from the Scope (src/services/scope.ts), so that it ends with its room.';
 
 export default defineConfig(
   globalIgnores(['dist/', '.cache/', 'models/', 'node_modules/', 'tests/fixtures/']),
@@ -18,7 +17,7 @@ export default defineConfig(
       globals: { ...globals.browser, ...globals.node },
       parserOptions: {
         projectService: {
-          allowDefaultProject: ['*.config.ts', '*.config.js'],
+          allowDefaultProject: ['*.config.ts', '*.config.js', '.dependency-cruiser.mjs'],
           defaultProject: 'scripts/tsconfig.json',
         },
         tsconfigRootDir: import.meta.dirname,
@@ -51,26 +50,7 @@ export default defineConfig(
     files: ['tests/browser/**', 'src/harness/live-tap.ts'],
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
-  {
-    files: ['src/{app,studio,live,voices,detect,learn,ui}/**/*.{ts,svelte}'],
-    ignores: ['src/services/scope.ts'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            'CallExpression[callee.name=/^(addEventListener|setTimeout|setInterval|requestAnimationFrame)$/]',
-          message: OWNED_BY_SCOPE,
-        },
-        {
-          selector:
-            'CallExpression[callee.property.name=/^(addEventListener|requestAnimationFrame)$/], CallExpression[callee.object.name=/^(window|globalThis|self)$/][callee.property.name=/^(setTimeout|setInterval)$/]',
-          message: OWNED_BY_SCOPE,
-        },
-        { selector: 'NewExpression[callee.name="Worker"]', message: OWNED_BY_SCOPE },
-      ],
-    },
-  },
+  ...restrictions,
   {
     // Plain JavaScript checked by TypeScript: JSON and reports come as `any` there.
     files: ['scripts/**'],

@@ -23,6 +23,7 @@ await step('types of the app', [
 ]);
 await step('types of the tests', ['node_modules/typescript/bin/tsc', '-p', 'tests']);
 await step('types of the scripts', ['node_modules/typescript/bin/tsc', '-p', 'scripts']);
+await step('layers and cycles', ['scripts/layers.mjs']);
 await step('eslint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
 await step('prettier', ['node_modules/prettier/bin/prettier.cjs', '--check', '.']);
 await suite('unit');

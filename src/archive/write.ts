@@ -1,6 +1,7 @@
 import { sha256Of } from '../files/hash';
 import { ZipWriter } from '../files/zip-write';
-import { exportTake, ExportError, isMarked } from '../export/export';
+import { exportTake, ExportError } from '../export/export';
+import type { MarkedFile } from '../export/marked-file';
 import { ConsentError, requirePermission, type SealedRecord } from '../provenance';
 import { StoreError } from '../store/db';
 import { listEnrolments, readRecording } from '../store/enrolments';
@@ -28,6 +29,18 @@ import {
 const MARKING = 20;
 /** The least that is left for the list and the table of contents. */
 const ROOM_BYTES = 32 * 1024 * 1024;
+
+declare const marked: unique symbol;
+/** Where a marked file lies in the archive. */
+type MarkedPart = Part & { readonly [marked]: true };
+type MarkedOutput = NonNullable<ArchivedTake['output']> & { wav: MarkedPart };
+
+/** Sound as it was recorded: a conversion names its voice, and so is not one. */
+interface Recorded {
+  samples: Float32Array;
+  sampleRateHz: number;
+  voiceId?: never;
+}
 
 /** Something that could not go along, and why, for the user. */
 export interface LeftOut {
@@ -148,10 +161,10 @@ class ArchiveWriter {
   async addTake({ id }: TakeSummary): Promise<ArchivedTake> {
     const take = await loadTake(id);
     const { name, createdAt, source } = take;
-    const samples = await this.addSamples(source.samples, source.sampleRateHz);
+    const samples = await this.addRecorded(source);
     const { sampleRateHz } = source;
     const seconds = source.samples.length / sampleRateHz;
-    let output: ArchivedTake['output'] = null;
+    let output: MarkedOutput | null = null;
     await this.attempt(`${name}, as ${take.output?.voiceName}`, async () => {
       output = await this.addOutput(take);
     });
@@ -163,7 +176,10 @@ class ArchiveWriter {
     const found = await Promise.all(row.recordings.map(readRecording));
     const recordings: ArchivedEnrolment['recordings'] = [];
     for (const [i, recording] of row.recordings.entries()) {
-      const samples = await this.addSamples(found[i]!, recording.sampleRateHz);
+      const samples = await this.addRecorded({
+        samples: found[i]!,
+        sampleRateHz: recording.sampleRateHz,
+      });
       recordings.push({ ...plainRecording(recording), samples });
     }
     return { ...row, recordings };
@@ -177,14 +193,14 @@ class ArchiveWriter {
     return this.zip.end();
   }
 
-  private async addSamples(samples: Float32Array, sampleRateHz: number): Promise<Part> {
+  private async addRecorded({ samples, sampleRateHz }: Recorded): Promise<Part> {
     const part = await this.add('f32', samples.slice().buffer);
     this.advance(samples.length / sampleRateHz);
     return part;
   }
 
   /** The one place where converted sound goes into an archive: marked, or not at all. */
-  private async addOutput({ name, output }: Take): Promise<ArchivedTake['output']> {
+  private async addOutput({ name, output }: Take): Promise<MarkedOutput | null> {
     if (!output) return null;
     const { samples, ...about } = output;
     const consent = output.consent ?? (await this.options.consentOf(output.voiceId));
@@ -201,8 +217,12 @@ class ArchiveWriter {
         ...(signal && { signal }),
       },
     );
-    if (!isMarked(blob)) throw new ExportError('The take could not be marked. It is safe on this device.');
-    return { ...about, seconds, consent, wav: await this.add('wav', await blob.arrayBuffer()) };
+    return { ...about, seconds, consent, wav: await this.addMarked(blob) };
+  }
+
+  private async addMarked(file: MarkedFile): Promise<MarkedPart> {
+    // eslint-disable-next-line understudy/marked-by-cast -- it is of a marked file
+    return (await this.add('wav', await file.arrayBuffer())) as MarkedPart;
   }
 
   private advance(by: number): void {

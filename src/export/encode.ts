@@ -12,6 +12,8 @@ import {
   type MetadataTags,
   type OutputFormat,
 } from 'mediabunny';
+import type { MarkedSamples } from '../watermark';
+import type { MarkedFile } from './marked-file';
 
 export type ExportFormat = 'wav' | 'mp3' | 'm4a' | 'opus';
 
@@ -71,13 +73,13 @@ export interface EncodeOptions {
   signal: AbortSignal | undefined;
 }
 
-/** Mono samples -> the bytes of a file. Knows nothing of marks: only ./export may use it. */
+/** Marked samples -> a file. */
 export async function encode(
-  samples: Float32Array,
+  samples: MarkedSamples,
   sampleRate: number,
   format: ExportFormat,
   { tags, onProgress, signal }: EncodeOptions,
-): Promise<Blob> {
+): Promise<MarkedFile> {
   const { container, encoding, type, bringEncoder } = FORMATS[format];
   if (bringEncoder && !(await browserEncodes(format, sampleRate))) await bringEncoder();
   const target = new BufferTarget();
@@ -103,7 +105,8 @@ export async function encode(
     onProgress(Math.min(1, (at + step) / samples.length));
   }
   await output.finalize();
-  return new Blob([target.buffer!], { type });
+  // eslint-disable-next-line understudy/marked-by-cast -- only marked samples were encoded
+  return new Blob([target.buffer!], { type }) as MarkedFile;
 }
 
 async function browserEncodes(format: ExportFormat, sampleRate: number): Promise<boolean> {

@@ -1,22 +1,20 @@
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import { nextTask } from '../dsp/task';
 import { requirePermission, type SealedRecord } from '../provenance';
 import { revoked } from '../store/voices';
-import { WatermarkEmbedder, type WatermarkPayload } from '../watermark';
+import { markSamples, type WatermarkPayload } from '../watermark';
 import { addCredentials, bindingOf, type CredentialFacts } from './credentials';
 import { withDisclaimer, type DisclaimerLanguage } from './disclaimer';
 import { canEncode, encode, extensionOf, type ExportFormat } from './encode';
 import { markId24 } from './mark-id';
+import type { MarkedFile } from './marked-file';
 
 export type { ExportFormat } from './encode';
 export { DISCLAIMERS, type DisclaimerLanguage } from './disclaimer';
 
 export const MARK_VERSION = 2;
-const HIGHEST_PEAK = 0.98;
 const FORMATS: ExportFormat[] = ['wav', 'mp3', 'm4a', 'opus'];
 /** Those that a C2PA manifest can be put into; what is known of the others is in their tags alone. */
 const WITH_CREDENTIALS: readonly ExportFormat[] = ['wav', 'mp3', 'm4a'];
-const PIECE_SECONDS = 5;
 /** Shares of the work, for the progress. */
 const MARKED = 0.5;
 const ENCODED = 0.95;
@@ -45,7 +43,7 @@ export function mayHaveCredentials(format: ExportFormat): boolean {
 }
 
 export interface ExportedTake {
-  blob: Blob;
+  blob: MarkedFile;
   fileName: string;
   /** What the mark in the file says. */
   payload: WatermarkPayload;
@@ -62,10 +60,11 @@ export class ExportError extends Error {
 }
 
 /** Files that were made here, and so carry the mark. */
-const made = new WeakSet<Blob>();
+const made = new WeakSet<MarkedFile>();
 
-export function isMarked(file: Blob): boolean {
-  return made.has(file);
+// eslint-disable-next-line understudy/marked-by-cast -- it is known to be
+export function isMarked(file: Blob): file is MarkedFile {
+  return (made as WeakSet<Blob>).has(file);
 }
 
 /** The formats that can be written here, WAV always first. */
@@ -98,8 +97,11 @@ export async function exportTake(
   const facts = factsOf(about, payload, sealed);
   try {
     const spoken = about.disclaimer ? await withDisclaimer(samples, about.disclaimer) : samples;
-    const marked = limitPeak(await markAll(spoken, payload, (done) => onProgress(MARKED * done), signal));
-    const encoded = await encode(marked, sampleRateHz, format, {
+    const marked = await markSamples(spoken, payload, {
+      onProgress: (done) => onProgress(MARKED * done),
+      signal,
+    });
+    const encoded = await encode(marked.limitPeak(), sampleRateHz, format, {
       tags: tagsOf(facts),
       onProgress: (done) => onProgress(MARKED + (ENCODED - MARKED) * done),
       signal,
@@ -120,38 +122,6 @@ export async function exportTake(
       { cause },
     );
   }
-}
-
-/** Marks piece by piece, so that the page stays awake and can say stop. */
-async function markAll(
-  samples: Float32Array,
-  payload: WatermarkPayload,
-  onProgress: (fraction: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  const embedder = new WatermarkEmbedder(payload);
-  const marked = new Float32Array(samples.length);
-  let done = 0;
-  const keep = (piece: Float32Array) => {
-    marked.set(piece, done);
-    done += piece.length;
-  };
-  for (let at = 0; at < samples.length; at += PIECE_SECONDS * SYNTHESIS_RATE_HZ) {
-    await nextTask();
-    signal?.throwIfAborted();
-    keep(embedder.push(samples.subarray(at, at + PIECE_SECONDS * SYNTHESIS_RATE_HZ)));
-    onProgress(done / samples.length);
-  }
-  keep(embedder.end());
-  return marked;
-}
-
-/** Turns the whole down where a peak would clip; `samples` is changed. */
-function limitPeak(samples: Float32Array): Float32Array {
-  let peak = 0;
-  for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
-  if (peak > HIGHEST_PEAK) for (let i = 0; i < samples.length; i++) samples[i]! *= HIGHEST_PEAK / peak;
-  return samples;
 }
 
 function factsOf(about: About, payload: WatermarkPayload, sealed: SealedRecord): CredentialFacts {

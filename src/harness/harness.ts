@@ -7,6 +7,7 @@ import { judgeSpeakers } from '../enrol/speakers';
 import { isKept, summarise, type PieceSummary } from '../enrol/summary';
 import { ConsentError, parseRecord, seal } from '../provenance';
 import { detect } from '../services/detection-client';
+import { give } from './give';
 import type { LiveHarness } from './live-harness';
 import { Engine, type LoadOptions } from '../services/conversion-client.svelte';
 import { Enroller } from '../services/enrolment-client';
@@ -112,7 +113,7 @@ export function installHarness(scope: Scope): void {
         takeName,
         consent: result.consent,
       });
-      await fetch(output, { method: 'PUT', body: blob });
+      await give(output, blob);
       return { seconds: result.seconds, rtf: result.rtf, backend: result.backend, warnings };
     },
 
@@ -144,8 +145,7 @@ export function installHarness(scope: Scope): void {
       };
       const draft = await enroller.train(input, { signal: never, onProgress: () => undefined });
       const trainedMs = performance.now();
-      const { file: voiceFile } = await finishVoice(engine!, draft, never);
-      await fetch(output, { method: 'PUT', body: voiceFile });
+      await give(output, await finishVoice(engine!, draft, never));
       return {
         id: about.id,
         seconds: recordings.reduce((sum, recording) => sum + recording.seconds, 0),

@@ -1,5 +1,6 @@
 import { RealFft } from '../dsp/fft';
 import { SampleQueue } from '../dsp/sample-queue';
+import { nextTask } from '../dsp/task';
 import { encodePayload } from './code';
 import {
   BAND_EDGES_HZ,
@@ -10,6 +11,7 @@ import {
   TILE_BANDS,
   TILE_FRAMES,
 } from './grid';
+import { MarkedSamples } from './marked';
 import { strengths } from './mask';
 import { isSync, PATTERN } from './pattern';
 import type { WatermarkPayload } from './types';
@@ -17,15 +19,48 @@ import type { WatermarkPayload } from './types';
 /** First bins of the bands, and the end of the last. */
 const BAND_BINS = BAND_EDGES_HZ.map((hz) => Math.round((hz * FRAME_SAMPLES) / MARK_RATE_HZ));
 
+const PIECE_SAMPLES = 5 * MARK_RATE_HZ;
+
+export interface EmbedOptions {
+  /** Share of the samples that are marked, 0..1. */
+  onProgress?: (fraction: number) => void;
+  signal?: AbortSignal | undefined;
+}
+
 /**
- * Marks mono samples at 24 kHz; returns a new array of the same length: the stream run to its end.
+ * Marks mono samples at 24 kHz; as many come out. Lets other tasks of the thread run every five seconds of sound.
+ *
+ * Rejects with the signal's AbortError.
  */
+export async function markSamples(
+  samples: Float32Array,
+  payload: WatermarkPayload,
+  { onProgress, signal }: EmbedOptions = {},
+): Promise<MarkedSamples> {
+  const embedder = new WatermarkEmbedder(payload);
+  const marked = new Float32Array(samples.length);
+  let done = 0;
+  const keep = (piece: MarkedSamples) => {
+    marked.set(piece.slice(), done);
+    done += piece.length;
+  };
+  for (let at = 0; at < samples.length; at += PIECE_SAMPLES) {
+    await nextTask();
+    signal?.throwIfAborted();
+    keep(embedder.push(samples.subarray(at, at + PIECE_SAMPLES)));
+    onProgress?.(done / samples.length);
+  }
+  keep(embedder.end());
+  return new MarkedSamples(marked);
+}
+
+/** As `markSamples`, at once and as a plain array, which nothing exports: for listening and measuring. */
 export function embedWatermark(samples: Float32Array, payload: WatermarkPayload): Float32Array {
   const embedder = new WatermarkEmbedder(payload);
   const marked = new Float32Array(samples.length);
-  const first = embedder.push(samples);
+  const first = embedder.push(samples).slice();
   marked.set(first);
-  marked.set(embedder.end(), first.length);
+  marked.set(embedder.end().slice(), first.length);
   return marked;
 }
 
@@ -60,19 +95,23 @@ export class WatermarkEmbedder {
   }
 
   /** Returns the samples that these complete, marked, in order. */
-  push(samples: Float32Array): Float32Array {
+  push(samples: Float32Array): MarkedSamples {
+    return new MarkedSamples(this.markNext(samples));
+  }
+
+  /** Returns the rest. The embedder is done then. */
+  end(): MarkedSamples {
+    const rest = this.input.end - Math.max(FRAME_HOP, this.frames * FRAME_HOP);
+    return new MarkedSamples(this.markNext(new Float32Array(2 * FRAME_HOP)).slice(0, rest));
+  }
+
+  private markNext(samples: Float32Array): Float32Array {
     this.input.push(samples);
     const count = Math.floor((this.input.end - this.input.start) / FRAME_HOP) - 1;
     const marked = new Float32Array(Math.max(0, count) * FRAME_HOP);
     for (let i = 0; i < count; i++) marked.set(this.markFrame(), i * FRAME_HOP);
     // The first hop lies before the first sample.
     return this.frames > 0 && this.frames === count ? marked.subarray(FRAME_HOP) : marked;
-  }
-
-  /** Returns the rest. The embedder is done then. */
-  end(): Float32Array {
-    const rest = this.input.end - Math.max(FRAME_HOP, this.frames * FRAME_HOP);
-    return this.push(new Float32Array(2 * FRAME_HOP)).slice(0, rest);
   }
 
   private markFrame(): Float32Array {

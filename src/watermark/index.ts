@@ -1,4 +1,5 @@
 export { detectWatermark } from './detect';
-export { embedWatermark, WatermarkEmbedder } from './embed';
+export { embedWatermark, markSamples, WatermarkEmbedder } from './embed';
+export type { MarkedSamples } from './marked';
 export { voiceId24 } from './voice-id';
 export type { Detection, DetectionApi, MarkedRange, WatermarkPayload } from './types';

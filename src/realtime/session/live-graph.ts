@@ -158,6 +158,7 @@ export class LiveGraph {
     const nodes = [this.capture, this.playback];
     for (const { port } of nodes) port.postMessage('close');
     // Chromium frees a context only where its worklets had ended before it was closed.
+    // eslint-disable-next-line understudy/owned-by-scope -- the page's scope may be what ends here
     setTimeout(() => {
       for (const node of nodes) {
         node.disconnect();

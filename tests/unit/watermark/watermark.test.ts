@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
-import { detectWatermark, embedWatermark, voiceId24, WatermarkEmbedder } from '../../../src/watermark';
+import {
+  detectWatermark,
+  embedWatermark,
+  markSamples,
+  voiceId24,
+  WatermarkEmbedder,
+} from '../../../src/watermark';
 import { DetectionJobs } from '../../../src/watermark/jobs';
 import { resample, rms, withNoise } from './detector/bending';
 import { randomFrom, speechLike } from './speech-like';
@@ -97,11 +103,11 @@ describe('a stream', () => {
     while (given < speech.length) {
       const piece = speech.subarray(given, given + Math.floor(3000 * random()));
       given += piece.length;
-      pieces.push(embedder.push(piece));
+      pieces.push(embedder.push(piece).slice());
       got += pieces.at(-1)!.length;
       expect(given - got).toBeLessThanOrEqual(WatermarkEmbedder.delaySamples);
     }
-    pieces.push(embedder.end());
+    pieces.push(embedder.end().slice());
     expect(concat(pieces)).toEqual(marked);
   });
 
@@ -111,6 +117,24 @@ describe('a stream', () => {
       const first = embedder.push(speech.slice(0, length));
       expect(first.length + embedder.end().length).toBe(length);
     }
+  });
+});
+
+describe('marked samples', () => {
+  it('are the stream as a whole, made in pieces that can be stopped', async () => {
+    const fractions: number[] = [];
+    const made = await markSamples(speech, PAYLOAD, { onProgress: (fraction) => fractions.push(fraction) });
+    expect(made.slice()).toEqual(marked);
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    const signal = AbortSignal.abort();
+    await expect(markSamples(speech, PAYLOAD, { signal })).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('stay marked where their peak is limited', async () => {
+    const loud = speech.map((x) => 20 * x);
+    const made = (await markSamples(loud, PAYLOAD)).limitPeak().slice();
+    expect(made.reduce((peak, x) => Math.max(peak, Math.abs(x)), 0)).toBeCloseTo(0.98, 6);
+    expect(await detectWatermark(made, 24000)).toMatchObject({ present: 'yes', payload: PAYLOAD });
   });
 });
 
