@@ -14,7 +14,8 @@ import type {
   LoadProgress,
   VoiceSummary,
 } from './types';
-import type { Voice, VoiceDraft, VoiceSource } from './voice';
+import type { Voice, VoiceDraft } from './voice';
+import type { VoiceSource } from './voice-source';
 
 type LoadOptions = Parameters<ConversionApi['load']>[0];
 

@@ -1,6 +1,7 @@
 import { EngineError } from '../engine/errors';
 import type { OwnVoice, VoiceSummary } from '../engine/types';
-import type { Voice, VoiceDraft, VoiceSource } from '../engine/voice';
+import type { Voice, VoiceDraft } from '../engine/voice';
+import type { VoiceSource } from '../engine/voice-source';
 import { parseSealed, type SealedRecord } from '../provenance';
 import type { PublishedVoice } from './manifest';
 import type { PublishedFiles } from './published';
