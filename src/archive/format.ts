@@ -77,7 +77,7 @@ const manifestSchema = v.object({
 export type Manifest = v.InferOutput<typeof manifestSchema>;
 
 /** Throws `archive-corrupt` or `archive-newer`. */
-export function parseManifest(bytes: ArrayBuffer): Manifest {
+export function parseArchiveManifest(bytes: ArrayBuffer): Manifest {
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

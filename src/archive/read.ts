@@ -7,7 +7,7 @@ import {
   MANIFEST,
   MAX_ARCHIVE_BYTES,
   MAX_MANIFEST_BYTES,
-  parseManifest,
+  parseArchiveManifest,
   partsOf,
   type Manifest,
   type Part,
@@ -38,7 +38,7 @@ export async function openArchive(file: Blob): Promise<Archive> {
   });
   const list = entries.get(MANIFEST);
   if (!list || list.bytes > MAX_MANIFEST_BYTES) throw corrupt('it has no list');
-  const manifest = parseManifest(await list.read());
+  const manifest = parseArchiveManifest(await list.read());
   checkParts(entries, partsOf(manifest));
   return {
     bytes: file.size,

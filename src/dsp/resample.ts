@@ -1,5 +1,5 @@
 import { concat } from './arrays';
-import { SampleQueue } from './sample-queue';
+import { FloatQueue } from './float-queue';
 
 /** Kernel half width in zero crossings, and Kaiser beta for 80 dB of stop band. */
 const HALF_WIDTH = 64;
@@ -34,7 +34,7 @@ export class Resampler {
   private readonly phases: number;
   private readonly half: number;
   private readonly table: Float64Array[];
-  private readonly input = new SampleQueue(16384);
+  private readonly input = new FloatQueue(16384);
   private produced = 0;
 
   /** Throws a SampleRateError for input rates that are not whole or outside 8..192 kHz. */

@@ -10,7 +10,7 @@ import { PitchTracker, type PitchFrames } from './analysis/pitch';
 import { PitchMap } from './pitch-map';
 import { Resampler } from '../dsp/resample';
 import { Retrieval } from './retrieval';
-import { SampleQueue } from '../dsp/sample-queue';
+import { FloatQueue } from '../dsp/float-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB, SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { BANDS, CODE_DELAY_FRAMES, CODE_SIZE, FRAMES_PER_CODE, LOG_MEL_FLOOR, TIMBRE_BANDS } from './shapes';
 import { Synthesiser } from './synthesis/synthesis';
@@ -60,13 +60,13 @@ export class ConversionStream {
   private readonly level: InputLevel;
   private blockFrames: number;
   /** Features that wait for the slowest of them. Frames count at 100 a second, codes at 50. */
-  private readonly logMel = new SampleQueue(256 * BANDS);
-  private readonly loudnessDb = new SampleQueue(256);
-  private readonly f0Hz = new SampleQueue(256);
-  private readonly voiced = new SampleQueue(256);
-  private readonly gates = new SampleQueue(256);
-  private readonly codes = new SampleQueue(128 * CODE_SIZE);
-  private readonly timbre = new SampleQueue(128 * TIMBRE_BANDS);
+  private readonly logMel = new FloatQueue(256 * BANDS);
+  private readonly loudnessDb = new FloatQueue(256);
+  private readonly f0Hz = new FloatQueue(256);
+  private readonly voiced = new FloatQueue(256);
+  private readonly gates = new FloatQueue(256);
+  private readonly codes = new FloatQueue(128 * CODE_SIZE);
+  private readonly timbre = new FloatQueue(128 * TIMBRE_BANDS);
   /** Frames that content codes were made of. */
   private encoded = 0;
   private generated = 0;
@@ -210,10 +210,10 @@ export class ConversionStream {
   /** `logMel` of the next block of codes; before the first frame there is that frame again. */
   private heardLate(): Float32Array {
     const from = this.encoded - CODE_DELAY_FRAMES;
-    if (from >= 0) return held(this.logMel, from * BANDS, this.blockFrames * BANDS);
+    if (from >= 0) return this.logMel.slice(from * BANDS, this.blockFrames * BANDS);
     return concat([
-      held(this.logMel, 0, BANDS),
-      held(this.logMel, 0, (this.blockFrames - CODE_DELAY_FRAMES) * BANDS),
+      this.logMel.slice(0, BANDS),
+      this.logMel.slice(0, (this.blockFrames - CODE_DELAY_FRAMES) * BANDS),
     ]);
   }
 
@@ -228,15 +228,15 @@ export class ConversionStream {
     const frames = this.blockFrames;
     const codesEnd = (this.generated + frames) / FRAMES_PER_CODE;
     const codes = frames / FRAMES_PER_CODE;
-    const timbre = held(this.timbre, this.timbre.start, codes * TIMBRE_BANDS);
-    const loudnessDb = held(this.loudnessDb, this.generated, frames);
-    const logMel = held(this.logMel, this.generated * BANDS, frames * BANDS);
+    const timbre = this.timbre.slice(this.timbre.start, codes * TIMBRE_BANDS);
+    const loudnessDb = this.loudnessDb.slice(this.generated, frames);
+    const logMel = this.logMel.slice(this.generated * BANDS, frames * BANDS);
     blendTexture(logMel, loudnessDb, timbre, this.options.voice.textureBlend);
     const gains = await this.generator.push({
-      contentCodes: held(this.codes, this.codes.start, codes * CODE_SIZE),
+      contentCodes: this.codes.slice(this.codes.start, codes * CODE_SIZE),
       timbre,
-      f0Hz: held(this.f0Hz, this.generated, frames),
-      voiced: held(this.voiced, this.generated, frames),
+      f0Hz: this.f0Hz.slice(this.generated, frames),
+      voiced: this.voiced.slice(this.generated, frames),
       loudnessDb,
       logMel,
     });
@@ -251,18 +251,14 @@ export class ConversionStream {
     const sources = gains.frames + Number(isNextKnown);
     const output = this.synthesiser.push({
       ...gains,
-      f0Hz: held(this.f0Hz, from, sources),
-      voiced: held(this.voiced, from, sources),
-      gate: held(this.gates, from, sources),
+      f0Hz: this.f0Hz.slice(from, sources),
+      voiced: this.voiced.slice(from, sources),
+      gate: this.gates.slice(from, sources),
     });
     this.synthesised = end;
     for (const queue of [this.f0Hz, this.voiced, this.loudnessDb, this.gates]) queue.dropBefore(end);
     return output;
   }
-}
-
-function held(queue: SampleQueue, from: number, count: number): Float32Array {
-  return queue.view().slice(from - queue.start, from - queue.start + count);
 }
 
 function requireUse(voice: Voice, use: Use = 'convert'): void {

@@ -63,7 +63,7 @@ export type PublishedNetwork = v.InferOutput<typeof networkSchema>;
 export type PublishedVoice = v.InferOutput<typeof voiceSchema>;
 
 /** Checks models/published/manifest.json. Rejects with `manifest-corrupt`. */
-export function parseManifest(raw: unknown): Manifest {
+export function parsePublishedManifest(raw: unknown): Manifest {
   const parsed = v.safeParse(manifestSchema, raw);
   if (!parsed.success) {
     throw manifestCorrupt(`it is wrong at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);

@@ -97,7 +97,7 @@ export async function readVoiceFile(file: Blob): Promise<VoiceFile> {
     throw corrupt(cause instanceof ZipError ? cause.message : describeCause(cause), cause);
   });
   const manifestBytes = await bytesOf(entries, MANIFEST);
-  const manifest = parseManifest(manifestBytes);
+  const manifest = parseVoiceManifest(manifestBytes);
   const signature = await bytesOf(entries, SIGNATURE);
   if (!(await verify(manifestBytes, signature, fromHex(manifest.signer))))
     throw altered('its signature does not hold');
@@ -124,7 +124,7 @@ export async function readVoiceFile(file: Blob): Promise<VoiceFile> {
   };
 }
 
-function parseManifest(bytes: Uint8Array): Manifest {
+function parseVoiceManifest(bytes: Uint8Array): Manifest {
   const raw = parseJson(bytes);
   const { format, version } = (raw ?? {}) as Record<string, unknown>;
   if (format === 'understudy-voice' && typeof version === 'number' && version > VERSION) {

@@ -1,7 +1,12 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { describeCause, EngineError, throwIfCancelled } from '../engine/errors';
 import { sha256Of } from '../files/hash';
-import { manifestCorrupt, parseManifest, type Manifest, type PublishedFile } from '../files/manifest';
+import {
+  manifestCorrupt,
+  parsePublishedManifest,
+  type Manifest,
+  type PublishedFile,
+} from '../files/manifest';
 import type { LoadProgress } from '../engine/types';
 
 const NAME = 'understudy-networks';
@@ -107,9 +112,9 @@ export class ModelStore {
       throwIfCancelled(signal);
       const stored = await this.readNote(key);
       if (stored === undefined) throw downloadFailed('the list of networks', cause);
-      return parseManifest(stored);
+      return parsePublishedManifest(stored);
     }
-    const manifest = parseManifest(raw);
+    const manifest = parsePublishedManifest(raw);
     await this.writeNote(key, raw);
     return manifest;
   }

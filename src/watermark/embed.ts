@@ -1,5 +1,5 @@
 import { RealFft } from '../dsp/fft';
-import { SampleQueue } from '../dsp/sample-queue';
+import { FloatQueue } from '../dsp/float-queue';
 import { nextTask } from '../dsp/task';
 import { encodePayload } from './code';
 import {
@@ -75,7 +75,7 @@ export class WatermarkEmbedder {
   /** `push` never holds back more than this: 42.7 ms. */
   static readonly delaySamples = FRAME_SAMPLES;
   private readonly signs: Int8Array;
-  private readonly input = new SampleQueue();
+  private readonly input = new FloatQueue();
   private readonly fft = new RealFft(FRAME_SAMPLES);
   // The square root of a Hann window, before and after: their product adds up to one.
   private readonly window = Float64Array.from({ length: FRAME_SAMPLES }, (_, i) =>

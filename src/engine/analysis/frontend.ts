@@ -1,5 +1,5 @@
 import { RealFft } from '../../dsp/fft';
-import { SampleQueue } from '../../dsp/sample-queue';
+import { FloatQueue } from '../../dsp/float-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, hzToMel, melToHz, periodicHann } from '../../dsp/signal';
 import { BANDS } from '../shapes';
 
@@ -53,7 +53,7 @@ export class Frontend {
   private readonly window = periodicHann(WINDOW);
   private readonly windowPower = this.window.reduce((sum, w) => sum + w * w, 0);
   private readonly triangles = melTriangles();
-  private readonly samples = new SampleQueue();
+  private readonly samples = new FloatQueue();
   private readonly piece = new Float64Array(FFT_SIZE);
   private readonly spectrum = new Float64Array(2 * FFT_SIZE);
   private readonly power = new Float64Array(FFT_SIZE / 2 + 1);

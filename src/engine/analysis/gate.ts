@@ -1,5 +1,5 @@
 import { clamp } from '../../dsp/arrays';
-import { SampleQueue } from '../../dsp/sample-queue';
+import { FloatQueue } from '../../dsp/float-queue';
 import type { SourceProfile } from '../types';
 
 const SHUT_DB = -70;
@@ -29,7 +29,7 @@ export class FrameGate {
   thresholdDb: number | null = null;
   /** Input level in dBFS below which a frame is turned down; see `hushBelowDb`. */
   hushBelowDb = -Infinity;
-  private readonly loudnessDb = new SampleQueue(256);
+  private readonly loudnessDb = new FloatQueue(256);
   private held = 0;
   private opening = 1;
 

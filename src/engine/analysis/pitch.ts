@@ -1,7 +1,7 @@
 import { clamp } from '../../dsp/arrays';
 import { PATH_DELAY_FRAMES, PitchPath } from './pitch-path';
 import { REFINE_MARGIN, refineLag } from './pitch-refine';
-import { SampleQueue } from '../../dsp/sample-queue';
+import { FloatQueue } from '../../dsp/float-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import type { SourceProfile } from '../types';
 import { PITCH_SPAN, Yin, type PitchCandidates } from './yin';
@@ -33,8 +33,8 @@ const NONE: PitchCandidates = { count: 0, lags: new Float64Array(0), costs: new 
  */
 export class PitchTracker {
   private readonly yin = new Yin();
-  private readonly samples = new SampleQueue();
-  private readonly loudness = new SampleQueue(256);
+  private readonly samples = new FloatQueue();
+  private readonly loudness = new FloatQueue(256);
   private readonly path = new PitchPath();
   private readonly unbiased = new PitchPath();
   private scored = 0;

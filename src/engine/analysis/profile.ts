@@ -4,7 +4,7 @@ import { Frontend } from './frontend';
 import { REGISTER_OCTAVES } from './pitch-path';
 import { trackPitchInChunks } from './track';
 import { Resampler } from '../../dsp/resample';
-import { SampleQueue } from '../../dsp/sample-queue';
+import { FloatQueue } from '../../dsp/float-queue';
 import { ANALYSIS_RATE_HZ, SILENCE_DB } from '../../dsp/signal';
 import { nextTask } from '../../dsp/task';
 import type { SourceProfile } from '../types';
@@ -64,8 +64,8 @@ export async function profileTake(
 ): Promise<SourceProfile> {
   const resampler = new Resampler(sampleRateHz, ANALYSIS_RATE_HZ);
   const frontend = new Frontend();
-  const resampled = new SampleQueue(ANALYSIS_RATE_HZ);
-  const loudness = new SampleQueue(256);
+  const resampled = new FloatQueue(ANALYSIS_RATE_HZ);
+  const loudness = new FloatQueue(256);
   const chunk = CHUNK_SECONDS * sampleRateHz;
   const take = (piece: Float32Array) => {
     resampled.push(piece);

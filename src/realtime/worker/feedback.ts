@@ -1,6 +1,6 @@
 import { RealFft } from '../../dsp/fft';
 import { Resampler } from '../../dsp/resample';
-import { SampleQueue } from '../../dsp/sample-queue';
+import { FloatQueue } from '../../dsp/float-queue';
 import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 
 const RATE_HZ = 4000;
@@ -23,8 +23,8 @@ export class FeedbackWatch {
   private readonly fft = new RealFft(FFT_SIZE);
   private readonly inputResampler: Resampler;
   private readonly outputResampler = new Resampler(SYNTHESIS_RATE_HZ, RATE_HZ);
-  private readonly input = new SampleQueue(2 * WINDOW);
-  private readonly output = new SampleQueue(2 * (WINDOW + LAGS));
+  private readonly input = new FloatQueue(2 * WINDOW);
+  private readonly output = new FloatQueue(2 * (WINDOW + LAGS));
   private readonly piece = new Float64Array(FFT_SIZE);
   private readonly heard = new Float64Array(2 * FFT_SIZE);
   private readonly played = new Float64Array(2 * FFT_SIZE);

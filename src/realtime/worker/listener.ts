@@ -1,13 +1,13 @@
 import { quantile } from '../../dsp/arrays';
 import { medianF0Hz, noiseLevelDb, speechLevelDb } from '../../engine/analysis/profile';
-import { SampleQueue } from '../../dsp/sample-queue';
+import { FloatQueue } from '../../dsp/float-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import type { Heard } from '../live-types';
 
 /** Gathers frames for a while and tells what was heard: for a calibration. */
 export class Listener {
-  private readonly f0Hz = new SampleQueue(1024);
-  private readonly loudnessDb = new SampleQueue(1024);
+  private readonly f0Hz = new FloatQueue(1024);
+  private readonly loudnessDb = new FloatQueue(1024);
   private readonly frames: number;
 
   constructor(

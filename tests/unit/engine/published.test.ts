@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concat } from '../../../src/dsp/arrays';
-import { findNetwork, listVoices, parseManifest, type Manifest } from '../../../src/files/manifest';
+import { findNetwork, listVoices, parsePublishedManifest, type Manifest } from '../../../src/files/manifest';
 import { RunQueue, type LoadedNetwork, type Networks } from '../../../src/engine/backends/network';
 import { convertTake } from '../../../src/engine/offline';
 import { profileTake } from '../../../src/engine/analysis/profile';
@@ -32,7 +32,7 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
   let networks: Networks;
 
   beforeAll(async () => {
-    manifest = parseManifest(JSON.parse(readFileSync(new URL('manifest.json', FOLDER), 'utf8')));
+    manifest = parsePublishedManifest(JSON.parse(readFileSync(new URL('manifest.json', FOLDER), 'utf8')));
     ort.env.wasm.numThreads = 1;
     const load = async (role: 'content' | 'generator'): Promise<LoadedNetwork> => {
       const entry = findNetwork(manifest, role)!;

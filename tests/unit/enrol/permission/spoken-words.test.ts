@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Frontend } from '../../../../src/engine/analysis/frontend';
-import { findNetwork, findWords, parseManifest } from '../../../../src/files/manifest';
+import { findNetwork, findWords, parsePublishedManifest } from '../../../../src/files/manifest';
 import { RunQueue } from '../../../../src/engine/backends/network';
 import { contentCodes } from '../../../../src/enrol/encode';
 import { leaveSentence, readLeaveSentence } from '../../../../src/enrol/permission/permission-sentence';
@@ -41,7 +41,9 @@ describe('words that should have been read', () => {
   let codes: Float32Array;
 
   beforeAll(async () => {
-    const manifest = parseManifest(JSON.parse(readFileSync(new URL('manifest.json', PUBLISHED), 'utf8')));
+    const manifest = parsePublishedManifest(
+      JSON.parse(readFileSync(new URL('manifest.json', PUBLISHED), 'utf8')),
+    );
     bytes = read(new URL(findWords(manifest)!.file, PUBLISHED)).buffer;
     examples = parseWordExamples(bytes);
     const { file, stateShapes, lookAheadFrames } = findNetwork(manifest, 'content')!;
