@@ -41,10 +41,11 @@ async function main() {
   const mark = await loadMark();
   const clips = () => clipsIn(values.clips, Number(values.limit), mark);
   if (values['false-alarms'])
-    return tell('alarms', await falseAlarms(Number(values['false-alarms']), values.unmarked, mark));
-  if (values['wrong-keys']) return tell('keys', await wrongKeys(Number(values['wrong-keys']), clips(), mark));
-  if (values.again) return tell('again', await convertedAgain(clips(), mark));
-  if (values.speed) return tell('speed', await measureSpeed(mark));
+    return printAndWrite('alarms', await falseAlarms(Number(values['false-alarms']), values.unmarked, mark));
+  if (values['wrong-keys'])
+    return printAndWrite('keys', await wrongKeys(Number(values['wrong-keys']), clips(), mark));
+  if (values.again) return printAndWrite('again', await convertedAgain(clips(), mark));
+  if (values.speed) return printAndWrite('speed', await measureSpeed(mark));
   if (!HAS_FFMPEG) console.log('ffmpeg is not installed: no codecs, no stretch, no pitch.');
   const compare = values.beside ? besideAudiowmark : robustness;
   await compare(clips(), mark, values.only, async (lines) => {
@@ -53,7 +54,7 @@ async function main() {
 }
 
 /**
- * Detection in noise without a mark, where nothing can stop early, on this thread.
+ * Times detection in unmarked noise, where the search never stops early, and embedding, on one thread.
  *
  * @param {Awaited<ReturnType<typeof loadMark>>} mark
  */
@@ -81,13 +82,13 @@ async function measureSpeed(mark) {
  * @param {string} section
  * @param {string[]} lines
  */
-async function tell(section, lines) {
+async function printAndWrite(section, lines) {
   console.log(lines.join('\n'));
   await write(section, lines);
 }
 
 /**
- * Puts lines between a section's marks in the document.
+ * Replaces a section of the document, between its two comments, by lines.
  *
  * @param {string} section
  * @param {string[]} lines

@@ -8,7 +8,7 @@ const VOICE = 'joe';
 const FIRST = { version: 2, id24: 0x5a5a5a };
 
 /**
- * Converts marked clips once more in the built app: what comes out is other speech, with the app's own mark on it.
+ * Converts marked clips in the built app, and counts which mark is detected in the results: the app's own or that of the input.
  *
  * @param {Float32Array[]} clips
  * @param {typeof import('./internals.ts')} mark

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openMark } from './bundle.mjs';
-import { Stretches } from './stretch.mjs';
+import { UnmarkedExcerpts } from './excerpts.mjs';
 
-const stretches = new Stretches(workerData.folders, await openMark());
-parentPort?.on('message', (index) => parentPort?.postMessage(stretches.look(index)));
+const excerpts = new UnmarkedExcerpts(workerData.folders, await openMark());
+parentPort?.on('message', (index) => parentPort?.postMessage(excerpts.search(index)));

@@ -8,7 +8,7 @@ import { RATE_HZ } from './audio.mjs';
 
 const STATE = join(ROOT, 'node_modules/.cache/watermark-alarms.json');
 const WINDOW = 5 * RATE_HZ;
-/** Stretches between two saves. */
+/** Excerpts searched between two saves of the state. */
 const SAVE_EVERY = 20;
 /** Bins of p for the Kolmogorov-Smirnov distance. */
 const BINS = 1000;
@@ -16,19 +16,19 @@ const SHARES = [0.5, 0.1, 0.01];
 
 /**
  * @typedef {object} State
- * @property {number} stretches that were looked through
+ * @property {number} stretches number of excerpts searched
  * @property {number} windows
  * @property {number} alarms
  * @property {number} lowest corrected p
- * @property {number[]} below corrected p at most SHARES
- * @property {number[]} own counts of the p of one place alone, under the mark's key, [BINS]
- * @property {number[]} drawn the same under keys drawn at random
+ * @property {number[]} below windows with a corrected p of at most each of SHARES
+ * @property {number[]} own histogram of uncorrected p under the mark's key, [BINS]
+ * @property {number[]} drawn the same under random keys
  * @property {Record<string, number>} kinds
  */
 
 /**
- * Looks for the mark where there is none, in windows of 5.1 seconds, one every 2.6, of unmarked recordings, of noise and of tones.
- * Goes on where it stopped last, up to `target` windows in all; on all cores.
+ * Counts false alarms in unmarked recordings, noise and tones, in windows of 5.1 s every 2.6 s. Resumes from the saved state and
+ * goes on to `target` windows in all, on all cores.
  *
  * @param {number} target
  * @param {string[]} folders
@@ -47,7 +47,7 @@ export async function falseAlarms(target, folders, mark) {
       let next = first;
       await Promise.all(
         workers.map(async (worker) => {
-          while (next < first + SAVE_EVERY) count(state, await ask(worker, next++), mark.PROVEN);
+          while (next < first + SAVE_EVERY) count(state, await ask(worker, next++), mark.DETECTION_P_VALUE);
         }),
       );
       state.stretches = first + SAVE_EVERY;
@@ -62,24 +62,24 @@ export async function falseAlarms(target, folders, mark) {
 /**
  * @param {Worker} worker
  * @param {number} index
- * @returns {Promise<import('./stretch.mjs').Seen>}
+ * @returns {Promise<import('./excerpts.mjs').ExcerptResult>}
  */
 function ask(worker, index) {
   worker.postMessage(index);
-  return once(worker, 'message').then(([seen]) => seen);
+  return once(worker, 'message').then(([result]) => result);
 }
 
 /**
  * @param {State} state
- * @param {import('./stretch.mjs').Seen} seen
- * @param {number} proven
+ * @param {import('./excerpts.mjs').ExcerptResult} result
+ * @param {number} detectionPValue
  */
-function count(state, { kind, files, corrected, own, drawn }, proven) {
+function count(state, { kind, files, corrected, own, drawn }, detectionPValue) {
   for (const p of corrected) {
     state.windows++;
     state.lowest = Math.min(state.lowest, p);
     SHARES.forEach((share, i) => (state.below[i] = (state.below[i] ?? 0) + (p <= share ? 1 : 0)));
-    if (p > proven) continue;
+    if (p > detectionPValue) continue;
     state.alarms++;
     console.log(`ALARM, p ${p}, in one of ${files.join(', ')}`);
   }
@@ -131,22 +131,22 @@ function save(state) {
  * @returns {string[]}
  */
 function report({ windows, alarms, lowest, below, own, drawn, kinds }) {
-  const shelves = Object.entries(kinds).map(
+  const counts = Object.entries(kinds).map(
     ([kind, each]) => `${each} of ${kind.split(/[\\/]/).filter(Boolean).at(-1)}`,
   );
   return [
-    `- unmarked windows of 5.1 s, one every 2.6 s: ${windows} (${shelves.join(', ')})`,
+    `- unmarked windows of 5.1 s, one every 2.6 s: ${windows} (${counts.join(', ')})`,
     `- false alarms: ${alarms}; lowest corrected p: ${lowest.toExponential(1)}`,
     ...SHARES.map(
       (share, i) => `- corrected p <= ${share}: ${(((below[i] ?? 0) / windows) * 100).toFixed(2)} % of them`,
     ),
-    `- p of one place alone, keys drawn at random, against uniform: ${uniformity(drawn)}`,
-    `- the same with the mark's own key, one draw of all keys: ${uniformity(own)}`,
+    `- uncorrected p of one phase per block, random keys, against uniform: ${uniformity(drawn)}`,
+    `- the same with the key of the mark, which is a single draw: ${uniformity(own)}`,
   ];
 }
 
 /**
- * Kolmogorov and Smirnov's test of counts [BINS] over 0..1.
+ * Kolmogorov-Smirnov test of a histogram [BINS] over 0..1 against the uniform distribution.
  *
  * @param {number[]} counts
  */
@@ -161,7 +161,7 @@ function uniformity(counts) {
 }
 
 /**
- * Chance of a distance as large (Kolmogorov's series).
+ * Probability of a distance at least as large under the null hypothesis (Kolmogorov's series).
  *
  * @param {number} distance
  * @param {number} count
@@ -174,7 +174,7 @@ function kolmogorov(distance, count) {
 }
 
 /**
- * Looks for marks with keys that are not the mark's.
+ * Runs the detector on marked clips with keys other than the mark's.
  *
  * @param {number} tries
  * @param {Float32Array[]} clips

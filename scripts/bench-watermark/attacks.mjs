@@ -20,10 +20,10 @@ import {
  * @typedef {object} Attack
  * @property {string} name
  * @property {number} [bar] share that must be found in 5 s
- * @property {boolean} [payloadBar] whether 98 % of the payloads must be read in 10 s
- * @property {string} [needs] an encoder or filter of ffmpeg's
- * @property {boolean} [apart] whether five seconds are treated apart from ten, and not cut from them
- * @property {number} [rateHz] that the result is said to have
+ * @property {boolean} [payloadBar] whether 98 % of the payloads must be decoded in 10 s
+ * @property {string} [needs] an encoder or filter of ffmpeg
+ * @property {boolean} [apart] whether clips of 5 s are attacked separately instead of being cut from the attacked 10 s
+ * @property {number} [rateHz] sample rate that the detector is given, where it is not 24 kHz
  * @property {(samples: Float32Array, setting: Setting) => Float32Array} run
  */
 
@@ -52,7 +52,7 @@ const codec = (name, needs, format, ...args) => ({
 const filtered = (name, needs, filter) => ({ name, needs, run: (x) => throughFfmpeg(x, ['-af', filter]) });
 
 /**
- * There and back.
+ * Resampled to another rate and back.
  *
  * @param {number} hz
  * @returns {Attack}
@@ -63,7 +63,7 @@ const resampled = (hz) => ({
 });
 
 /**
- * Whole samples at another rate, said to have the old one: faster, and higher.
+ * Played faster by resampling, so that the pitch rises too.
  *
  * @param {number} speed
  * @returns {Attack}
@@ -129,7 +129,7 @@ const acrossTheRoom = inRoom(2.5);
 /** @type {(x: Float32Array) => number} */
 const rms = (x) => Math.sqrt(powerOf(x));
 
-/** Bars of 99 % of 5 s found, 98 % of payloads of 10 s read. @type {Attack[]} */
+/** Bars: 99 % detected in 5 s, 98 % of payloads decoded in 10 s. @type {Attack[]} */
 const FIRST = [
   { name: 'none', run: (x) => x },
   codec('MP3 128 kbit/s', 'libmp3lame', 'mp3', '-b:a', '128k'),
@@ -172,7 +172,7 @@ const FIRST = [
   },
 ];
 
-/** A bar of 95 % of 5 s found. @type {Attack[]} */
+/** Bar: 95 % detected in 5 s. @type {Attack[]} */
 const SECOND = [
   codec('MP3 16 kbit/s', 'libmp3lame', 'mp3', '-ar', '16000', '-b:a', '16k'),
   codec('Opus 6 kbit/s', 'libopus', 'ogg', '-b:a', '6k'),
@@ -234,11 +234,11 @@ const ATTACKS = [
   ...OTHERS,
 ];
 
-/** What the bench would like to try and cannot. */
+/** Names of attacks that ffmpeg here lacks the encoder or filter for. */
 export const MISSING = ATTACKS.filter(({ needs }) => needs && !ffmpegHas(needs)).map(({ name }) => name);
 
 /**
- * What can be tried here.
+ * The attacks that can be run here.
  *
  * @param {string | undefined} only part of the names
  */

@@ -16,13 +16,13 @@ function listOf(what) {
   return spawnSync('ffmpeg', ['-hide_banner', what], { encoding: 'utf8' }).stdout;
 }
 
-/** @param {string} name an encoder or a filter of ffmpeg's */
+/** @param {string} name an encoder or a filter of ffmpeg */
 export function ffmpegHas(name) {
   return new RegExp(`\\s${name}\\s`).test(ENCODERS + FILTERS);
 }
 
 /**
- * Samples through ffmpeg's arguments and back.
+ * Processes samples with ffmpeg: filters, and optionally encoding and decoding.
  *
  * @param {Float32Array} samples mono at 24 kHz
  * @param {string[]} filter arguments between input and output

@@ -7,16 +7,16 @@ const CLIP_SECONDS = 5;
 const MESSAGE_DIGITS = 32;
 
 /**
- * The app's mark and audiowmark's (https://github.com/swesterfeld/audiowmark, as it comes: strength 10, messages of 128 bits) in
- * the same clips after the same treatments.
+ * Compares the app's mark with audiowmark's (https://github.com/swesterfeld/audiowmark with its defaults: strength 10, messages of
+ * 128 bits) in the same clips after the same attacks.
  *
- * The app's is found when a mark is shown at a chance of at most one in a million; audiowmark's when its message, which whoever
- * asks must know, is among those that it reads, speeds searched.
+ * The app's counts as detected at a p-value of at most 1e-6; audiowmark's if its message is among those that `get --detect-speed`
+ * prints, which requires knowing the message.
  *
  * @param {Float32Array[]} clips
  * @param {typeof import('./internals.ts')} mark
  * @param {string | undefined} only part of the names of attacks
- * @param {(lines: string[]) => Promise<void>} report is given the lines of Markdown so far after every treatment
+ * @param {(lines: string[]) => Promise<void>} report called with all lines of Markdown after every attack
  */
 export async function besideAudiowmark(clips, mark, only, report) {
   const version = audiowmark(['--version']).toString().trim();
@@ -62,7 +62,7 @@ function add(samples, message) {
 }
 
 /**
- * The messages that it reads, each with where and how surely.
+ * What audiowmark prints: its decoded messages, each with time and score.
  *
  * @param {Float32Array} samples
  * @param {number} rateHz

@@ -26,7 +26,7 @@ export async function loadMark() {
 }
 
 /**
- * What `loadMark` bundled last.
+ * Opens the last bundle of `loadMark`.
  *
  * @returns {Promise<typeof import('./internals.ts')>}
  */

@@ -29,7 +29,7 @@ export function whiteNoise(count, random) {
 }
 
 /**
- * Falls by 3 dB an octave (Kellet's filter, as in Smith, "Spectral Audio Signal Processing").
+ * Noise that falls by 3 dB per octave (Kellet's filter, as in Smith, "Spectral Audio Signal Processing").
  *
  * @param {number} count
  * @param {() => number} random
@@ -60,8 +60,8 @@ export function addNoise(samples, noise, snrDb) {
 }
 
 /**
- * Impulse response of a room of 7 x 5 x 3 m by the image method (Allen & Berkley 1979): walls that give back 0.85 of
- * the pressure, which rings for about half a second.
+ * Impulse response of a room of 7 x 5 x 3 m by the image method (Allen & Berkley 1979), with walls that reflect 0.85 of the
+ * pressure: about 0.5 s of reverberation.
  *
  * @param {number} distance metres between mouth and microphone
  */
@@ -128,7 +128,7 @@ export function convolve(samples, response, RealFft) {
 }
 
 /**
- * One second-order section (RBJ, "Audio EQ Cookbook").
+ * A second-order section (RBJ, "Audio EQ Cookbook").
  *
  * @param {Float32Array} samples
  * @param {'lowpass' | 'highpass' | 'peak'} kind
@@ -156,19 +156,19 @@ export function biquad(samples, kind, hz, q, gainDb = 0) {
 }
 
 /**
- * Four sections in a row: 48 dB an octave.
+ * A Butterworth filter of order 8: 48 dB per octave.
  *
  * @param {Float32Array} samples
  * @param {'lowpass' | 'highpass'} kind
  * @param {number} hz
  */
 export function steep(samples, kind, hz) {
-  // The Q values of a Butterworth filter of order 8.
+  // The Q values of its four sections.
   return [0.51, 0.601, 0.9, 2.563].reduce((signal, q) => biquad(signal, kind, hz, q), samples);
 }
 
 /**
- * Ratio 4 above -30 dB of full scale, 5 ms up and 80 ms down.
+ * Compressor: ratio 4:1 above -30 dBFS, attack 5 ms, release 80 ms, make-up gain 6 dB.
  *
  * @param {Float32Array} samples
  */

@@ -6,7 +6,7 @@ const CLIP_SECONDS = 10;
 const PAYLOAD_BAR = 0.98;
 
 /**
- * Clips of ten seconds: neighbours in a folder joined, and cut.
+ * Clips of 10 s: the recordings of a folder, concatenated in order and cut.
  *
  * @param {string} folder
  * @param {number} limit
@@ -21,7 +21,7 @@ export function clipsIn(folder, limit, mark) {
     for (; waiting.length >= CLIP_SECONDS * RATE_HZ; waiting = waiting.slice(CLIP_SECONDS * RATE_HZ))
       clips.push(waiting.slice(0, CLIP_SECONDS * RATE_HZ));
   }
-  // Spread evenly over what there is, so that all voices are among them.
+  // Spread evenly over the folder, so that all voices are included.
   const count = Math.min(limit, clips.length);
   return Array.from({ length: count }, (_, i) => clips[Math.floor((i * clips.length) / count)]).filter(
     (clip) => clip !== undefined,
@@ -29,12 +29,12 @@ export function clipsIn(folder, limit, mark) {
 }
 
 /**
- * Marks clips, does to them what the world does, and looks for the mark in five and ten seconds.
+ * Marks clips, applies every attack, and runs the detector on 5 and 10 s.
  *
  * @param {Float32Array[]} clips
  * @param {typeof import('./internals.ts')} mark
  * @param {string | undefined} only part of the names of attacks
- * @param {(lines: string[]) => Promise<void>} report is given the lines of Markdown so far after every treatment
+ * @param {(lines: string[]) => Promise<void>} report called with all lines of Markdown after every attack
  */
 export async function robustness(clips, mark, only, report) {
   const lines = [
@@ -46,7 +46,7 @@ export async function robustness(clips, mark, only, report) {
   const payloads = clips.map((_, i) => ({ version: 2, id24: Math.floor(randomFrom(i + 1)() * 2 ** 24) }));
   const marked = clips.map((clip, i) => mark.embedWatermark(clip, payloads[i] ?? { version: 0, id24: 0 }));
   for (const attack of attacksNamed(only)) {
-    const count = { tried: 0, found: 0, read: 0, wrong: 0 };
+    const count = { tested: 0, detected: 0, decoded: 0, wrong: 0 };
     for (const [i, clip] of marked.entries()) {
       const other = clips[(i + Math.ceil(clips.length / 2)) % clips.length] ?? clip;
       const setting = { random: randomFrom(1000 + i), other, mark };
@@ -61,12 +61,12 @@ export async function robustness(clips, mark, only, report) {
         payloadOk && payload?.id24 !== payloads[i]?.id24 && payload?.id24 !== 0x123456;
       for (const part of parts) {
         const detection = await mark.detectWatermark(part, rateHz);
-        count.tried++;
-        if (detection.present === 'yes') count.found++;
+        count.tested++;
+        if (detection.present === 'yes') count.detected++;
         if (isWrong(detection)) count.wrong++;
       }
       const detection = await mark.detectWatermark(whole, rateHz);
-      if (detection.payloadOk && !isWrong(detection)) count.read++;
+      if (detection.payloadOk && !isWrong(detection)) count.decoded++;
       if (isWrong(detection)) count.wrong++;
     }
     wrongInAll += count.wrong;
@@ -86,22 +86,22 @@ export async function robustness(clips, mark, only, report) {
 
 /**
  * @param {import('./attacks.mjs').Attack} attack
- * @param {{ tried: number, found: number, read: number, wrong: number }} count
+ * @param {{ tested: number, detected: number, decoded: number, wrong: number }} count
  * @param {number} clips
  */
-function rowOf({ name, bar, payloadBar }, { tried, found, read, wrong }, clips) {
+function rowOf({ name, bar, payloadBar }, { tested, detected, decoded, wrong }, clips) {
   /** @type {(share: number, bar: number | undefined) => string} */
-  const judged = (share, least) => {
+  const verdict = (share, least) => {
     if (least === undefined) return '';
     return `${(100 * least).toFixed(0)} % ${share >= least ? 'holds' : '**fails**'}`;
   };
   const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`;
   const cells = [
     name,
-    percent(found / tried),
-    judged(found / tried, bar),
-    percent(read / clips),
-    judged(read / clips, payloadBar ? PAYLOAD_BAR : undefined),
+    percent(detected / tested),
+    verdict(detected / tested, bar),
+    percent(decoded / clips),
+    verdict(decoded / clips, payloadBar ? PAYLOAD_BAR : undefined),
     String(wrong),
   ];
   return `| ${cells.join(' | ')} |`;

@@ -1,23 +1,29 @@
 import { resampleInChunks } from '../dsp/resample';
 import { nextTask } from '../dsp/task';
-import { Correlator } from './detector/fold';
-import { MARK_RATE_HZ, STEP_SAMPLES } from './grid';
+import { Correlator } from './detector/correlation';
+import { MARK_RATE_HZ, STEP_SAMPLES } from './tiling';
 import { PATTERN, type Pattern } from './pattern';
 import { mergeRanges } from './detector/ranges';
-import { readMark, type Reading } from './detector/reading';
-import { BLOCK_STEPS, chanceOfFinding, type Finding, PatternSearch, type Tries } from './detector/search';
+import { decodeMark, type DecodedMark } from './detector/decode-mark';
+import {
+  BLOCK_STEPS,
+  correctedPValue,
+  type Candidate,
+  PatternSearch,
+  type TestCounts,
+} from './detector/search';
 import { Spectra } from './detector/spectra';
 import { MAP_MARGIN } from './detector/tile-map';
 import type { Detection, MarkedRange } from './types';
 
-/** Chance, all tries counted, up to which a mark is proven, and from which there is none. */
-export const PROVEN = 1e-6;
-const NOTHING = 1e-3;
-/** So much sound is needed to say no. */
+/** Corrected p-values: a mark is reported up to the first, and its absence from the second on. */
+export const DETECTION_P_VALUE = 1e-6;
+const ABSENCE_P_VALUE = 1e-3;
+/** Shorter recordings, pauses left out, are never reported as unmarked. */
 const MIN_ACTIVE_SECONDS = 2;
-/** Weaker findings than that prove nothing however few places were tried. */
-const WEAKEST_Z = 5;
-/** Shares of the work: bringing it to the mark's rate, looking, and reading what was found. */
+/** Candidates of fewer standard deviations are above `DETECTION_P_VALUE` however few hypotheses were tested. */
+const MIN_Z = 5;
+/** Shares of the work, for the progress: resampling and searching; the rest is decoding. */
 const RESAMPLING_SHARE = 0.1;
 const SEARCH_SHARE = 0.75;
 const BLOCK_SECONDS = (BLOCK_STEPS * STEP_SAMPLES) / MARK_RATE_HZ;
@@ -25,14 +31,14 @@ const BLOCK_SECONDS = (BLOCK_STEPS * STEP_SAMPLES) / MARK_RATE_HZ;
 export interface DetectOptions {
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal | undefined;
-  /** Another pattern than the mark's: a decoy. */
+  /** Pattern to look for instead of the app's own: tests use decoys. */
   pattern?: Pattern;
 }
 
 /**
  * Looks for the mark in mono samples at any rate from 8 to 192 kHz.
  *
- * Rejects with an error named `cancelled` once the signal has fired.
+ * Rejects with an error named `cancelled` once the signal is aborted.
  */
 export async function detectWatermark(
   samples: Float32Array,
@@ -50,77 +56,86 @@ export async function detectWatermark(
       : await resampleInChunks(samples, sampleRateHz, MARK_RATE_HZ, (done) => pause(RESAMPLING_SHARE * done));
   const spectra = new Spectra(audio);
   const search = new PatternSearch(pattern);
-  const findings: Finding[] = [];
-  const surestZ = { bent: 0, unbent: 0 };
+  const candidates: Candidate[] = [];
+  const highestZ = { warped: 0, unwarped: 0 };
   for (let step = 0; step < spectra.steps; step += BLOCK_STEPS) {
     await pause(RESAMPLING_SHARE + (SEARCH_SHARE * step) / spectra.steps);
-    for (const finding of search.next(spectra.block(step, BLOCK_STEPS, MAP_MARGIN))) {
-      const kind = finding.bent ? 'bent' : 'unbent';
-      surestZ[kind] = Math.max(surestZ[kind], finding.z);
-      if (finding.z > WEAKEST_Z) findings.push(finding);
+    for (const candidate of search.next(spectra.block(step, BLOCK_STEPS, MAP_MARGIN))) {
+      const kind = candidate.isWarped ? 'warped' : 'unwarped';
+      highestZ[kind] = Math.max(highestZ[kind], candidate.z);
+      if (candidate.z > MIN_Z) candidates.push(candidate);
     }
   }
-  const { tried } = search;
+  const { tested } = search;
+  const tried = tested.warped + tested.unwarped;
   const pValue = Math.min(
-    chanceOfFinding({ z: surestZ.bent, bent: true }, tried),
-    chanceOfFinding({ z: surestZ.unbent, bent: false }, tried),
+    correctedPValue({ z: highestZ.warped, isWarped: true }, tested),
+    correctedPValue({ z: highestZ.unwarped, isWarped: false }, tested),
   );
-  const proven = findings
-    .filter((finding) => chanceOfFinding(finding, tried) <= PROVEN)
+  const significant = candidates
+    .filter((candidate) => correctedPValue(candidate, tested) <= DETECTION_P_VALUE)
     .sort((a, b) => b.z - a.z);
-  const { readings, ranges } = await readAll(spectra, proven, tried, pattern, (done) =>
+  const { marks, ranges } = await decodeAll(spectra, significant, tested, pattern, (done) =>
     pause(RESAMPLING_SHARE + SEARCH_SHARE + (1 - RESAMPLING_SHARE - SEARCH_SHARE) * done),
   );
   onProgress?.(1);
-  const [surest] = readings;
-  if (!surest) {
+  const [strongest] = marks;
+  if (!strongest) {
     const activeSeconds = (spectra.activeSteps(0, spectra.steps) * STEP_SAMPLES) / MARK_RATE_HZ;
-    const present = activeSeconds < MIN_ACTIVE_SECONDS || pValue < NOTHING ? 'cannot-say' : 'no';
-    const nothing = { payload: null, payloadOk: false, payloadConfidence: 0 };
-    return { present, pValue, tried: tried.bent + tried.unbent, ranges, speed: 1, pitchCents: 0, ...nothing };
+    const present = activeSeconds < MIN_ACTIVE_SECONDS || pValue < ABSENCE_P_VALUE ? 'cannot-say' : 'no';
+    const noPayload = { payload: null, payloadOk: false, payloadConfidence: 0 };
+    return {
+      present,
+      pValue,
+      tried,
+      ranges,
+      speed: 1,
+      pitchCents: 0,
+      ...noPayload,
+    };
   }
   return {
     present: 'yes',
     pValue,
-    tried: tried.bent + tried.unbent,
+    tried,
     ranges,
-    speed: 1 / surest.bend.timeScale,
-    pitchCents: 1200 * Math.log2(surest.bend.frequencyScale),
-    ...payloadOf(readings),
+    speed: 1 / strongest.warp.timeScale,
+    pitchCents: 1200 * Math.log2(strongest.warp.frequencyScale),
+    ...payloadOf(marks),
   };
 }
 
-/** Reads the proven findings, surest first, that lie where no mark has been read yet. */
-async function readAll(
+/** Decodes significant candidates, strongest first, and leaves out those that are half or more in ranges decoded before. */
+async function decodeAll(
   spectra: Spectra,
-  proven: Finding[],
-  tried: Tries,
+  significant: Candidate[],
+  tested: TestCounts,
   pattern: Pattern,
   pause: (fraction: number) => Promise<void>,
-): Promise<{ readings: Reading[]; ranges: MarkedRange[] }> {
+): Promise<{ marks: DecodedMark[]; ranges: MarkedRange[] }> {
   const correlator = new Correlator(pattern);
-  const readings: Reading[] = [];
+  const marks: DecodedMark[] = [];
   const ranges: MarkedRange[] = [];
-  for (const [i, finding] of proven.entries()) {
-    const from = finding.firstBlock * BLOCK_SECONDS;
-    const to = from + finding.blocks * BLOCK_SECONDS;
-    const known = ranges.reduce(
+  for (const [i, candidate] of significant.entries()) {
+    const from = candidate.firstBlock * BLOCK_SECONDS;
+    const to = from + candidate.blocks * BLOCK_SECONDS;
+    const decodedSeconds = ranges.reduce(
       (sum, range) => sum + Math.max(0, Math.min(to, range.endSeconds) - Math.max(from, range.startSeconds)),
       0,
     );
-    if (known > 0.5 * (to - from)) continue;
-    await pause(i / proven.length);
-    const reading = readMark(spectra, finding, pattern, correlator);
-    readings.push(reading);
-    const { startSeconds, endSeconds } = reading;
-    ranges.push({ startSeconds, endSeconds, pValue: chanceOfFinding(finding, tried) });
+    if (decodedSeconds > 0.5 * (to - from)) continue;
+    await pause(i / significant.length);
+    const mark = decodeMark(spectra, candidate, pattern, correlator);
+    marks.push(mark);
+    const { startSeconds, endSeconds } = mark;
+    ranges.push({ startSeconds, endSeconds, pValue: correctedPValue(candidate, tested) });
   }
-  return { readings, ranges: mergeRanges(ranges) };
+  return { marks, ranges: mergeRanges(ranges) };
 }
 
-/** The payload that stands out most of those whose checksum holds. */
-function payloadOf(readings: Reading[]): Pick<Detection, 'payload' | 'payloadOk' | 'payloadConfidence'> {
-  const [best] = readings.filter(({ payloadOk }) => payloadOk).sort((a, b) => b.confidence - a.confidence);
+/** The payload of the highest confidence among those that are ok. */
+function payloadOf(marks: DecodedMark[]): Pick<Detection, 'payload' | 'payloadOk' | 'payloadConfidence'> {
+  const [best] = marks.filter(({ payloadOk }) => payloadOk).sort((a, b) => b.confidence - a.confidence);
   if (!best) return { payload: null, payloadOk: false, payloadConfidence: 0 };
   return { payload: best.payload, payloadOk: true, payloadConfidence: best.confidence };
 }

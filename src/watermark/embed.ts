@@ -1,7 +1,7 @@
 import { RealFft } from '../dsp/fft';
 import { FloatQueue } from '../dsp/float-queue';
 import { nextTask } from '../dsp/task';
-import { encodePayload } from './code';
+import { encodePayload } from './channel-code';
 import {
   BAND_EDGES_HZ,
   FRAME_HOP,
@@ -10,25 +10,25 @@ import {
   PERIOD_TILES,
   TILE_BANDS,
   TILE_FRAMES,
-} from './grid';
+} from './tiling';
 import { MarkedSamples } from './marked';
-import { strengths } from './mask';
+import { computeStrengths } from './masking';
 import { isSync, PATTERN } from './pattern';
 import type { WatermarkPayload } from './types';
 
-/** First bins of the bands, and the end of the last. */
+/** First bin of every band, then the end of the last band, [TILE_BANDS + 1]. */
 const BAND_BINS = BAND_EDGES_HZ.map((hz) => Math.round((hz * FRAME_SAMPLES) / MARK_RATE_HZ));
 
-const PIECE_SAMPLES = 5 * MARK_RATE_HZ;
+const CHUNK_SAMPLES = 5 * MARK_RATE_HZ;
 
 export interface EmbedOptions {
-  /** Share of the samples that are marked, 0..1. */
+  /** Called with the share of the samples that are marked, 0..1. */
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Marks mono samples at 24 kHz; as many come out. Lets other tasks of the thread run every five seconds of sound.
+ * Marks mono samples at 24 kHz, the same number as given. Lets other tasks of the thread run after every 5 s of audio.
  *
  * Rejects with the signal's AbortError.
  */
@@ -40,21 +40,21 @@ export async function markSamples(
   const embedder = new WatermarkEmbedder(payload);
   const marked = new Float32Array(samples.length);
   let done = 0;
-  const keep = (piece: MarkedSamples) => {
-    marked.set(piece.slice(), done);
-    done += piece.length;
+  const append = (chunk: MarkedSamples) => {
+    marked.set(chunk.slice(), done);
+    done += chunk.length;
   };
-  for (let at = 0; at < samples.length; at += PIECE_SAMPLES) {
+  for (let at = 0; at < samples.length; at += CHUNK_SAMPLES) {
     await nextTask();
     signal?.throwIfAborted();
-    keep(embedder.push(samples.subarray(at, at + PIECE_SAMPLES)));
+    append(embedder.push(samples.subarray(at, at + CHUNK_SAMPLES)));
     onProgress?.(done / samples.length);
   }
-  keep(embedder.end());
+  append(embedder.end());
   return new MarkedSamples(marked);
 }
 
-/** As `markSamples`, at once and as a plain array, which nothing exports: for listening and measuring. */
+/** `markSamples`, but synchronous and with a plain array as result, which no encoder accepts: for listening and measuring. */
 export function embedWatermark(samples: Float32Array, payload: WatermarkPayload): Float32Array {
   const embedder = new WatermarkEmbedder(payload);
   const marked = new Float32Array(samples.length);
@@ -65,19 +65,19 @@ export function embedWatermark(samples: Float32Array, payload: WatermarkPayload)
 }
 
 /**
- * Marks mono samples at 24 kHz as they come; how they are cut into pieces changes nothing.
+ * Marks mono samples at 24 kHz as they arrive; the result does not depend on how they are split into chunks.
  *
- * A patchwork on log magnitudes (Yiu et al.; compare Liu et al. 2023, "Timbre watermarking"): short-time spectra in
- * bands are turned up or down a little by a keyed pattern, and the change is overlap-added to the samples. What is
- * silent stays silent.
+ * A patchwork on log magnitudes (Yiu et al.; compare Liu et al. 2023, "Timbre watermarking"): a keyed pattern raises or
+ * lowers bands of the short-time spectrum by a few dB, and the difference is overlap-added to the samples. Silence stays
+ * silence.
  */
 export class WatermarkEmbedder {
-  /** `push` never holds back more than this: 42.7 ms. */
+  /** Most samples that `push` withholds: 42.7 ms. */
   static readonly delaySamples = FRAME_SAMPLES;
   private readonly signs: Int8Array;
   private readonly input = new FloatQueue();
   private readonly fft = new RealFft(FRAME_SAMPLES);
-  // The square root of a Hann window, before and after: their product adds up to one.
+  // Square root of a periodic Hann window, for analysis and synthesis: the products overlap-add to one.
   private readonly window = Float64Array.from({ length: FRAME_SAMPLES }, (_, i) =>
     Math.sin((Math.PI * i) / FRAME_SAMPLES),
   );
@@ -85,7 +85,7 @@ export class WatermarkEmbedder {
   private readonly spectrum = new Float64Array(2 * FRAME_SAMPLES);
   private readonly levelDb = new Float64Array(TILE_BANDS);
   private readonly strengthDb = new Float64Array(TILE_BANDS);
-  /** What the frames so far add to the samples from the queue's start on. */
+  /** Overlap-added difference from the queue's start on. */
   private readonly change = new Float64Array(FRAME_SAMPLES);
   private frames = 0;
 
@@ -94,12 +94,12 @@ export class WatermarkEmbedder {
     this.input.push(new Float32Array(FRAME_HOP));
   }
 
-  /** Returns the samples that these complete, marked, in order. */
+  /** Returns the marked samples that no later input changes. */
   push(samples: Float32Array): MarkedSamples {
     return new MarkedSamples(this.markNext(samples));
   }
 
-  /** Returns the rest. The embedder is done then. */
+  /** Returns the remaining marked samples. The embedder cannot be used afterwards. */
   end(): MarkedSamples {
     const rest = this.input.end - Math.max(FRAME_HOP, this.frames * FRAME_HOP);
     return new MarkedSamples(this.markNext(new Float32Array(2 * FRAME_HOP)).slice(0, rest));
@@ -110,7 +110,7 @@ export class WatermarkEmbedder {
     const count = Math.floor((this.input.end - this.input.start) / FRAME_HOP) - 1;
     const marked = new Float32Array(Math.max(0, count) * FRAME_HOP);
     for (let i = 0; i < count; i++) marked.set(this.markFrame(), i * FRAME_HOP);
-    // The first hop lies before the first sample.
+    // The first hop is the padding before the first sample.
     return this.frames > 0 && this.frames === count ? marked.subarray(FRAME_HOP) : marked;
   }
 
@@ -130,7 +130,7 @@ export class WatermarkEmbedder {
     return marked;
   }
 
-  /** Replaces the spectrum by what is to be added to it. */
+  /** Replaces the spectrum by the difference that the mark adds to it. */
   private applyGains(tile: number): void {
     const { spectrum, levelDb, strengthDb, signs } = this;
     for (let band = 0; band < TILE_BANDS; band++) {
@@ -138,7 +138,7 @@ export class WatermarkEmbedder {
       for (let i = 2 * BAND_BINS[band]!; i < 2 * BAND_BINS[band + 1]!; i++) power += spectrum[i]! ** 2;
       levelDb[band] = 10 * Math.log10(power + 1e-12);
     }
-    strengths(levelDb, strengthDb);
+    computeStrengths(levelDb, strengthDb);
     spectrum.fill(0, 0, 2 * BAND_BINS[0]!);
     for (let band = 0; band < TILE_BANDS; band++) {
       const gain = 10 ** ((strengthDb[band]! * signs[tile * TILE_BANDS + band]!) / 20) - 1;
@@ -148,7 +148,7 @@ export class WatermarkEmbedder {
   }
 }
 
-/** Up or down for every tile of a period: the pattern, turned over where its bit says so. */
+/** Sign of every tile of a period: the chip, times the coded bit where the tile carries one. */
 function tileSigns(payload: WatermarkPayload): Int8Array {
   const signs = encodePayload(payload);
   return PATTERN.chips.map((chip, tile) => {

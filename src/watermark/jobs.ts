@@ -1,7 +1,7 @@
 import { detectWatermark } from './detect';
 import type { Detection, DetectionApi } from './types';
 
-/** What the worker exposes: detection that can be cancelled by the job's id. */
+/** The detection worker's interface: jobs that can be cancelled by their id. */
 export class DetectionJobs implements DetectionApi {
   private readonly jobs = new Map<string, AbortController>();
 

@@ -1,13 +1,13 @@
 import { limitPeak } from '../dsp/arrays';
 
 /**
- * Mono samples at 24 kHz that carry a mark, in memory that nothing else can write to. What encodes or archives a
- * conversion accepts nothing else. Only the embedder makes them: the index of this folder exports the type alone.
+ * Mono samples at 24 kHz that carry a mark, in memory that no other code can write to. The encoder and the archive accept no
+ * other type for a conversion. Only the embedder makes them: the index of this folder exports the type alone.
  */
 export class MarkedSamples {
   readonly #samples: Float32Array;
 
-  /** Takes `samples` over. */
+  /** `samples` must not be written to afterwards. */
   constructor(samples: Float32Array) {
     this.#samples = samples;
   }
@@ -22,8 +22,8 @@ export class MarkedSamples {
   }
 
   /**
-   * Scales all samples in place so that no peak exceeds 0.98. The mark is a pattern of level ratios, which a common gain
-   * leaves as they are.
+   * Scales all samples in place so that the peak is at most 0.98. The mark is a pattern of level ratios, which a common gain
+   * does not change.
    */
   limitPeak(): this {
     limitPeak(this.#samples);

@@ -1,24 +1,24 @@
 import { seededRandom } from '../dsp/random';
-import { CODED_BITS } from './code';
-import { PERIOD_TILES, TILE_BANDS } from './grid';
+import { CODED_BITS } from './channel-code';
+import { PERIOD_TILES, TILE_BANDS } from './tiling';
 
-/** Share of the tiles that carry no bits, by which the mark is found. */
+/** Share of sync tiles: they carry no payload, and the mark is detected by them. */
 const SYNC_SHARE = 0.65;
 const SYNC = -1;
-/** The key of every Understudy: marks are for anyone to find, so it is no secret. */
+/** The public key that every copy of the app uses: anyone may detect the mark. */
 const KEY = 0x5eed1e;
 
-/** One period of the mark, [PERIOD_TILES, TILE_BANDS], tile by tile in time. */
+/** One period of the mark, both [PERIOD_TILES, TILE_BANDS]. */
 export interface Pattern {
   /** +1 or -1 for every tile. */
   chips: Int8Array;
-  /** The coded bit a tile carries, or -1 for a tile that only says that a mark is there. */
+  /** Index of the coded bit that a tile carries, -1 for a sync tile. */
   bits: Int16Array;
 }
 
 export const PATTERN = makePattern(KEY);
 
-/** Other keys give other patterns, none of which is in any recording: the decoys of the tests. */
+/** The pattern of a key. Keys other than the app's give decoys, which no recording carries. */
 export function makePattern(key: number): Pattern {
   const random = seededRandom(key);
   const tiles = PERIOD_TILES * TILE_BANDS;

@@ -1,37 +1,37 @@
-/** What a mark says. */
+/** The bits that a mark carries. */
 export interface WatermarkPayload {
-  /** Of the mark itself, 0..15. */
+  /** Version of the mark, 0..15. */
   version: number;
-  /** Of the voice, 0..2^24 - 1; see `voiceId24`. */
+  /** Id of the voice, 0..2^24 - 1; see `voiceId24`. */
   id24: number;
 }
 
-/** A stretch of a recording that carries the mark. */
+/** A range of a recording that carries the mark. */
 export interface MarkedRange {
-  /** Of the recording as it was given, right to about a second. */
+  /** Time in the analysed recording, to within about 1 s. */
   startSeconds: number;
   endSeconds: number;
-  /** As for the whole recording, for this stretch alone. */
+  /** As `Detection.pValue`, for this range alone. */
   pValue: number;
 }
 
 export interface Detection {
-  /** `cannot-say`: too little sound, or a finding between chance and proof. */
+  /** `cannot-say`: less than 2 s of sound, or a p-value between those of detection and absence. */
   present: 'yes' | 'no' | 'cannot-say';
-  /** At most this is the chance of such a finding in a recording without a mark, all that was tried included. */
+  /** Upper bound on the probability of such a result in an unmarked recording, corrected for all hypotheses tested. */
   pValue: number;
-  /** Hypotheses that `pValue` is corrected for: places, speeds, stretches and pitches. */
+  /** Number of hypotheses that `pValue` is corrected for: windows, phases, time and frequency scales. */
   tried: number;
-  /** Marked stretches in order, apart from one another; empty where no mark was found. */
+  /** In order, without overlap; empty where no mark was detected. */
   ranges: MarkedRange[];
-  /** How much faster than the original it plays, 1 = unchanged; right to about 1 %. */
+  /** Playback speed relative to the original, 1 = unchanged; to within about 1 %. */
   speed: number;
-  /** How far its pitch stands above the original's, by the mark; right to about 20 cents. */
+  /** Pitch relative to the original, measured by the mark; to within about 20 cents. */
   pitchCents: number;
   payload: WatermarkPayload | null;
-  /** Whether the payload's checksum holds and it is sure. */
+  /** Whether the payload's checksum is valid and the confidence at least 0.9999. */
   payloadOk: boolean;
-  /** Chance of the payload, 0..1; 0 where none was read. */
+  /** Posterior probability of the payload, 0..1; 0 where none was decoded. */
   payloadConfidence: number;
 }
 

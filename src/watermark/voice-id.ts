@@ -1,4 +1,4 @@
-/** 24 bits that stand for a voice's id in a mark: FNV-1a (Fowler, Noll, Vo), its upper bits folded in. */
+/** 24-bit hash of a voice's id for the payload: 32-bit FNV-1a (Fowler, Noll, Vo), xor-folded. */
 export function voiceId24(voiceId: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(voiceId)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;

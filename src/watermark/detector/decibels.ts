@@ -2,13 +2,13 @@ const TABLE_BITS = 12;
 const MANTISSA_BITS = 23;
 const EXPONENT_BIAS = 127;
 const OCTAVE_DB = 10 * Math.log10(2);
-/** Decibels of 1 to 2. */
+/** 10 log10 of mantissas 1..2. */
 const TABLE = Float64Array.from(
   { length: 1 << TABLE_BITS },
   (_, i) => 10 * Math.log10(1 + (i + 0.5) / (1 << TABLE_BITS)),
 );
 
-/** Powers that become levels in place. */
+/** An array of powers that can be replaced by their decibels in place. */
 export class Powers {
   readonly values: Float32Array;
   private readonly bits: Int32Array;
@@ -19,9 +19,10 @@ export class Powers {
   }
 
   /**
-   * 10 log10 of all, which must be positive, to 0.0006 dB: a search for the mark would spend a third of its time on logarithms.
+   * 10 log10 of all values, which must be positive, with an error of at most 0.0006 dB. With `Math.log10` a third of the search
+   * time would go into logarithms.
    *
-   * The exponent and the first bits of the mantissa of the single-precision numbers (IEEE 754, binary32) are looked up.
+   * Exponent, and a table over the first 12 bits of the mantissa, of single-precision numbers (IEEE 754, binary32).
    */
   toDecibels(): void {
     const { values, bits } = this;

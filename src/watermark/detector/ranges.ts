@@ -1,9 +1,9 @@
 import type { MarkedRange } from '../types';
 
-/** Closer ranges than that are one. */
+/** Ranges with a smaller gap are joined. */
 const GAP_SECONDS = 1;
 
-/** Joins ranges that overlap or nearly touch; in order. */
+/** Sorts ranges by start and joins those that overlap or are at most 1 s apart. */
 export function mergeRanges(ranges: readonly MarkedRange[]): MarkedRange[] {
   const merged: MarkedRange[] = [];
   for (const range of [...ranges].sort((a, b) => a.startSeconds - b.startSeconds)) {

@@ -1,73 +1,77 @@
-import { chanceOf } from './chance';
-import { Correlator, FOLD_SIZE, foldMap } from './fold';
-import { PERIOD_STEPS } from '../grid';
-import { BENDS, type Bend, type BendGroup, isUnbent, UNBENT } from './hypotheses';
+import { boundPValue } from './p-value';
+import { Correlator, FOLD_SIZE, foldPeriods } from './correlation';
+import { PERIOD_STEPS } from '../tiling';
+import { WARP_GROUPS, type Warp, type WarpGroup, isUnwarped, UNWARPED } from './warps';
 import type { Pattern } from '../pattern';
 import type { SpectrumBlock } from './spectra';
 import { TileMap } from './tile-map';
 
-/** Steps that are looked at together: 2.56 s. */
+/** Steps in a block: 2.56 s. */
 export const BLOCK_STEPS = 240;
-/** A mark is looked for in as many blocks together: 2.6, 5.1 and 10.2 s. */
+/** Lengths in blocks of the windows that are searched: 2.6, 5.1 and 10.2 s. */
 const WINDOW_BLOCKS = [1, 2, 4];
 
-/** A block that shows the mark so clearly as the surest one before it did is not searched under other bends. */
-const CLEAR_Z = 10;
+/** Above this score under the warp that was strongest in the block before, a block is searched under no other. */
+const EARLY_STOP_Z = 10;
 
-/** The surest place of a window of the recording, of those that are bent or of those that are not. */
-export interface Finding {
-  /** Deviations from chance. */
+/** The strongest correlation in one window of the recording, over all phases and the warped or the unwarped hypotheses. */
+export interface Candidate {
+  /** In standard deviations under random chips. */
   z: number;
-  bent: boolean;
-  bend: Bend;
+  isWarped: boolean;
+  warp: Warp;
+  /** In steps, 0..PERIOD_STEPS - 1. */
   phase: number;
   firstBlock: number;
   blocks: number;
 }
 
-/** Places, windows and bends that were looked at. */
-export interface Tries {
-  bent: number;
-  unbent: number;
+/** Numbers of hypotheses tested: windows times phases times warps. */
+export interface TestCounts {
+  warped: number;
+  unwarped: number;
 }
 
 /**
- * The chance of a finding, everything tried included. Half of what chance is allowed is for recordings that play as they were
- * made, which most are, and half for all bends (Genovese, Roeder & Wasserman 2006, "False discovery control with p-value
- * weighting", Biometrika 93, sec. 2: weights set beforehand, one on average).
+ * p-value of a candidate, corrected for all hypotheses tested. Half of the false-alarm probability is spent on unwarped
+ * recordings, which most are, and half on all warps together (Genovese, Roeder & Wasserman 2006, "False discovery control
+ * with p-value weighting", Biometrika 93, sec. 2: weights set beforehand, one on average).
  */
-export function chanceOfFinding({ z, bent }: Pick<Finding, 'z' | 'bent'>, tries: Tries): number {
-  return chanceOf(z, 2 * (bent ? tries.bent : tries.unbent));
+export function correctedPValue(
+  { z, isWarped }: Pick<Candidate, 'z' | 'isWarped'>,
+  tested: TestCounts,
+): number {
+  return boundPValue(z, 2 * (isWarped ? tested.warped : tested.unwarped));
 }
 
-/** Looks for a pattern block after block, in every place and under every bend. */
+/** Searches a recording for a pattern, block by block, at every phase and under every warp. */
 export class PatternSearch {
-  readonly tried: Tries = { bent: 0, unbent: 0 };
+  readonly tested: TestCounts = { warped: 0, unwarped: 0 };
   private readonly correlator: Correlator;
   private readonly map = new TileMap(BLOCK_STEPS);
-  /** One for each time scale of each group. */
+  /** By group and time scale. */
   private readonly histories: History[][];
-  /** The groups, the one that was surest last first. */
+  /** Indices of the groups, the one that was strongest in the last block first. */
   private order: number[];
 
   constructor(
     pattern: Pattern,
-    private readonly groups: readonly BendGroup[] = BENDS,
+    private readonly groups: readonly WarpGroup[] = WARP_GROUPS,
   ) {
     this.correlator = new Correlator(pattern);
     this.histories = groups.map(({ timeScales }) => timeScales.map(() => new History()));
     this.order = [...groups.keys()];
   }
 
-  /** Takes the next block; the surest findings, unbent and bent, for every window that ends with it. */
-  next({ firstStep, spectra, active }: SpectrumBlock): Finding[] {
+  /** Searches the windows that end with the next block; returns two candidates for each, unwarped and warped. */
+  next({ firstStep, spectra, active }: SpectrumBlock): Candidate[] {
     const block = Math.round(firstStep / BLOCK_STEPS);
     const windows = WINDOW_BLOCKS.filter((blocks) => blocks <= block + 1);
-    const best: Finding[] = windows.flatMap((blocks) =>
-      [false, true].map((bent) => ({
+    const best: Candidate[] = windows.flatMap((blocks) =>
+      [false, true].map((isWarped) => ({
         z: 0,
-        bent,
-        bend: UNBENT,
+        isWarped,
+        warp: UNWARPED,
         phase: 0,
         firstBlock: block + 1 - blocks,
         blocks,
@@ -75,44 +79,45 @@ export class PatternSearch {
     );
     for (const history of this.histories.flat()) history.clear(block);
     if (!active.includes(1)) return best;
-    let clearest = 0;
-    let surest = 0;
-    let measured = NaN;
+    let highestZ = 0;
+    let strongest = 0;
+    let measuredScale = NaN;
     for (const [rank, index] of this.order.entries()) {
       const group = this.groups[index]!;
-      const { frequencyScale, coded, timeScales } = group;
-      if (frequencyScale !== measured) this.map.measure(spectra, frequencyScale);
-      measured = frequencyScale;
-      this.map.standOut(active, group);
-      const bent = !isUnbent(group);
+      const { frequencyScale, isTranscoded, timeScales } = group;
+      if (frequencyScale !== measuredScale) this.map.measure(spectra, frequencyScale);
+      measuredScale = frequencyScale;
+      this.map.computeStatistics(active, group);
+      const isWarped = !isUnwarped(group);
       for (const [i, timeScale] of timeScales.entries()) {
         const history = this.histories[index]![i]!;
         const { fold, correlation } = history.at(block);
-        foldMap(this.map, firstStep, timeScale, fold);
+        foldPeriods(this.map, firstStep, timeScale, fold);
         this.correlator.correlate(fold, correlation);
-        for (const finding of best) {
-          if (finding.bent !== bent) continue;
-          const { z, phase } = history.surest(block, finding.blocks, this.correlator);
-          if (finding.blocks === 1 && z > clearest) {
-            clearest = z;
-            surest = index;
+        for (const candidate of best) {
+          if (candidate.isWarped !== isWarped) continue;
+          const { z, phase } = history.strongest(block, candidate.blocks, this.correlator);
+          if (candidate.blocks === 1 && z > highestZ) {
+            highestZ = z;
+            strongest = index;
           }
-          if (z > finding.z) Object.assign(finding, { z, phase, bend: { timeScale, frequencyScale, coded } });
+          if (z > candidate.z)
+            Object.assign(candidate, { z, phase, warp: { timeScale, frequencyScale, isTranscoded } });
         }
       }
-      if (rank === 0 && clearest > CLEAR_Z) break;
+      if (rank === 0 && highestZ > EARLY_STOP_Z) break;
     }
-    this.order = [surest, ...this.order.filter((index) => index !== surest)];
-    // Counted in full even where the search could stop early.
+    this.order = [strongest, ...this.order.filter((index) => index !== strongest)];
+    // A search that stopped early counts in full.
     for (const group of this.groups) {
-      const places = windows.length * group.timeScales.length * PERIOD_STEPS;
-      this.tried[isUnbent(group) ? 'unbent' : 'bent'] += places;
+      const tests = windows.length * group.timeScales.length * PERIOD_STEPS;
+      this.tested[isUnwarped(group) ? 'unwarped' : 'warped'] += tests;
     }
     return best;
   }
 }
 
-/** What the last blocks gave under one bend. */
+/** Folds and correlations of the last blocks under one warp. */
 class History {
   private readonly ring = Array.from({ length: Math.max(...WINDOW_BLOCKS) }, () => ({
     fold: new Float32Array(FOLD_SIZE),
@@ -131,8 +136,8 @@ class History {
     correlation.fill(0);
   }
 
-  /** The best phase of the last `blocks` blocks together. */
-  surest(block: number, blocks: number, correlator: Correlator): { z: number; phase: number } {
+  /** The phase of the highest correlation summed over the last `blocks` blocks. */
+  strongest(block: number, blocks: number, correlator: Correlator): { z: number; phase: number } {
     const { sums } = this;
     sums.set(this.at(block).correlation);
     const folds = [this.at(block).fold];

@@ -1,27 +1,27 @@
 import { RealFft } from '../../dsp/fft';
 import { periodicHann } from '../../dsp/signal';
-import { FRAME_SAMPLES, STEP_SAMPLES } from '../grid';
+import { FRAME_SAMPLES, STEP_SAMPLES } from '../tiling';
 
 const BINS = FRAME_SAMPLES / 2 + 1;
-/** Numbers of one step: power below bin 0, 1, .. BINS. */
+/** Values of one step: cumulative power below bin 0, 1, .. BINS. */
 export const SPECTRUM_SIZE = BINS + 1;
-/** A step this far below the loud ones is a pause. */
+/** Pauses are steps this far below the 95th percentile of the steps' power, or below `SILENCE_DB` re full scale. */
 const ACTIVE_RANGE_DB = 40;
 const SILENCE_DB = -90;
 
-/** Some steps of a recording, with what lies `margin` before and behind them. */
+/** Consecutive steps of a recording, with `margin` steps before and after them. */
 export interface SpectrumBlock {
   firstStep: number;
-  /** [SPECTRUM_SIZE, margin + steps + margin]: power below every bin. */
+  /** [SPECTRUM_SIZE, margin + steps + margin]: cumulative power below every bin. */
   spectra: Float64Array;
-  /** [margin + steps + margin]: 1 for steps with sound in them. */
+  /** [margin + steps + margin]: 0 in pauses and beyond the ends of the recording, else 1. */
   active: Uint8Array;
 }
 
 /** Short-time spectra of a recording at 24 kHz, block by block. */
 export class Spectra {
   readonly steps: number;
-  private readonly loudPower: number;
+  private readonly pausePower: number;
   private readonly fft = new RealFft(FRAME_SAMPLES);
   private readonly window = periodicHann(FRAME_SAMPLES);
   private readonly frame = new Float64Array(FRAME_SAMPLES);
@@ -33,10 +33,10 @@ export class Spectra {
     for (let step = 0; step < this.steps; step++) powers[step] = this.powerOf(step);
     powers.sort();
     const loud = powers[Math.floor(0.95 * (this.steps - 1))] ?? 0;
-    this.loudPower = Math.max(loud * 10 ** (-ACTIVE_RANGE_DB / 10), 10 ** (SILENCE_DB / 10));
+    this.pausePower = Math.max(loud * 10 ** (-ACTIVE_RANGE_DB / 10), 10 ** (SILENCE_DB / 10));
   }
 
-  /** Steps with sound in them, of `count` from `first` on. */
+  /** Number of steps that are no pause, of `count` from `first` on. */
   activeSteps(first: number, count: number): number {
     let active = 0;
     for (let step = first; step < first + count; step++) if (this.isActive(step)) active++;
@@ -56,10 +56,10 @@ export class Spectra {
   }
 
   private isActive(step: number): boolean {
-    return step >= 0 && step < this.steps && this.powerOf(step) > this.loudPower;
+    return step >= 0 && step < this.steps && this.powerOf(step) > this.pausePower;
   }
 
-  /** Mean square of the samples from half a frame before a step's middle to half a frame after. */
+  /** Mean square of the STEP_SAMPLES samples around the step's middle. */
   private powerOf(step: number): number {
     const start = Math.max(0, step * STEP_SAMPLES - STEP_SAMPLES / 2);
     const end = Math.min(this.samples.length, start + STEP_SAMPLES);
@@ -68,7 +68,7 @@ export class Spectra {
     return sum / STEP_SAMPLES;
   }
 
-  /** Hann-windowed frame around the step's middle, sample `step` STEP_SAMPLES, as row `row` of `rows`. */
+  /** Writes the cumulative spectrum of the Hann-windowed frame around the step's middle, sample step * STEP_SAMPLES, as row `row` of `rows`. */
   private measure(step: number, into: Float64Array, row: number, rows: number): void {
     const { frame, window, spectrum, samples } = this;
     const start = step * STEP_SAMPLES - FRAME_SAMPLES / 2;

@@ -1,32 +1,30 @@
-import { CODED_BANDS, CODED_SHARES, codedStandOut } from './coded';
+import { TRANSCODED_BANDS, TRANSCODED_WEIGHTS, filterTranscoded } from './transcoded';
 import { Powers } from './decibels';
-import { BAND_EDGES_HZ, BAND_SHARES, FRAME_SAMPLES, MARK_RATE_HZ, TILE_BANDS } from '../grid';
-import type { BendGroup } from './hypotheses';
+import { BAND_EDGES_HZ, BAND_SHARES, FRAME_SAMPLES, MARK_RATE_HZ, TILE_BANDS } from '../tiling';
+import type { WarpGroup } from './warps';
 import { SPECTRUM_SIZE } from './spectra';
 
-/** Steps beyond the ends of a map that its filter reaches. */
+/** Steps beyond the ends of a map that its filters reach. */
 export const MAP_MARGIN = 6;
-/** A tile this far below the step's loudest holds nothing but rounding and coding noise. */
+/** A tile this far below the loudest of its step holds only rounding and coding noise: its reliability is 0. */
 const TILE_RANGE_DB = 65;
-/** A tile counts in full when it stands this far above the quietest twentieth of its band. */
+/** Reliability rises from 0 at the noise floor of a band, the 5th percentile of its levels, to 1 at 10 dB above. */
 const FLOOR_SHARE = 0.05;
 const ABOVE_FLOOR_DB = 10;
+/** Statistics are clipped at so many standard deviations of their band. */
 const CLIP_DEVIATIONS = 1.5;
-const CODED_CLIP_DEVIATIONS = 5;
+const TRANSCODED_CLIP_DEVIATIONS = 5;
 
-type Shape = Pick<BendGroup, 'inside' | 'outside' | 'coded'>;
+type TileShape = Pick<WarpGroup, 'inside' | 'outside' | 'isTranscoded'>;
 
-/**
- * How far the tiles of a stretch stand out from their neighbours, for marks whose frequencies were scaled by
- * `frequencyScale` and whose tiles are as long as the filter expects.
- */
+/** The detection statistic of every band and step of a stretch of a recording, under one frequency scale and tile shape. */
 export class TileMap {
-  /** [TILE_BANDS, steps]; 0 in pauses. */
+  /** The statistic, [TILE_BANDS, steps]: level of a tile against its neighbours, weighted; 0 in pauses. */
   readonly values: Float32Array;
   private readonly levels: Powers;
   private readonly levelDb: Float32Array;
   private readonly loudestDb: Float32Array;
-  private readonly trust: Float32Array;
+  private readonly reliability: Float32Array;
   private readonly centre: Float32Array;
   private readonly ends: Float32Array;
   private readonly below: Float64Array;
@@ -38,13 +36,13 @@ export class TileMap {
     this.levels = new Powers(TILE_BANDS * this.rows);
     this.levelDb = this.levels.values;
     this.loudestDb = new Float32Array(this.rows);
-    this.trust = new Float32Array(TILE_BANDS * steps);
+    this.reliability = new Float32Array(TILE_BANDS * steps);
     this.centre = new Float32Array(TILE_BANDS * steps);
     this.ends = new Float32Array(TILE_BANDS * steps);
     this.below = new Float64Array(this.rows);
   }
 
-  /** `spectra` [SPECTRUM_SIZE, steps + 2 MAP_MARGIN] -> levels of the bands. */
+  /** `spectra` [SPECTRUM_SIZE, steps + 2 MAP_MARGIN] -> band levels in dB, for bands shifted by `frequencyScale`. */
   measure(spectra: Float64Array, frequencyScale: number): void {
     const { rows, levelDb, below } = this;
     for (let edge = 0; edge <= TILE_BANDS; edge++) {
@@ -61,20 +59,20 @@ export class TileMap {
       }
     }
     this.levels.toDecibels();
-    this.judgeLevels();
+    this.measureReliability();
   }
 
   /** Fills `values` from the measured levels. */
-  standOut(active: Uint8Array, { inside, outside, coded }: Shape): void {
-    if (coded) this.standOutCoded(active);
-    else this.standOutPlain(active, inside, outside);
+  computeStatistics(active: Uint8Array, { inside, outside, isTranscoded }: TileShape): void {
+    if (isTranscoded) this.filterTranscodedLevels(active);
+    else this.filterLevels(active, inside, outside);
   }
 
   /**
-   * Speech is smooth from step to step and from band to band, the mark is not: what counts is the level just inside a
-   * tile's ends less that just outside. The weights are those of a least-squares fit to marked conversions, rounded.
+   * Level just inside a tile's ends minus that just outside, minus the same of neighbouring bands: speech is smooth from step
+   * to step and from band to band, the mark is not. The weights are a least-squares fit to marked conversions, rounded.
    */
-  private standOutPlain(active: Uint8Array, inside: number, outside: number): void {
+  private filterLevels(active: Uint8Array, inside: number, outside: number): void {
     const { steps, rows, levelDb, values, centre, ends } = this;
     for (let band = 0; band < TILE_BANDS; band++) {
       let from = band * rows + MAP_MARGIN;
@@ -84,7 +82,7 @@ export class TileMap {
       }
     }
     for (let band = 0; band < TILE_BANDS; band++) {
-      // At the edges of the range the outermost band stands for those beyond.
+      // At the edges of the range the outermost band is repeated.
       const below = steps * Math.min(1, band);
       const farBelow = steps * Math.min(2, band);
       const above = steps * Math.min(1, TILE_BANDS - 1 - band);
@@ -98,23 +96,23 @@ export class TileMap {
             0.25 * (centre[i - farBelow]! + centre[i + farAbove]!) +
             0.13 * (ends[i - farBelow]! + ends[i + farAbove]!);
       }
-      // By how far the band is moved, over its mean square.
+      // Matched filter: the mark's amplitude in the band over the variance.
       this.weigh(band, CLIP_DEVIATIONS, (deviation) => BAND_SHARES[band]! / (deviation * deviation));
     }
   }
 
-  private standOutCoded(active: Uint8Array): void {
+  private filterTranscodedLevels(active: Uint8Array): void {
     const { steps, values } = this;
-    codedStandOut(this.levelDb, steps, MAP_MARGIN, values);
-    for (let i = 0; i < CODED_BANDS * steps; i++) if (!active[(i % steps) + MAP_MARGIN]) values[i] = 0;
-    CODED_SHARES.forEach((share, band) =>
-      this.weigh(band, CODED_CLIP_DEVIATIONS, (deviation) => share / deviation),
+    filterTranscoded(this.levelDb, steps, MAP_MARGIN, values);
+    for (let i = 0; i < TRANSCODED_BANDS * steps; i++) if (!active[(i % steps) + MAP_MARGIN]) values[i] = 0;
+    TRANSCODED_WEIGHTS.forEach((share, band) =>
+      this.weigh(band, TRANSCODED_CLIP_DEVIATIONS, (deviation) => share / deviation),
     );
   }
 
-  /** Clips a band's tiles, and weighs each by the band's weight and by how far it can be trusted. */
+  /** Removes a band's mean, clips it, and multiplies by the band's weight and each tile's reliability. */
   private weigh(band: number, clipDeviations: number, weightOf: (deviation: number) => number): void {
-    const { steps, values, trust } = this;
+    const { steps, values, reliability } = this;
     const from = band * steps;
     let power = 0;
     let count = 0;
@@ -134,13 +132,13 @@ export class TileMap {
     for (let i = from; i < from + steps; i++) {
       if (values[i] === 0) continue;
       const value = values[i]! - mean;
-      values[i] = trust[i]! * scale * (value > clip ? clip : value < -clip ? -clip : value);
+      values[i] = reliability[i]! * scale * (value > clip ? clip : value < -clip ? -clip : value);
     }
   }
 
-  /** How far every tile can be trusted by its level, 0..1: above its band's floor, and not far below the loudest. */
-  private judgeLevels(): void {
-    const { steps, rows, levelDb, loudestDb, trust } = this;
+  /** Reliability of every tile by its level, 0..1: 0 below its band's noise floor or far below the loudest of its step. */
+  private measureReliability(): void {
+    const { steps, rows, levelDb, loudestDb, reliability } = this;
     const counts = new Uint32Array(256);
     loudestDb.fill(-Infinity);
     for (let band = 0, i = 0; band < TILE_BANDS; band++) {
@@ -152,13 +150,13 @@ export class TileMap {
       counts.fill(0);
       for (let i = from; i < from + steps; i++) counts[decibelBin(levelDb[i]!)]!++;
       let bin = 0;
-      for (let seen = counts[0]!; seen <= FLOOR_SHARE * steps; seen += counts[++bin]!);
+      for (let below = counts[0]!; below <= FLOOR_SHARE * steps; below += counts[++bin]!);
       const floorDb = bin - LOWEST_BIN_DB;
       for (let step = 0; step < steps; step++) {
         const level = levelDb[from + step]!;
-        const far = level < loudestDb[step + MAP_MARGIN]! - TILE_RANGE_DB;
+        const isTooQuiet = level < loudestDb[step + MAP_MARGIN]! - TILE_RANGE_DB;
         const above = (level - floorDb) / ABOVE_FLOOR_DB;
-        trust[band * steps + step] = far || above < 0 ? 0 : above > 1 ? 1 : above;
+        reliability[band * steps + step] = isTooQuiet || above < 0 ? 0 : above > 1 ? 1 : above;
       }
     }
   }

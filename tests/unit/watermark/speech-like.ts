@@ -1,4 +1,4 @@
-/** A stand-in for speech: pulses and noise under moving resonances, syllables and pauses; the same every time. */
+/** Speech-like test signal: pulses and noise through moving resonances, with syllables and pauses. Deterministic. */
 export function speechLike(seconds: number, sampleRateHz = 24000, seed = 1): Float32Array {
   const samples = new Float32Array(Math.round(seconds * sampleRateHz));
   const random = randomFrom(seed);

@@ -8,7 +8,7 @@ import {
   WatermarkEmbedder,
 } from '../../../src/watermark';
 import { DetectionJobs } from '../../../src/watermark/jobs';
-import { resample, rms, withNoise } from './detector/bending';
+import { resample, rms, withNoise } from './detector/attacks';
 import { randomFrom, speechLike } from './speech-like';
 
 const PAYLOAD = { version: 2, id24: voiceId24('kathleen') };
@@ -16,7 +16,7 @@ const speech = speechLike(8);
 const marked = embedWatermark(speech, PAYLOAD);
 
 describe('the mark', () => {
-  it('is found with its payload, and not in what was not marked', async () => {
+  it('is detected with its payload, and not in unmarked speech', async () => {
     const found = await detectWatermark(marked, 24000);
     expect(found).toMatchObject({
       present: 'yes',
@@ -35,7 +35,7 @@ describe('the mark', () => {
     });
   });
 
-  it('changes little and leaves silence silent', () => {
+  it('changes speech by less than -10 dB and silence not at all', () => {
     const difference = marked.map((x, i) => x - speech[i]!);
     expect(20 * Math.log10(rms(difference) / rms(speech))).toBeLessThan(-10);
     expect(marked.length).toBe(speech.length);
@@ -45,29 +45,29 @@ describe('the mark', () => {
     expect(embedWatermark(speech, PAYLOAD)).toEqual(marked);
   });
 
-  it.each([0.37, 1.1, 2.73])('is found in three seconds cut out at %f s', async (start) => {
+  it.each([0.37, 1.1, 2.73])('is detected in 3 s cut out at %f s', async (start) => {
     const from = Math.round(start * 24000);
     expect((await detectWatermark(marked.slice(from, from + 72000), 24000)).present).toBe('yes');
   });
 
   it.each([
-    ['turned down', (x: Float32Array) => x.map((v) => 0.05 * v)],
-    ['turned upside down', (x: Float32Array) => x.map((v) => -v)],
-    ['under noise 20 dB below', (x: Float32Array) => withNoise(x, 20)],
-  ])('is read when %s', async (_, change) => {
-    expect(await detectWatermark(change(marked), 24000)).toMatchObject({
+    ['attenuation to 0.05', (x: Float32Array) => x.map((v) => 0.05 * v)],
+    ['inverted polarity', (x: Float32Array) => x.map((v) => -v)],
+    ['noise 20 dB below', (x: Float32Array) => withNoise(x, 20)],
+  ])('is decoded after %s', async (_, attack) => {
+    expect(await detectWatermark(attack(marked), 24000)).toMatchObject({
       present: 'yes',
       payload: PAYLOAD,
       payloadOk: true,
     });
   });
 
-  it.each([16000, 44100, 48000])('is read at %i Hz', async (rate) => {
+  it.each([16000, 44100, 48000])('is decoded at %i Hz', async (rate) => {
     const found = await detectWatermark(resample(marked, 24000, rate), rate);
     expect(found).toMatchObject({ present: 'yes', payload: PAYLOAD, payloadOk: true });
   });
 
-  it('is found in eight seconds of a minute, and nowhere else there', async () => {
+  it('is detected in 8 s of a minute, and nowhere else in it', async () => {
     const minute = speechLike(60, 24000, 5);
     minute.set(marked, 31 * 24000);
     const found = await detectWatermark(minute, 24000);
@@ -77,7 +77,7 @@ describe('the mark', () => {
     expect(Math.abs(found.ranges[0]!.endSeconds - 39)).toBeLessThan(0.5);
   });
 
-  it('tells apart two marked stretches of a recording', async () => {
+  it('is reported as two ranges where two parts of a recording are marked', async () => {
     const other = speechLike(8, 24000, 6);
     const both = concat([marked.subarray(0, 120000), other, marked.subarray(60000, 180000)]);
     const { ranges } = await detectWatermark(both, 24000);
@@ -86,7 +86,7 @@ describe('the mark', () => {
     expect(Math.abs(ranges[1]!.startSeconds - 13)).toBeLessThan(0.5);
   });
 
-  it('cannot be told from too little sound', async () => {
+  it('is neither reported nor excluded in silence and in less than 2 s', async () => {
     expect((await detectWatermark(new Float32Array(100000), 24000)).present).toBe('cannot-say');
     expect((await detectWatermark(new Float32Array(0), 24000)).present).toBe('cannot-say');
     expect((await detectWatermark(speech.slice(0, 24000), 24000)).present).toBe('cannot-say');
@@ -94,24 +94,24 @@ describe('the mark', () => {
 });
 
 describe('a stream', () => {
-  it('is marked as the whole is, however it is cut, and never held back for long', () => {
+  it('is marked like the whole, however it is split, with at most 42.7 ms of delay', () => {
     const random = randomFrom(11);
     const embedder = new WatermarkEmbedder(PAYLOAD);
-    const pieces: Float32Array[] = [];
-    let given = 0;
-    let got = 0;
-    while (given < speech.length) {
-      const piece = speech.subarray(given, given + Math.floor(3000 * random()));
-      given += piece.length;
-      pieces.push(embedder.push(piece).slice());
-      got += pieces.at(-1)!.length;
-      expect(given - got).toBeLessThanOrEqual(WatermarkEmbedder.delaySamples);
+    const chunks: Float32Array[] = [];
+    let pushed = 0;
+    let returned = 0;
+    while (pushed < speech.length) {
+      const chunk = speech.subarray(pushed, pushed + Math.floor(3000 * random()));
+      pushed += chunk.length;
+      chunks.push(embedder.push(chunk).slice());
+      returned += chunks.at(-1)!.length;
+      expect(pushed - returned).toBeLessThanOrEqual(WatermarkEmbedder.delaySamples);
     }
-    pieces.push(embedder.end().slice());
-    expect(concat(pieces)).toEqual(marked);
+    chunks.push(embedder.end().slice());
+    expect(concat(chunks)).toEqual(marked);
   });
 
-  it('comes out at the length it went in', () => {
+  it('keeps its length', () => {
     for (const length of [0, 1, 511, 512, 513, 1024, 5000]) {
       const embedder = new WatermarkEmbedder(PAYLOAD);
       const first = embedder.push(speech.slice(0, length));
@@ -121,7 +121,7 @@ describe('a stream', () => {
 });
 
 describe('marked samples', () => {
-  it('are the stream as a whole, made in pieces that can be stopped', async () => {
+  it('equal the marked stream, report progress and can be cancelled', async () => {
     const fractions: number[] = [];
     const made = await markSamples(speech, PAYLOAD, { onProgress: (fraction) => fractions.push(fraction) });
     expect(made.slice()).toEqual(marked);
@@ -130,7 +130,7 @@ describe('marked samples', () => {
     await expect(markSamples(speech, PAYLOAD, { signal })).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('stay marked where their peak is limited', async () => {
+  it('stay marked after limitPeak', async () => {
     const loud = speech.map((x) => 20 * x);
     const made = (await markSamples(loud, PAYLOAD)).limitPeak().slice();
     expect(made.reduce((peak, x) => Math.max(peak, Math.abs(x)), 0)).toBeCloseTo(0.98, 6);
@@ -152,8 +152,8 @@ describe('the worker', () => {
   });
 });
 
-describe('ids of voices', () => {
-  it('fit in 24 bits and differ', () => {
+describe('voiceId24', () => {
+  it('fits in 24 bits and differs between voices', () => {
     const ids = ['kathleen', 'kerstin', 'nathalie', 'flemishguy', 'jm_kumo', 'joe'].map(voiceId24);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id >>> 24).toBe(0);

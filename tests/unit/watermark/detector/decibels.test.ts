@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Powers } from '../../../../src/watermark/detector/decibels';
 
-test('powers become decibels in place, to 0.0006 dB', () => {
+test('powers are replaced by decibels, to 0.0006 dB', () => {
   const exact = Array.from({ length: 5000 }, (_, i) => 1e-9 * 1.0123 ** i).filter((power) => power < 1e9);
   const powers = new Powers(exact.length);
   powers.values.set(exact);

@@ -1,26 +1,26 @@
-/** Rate of converted speech, which the mark is made for. */
+/** Sample rate of converted speech, at which the mark is embedded and detected. */
 export const MARK_RATE_HZ = 24000;
-/** Frames of 42.7 ms every 21.3 ms. */
+/** 42.7 ms and 21.3 ms. */
 export const FRAME_SAMPLES = 1024;
 export const FRAME_HOP = 512;
-/** A tile lasts as many frames: 42.7 ms. */
+/** A time-frequency tile is one band of this many frames: 42.7 ms. */
 export const TILE_FRAMES = 2;
 export const TILE_SAMPLES = TILE_FRAMES * FRAME_HOP;
-/** A pattern lasts as many tiles, 1.37 s, and is repeated through the recording. */
+/** Tiles in time of one period of the pattern, 1.37 s. Periods follow one another to the end of the recording. */
 export const PERIOD_TILES = 32;
 
 const LOWEST_HZ = 300;
 const HIGHEST_HZ = 7000;
-/** Narrower bands than that a frame cannot tell apart. */
+/** A frame does not resolve narrower bands. */
 const NARROWEST_HZ = 70;
 export const TILE_BANDS = 40;
 
-/** Edges of the bands in hertz, [TILE_BANDS + 1]: wider towards the top, as hearing is. */
+/** Edges of the bands in Hz, [TILE_BANDS + 1]: of equal ERB-rate width, but none narrower than 70 Hz. */
 export const BAND_EDGES_HZ: readonly number[] = bandEdges();
 
 /**
- * How much of the mark's strength a band gets, [TILE_BANDS]. The lowest harmonics carry the voice and are heard rough
- * first: a third of the strength below 850 Hz costs as much naturalness as all the rest (decision 7).
+ * Factor on the embedding strength of each band, [TILE_BANDS]. Roughness is heard first in the lowest harmonics of a voice: a
+ * third of the strength below 850 Hz costs as much naturalness as all the rest (decision 7).
  */
 export const BAND_SHARES: readonly number[] = BAND_EDGES_HZ.slice(0, TILE_BANDS).map((hz) =>
   hz < 850 ? 0 : hz < 1200 ? 0.6 : 1,
@@ -39,7 +39,7 @@ function bandEdges(): number[] {
   return edges;
 }
 
-/** The detector looks four times a tile: every 10.7 ms. */
+/** The detector's hop is a quarter of a tile: 10.7 ms. */
 export const STEPS_PER_TILE = 4;
 export const STEP_SAMPLES = TILE_SAMPLES / STEPS_PER_TILE;
 export const PERIOD_STEPS = PERIOD_TILES * STEPS_PER_TILE;

@@ -2,7 +2,7 @@ import { concat } from '../../../../src/dsp/arrays';
 import { Resampler } from '../../../../src/dsp/resample';
 import { randomFrom } from '../speech-like';
 
-/** What the world does to recordings, at 24 kHz. */
+/** Half a grain and the search range to either side, in samples at 24 kHz. */
 const GRAIN = 720;
 const SEARCH = 240;
 
@@ -21,17 +21,18 @@ export function withNoise(samples: Float32Array, snrDb: number): Float32Array {
   return samples.map((x) => x + scale * (random() - 0.5));
 }
 
-/** Lasts `factor` times as long at the same pitch: WSOLA (Verhelst & Roelands 1993) with grains of 60 ms. */
+/** Stretches to `factor` times the length at the same pitch: WSOLA (Verhelst & Roelands 1993) with grains of 60 ms. */
 export function stretch(samples: Float32Array, factor: number): Float32Array {
   const output = new Float32Array(Math.round(samples.length * factor));
-  let before = 0;
+  let previous = 0;
   for (let at = 0; at + 2 * GRAIN < output.length; at += GRAIN) {
     const wanted = Math.round(at / factor);
     let best = wanted;
     let highest = -Infinity;
     for (let from = Math.max(0, wanted - SEARCH); at > 0 && from <= wanted + SEARCH; from += 4) {
       let sum = 0;
-      for (let i = 0; i < GRAIN; i += 4) sum += (samples[from + i] ?? 0) * (samples[before + GRAIN + i] ?? 0);
+      for (let i = 0; i < GRAIN; i += 4)
+        sum += (samples[from + i] ?? 0) * (samples[previous + GRAIN + i] ?? 0);
       if (sum > highest) {
         highest = sum;
         best = from;
@@ -40,12 +41,12 @@ export function stretch(samples: Float32Array, factor: number): Float32Array {
     for (let i = 0; i < 2 * GRAIN; i++) {
       output[at + i]! += (samples[best + i] ?? 0) * Math.sin((Math.PI * i) / (2 * GRAIN)) ** 2;
     }
-    before = best;
+    previous = best;
   }
   return output;
 }
 
-/** Raises the pitch at the same length. */
+/** Shifts the pitch at the same length. */
 export function shiftPitch(samples: Float32Array, cents: number): Float32Array {
   const ratio = 2 ** (cents / 1200);
   return resample(stretch(samples, ratio), Math.round(24000 * ratio), 24000);

@@ -2,73 +2,70 @@ import { RATE_HZ, readAudio, recordingsIn } from './audio.mjs';
 import { pinkNoise, randomFrom, whiteNoise } from './effects.mjs';
 
 const BLOCKS = 24;
-/** Stretches of noise and of tones among all. */
+/** Share of excerpts that are noise or tones. */
 const SYNTHETIC_SHARE = 0.1;
 const CHORD_SECONDS = 0.5;
-const NOTHING = { bent: 0, unbent: 0 };
+const NONE = { warped: 0, unwarped: 0 };
 
 /**
- * What a stretch showed: of every window of it the corrected p, of every block the p of one place alone, which no try
- * corrects, under the mark's own key and under one drawn at random.
- *
- * @typedef {object} Seen
+ * @typedef {object} ExcerptResult
  * @property {string} kind
  * @property {string[]} files
- * @property {number[]} corrected
- * @property {number[]} own
- * @property {number[]} drawn
+ * @property {number[]} corrected corrected p of every window
+ * @property {number[]} own uncorrected p of one random phase of every block, under the mark's key
+ * @property {number[]} drawn the same under a random key
  */
 
 /**
- * Stretches of a minute without a mark, recordings one after another or noise and tones, and the detector's search run over
- * them: two neighbouring blocks are a window, as in a file of five seconds.
+ * Unmarked excerpts of about a minute, of recordings or of noise and tones, and the detector's search run over them: two
+ * neighbouring blocks are a window, as in a file of 5 s.
  */
-export class Stretches {
+export class UnmarkedExcerpts {
   /**
    * @param {string[]} folders
    * @param {typeof import('./internals.ts')} mark
    */
   constructor(folders, mark) {
     this.folders = folders;
-    this.shelves = folders.map(recordingsIn);
+    this.recordings = folders.map(recordingsIn);
     this.mark = mark;
     this.correlator = new mark.Correlator(mark.PATTERN);
     this.samples = BLOCKS * mark.BLOCK_STEPS * mark.STEP_SAMPLES;
   }
 
   /**
-   * @param {number} index the same stretch every time
-   * @returns {Seen}
+   * @param {number} index the same index gives the same excerpt
+   * @returns {ExcerptResult}
    */
-  look(index) {
+  search(index) {
     const { mark } = this;
     const random = randomFrom(7 + index);
     const { kind, files, samples } =
       random() < SYNTHETIC_SHARE ? this.synthetic(random) : this.recorded(index, random);
     const spectra = new mark.Spectra(samples);
     const search = new mark.PatternSearch(mark.PATTERN);
-    let places = NOTHING;
+    let perWindow = NONE;
     const corrected = [];
     const own = [];
     const drawn = [];
-    let alone = NOTHING;
+    let current = NONE;
     for (let block = 0; block < BLOCKS; block++) {
-      const seen = spectra.block(block * mark.BLOCK_STEPS, mark.BLOCK_STEPS, mark.MAP_MARGIN);
-      const findings = search.next(seen);
-      if (block === 0) places = { ...search.tried };
-      const before = alone;
-      alone = surest(findings, 1);
+      const spectrumBlock = spectra.block(block * mark.BLOCK_STEPS, mark.BLOCK_STEPS, mark.MAP_MARGIN);
+      const candidates = search.next(spectrumBlock);
+      if (block === 0) perWindow = { ...search.tested };
+      const previous = current;
+      current = highestZ(candidates, 1);
       if (block > 0) {
-        // Each block by itself, and both together.
-        const tries = { bent: 3 * places.bent, unbent: 3 * places.unbent };
-        const both = surest(findings, 2);
-        const p = [before, alone, both].flatMap(({ bent, unbent }) => [
-          mark.chanceOfFinding({ z: bent, bent: true }, tries),
-          mark.chanceOfFinding({ z: unbent, bent: false }, tries),
+        // Three windows: each block by itself, and both together.
+        const tested = { warped: 3 * perWindow.warped, unwarped: 3 * perWindow.unwarped };
+        const both = highestZ(candidates, 2);
+        const p = [previous, current, both].flatMap(({ warped, unwarped }) => [
+          mark.correctedPValue({ z: warped, isWarped: true }, tested),
+          mark.correctedPValue({ z: unwarped, isWarped: false }, tested),
         ]);
         corrected.push(Math.min(...p));
       }
-      const fold = this.foldOf(seen);
+      const fold = this.foldOf(spectrumBlock);
       if (!fold) continue;
       const phase = Math.floor(random() * mark.PERIOD_STEPS);
       const other = new mark.Correlator(mark.makePattern(Math.floor(random() * 2 ** 32)));
@@ -79,25 +76,25 @@ export class Stretches {
   }
 
   /**
-   * Every folder has its turn; recordings follow one another until the stretch is full, the first from anywhere in it.
+   * Takes the folders in turn. Concatenates random recordings of one, the first from a random start in its first half.
    *
    * @param {number} index
    * @param {() => number} random
    */
   recorded(index, random) {
-    const shelf = index % this.shelves.length;
-    const files = this.shelves[shelf] ?? [];
+    const folder = index % this.folders.length;
+    const files = this.recordings[folder] ?? [];
     const samples = new Float32Array(this.samples);
-    const heard = [];
+    const used = [];
     for (let at = 0; at < samples.length;) {
       const file = files[Math.floor(random() * files.length)] ?? '';
       const whole = readAudio(file, this.mark.Resampler);
       const part = whole.subarray(at === 0 ? Math.floor((random() * whole.length) / 2) : 0);
       samples.set(part.subarray(0, samples.length - at), at);
       at += Math.max(1, part.length);
-      heard.push(file);
+      used.push(file);
     }
-    return { kind: this.folders[shelf] ?? '', files: heard, samples };
+    return { kind: this.folders[folder] ?? '', files: used, samples };
   }
 
   /** @param {() => number} random */
@@ -111,7 +108,7 @@ export class Stretches {
   }
 
   /**
-   * Null where there is hardly a sound.
+   * Null where less than a quarter of the steps are active.
    *
    * @param {import('../../src/watermark/detector/spectra').SpectrumBlock} block
    */
@@ -120,27 +117,27 @@ export class Stretches {
     if (active.filter(Boolean).length < mark.BLOCK_STEPS / 4) return null;
     const map = new mark.TileMap(mark.BLOCK_STEPS);
     map.measure(spectra, 1);
-    map.standOut(active, mark.groupOf(mark.UNBENT));
+    map.computeStatistics(active, mark.groupOf(mark.UNWARPED));
     const fold = new Float32Array(mark.FOLD_SIZE);
-    mark.foldMap(map, firstStep, 1, fold);
+    mark.foldPeriods(map, firstStep, 1, fold);
     return fold;
   }
 }
 
 /**
- * Deviations from chance of the windows of so many blocks.
+ * Scores of the candidates in the window of `count` blocks, in standard deviations.
  *
- * @param {import('../../src/watermark/detector/search').Finding[]} findings
+ * @param {import('../../src/watermark/detector/search').Candidate[]} candidates
  * @param {number} count
  */
-function surest(findings, count) {
-  const of = (/** @type {boolean} */ which) =>
-    findings.find(({ blocks, bent }) => blocks === count && bent === which)?.z ?? 0;
-  return { bent: of(true), unbent: of(false) };
+function highestZ(candidates, count) {
+  const zOf = (/** @type {boolean} */ which) =>
+    candidates.find(({ blocks, isWarped }) => blocks === count && isWarped === which)?.z ?? 0;
+  return { warped: zOf(true), unwarped: zOf(false) };
 }
 
 /**
- * Four tones with overtones, new ones every half second.
+ * Four random tones with overtones, drawn anew every half second.
  *
  * @param {number} count
  * @param {() => number} random

@@ -1,70 +1,70 @@
 import { RealFft } from '../../dsp/fft';
-import { PERIOD_STEPS, PERIOD_TILES, STEPS_PER_TILE, TILE_BANDS } from '../grid';
+import { PERIOD_STEPS, PERIOD_TILES, STEPS_PER_TILE, TILE_BANDS } from '../tiling';
 import { isSync, type Pattern } from '../pattern';
 import type { TileMap } from './tile-map';
 
 export const FOLD_SIZE = TILE_BANDS * PERIOD_STEPS;
-/** What a step beside the middle of a tile counts. */
-export const BESIDE = 0.4;
+/** Weight of the steps next to the middle of a tile, which itself has 1. */
+export const NEIGHBOUR_WEIGHT = 0.4;
 
 /**
- * Adds the repeats in a map onto one period, [TILE_BANDS, PERIOD_STEPS], for tiles that were stretched by `timeScale`.
+ * Sums the periods in a map into one, [TILE_BANDS, PERIOD_STEPS], for a recording stretched to `timeScale` times its length.
  *
- * `firstStep` is the place in the recording of the map's first step.
+ * `firstStep` is the position of the map's first step in the recording.
  */
-export function foldMap(map: TileMap, firstStep: number, timeScale: number, into: Float32Array): void {
+export function foldPeriods(map: TileMap, firstStep: number, timeScale: number, into: Float32Array): void {
   const { steps, values } = map;
-  const places = new Uint16Array(steps);
+  const phases = new Uint16Array(steps);
   for (let step = 0; step < steps; step++)
-    places[step] = Math.round((firstStep + step) / timeScale) % PERIOD_STEPS;
+    phases[step] = Math.round((firstStep + step) / timeScale) % PERIOD_STEPS;
   const row = new Float32Array(PERIOD_STEPS);
   for (let band = 0; band < TILE_BANDS; band++) {
     row.fill(0);
     const from = band * steps;
-    for (let step = 0; step < steps; step++) row[places[step]!]! += values[from + step]!;
+    for (let step = 0; step < steps; step++) row[phases[step]!]! += values[from + step]!;
     const to = band * PERIOD_STEPS;
-    let before = row[PERIOD_STEPS - 1]!;
-    let here = row[0]!;
+    let previous = row[PERIOD_STEPS - 1]!;
+    let current = row[0]!;
     for (let i = 0; i < PERIOD_STEPS; i++) {
-      const after = row[i + 1 < PERIOD_STEPS ? i + 1 : 0]!;
-      into[to + i] = here + BESIDE * (before + after);
-      before = here;
-      here = after;
+      const next = row[i + 1 < PERIOD_STEPS ? i + 1 : 0]!;
+      into[to + i] = current + NEIGHBOUR_WEIGHT * (previous + next);
+      previous = current;
+      current = next;
     }
   }
 }
 
 /**
- * Correlates folds with the part of a pattern by which it is found, at every phase at once.
+ * Correlates folded periods with the sync tiles of a pattern, at all phases by FFT.
  *
- * What counts of a tile is how far it is from the mean of its band's: a band that is raised as a whole says nothing,
- * though its signs are not as many up as down.
+ * Each tile counts by its distance from the mean of its band: the numbers of positive and negative chips in a band differ,
+ * so a band that is raised as a whole would otherwise move the correlation.
  */
 export class Correlator {
   private readonly fft = new RealFft(PERIOD_STEPS);
-  /** Spectra of the pattern's bands. */
+  /** Spectra of the pattern's bands, conjugated in `correlate`. */
   private readonly spectra: Float64Array[];
   private readonly row = new Float64Array(PERIOD_STEPS);
   private readonly spectrum = new Float64Array(2 * PERIOD_STEPS);
   private readonly product = new Float64Array(2 * PERIOD_STEPS);
   private readonly values = new Float64Array(PERIOD_TILES);
-  /** Of each band, steps in a fold at phase 0 and the signs there. */
+  /** Per band: steps of the sync tiles in a fold at phase 0, and their chips. */
   private readonly bands: { steps: Uint16Array; chips: Int8Array; meanChip: number }[];
 
   constructor({ chips, bits }: Pattern) {
     this.bands = Array.from({ length: TILE_BANDS }, (_, band) => {
       const tiles = Array.from({ length: PERIOD_TILES }, (_, t) => t * TILE_BANDS + band);
-      const found = tiles.filter((tile) => isSync(bits[tile]!));
-      const signs = Int8Array.from(found, (tile) => chips[tile]!);
+      const sync = tiles.filter((tile) => isSync(bits[tile]!));
+      const syncChips = Int8Array.from(sync, (tile) => chips[tile]!);
       return {
-        steps: Uint16Array.from(found, (tile) => Math.floor(tile / TILE_BANDS) * STEPS_PER_TILE),
-        chips: signs,
-        meanChip: signs.reduce((sum, sign) => sum + sign, 0) / Math.max(1, found.length),
+        steps: Uint16Array.from(sync, (tile) => Math.floor(tile / TILE_BANDS) * STEPS_PER_TILE),
+        chips: syncChips,
+        meanChip: syncChips.reduce((sum, chip) => sum + chip, 0) / Math.max(1, sync.length),
       };
     });
-    this.spectra = this.bands.map(({ steps, chips: signs, meanChip }) => {
+    this.spectra = this.bands.map(({ steps, chips: syncChips, meanChip }) => {
       const row = new Float64Array(PERIOD_STEPS);
-      steps.forEach((step, i) => (row[step] = signs[i]! - meanChip));
+      steps.forEach((step, i) => (row[step] = syncChips[i]! - meanChip));
       const spectrum = new Float64Array(2 * PERIOD_STEPS);
       this.fft.forward(row, spectrum);
       return spectrum.slice(0, PERIOD_STEPS + 2);
@@ -88,10 +88,10 @@ export class Correlator {
     this.fft.inverse(product, into);
   }
 
-  /** Deviations from chance at one phase of the sum of several folds. */
+  /** Correlation of the sum of several folds at one phase, in standard deviations under random chips. */
   deviations(folds: readonly Float32Array[], phase: number): number {
     const { values } = this;
-    let above = 0;
+    let correlation = 0;
     let power = 0;
     for (let band = 0; band < TILE_BANDS; band++) {
       const { steps, chips, meanChip } = this.bands[band]!;
@@ -110,9 +110,9 @@ export class Correlator {
         squares += value * value;
         signed += value * chips[i]!;
       }
-      above += signed - meanChip * sum;
+      correlation += signed - meanChip * sum;
       power += squares - (sum * sum) / Math.max(1, steps.length);
     }
-    return power > 0 ? above / Math.sqrt(power) : 0;
+    return power > 0 ? correlation / Math.sqrt(power) : 0;
   }
 }
