@@ -36,7 +36,7 @@ export class Shaping {
         .filter(([, weight]) => weight > 0)
         .map(([voiceId, weight]) => ({ voiceId, weight }));
       const made = await this.enroller.blend({
-        about: newAbout(this.name.trim()),
+        about: newAbout(this.name.trim(), this.languageOf(parts)),
         maker: this.maker.trim(),
         parts,
         controls: { pitchSt: this.pitchSt, size: this.size, breath: this.breath },
@@ -52,5 +52,12 @@ export class Shaping {
     } finally {
       this.isBusy = false;
     }
+  }
+
+  /** The language that all parents share; empty where they speak different ones. */
+  private languageOf(parts: { voiceId: string }[]): string {
+    const voices = this.context.engine.status?.voices ?? [];
+    const languages = parts.map(({ voiceId }) => voices.find(({ id }) => id === voiceId)?.language ?? '');
+    return new Set(languages).size === 1 ? languages[0]! : '';
   }
 }
