@@ -7,7 +7,7 @@ import { measureLoopback } from '../realtime/session/loopback';
 import { listDevices } from '../audio/microphone';
 import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
 import type { Heard, LiveStatus } from '../realtime/live-types';
-import type { LoadProgress } from '../engine/types';
+import type { LoadProgress, VoiceSummary } from '../engine/types';
 import { saveTake } from '../store/takes';
 import { nowInWords } from '../ui/format';
 import { delayParts, type DelayParts } from '../realtime/session/delay';
@@ -55,6 +55,8 @@ export class LiveRoom {
   takeSeconds = $state<number | null>(null);
   private readonly session: LiveSession;
   private recording: TakeRecording | undefined;
+  /** The voice of `recording`, with the consent it had when that began. */
+  private takeVoice: VoiceSummary | undefined;
   private feedbackTimes = 0;
 
   constructor(
@@ -107,7 +109,7 @@ export class LiveRoom {
   /** Hands changed settings to what is running. */
   async apply(): Promise<void> {
     // A mark names one voice, so another voice begins another take.
-    const isOtherVoice = this.recording && this.takeVoice !== this.context.preferences.voiceId;
+    const isOtherVoice = this.recording && this.takeVoice?.id !== this.context.preferences.voiceId;
     if (isOtherVoice) await this.endTake();
     await this.session.adjust(this.settings).catch((error: unknown) => this.context.notices.fail(error));
     if (isOtherVoice) this.beginTake();
@@ -161,14 +163,14 @@ export class LiveRoom {
     else this.beginTake();
   }
 
-  private takeVoice = '';
-
   private beginTake(): void {
-    if (this.phase !== 'live') return;
-    this.takeVoice = this.context.preferences.voiceId;
+    const { voiceId } = this.context.preferences;
+    const voice = this.session.status?.voices.find(({ id }) => id === voiceId);
+    if (this.phase !== 'live' || !voice) return;
+    this.takeVoice = voice;
     this.recording = new TakeRecording(this.session.api, this.session.graph!.context.sampleRate);
     this.takeSeconds = 0;
-    void this.keepTake(this.recording, this.takeVoice);
+    void this.keepTake(this.recording, voice);
   }
 
   private async endTake(): Promise<void> {
@@ -182,7 +184,7 @@ export class LiveRoom {
   }
 
   /** Keeps a take as soon as it ends, whatever ended it. */
-  private async keepTake(recording: TakeRecording, voiceId: string): Promise<void> {
+  private async keepTake(recording: TakeRecording, voice: VoiceSummary): Promise<void> {
     const { notices, preferences } = this.context;
     const { source, output } = await recording.done;
     if (this.recording === recording) {
@@ -190,17 +192,16 @@ export class LiveRoom {
       this.takeSeconds = null;
     }
     if (output.samples.length === 0) return;
-    const voiceName = this.status?.voices.find((voice) => voice.id === voiceId)?.name ?? voiceId;
     const take = {
       name: `Live, ${nowInWords()}`,
       source,
       output: {
         ...output,
-        voiceId,
-        voiceName,
+        voiceId: voice.id,
+        voiceName: voice.name,
         controls: { ...preferences.controls },
         backend: this.status?.backend ?? ('wasm' as const),
-        rtf: this.health.load,
+        ...(voice.consent && { consent: voice.consent }),
       },
     };
     const keep = async (): Promise<void> => {

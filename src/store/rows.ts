@@ -27,7 +27,7 @@ export const outputFields = {
   voiceId: text,
   voiceName: text,
   backend: v.picklist(['wasm', 'webgpu']),
-  rtf: number,
+  rtf: v.exactOptional(number),
   controls: v.object({
     pitchShiftSt: number,
     autoPitch: v.boolean(),

@@ -16,7 +16,8 @@ export interface TakeOutput extends Samples {
   voiceName: string;
   controls: ConversionControls;
   backend: Backend;
-  rtf: number;
+  /** Seconds of work per second of speech; a take of a live session has none: it was converted while it was spoken. */
+  rtf?: number;
   /** By whose leave it was made; takes of before there were records have none. */
   consent?: SealedRecord;
 }
@@ -122,7 +123,7 @@ export async function loadTake(id: string): Promise<Take> {
       voiceName: output.voiceName,
       controls: output.controls,
       backend: output.backend,
-      rtf: output.rtf,
+      ...(output.rtf !== undefined && { rtf: output.rtf }),
       ...(output.consent && { consent: output.consent }),
     },
   };
