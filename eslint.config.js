@@ -5,7 +5,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-const OWNED_BY_SCOPE = 'Take it from the Scope (src/services/scope.ts), so that it ends with its room.';
+const OWNED_BY_SCOPE = 'Take it from the Scope (src/services/scope.ts), so that it ends with its page.';
 
 export default defineConfig(
   globalIgnores(['dist/', '.cache/', 'models/', 'node_modules/', 'tests/fixtures/']),

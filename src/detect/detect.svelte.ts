@@ -6,7 +6,7 @@ import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';
 import { markId24 } from '../export/mark-id';
 import { readCredentials, type Credentials } from '../export/read-credentials';
-import { Listening } from '../ui/listening.svelte';
+import { TrackPlayer } from '../ui/track-player.svelte';
 import type { Detection } from '../watermark/types';
 import { measureClues, type ClueValues } from './clues';
 
@@ -40,16 +40,16 @@ interface Opened {
 type Report = (label: string, fraction: number | null) => void;
 
 /** Examines one recording at a time: the mark, what is signed in the file, and traces of how it was made. */
-export class DetectRoom {
+export class DetectPage {
   finding = $state.raw<Finding | null>(null);
   busy = $state.raw<Busy | null>(null);
-  readonly listening: Listening;
+  readonly player: TrackPlayer;
 
   constructor(
     private readonly context: AppContext,
     private readonly scope: Scope,
   ) {
-    this.listening = new Listening(scope);
+    this.player = new TrackPlayer(scope);
     scope.own(() => this.cancel());
   }
 
@@ -94,7 +94,7 @@ export class DetectRoom {
       this.busy = { label, fraction, secondsLeft, controller };
     };
     this.finding = null;
-    this.listening.open(undefined, undefined);
+    this.player.open(undefined, undefined);
     this.context.notices.clear();
     report('Opening', null);
     try {
@@ -111,7 +111,7 @@ export class DetectRoom {
       );
       const seconds = samples.length / sampleRateHz;
       const voiceName = this.voiceOf(detection);
-      this.listening.open({ samples, sampleRateHz }, undefined);
+      this.player.open({ samples, sampleRateHz }, undefined);
       this.finding = {
         fileName: name,
         samples,
@@ -132,7 +132,7 @@ export class DetectRoom {
 
   private voiceOf({ payload, payloadOk }: Detection): string | null {
     if (!payload || !payloadOk) return null;
-    const voices = this.context.engine.status?.voices ?? [];
+    const voices = this.context.converter.status?.voices ?? [];
     return voices.find((voice) => markId24(voice.id, voice.consent) === payload.id24)?.name ?? null;
   }
 }

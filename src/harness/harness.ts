@@ -8,8 +8,8 @@ import { isKept, summarise, type PieceSummary } from '../enrol/summary';
 import { ConsentError, parseRecord, seal } from '../provenance';
 import { detect } from '../services/detection-client';
 import type { LiveHarness } from './live-harness';
-import { Engine, type LoadOptions } from '../services/conversion-client.svelte';
-import { Enroller } from '../services/enrolment-client';
+import { ConversionClient, type LoadOptions } from '../services/conversion-client.svelte';
+import { EnrolmentClient } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { finishVoice, newAbout } from '../services/voice-maker';
@@ -42,7 +42,7 @@ interface Enrolled extends PieceSummary {
   trainSeconds: number;
 }
 
-/** What scripts drive the built app with: the same engine, decoder, mark and encoder that the pages use. */
+/** What scripts drive the built app with: the same converter, decoder, mark and encoder that the pages use. */
 export interface Harness {
   load(options: LoadOptions): Promise<EngineStatus>;
   convert(job: ConvertJob): Promise<{ seconds: number; rtf: number; backend: string; warnings: string[] }>;
@@ -62,10 +62,10 @@ declare global {
 
 /** Puts a Harness on the window; only for addresses with `?harness`. */
 export function installHarness(scope: Scope): void {
-  let engine: Engine | undefined;
+  let converter: ConversionClient | undefined;
   let liveHarness: LiveHarness | undefined;
   const baseUrl = modelsUrl();
-  const enroller = new Enroller(scope, baseUrl);
+  const enrolment = new EnrolmentClient(scope, baseUrl);
   const guests = new Map<string, string>();
   const never = new AbortController().signal;
 
@@ -80,7 +80,7 @@ export function installHarness(scope: Scope): void {
   async function collect({ input, name }: { input: string; name: string }) {
     const file = await read(input, name);
     const { samples, sampleRateHz, seconds } = await decodeFile(file, name);
-    const cleaned = await enroller.clean(samples, sampleRateHz, {
+    const cleaned = await enrolment.clean(samples, sampleRateHz, {
       signal: never,
       onProgress: () => undefined,
     });
@@ -89,14 +89,14 @@ export function installHarness(scope: Scope): void {
 
   window.understudy = {
     load(options) {
-      engine ??= new Engine(scope, baseUrl, options);
-      return engine.load();
+      converter ??= new ConversionClient(scope, baseUrl, options);
+      return converter.load();
     },
 
     async convert({ input, name, output, voice, controls, format = 'wav' }) {
-      const status = await engine!.load();
+      const status = await converter!.load();
       const { samples, sampleRateHz, warnings } = await open(input, name);
-      const result = await engine!.convert({
+      const result = await converter!.convert({
         samples,
         sampleRateHz,
         voiceId: voice,
@@ -117,7 +117,7 @@ export function installHarness(scope: Scope): void {
     },
 
     async openVoiceFile(input) {
-      const voice = await engine!.openVoiceFile(await (await read(input, 'The voice file')).arrayBuffer());
+      const voice = await converter!.openVoiceFile(await (await read(input, 'The voice file')).arrayBuffer());
       guests.set(voice.id, voice.name);
       return voice.id;
     },
@@ -142,9 +142,9 @@ export function installHarness(scope: Scope): void {
         consent: seal({ ...written, sources }),
         recordings: recordings.map(({ samples, pieces }) => ({ samples, pieces: pieces.filter(isKept) })),
       };
-      const file = await enroller.train(input, { signal: never, onProgress: () => undefined });
+      const file = await enrolment.train(input, { signal: never, onProgress: () => undefined });
       const trainedMs = performance.now();
-      const voiceFile = await finishVoice(engine!, file, never);
+      const voiceFile = await finishVoice(converter!, file, never);
       await fetch(output, { method: 'PUT', body: voiceFile });
       return {
         id: about.id,
@@ -162,7 +162,11 @@ export function installHarness(scope: Scope): void {
 
     async live() {
       const { makeLiveHarness } = await import('./live-harness');
-      liveHarness ??= makeLiveHarness(scope, baseUrl, () => (engine ??= new Engine(scope, baseUrl)));
+      liveHarness ??= makeLiveHarness(
+        scope,
+        baseUrl,
+        () => (converter ??= new ConversionClient(scope, baseUrl)),
+      );
       return liveHarness;
     },
   };

@@ -4,7 +4,7 @@ import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import type { Track } from '../audio/ab-player';
 import { DEFAULT_CONTROLS, type ConvertProgress } from '../engine/types';
-import { Listening } from '../ui/listening.svelte';
+import { TrackPlayer } from '../ui/track-player.svelte';
 import { ShortRecording } from '../ui/short-recording.svelte';
 
 const RECORD_SECONDS = 8;
@@ -26,13 +26,13 @@ export class Material {
   recording = $state.raw<(Track & { name: string }) | null>(null);
   busy = $state.raw<Busy | null>(null);
   readonly microphone: ShortRecording;
-  readonly listening: Listening;
+  readonly player: TrackPlayer;
 
   constructor(
     readonly context: AppContext,
     readonly scope: Scope,
   ) {
-    this.listening = new Listening(scope);
+    this.player = new TrackPlayer(scope);
     this.microphone = new ShortRecording(scope, context.notices, RECORD_SECONDS, (recorded) =>
       this.take(recorded, 'Your recording'),
     );
@@ -54,11 +54,11 @@ export class Material {
 
   /** Converts to a built-in voice, with progress; null when cancelled or failed, which has been shown then. */
   async convert(source: Track, voiceId: string, label: string): Promise<Converted | null> {
-    const { engine } = this.context;
+    const { converter } = this.context;
     return this.work(label, async (controller, report) => {
-      const { voices } = await engine.load();
+      const { voices } = await converter.load();
       const voice = voices.find(({ id }) => id === voiceId) ?? voices[0]!;
-      const { samples, sampleRateHz } = await engine.convert({
+      const { samples, sampleRateHz } = await converter.convert({
         samples: source.samples,
         sampleRateHz: source.sampleRateHz,
         voiceId: voice.id,
@@ -103,7 +103,7 @@ export class Material {
     try {
       for (const warning of checkSamples(samples, sampleRateHz)) this.context.notices.warn(warning);
       this.recording = { samples, sampleRateHz, name };
-      this.listening.open(this.recording, undefined);
+      this.player.open(this.recording, undefined);
     } catch (error) {
       this.context.notices.fail(error);
     }

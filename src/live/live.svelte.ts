@@ -22,7 +22,7 @@ const SPEAK_SECONDS = 4;
 const ABOVE_NOISE_DB = 8;
 const BELOW_SPEECH_DB = 12;
 /** A peak of the correlation may be chance once; not three times. */
-const FEEDBACK_TIMES = 3;
+const FEEDBACK_SECONDS = 3;
 
 const TROUBLES: Partial<Record<Trouble, string>> = {
   'microphone-lost':
@@ -35,8 +35,8 @@ const TROUBLES: Partial<Record<Trouble, string>> = {
 
 type Device = { deviceId: string; label: string };
 
-/** The live room: one session, what the page shows of it, and what the user does with it. */
-export class LiveRoom {
+/** The live page: one session, what the page shows of it, and what the user does with it. */
+export class LivePage {
   phase = $state<LivePhase>('off');
   status = $state.raw<LiveStatus | null>(null);
   progress = $state.raw<LoadProgress | null>(null);
@@ -57,7 +57,7 @@ export class LiveRoom {
   private recording: TakeRecording | undefined;
   /** The voice of `recording`, with the consent it had when that began. */
   private takeVoice: VoiceSummary | undefined;
-  private feedbackTimes = 0;
+  private feedbackSeconds = 0;
 
   constructor(
     private readonly context: AppContext,
@@ -270,8 +270,9 @@ export class LiveRoom {
       blockMs: stats.get('blockLengthMs'),
     };
     if (this.recording) this.takeSeconds = this.recording.seconds;
-    this.feedbackTimes = stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackTimes + METER_MS / 1000 : 0;
-    this.hearsItself = this.feedbackTimes >= FEEDBACK_TIMES;
+    this.feedbackSeconds =
+      stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
+    this.hearsItself = this.feedbackSeconds >= FEEDBACK_SECONDS;
   }
 
   private readDevice(): void {

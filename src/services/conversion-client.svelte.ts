@@ -34,7 +34,7 @@ export interface ConversionJob {
 }
 
 /** The converter as the pages see it: loads in its worker, and is started anew when that dies. */
-export class Engine {
+export class ConversionClient {
   status = $state.raw<EngineStatus | null>(null);
   progress = $state.raw<LoadProgress | null>(null);
   /** Why loading failed, for the user. */

@@ -4,7 +4,7 @@ import type { VoiceAbout } from '../files/voice-file';
 import { DEFAULT_CONTROLS, type ConvertResult } from '../engine/types';
 import { exportTake } from '../export/export';
 import { addPreview } from '../store/voices';
-import type { Engine } from './conversion-client.svelte';
+import type { ConversionClient } from './conversion-client.svelte';
 
 /** The sentence that previews are made of. */
 const SAMPLE = 'sample/sample.wav';
@@ -16,13 +16,13 @@ export function newAbout(name: string, language = '', description = ''): VoiceAb
 
 /** Puts a preview into a voice file that was just made: the app's own sample in the new voice, marked. */
 export async function finishVoice(
-  engine: Engine,
+  converter: ConversionClient,
   file: Uint8Array<ArrayBuffer>,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const voice = await engine.openVoiceFile(file.slice().buffer);
+  const voice = await converter.openVoiceFile(file.slice().buffer);
   if (!isOwnVoice(voice.id)) throw new Error('A new voice has a published id.');
-  const { samples, sampleRateHz, consent } = await audition(engine, voice.id, SAMPLE, signal);
+  const { samples, sampleRateHz, consent } = await audition(converter, voice.id, SAMPLE, signal);
   const about = { voiceId: voice.id, voiceName: voice.name, consent, use: 'preview' as const };
   const { blob } = await exportTake(samples, sampleRateHz, 'wav', about);
   return addPreview(file, blob);
@@ -30,7 +30,7 @@ export async function finishVoice(
 
 /** A recording of the app's own in the voice; needs no more than the leave to listen. */
 export async function audition(
-  engine: Engine,
+  converter: ConversionClient,
   voiceId: string,
   address: string,
   signal: AbortSignal,
@@ -39,7 +39,7 @@ export async function audition(
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const { samples, sampleRateHz } = await decodeFile(await response.blob(), address);
   const controls = DEFAULT_CONTROLS;
-  return engine.convert({
+  return converter.convert({
     samples,
     sampleRateHz,
     voiceId,

@@ -6,7 +6,7 @@ import { speechWarning } from '../audio/speech-likeness';
 import type { ConvertProgress } from '../engine/types';
 import { canShare, download, share } from '../export/deliver';
 import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
-import { Listening } from '../ui/listening.svelte';
+import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { nowInWords } from '../ui/format';
 import { TakeShelf, type OpenTake } from './take-shelf.svelte';
@@ -23,7 +23,7 @@ export interface Busy {
 export class Studio {
   busy = $state.raw<Busy | null>(null);
   readonly recording: Recording;
-  readonly listening: Listening;
+  readonly player: TrackPlayer;
   readonly shelf: TakeShelf;
 
   constructor(
@@ -32,10 +32,8 @@ export class Studio {
   ) {
     const { notices } = context;
     this.recording = new Recording(scope, notices, (recorded) => void this.takeRecording(recorded));
-    this.listening = new Listening(scope);
-    this.shelf = new TakeShelf(notices, (take) =>
-      this.listening.open(take?.source, take?.output ?? undefined),
-    );
+    this.player = new TrackPlayer(scope);
+    this.shelf = new TakeShelf(notices, (take) => this.player.open(take?.source, take?.output ?? undefined));
     scope.own(() => this.busy?.controller.abort());
   }
 
@@ -70,12 +68,12 @@ export class Studio {
 
   async convert(): Promise<void> {
     const { take } = this;
-    const { engine, preferences, notices } = this.context;
-    const voice = engine.status?.voices.find((other) => other.id === preferences.voiceId);
+    const { converter, preferences, notices } = this.context;
+    const voice = converter.status?.voices.find((other) => other.id === preferences.voiceId);
     if (!take || !voice) return;
     await this.work('converting', `Converting to ${voice.name}`, async (busy, report) => {
       const controls = { ...preferences.controls };
-      const result = await engine.convert({
+      const result = await converter.convert({
         samples: take.source.samples,
         sampleRateHz: take.source.sampleRateHz,
         voiceId: voice.id,
@@ -151,7 +149,7 @@ export class Studio {
   }
 
   private recordOf(voiceId: string) {
-    return this.context.engine.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
+    return this.context.converter.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
   }
 
   private async takeRecording({ samples, sampleRateHz }: Recorded): Promise<void> {

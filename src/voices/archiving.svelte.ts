@@ -47,9 +47,9 @@ export class Archiving {
   async save(): Promise<void> {
     await this.work('Saving everything', async (job) => {
       this.leftOut = [];
-      // Records of published voices come with the engine.
+      // Records of published voices come with the converter.
       const consentOf = async (id: string) => {
-        const status = await this.context.engine.load().catch(() => null);
+        const status = await this.context.converter.load().catch(() => null);
         return status?.voices.find((voice) => voice.id === id)?.consent ?? null;
       };
       const { file, fileName, leftOut } = await writeArchive({ ...job, consentOf });
@@ -64,7 +64,7 @@ export class Archiving {
     await this.work(`Opening ${file.name}`, async ({ signal }) => {
       const plan = await planArchive(await openArchive(file), signal);
       const [{ voices }, known] = await Promise.all([listVoices(), revoked()]);
-      const published = this.context.engine.status?.voices.filter((voice) => !voice.isOwn) ?? [];
+      const published = this.context.converter.status?.voices.filter((voice) => !voice.isOwn) ?? [];
       const here = [...voices, ...published].filter(({ consent }) => !known.has(consent?.sha256 ?? ''));
       this.arrival = { fileName: file.name, plan, silenced: silenced(plan, here) };
     });

@@ -1,5 +1,5 @@
 import type { AppContext } from '../services/context';
-import { Enroller } from '../services/enrolment-client';
+import { EnrolmentClient } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { audition, finishVoice, newAbout } from '../services/voice-maker';
@@ -48,7 +48,7 @@ export class Making {
   made = $state.raw<Made | null>(null);
   spoken = $state.raw<Spoken | null>(null);
   playing = $state<string | null>(null);
-  private readonly enroller: Enroller;
+  private readonly enrolment: EnrolmentClient;
   private readonly samples = new Map<string, Float32Array<ArrayBuffer>>();
   private readonly player = new AbPlayer(() => (this.playing = null));
 
@@ -57,7 +57,7 @@ export class Making {
     scope: Scope,
     private readonly onDone: () => void,
   ) {
-    this.enroller = new Enroller(scope, modelsUrl());
+    this.enrolment = new EnrolmentClient(scope, modelsUrl());
     scope.own(() => this.player.close());
     scope.own(() => this.cancel());
   }
@@ -88,7 +88,7 @@ export class Making {
       const isDone = await this.work(`Cleaning ${file.name}`, async (job) => {
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, { signal: job.signal });
         for (const warning of warnings) this.context.notices.warn(`${file.name}: ${warning}`);
-        const cleaned = await this.enroller.clean(samples, sampleRateHz, job);
+        const cleaned = await this.enrolment.clean(samples, sampleRateHz, job);
         await this.add(file.name, await sha256Of(await file.arrayBuffer()), cleaned);
       });
       if (!isDone) return;
@@ -97,7 +97,7 @@ export class Making {
 
   async addRecorded({ samples, sampleRateHz }: Recorded, name: string): Promise<void> {
     await this.work(`Cleaning ${name}`, async (job) => {
-      const cleaned = await this.enroller.clean(samples, sampleRateHz, job);
+      const cleaned = await this.enrolment.clean(samples, sampleRateHz, job);
       await this.add(name, await sha256Of(samples.slice().buffer), cleaned);
     });
   }
@@ -124,7 +124,7 @@ export class Making {
   /** Listens to the sentence of leave; resolves with how like the recordings it was, -1..1. */
   async hear({ samples, sampleRateHz }: Recorded, sentence: string): Promise<void> {
     await this.work('Listening to who speaks', async (job) => {
-      this.spoken = await this.enroller.hear(samples, sampleRateHz, sentence, job);
+      this.spoken = await this.enrolment.hear(samples, sampleRateHz, sentence, job);
     });
   }
 
@@ -157,8 +157,8 @@ export class Making {
           pieces: pieces.filter(isKept).map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
         })),
       };
-      const file = await this.enroller.train(input, job);
-      const finished = await finishVoice(this.context.engine, file, job.signal);
+      const file = await this.enrolment.train(input, job);
+      const finished = await finishVoice(this.context.converter, file, job.signal);
       this.made = { id: input.about.id, file: finished };
       this.context.notices.announce('The voice is made. Listen to it, then keep it.');
     });
@@ -169,7 +169,7 @@ export class Making {
     const { made } = this;
     if (!made) return;
     await this.work('Speaking a sentence', async (job) => {
-      const take = await audition(this.context.engine, made.id, AUDITIONS[index]!, job.signal);
+      const take = await audition(this.context.converter, made.id, AUDITIONS[index]!, job.signal);
       await this.play(`audition ${index}`, take.samples, take.sampleRateHz);
     });
   }

@@ -1,5 +1,5 @@
 import type { AppContext } from '../services/context';
-import { Enroller } from '../services/enrolment-client';
+import { EnrolmentClient } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { finishVoice, newAbout } from '../services/voice-maker';
@@ -16,7 +16,7 @@ export class Shaping {
   name = $state('');
   maker = $state('');
   isBusy = $state(false);
-  private readonly enroller: Enroller;
+  private readonly enrolment: EnrolmentClient;
   private readonly controller = new AbortController();
 
   constructor(
@@ -24,7 +24,7 @@ export class Shaping {
     scope: Scope,
     private readonly onDone: () => void,
   ) {
-    this.enroller = new Enroller(scope, modelsUrl());
+    this.enrolment = new EnrolmentClient(scope, modelsUrl());
     scope.own(() => this.controller.abort());
   }
 
@@ -35,13 +35,13 @@ export class Shaping {
       const parts = Object.entries(this.weights)
         .filter(([, weight]) => weight > 0)
         .map(([voiceId, weight]) => ({ voiceId, weight }));
-      const made = await this.enroller.blend({
+      const made = await this.enrolment.blend({
         about: newAbout(this.name.trim(), this.languageOf(parts)),
         maker: this.maker.trim(),
         parts,
         controls: { pitchSt: this.pitchSt, size: this.size, breath: this.breath },
       });
-      const file = new Blob([await finishVoice(this.context.engine, made, this.controller.signal)]);
+      const file = new Blob([await finishVoice(this.context.converter, made, this.controller.signal)]);
       await saveVoice(file, await readVoiceFile(file, new Set()));
       this.context.notices.announce(`${this.name} is made and kept on this device.`);
       this.weights = {};
@@ -56,7 +56,7 @@ export class Shaping {
 
   /** The language that all parents share; empty where they speak different ones. */
   private languageOf(parts: { voiceId: string }[]): string {
-    const voices = this.context.engine.status?.voices ?? [];
+    const voices = this.context.converter.status?.voices ?? [];
     const languages = parts.map(({ voiceId }) => voices.find(({ id }) => id === voiceId)?.language ?? '');
     return new Set(languages).size === 1 ? languages[0]! : '';
   }

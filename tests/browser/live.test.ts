@@ -47,7 +47,7 @@ function watchResources(): void {
   Object.assign(window, { resources: refs });
 }
 
-describe('the live room', () => {
+describe('the live page', () => {
   it('speaks, tells its delay, changes voices, keeps a take, and frees everything', async () => {
     app = await openApp({ path: '#/live', fakeMicWav: SPEECH, initScript: watchResources });
     const { page } = app;

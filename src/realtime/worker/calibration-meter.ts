@@ -4,8 +4,8 @@ import { SampleQueue } from '../../dsp/sample-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import type { Heard } from '../live-types';
 
-/** Gathers frames for a while and tells what was heard: for a calibration. */
-export class Listener {
+/** Gathers the frames of a calibration and tells what they say of the speaker: pitch, level and noise. */
+export class CalibrationMeter {
   private readonly f0Hz = new SampleQueue(1024);
   private readonly loudnessDb = new SampleQueue(1024);
   private readonly frames: number;
