@@ -13,7 +13,7 @@ import type {
 import ConversionWorker from '../../workers/conversion?worker';
 import { messageOf } from './messages';
 import type { Scope } from './scope';
-import { WorkerClient, WorkerLostError } from './worker-client';
+import { WorkerClient, WorkerLostError, withProgress } from './worker-client';
 
 export interface LoadOptions {
   backend?: Backend | 'auto';
@@ -107,19 +107,14 @@ export class ConversionClient {
     const { client } = this;
     const options = { backend: 'auto' as const, ...this.options, baseUrl: this.baseUrl };
     try {
-      const status = await client.guard(
-        client.api.load(
-          options,
-          proxy((progress: LoadProgress) => (this.progress = progress)),
-        ),
+      this.status = await withProgress<LoadProgress, EngineStatus>(
+        (progress) => (this.progress = progress),
+        (report) => client.guard(client.api.load(options, report)),
       );
-      this.status = status;
-      return status;
+      return this.status;
     } catch (error) {
       if (error instanceof WorkerLostError) this.discard();
       throw error;
-    } finally {
-      this.progress = null;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { AppContext } from '../services/context';
+import { Job } from '../services/job.svelte';
 import { EnrolmentClient } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
@@ -15,9 +16,8 @@ export class Shaping {
   breath = $state(0);
   name = $state('');
   maker = $state('');
-  isBusy = $state(false);
+  readonly job: Job;
   private readonly enrolment: EnrolmentClient;
-  private readonly controller = new AbortController();
 
   constructor(
     private readonly context: AppContext,
@@ -25,13 +25,11 @@ export class Shaping {
     private readonly onDone: () => void,
   ) {
     this.enrolment = new EnrolmentClient(scope, modelsUrl());
-    scope.own(() => this.controller.abort());
+    this.job = new Job(scope, context.notices);
   }
 
   async make(): Promise<void> {
-    this.isBusy = true;
-    this.context.notices.clear();
-    try {
+    await this.job.run('Making it', async ({ signal }) => {
       const parts = Object.entries(this.weights)
         .filter(([, weight]) => weight > 0)
         .map(([voiceId, weight]) => ({ voiceId, weight }));
@@ -41,17 +39,13 @@ export class Shaping {
         parts,
         controls: { pitchSt: this.pitchSt, size: this.size, breath: this.breath },
       });
-      const file = new Blob([await finishVoice(this.context.converter, made, this.controller.signal)]);
+      const file = new Blob([await finishVoice(this.context.converter, made, signal)]);
       await saveVoice(file, await readVoiceFile(file, new Set()));
       this.context.notices.announce(`${this.name} is made and kept on this device.`);
       this.weights = {};
       this.name = '';
       this.onDone();
-    } catch (error) {
-      this.context.notices.fail(error);
-    } finally {
-      this.isBusy = false;
-    }
+    });
   }
 
   /** The language that all parents share; empty where they speak different ones. */
