@@ -60,7 +60,7 @@ describe('takes', () => {
   it('of a live session have no speed, and keep the record that they were made by', async () => {
     const { rtf: _rtf, ...live } = { ...output, samples: ramp(10), consent: sealed() };
     const { id } = await saveTake({ name: 'Live', source, output: live });
-    expect((await loadTake(id)).output).toEqual(live);
+    expect((await loadTake(id)).output).toStrictEqual(live);
     expect((await listTakes())[0]!.output).not.toHaveProperty('rtf');
   });
 

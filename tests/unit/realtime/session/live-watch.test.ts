@@ -98,6 +98,7 @@ describe('the watch over a session', () => {
   });
 
   it('looks away while a repair is under way, and gives what it repaired time to begin', () => {
+    pass(400);
     alive.worker = false;
     session.isRepairing = true;
     pass(5000);
