@@ -6,7 +6,7 @@ import { LiveGraph } from '../realtime/session/live-graph';
 import { measureLoopback } from '../realtime/session/loopback';
 import { listDevices } from '../audio/microphone';
 import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
-import type { Heard, LiveStatus } from '../realtime/live-types';
+import type { LiveStatus } from '../realtime/live-types';
 import type { LoadProgress, VoiceSummary } from '../engine/types';
 import { saveTake } from '../store/takes';
 import { nowInWords } from '../ui/format';
@@ -14,13 +14,11 @@ import { delayParts, type DelayParts } from '../realtime/session/delay';
 import { LiveSession, type LivePhase, type SessionSettings } from '../realtime/session/live-session';
 import type { Trouble } from '../realtime/session/live-watch';
 import { TakeRecording } from '../realtime/session/take-recording';
+import { gateLevel } from './gate-level';
 
 const METER_MS = 80;
 const QUIET_SECONDS = 2;
 const SPEAK_SECONDS = 4;
-/** The gate opens this far above what is heard in silence, and stays this far below speech. */
-const ABOVE_NOISE_DB = 8;
-const BELOW_SPEECH_DB = 12;
 /** A peak of the correlation may be chance once; not three times. */
 const FEEDBACK_SECONDS = 3;
 
@@ -291,11 +289,4 @@ export class LivePage {
       console.error(messageOf(error));
     }
   }
-}
-
-/** Level of the gate in dBFS between what silence and speech are here; null where they are too near each other. */
-function gateLevel(quiet: Heard, spoken: Heard): number | null {
-  const highest = spoken.profile.speechLevelDb - BELOW_SPEECH_DB;
-  const wanted = Math.max(-75, quiet.loudDb + ABOVE_NOISE_DB);
-  return quiet.loudDb < highest ? Math.min(wanted, highest) : null;
 }

@@ -71,6 +71,7 @@ describe('the live page', () => {
     await page.getByTestId('take-open').first().click();
     await page.getByTestId('output-track').waitFor();
     await expect(page.getByTestId('open-take').textContent()).resolves.toMatch(/^Live/);
+    await expect(page.getByTestId('result-facts').textContent()).resolves.toMatch(/Converted live, on/);
 
     const cdp = await page.context().newCDPSession(page);
     const left = () =>
