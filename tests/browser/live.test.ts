@@ -47,7 +47,7 @@ function watchResources(): void {
   Object.assign(window, { resources: refs });
 }
 
-describe('the live room', () => {
+describe('the live page', () => {
   it('speaks, tells its delay, changes voices, keeps a take, and frees everything', async () => {
     app = await openApp({ path: '#/live', fakeMicWav: SPEECH, initScript: watchResources });
     const { page } = app;
@@ -71,6 +71,7 @@ describe('the live room', () => {
     await page.getByTestId('take-open').first().click();
     await page.getByTestId('output-track').waitFor();
     await expect(page.getByTestId('open-take').textContent()).resolves.toMatch(/^Live/);
+    await expect(page.getByTestId('result-facts').textContent()).resolves.toMatch(/Converted live, on/);
 
     const cdp = await page.context().newCDPSession(page);
     const left = () =>
