@@ -10,9 +10,8 @@ export type Side = 'a' | 'b';
 const FADE_SECONDS = 0.012;
 
 /**
- * Plays one of two recordings of the same performance, equally loud, and changes between them in place.
- *
- * Both run all the time; only their gains change. `onEnd` is called when the end is reached, not at a pause.
+ * Plays one of two recordings of the same performance at equal loudness, and switches between them without a gap: both
+ * sources run all the time, and only their gains change. `onEnd` is called when the end is reached, not on pause.
  */
 export class AbPlayer {
   private context: AudioContext | undefined;
@@ -25,7 +24,7 @@ export class AbPlayer {
 
   constructor(private readonly onEnd: () => void) {}
 
-  /** `b` is missing until the take has been converted. */
+  /** `b` is undefined until the take has been converted. */
   setTracks(a: Track, b: Track | undefined): void {
     this.pause();
     this.offsetSeconds = 0;
@@ -97,8 +96,8 @@ export class AbPlayer {
   }
 
   private level(index: number): number {
-    const heard = this.tracks.length < 2 || index === (this.side === 'a' ? 0 : 1);
-    return heard ? this.tracks[index]!.gain : 0;
+    const isAudible = this.tracks.length < 2 || index === (this.side === 'a' ? 0 : 1);
+    return isAudible ? this.tracks[index]!.gain : 0;
   }
 
   private stopSources(): void {

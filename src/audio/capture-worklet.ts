@@ -1,10 +1,10 @@
 const BATCH_SAMPLES = 2048;
 
 /**
- * Gathers what comes in, mixed to mono, and posts it in batches of 2048 samples.
+ * Mixes the input to mono and posts it in batches of 2048 samples.
  *
- * The page posts buffers back when it has copied them, so that nothing is allocated here once a few are under
- * way. On `'flush'` the rest is posted, then `'end'`.
+ * The page posts buffers back once it has copied them, so after the first few batches nothing is allocated here. `'flush'`
+ * makes it post the incomplete batch, then `'end'`.
  */
 class CaptureProcessor extends AudioWorkletProcessor {
   private batch = new Float32Array(BATCH_SAMPLES);

@@ -1,27 +1,27 @@
 import { AudioError } from './errors';
 
-/** Samples that are no numbers: up to this share they are silenced, above it the file is refused. */
+/** Share of NaN and infinite samples: below it they are set to 0, from it on the file is rejected. */
 const NOT_FINITE_LIMIT = 0.01;
-/** Below this peak (-80 dBFS) there is nothing to convert. */
+/** Recordings with a lower peak (-80 dBFS) are rejected as silent. */
 const SILENCE_PEAK = 1e-4;
-/** From here on a sample counts as being at full scale: the top step of 8 bits lies above. */
+/** Magnitude from which a sample counts as full scale: just below the highest value of 8-bit files. */
 const FULL_SCALE = 0.992;
-/** So many neighbouring samples at full scale are a flat top, not a peak. */
+/** Fewest consecutive samples at full scale that count as clipped; shorter runs are peaks. */
 const FLAT_SAMPLES = 3;
-/** Share of samples in flat tops from which clipping is heard. */
+/** Share of clipped samples above which clipping is audible. */
 const CLIPPED_LIMIT = 0.0005;
 const TELEPHONE_RATE_HZ = 11025;
 
 /**
- * Makes decoded samples fit to be converted, in place, and returns warnings for the user.
+ * Repairs decoded samples in place and returns warnings for the user.
  *
- * Rejects with `empty`, `not-finite` (1 % or more are not numbers) and `silence`.
+ * Throws `empty`, `not-finite` (1 % or more are NaN or infinite) and `silence`.
  */
 export function checkSamples(samples: Float32Array, sampleRateHz: number): string[] {
   if (samples.length === 0) {
     throw new AudioError(
       'empty',
-      'This recording has no sound in it: it is 0 seconds long. Nothing was changed. Choose another one, or record again.',
+      'This recording is empty: it is 0 seconds long. Nothing was changed. Choose another one, or record again.',
     );
   }
   const warnings: string[] = [];
@@ -43,7 +43,7 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
     );
   }
   if (peak > 1) {
-    // Only float files can hold this; players would cut it off at 1.
+    // Only float files can exceed 1; players would clip them.
     for (let i = 0; i < samples.length; i++) samples[i]! /= peak;
     warnings.push('This recording was louder than full scale and has been turned down.');
   }
@@ -81,7 +81,7 @@ function silenceNonFinite(samples: Float32Array): number {
   return count;
 }
 
-/** Share of samples that lie in flat tops at full scale. */
+/** Share of samples in runs of at least FLAT_SAMPLES at full scale. */
 function flatShare(samples: Float32Array): number {
   let flat = 0;
   let run = 0;

@@ -2,15 +2,15 @@ import { AudioError } from './errors';
 
 export interface DecodeOptions {
   signal?: AbortSignal;
-  /** Seconds decoded so far, of how many; the total grows along where the file does not say it. */
+  /** Called with the seconds decoded and in total; where the file states no duration, the total is what is decoded. */
   onProgress?: (doneSeconds: number, totalSeconds: number) => void;
 }
 
-/** Throws `cancelled` once the signal has fired. */
+/** Throws `cancelled` once the signal is aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
   throw new AudioError(
     'cancelled',
-    'Opening the file was cancelled. The file is unchanged; open it again whenever you like.',
+    'Opening the file was cancelled. The file is unchanged; you can open it again at any time.',
   );
 }

@@ -12,14 +12,14 @@ import { AudioError } from './errors';
 import { checkSeconds, checkShape, keptRate } from './limits';
 import { MonoMixer } from './mono';
 import { SampleStore } from './sample-store';
-import { id3Bytes, mp3NamesLength, riffIsCut } from './sniff';
+import { id3Bytes, isRiffCut, mp3StatesLength } from './sniff';
 
-/** So much must have survived of a damaged file to be worth opening. */
+/** A damaged file with less audio than this is rejected. */
 const MIN_DAMAGED_SECONDS = 0.3;
-/** Encoders' delays and rounding: a file this much shorter than it says is not cut off. */
+/** Shortfall against the stated duration that encoder delay and rounding explain. */
 const LENGTH_SLACK_SECONDS = 0.15;
-/** Decoding gives way to the page so often. */
-const TURN_MS = 30;
+/** Longest time between two yields to the page. */
+const YIELD_MS = 30;
 
 /** The file could not be read as a stream: unknown format, unreadable structure, or a missing codec (named). */
 export class UndecodableError extends Error {
@@ -40,7 +40,7 @@ interface Stream {
   options: DecodeOptions;
 }
 
-/** Decodes piece by piece. Rejects with UndecodableError where `decodeWhole` may still succeed. */
+/** Decodes chunk by chunk. Rejects with UndecodableError where `decodeWhole` may still succeed. */
 export async function decodeStream(file: Blob, name: string, options: DecodeOptions) {
   const input = new Input({ formats: ALL_FORMATS, source: new BlobSource(file) });
   try {
@@ -70,12 +70,12 @@ async function openTrack(input: Input): Promise<InputAudioTrack> {
 }
 
 async function secondsOf(track: InputAudioTrack): Promise<number | null> {
-  const named = await track.getDurationFromMetadata();
-  // Ogg names no length but tells it cheaply, by the position on its last page.
-  return named ?? (await track.computeDuration().catch(() => null));
+  const stated = await track.getDurationFromMetadata();
+  // Ogg has no duration in its header, but the position on its last page is cheap to read.
+  return stated ?? (await track.computeDuration().catch(() => null));
 }
 
-/** Counts an MP3's frames before it is refused: its length may have been a guess. */
+/** Counts the frames of an MP3 before it is rejected as too long: the stated duration may be an estimate. */
 async function confirmedSeconds({ track }: Stream, seconds: number): Promise<number> {
   const isGuess = (await track.getCodec()) === 'mp3';
   return isGuess && Number.isFinite(seconds) ? Math.min(seconds, await track.computeDuration()) : seconds;
@@ -86,7 +86,7 @@ async function decodeTrack(stream: Stream, channel?: number) {
   const sink = new AudioSampleSink(track);
   let take: TakeBuilder | undefined;
   let failure: unknown;
-  let lastTurn = performance.now();
+  let yieldedMs = performance.now();
   try {
     for await (const sample of sink.samples()) {
       try {
@@ -97,10 +97,10 @@ async function decodeTrack(stream: Stream, channel?: number) {
         sample.close();
       }
       checkSeconds(take.seconds, name);
-      if (performance.now() - lastTurn > TURN_MS) {
+      if (performance.now() - yieldedMs > YIELD_MS) {
         options.onProgress?.(take.seconds, Math.max(take.seconds, seconds ?? 0));
         await new Promise((resolve) => setTimeout(resolve));
-        lastTurn = performance.now();
+        yieldedMs = performance.now();
       }
     }
   } catch (cause) {
@@ -123,25 +123,25 @@ async function decodeTrack(stream: Stream, channel?: number) {
   };
 }
 
-/** Whether less came out than the file says it holds. */
+/** Whether the file ended before the duration that it states. */
 async function isCut({ file, track, seconds }: Stream, done: number): Promise<boolean> {
   const head = new Uint8Array(await file.slice(0, 16).arrayBuffer());
-  if (riffIsCut(head, file.size)) return true;
+  if (isRiffCut(head, file.size)) return true;
   if (seconds === null || done >= seconds - Math.max(LENGTH_SLACK_SECONDS, 0.01 * seconds)) return false;
   if ((await track.getCodec()) !== 'mp3') return true;
   const start = id3Bytes(head);
-  return mp3NamesLength(new Uint8Array(await file.slice(start, start + 2048).arrayBuffer()));
+  return mp3StatesLength(new Uint8Array(await file.slice(start, start + 2048).arrayBuffer()));
 }
 
 function tooLittleLeft(name: string, cause: unknown): AudioError {
   return new AudioError(
     'truncated',
-    `"${name}" is cut off: less than a third of a second of sound is left in it. The file is unchanged. Copy or download it again.`,
+    `"${name}" is cut off: less than a third of a second of audio is left in it. The file is unchanged. Copy or download it again.`,
     { cause },
   );
 }
 
-/** One recording on its way from decoded pieces to mono samples at the rate it is kept at. */
+/** Builds one recording from decoded chunks: mono samples, resampled to the rate they are kept at. */
 class TakeBuilder {
   readonly sourceRateHz: number;
   readonly keptRateHz: number;
@@ -150,7 +150,7 @@ class TakeBuilder {
   private readonly resampler: Resampler | undefined;
   private sourceSamples = 0;
 
-  /** What a decoder gives can differ from what the container says (HE-AAC doubles the rate), so the first piece decides. */
+  /** The decoder's rate and channels can differ from the container's (HE-AAC doubles the rate), so the first chunk decides. */
   constructor(
     first: AudioSample,
     seconds: number | null,
@@ -181,7 +181,7 @@ class TakeBuilder {
         `"${this.name}" changes its sample rate or channels in the middle, which cannot be read. The file is unchanged. Save it as a new WAV and open that.`,
       );
     }
-    // What lies before time 0 is an encoder's run-up.
+    // Samples before time 0 are the encoder's priming.
     const skip = Math.max(0, Math.round(-sample.timestamp * sample.sampleRate));
     const frames = sample.numberOfFrames - skip;
     if (frames <= 0) return;

@@ -3,14 +3,14 @@ import { AudioError } from './errors';
 import { checkSeconds, checkShape, keptRate } from './limits';
 import { MonoMixer } from './mono';
 
-/** decodeAudioData takes the whole file and gives the whole sound at once: some eight times this in memory. */
+/** decodeAudioData holds the whole file and all its samples in memory: about eight times the size of the file. */
 const MAX_BYTES = 100 * 1024 * 1024;
 const RATE_HZ = 48000;
 
 /**
- * Decodes with the browser's own decodeAudioData what cannot be decoded as a stream.
+ * Decodes files that cannot be decoded as a stream with the browser's decodeAudioData.
  *
- * Resolves with null when the browser cannot either. Rejects with `too-large`, `too-long`, `channels`, `cancelled`.
+ * Resolves with null where that fails too. Rejects with `too-large`, `too-long`, `channels`, `cancelled`.
  */
 export async function decodeWhole(file: Blob, name: string, { signal, onProgress }: DecodeOptions) {
   if (file.size > MAX_BYTES) {

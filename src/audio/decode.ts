@@ -8,10 +8,10 @@ import { looksLikeAudio } from './sniff';
 export interface DecodedAudio {
   /** Mono, -1..1, finite. */
   samples: Float32Array;
-  /** The file's own rate, or less where that would only cost memory (48 kHz; 24 kHz above 20 minutes). */
+  /** The file's own rate, but at most 48 kHz, and at most 24 kHz for recordings over 20 minutes. */
   sampleRateHz: number;
   seconds: number;
-  /** Sentences for the user about what was repaired or will be heard. */
+  /** Sentences for the user about repairs and audible defects. */
   warnings: string[];
 }
 
@@ -29,16 +29,16 @@ export async function decodeFile(
   if (file.size === 0) {
     throw new AudioError(
       'empty',
-      `"${name}" is empty: it holds 0 bytes. Nothing was changed. Choose another file.`,
+      `"${name}" is empty: it has 0 bytes. Nothing was changed. Choose another file.`,
     );
   }
-  const decoded = await decodeAnyhow(file, name, options);
+  const decoded = await decodeStreamOrWhole(file, name, options);
   const warnings = [...decoded.warnings, ...checkSamples(decoded.samples, decoded.sourceRateHz)];
   const { samples, sampleRateHz } = decoded;
   return { samples, sampleRateHz, seconds: samples.length / sampleRateHz, warnings };
 }
 
-async function decodeAnyhow(file: Blob, name: string, options: DecodeOptions) {
+async function decodeStreamOrWhole(file: Blob, name: string, options: DecodeOptions) {
   try {
     return await decodeStream(file, name, options);
   } catch (cause) {

@@ -4,13 +4,13 @@ export const MAX_SECONDS = 60 * 60;
 const MAX_CHANNELS = 8;
 const MIN_RATE_HZ = 8000;
 const MAX_RATE_HZ = 192000;
-/** No take keeps more than this: the converter hears 16 kHz and answers with 24 kHz. */
+/** Highest rate at which a take is kept: the converter analyses 16 kHz and synthesises 24 kHz. */
 const KEPT_RATE_HZ = 48000;
 const LONG_SECONDS = 20 * 60;
-/** An hour at 48 kHz would be 690 MB of samples, more than a phone gives to a tab. */
+/** Rate of takes over 20 minutes. An hour at 48 kHz would be 690 MB, more memory than a phone grants a tab. */
 const LONG_RATE_HZ = 24000;
 
-/** Rejects with `too-long` above 60 minutes. */
+/** Throws `too-long` above 60 minutes. */
 export function checkSeconds(seconds: number, name: string): void {
   if (seconds <= MAX_SECONDS) return;
   throw new AudioError(
@@ -19,7 +19,7 @@ export function checkSeconds(seconds: number, name: string): void {
   );
 }
 
-/** Rejects with `channels` or `sample-rate`. */
+/** Throws `channels` or `sample-rate`. */
 export function checkShape(channels: number, sampleRateHz: number, name: string): void {
   if (!(channels >= 1 && channels <= MAX_CHANNELS)) {
     throw new AudioError(
@@ -35,7 +35,7 @@ export function checkShape(channels: number, sampleRateHz: number, name: string)
   }
 }
 
-/** Rate in Hz at which a recording is kept in memory, `seconds` being null when nobody knows its length yet. */
+/** Rate in Hz at which a recording is kept in memory; `seconds` is null while its duration is unknown. */
 export function keptRate(sampleRateHz: number, seconds: number | null): number {
   return Math.min(sampleRateHz, seconds !== null && seconds > LONG_SECONDS ? LONG_RATE_HZ : KEPT_RATE_HZ);
 }

@@ -3,10 +3,10 @@ const STEPS_PER_BLOCK = 4;
 /** BS.1770: blocks below this loudness (LKFS) or 10 LU below the mean of the rest are pauses. */
 const ABSOLUTE_GATE = -70;
 const RELATIVE_GATE = -10;
+
 /**
- * Gains that make two recordings equally loud, for comparing one with the other: the louder one is turned down.
- *
- * Loudness is that of ITU-R BS.1770 (K-weighted, gated, mono). Both are 1 where either is silent.
+ * Gains for comparing two recordings at equal loudness (ITU-R BS.1770: K-weighted, gated, mono): the louder one is
+ * attenuated, the other has gain 1. Both are 1 where either recording is silent.
  */
 export function matchedGains(
   a: Float32Array,
@@ -20,7 +20,7 @@ export function matchedGains(
   return difference > 0 ? [gain, 1] : [1, gain];
 }
 
-/** Integrated loudness of mono samples in LKFS; -Infinity when nothing passes the gates. */
+/** Integrated loudness of mono samples in LKFS; -Infinity when no block passes the gates. */
 export function loudnessLkfs(samples: Float32Array, sampleRateHz: number): number {
   const powers = blockPowers(samples, sampleRateHz);
   const audible = powers.filter((power) => toLkfs(power) > ABSOLUTE_GATE);
@@ -29,7 +29,7 @@ export function loudnessLkfs(samples: Float32Array, sampleRateHz: number): numbe
   return toLkfs(mean(audible.filter((power) => toLkfs(power) > gate)));
 }
 
-/** Mean squares of K-weighted blocks of 400 ms, overlapping by three quarters; one block when there is less. */
+/** Mean squares of K-weighted blocks of 400 ms with 75 % overlap; a shorter recording is one block. */
 function blockPowers(samples: Float32Array, sampleRateHz: number): number[] {
   const step = Math.max(1, Math.round((BLOCK_SECONDS * sampleRateHz) / STEPS_PER_BLOCK));
   const shelf = highShelf(sampleRateHz);
@@ -67,7 +67,7 @@ function mean(values: number[]): number {
 
 type Filter = (sample: number) => number;
 
-/** First stage of K-weighting: the head, +4 dB above 1.7 kHz. */
+/** First stage of K-weighting, the effect of the head: a high shelf of +4 dB above 1.7 kHz. */
 function highShelf(sampleRateHz: number): Filter {
   const k = Math.tan((Math.PI * 1681.9744509555319) / sampleRateHz);
   const q = 0.7071752369554193;
@@ -79,7 +79,7 @@ function highShelf(sampleRateHz: number): Filter {
   );
 }
 
-/** Second stage: a high-pass at 38 Hz. */
+/** Second stage of K-weighting: a high-pass at 38 Hz. */
 function highPass(sampleRateHz: number): Filter {
   const k = Math.tan((Math.PI * 38.13547087613982) / sampleRateHz);
   const q = 0.5003270373253953;

@@ -1,6 +1,6 @@
 import { AudioError } from './errors';
 
-/** What a failure says of what was being done, and how else it can be. */
+/** Parts of error messages that depend on what the microphone was opened for. */
 export interface MicrophoneWords {
   /** "nothing was recorded" */
   safe: string;
@@ -16,7 +16,7 @@ const RECORDING: MicrophoneWords = {
   instead: '; or drop a recording here instead',
 };
 
-/** Microphones and speakers; without labels until the user has allowed a microphone. */
+/** Microphones or speakers; their labels are empty until the user has allowed a microphone. */
 export async function listDevices(
   kind: 'audioinput' | 'audiooutput',
 ): Promise<Pick<MediaDeviceInfo, 'deviceId' | 'groupId' | 'label'>[]> {
@@ -28,8 +28,8 @@ export async function listDevices(
 }
 
 /**
- * Opens a microphone with everything off that changes the voice: echo cancelling, noise suppression, gain
- * control. Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `unsupported`.
+ * Opens a microphone without echo cancellation, noise suppression and automatic gain, which change the voice.
+ * Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `unsupported`.
  */
 export async function openMicrophone(
   deviceId: string | undefined,
@@ -47,7 +47,7 @@ export async function openMicrophone(
   try {
     return await mediaDevices.getUserMedia({ audio });
   } catch (cause) {
-    // The chosen one is not there any more; any other will do.
+    // The chosen microphone is gone: fall back to the default one.
     if (deviceId && isNamed(cause, 'OverconstrainedError')) return openMicrophone(undefined, words);
     throw explain(cause, words);
   }
@@ -61,7 +61,7 @@ function explain(cause: unknown, { safe, again, instead }: MicrophoneWords): Aud
   if (isNamed(cause, 'NotAllowedError', 'SecurityError')) {
     return new AudioError(
       'permission-denied',
-      `The microphone is not allowed for this page, so ${safe}. Allow it with the sign beside the address, then ${again}${instead}.`,
+      `The microphone is not allowed for this page, so ${safe}. Allow it with the icon next to the address, then ${again}${instead}.`,
       { cause },
     );
   }
@@ -74,7 +74,7 @@ function explain(cause: unknown, { safe, again, instead }: MicrophoneWords): Aud
   }
   return new AudioError(
     'device-busy',
-    `The microphone could not be opened, perhaps because another program uses it; ${safe}. Close that program or choose another microphone, then ${again}.`,
+    `The microphone could not be opened, perhaps because another program is using it; ${safe}. Close that program or choose another microphone, then ${again}.`,
     { cause },
   );
 }

@@ -1,10 +1,10 @@
-/** Channels of one recording mixed to one, and the energy of each, block by block. */
+/** Mixes the channels of one recording to mono, block by block, and sums the energy of each channel and of the mix. */
 export class MonoMixer {
-  /** Sum of squares of every channel so far. */
+  /** Sum of squares of each channel. */
   readonly channelEnergy: Float64Array;
   private mixEnergy = 0;
 
-  /** `channel`: takes this one alone; the average of all without it, which cannot clip. */
+  /** `channel`: the only one to take; without it the mix is the mean of all, which cannot clip. */
   constructor(
     readonly channels: number,
     private readonly channel?: number,
@@ -30,12 +30,11 @@ export class MonoMixer {
   }
 
   /**
-   * The loudest channel, when the channels have cancelled each other out: one of them is wired the other
-   * way round, and the average is nearly silent.
+   * Index of the loudest channel where the channels cancel each other out, because one of them is inverted; else undefined.
    */
   get cancelledFor(): number | undefined {
     const loudest = this.channelEnergy.indexOf(Math.max(...this.channelEnergy));
-    // A voice on one of eight channels keeps 1/64 of its energy; below half of that is no mix.
+    // A voice on one of eight channels keeps 1/64 of its energy in the mix; less than half of that is cancellation.
     return this.channels > 1 && this.mixEnergy < this.channelEnergy[loudest]! / 128 ? loudest : undefined;
   }
 }

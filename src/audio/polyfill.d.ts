@@ -1,2 +1,2 @@
-/** Patches AudioContext where it has no audioWorklet; nothing is exported. */
+/** Adds audioWorklet to AudioContext where it is missing; exports nothing. */
 declare module 'audioworklet-polyfill';

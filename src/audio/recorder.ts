@@ -25,15 +25,15 @@ export interface Recorded {
 export interface RecorderOptions {
   deviceId?: string;
   onLevel?: (level: Level) => void;
-  /** The recording ended by itself; `stop` gives what there is. */
+  /** Called when the recording ends by itself; `stop` then returns what was recorded. */
   onEnd?: (why: 'ceiling' | 'device-lost') => void;
   maxSeconds?: number;
 }
 
 /**
- * Records the microphone through an AudioWorklet, once: make a new one for the next recording.
+ * Records the microphone through an AudioWorklet. Each instance records once.
  *
- * Echo cancelling, noise suppression and gain control are asked to stay off: they change the voice.
+ * Echo cancellation, noise suppression and automatic gain are off, since they change the voice.
  */
 export class Recorder {
   private stream: MediaStream | undefined;
@@ -46,7 +46,7 @@ export class Recorder {
 
   constructor(private readonly options: RecorderOptions = {}) {}
 
-  /** Microphones; without labels until the user has allowed one. */
+  /** Microphones; their labels are empty until the user has allowed one. */
   static devices(): Promise<{ deviceId: string; label: string }[]> {
     return listDevices('audioinput');
   }
@@ -71,14 +71,14 @@ export class Recorder {
     for (const track of this.stream.getAudioTracks()) track.addEventListener('ended', this.onTrackEnded);
   }
 
-  /** Ends the recording and gives all of it. */
+  /** Ends the recording and returns it. */
   async stop(): Promise<Recorded> {
     const { node, context, store } = this;
     if (!node || !context || !store) throw new Error('The recorder has not been started.');
     await new Promise<void>((resolve) => {
       this.flushed = resolve;
       node.port.postMessage('flush');
-      // A worklet whose device is gone may never answer; what it has sent is all there is.
+      // A worklet whose device is gone may never answer: take what it has sent.
       setTimeout(resolve, FLUSH_TIMEOUT_MS);
     });
     this.hasEnded = true;
@@ -88,7 +88,7 @@ export class Recorder {
     return { samples, sampleRateHz, seconds: samples.length / sampleRateHz, clipped: this.clipped };
   }
 
-  /** Lets go of the microphone; what was recorded and not asked for is dropped. */
+  /** Releases the microphone and discards the recording. */
   close(): void {
     for (const track of this.stream?.getTracks() ?? []) {
       track.removeEventListener('ended', this.onTrackEnded);
@@ -110,7 +110,7 @@ export class Recorder {
       if (data === 'end') this.flushed();
       else this.receive(node, data);
     };
-    // Without a way to the speakers some browsers do not run a node; its output is silence.
+    // Some browsers do not run a node that is not connected to the destination; its output is silence.
     context.createMediaStreamSource(stream).connect(node).connect(context.destination);
     this.node = node;
   }
@@ -118,11 +118,11 @@ export class Recorder {
   private receive(node: AudioWorkletNode, batch: Float32Array<ArrayBuffer>): void {
     const { store, context } = this;
     if (!store || !context || this.hasEnded) return;
-    const room =
+    const remaining =
       Math.round((this.options.maxSeconds ?? MAX_RECORD_SECONDS) * context.sampleRate) - store.length;
-    store.append(batch.subarray(0, room));
+    store.append(batch.subarray(0, remaining));
     this.report(batch);
-    if (batch.length >= room) this.end('ceiling');
+    if (batch.length >= remaining) this.end('ceiling');
     node.port.postMessage(batch.buffer, [batch.buffer]);
   }
 

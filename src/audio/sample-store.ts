@@ -1,9 +1,9 @@
-/** Mono samples that come in pieces, gathered into one array. */
+/** Gathers chunks of mono samples in one growing array. */
 export class SampleStore {
   private data: Float32Array<ArrayBuffer>;
   private filled = 0;
 
-  /** `expected`: samples to make room for at once; more may come. */
+  /** `expected`: number of samples to allocate at first. */
   constructor(expected: number) {
     this.data = new Float32Array(Math.max(1, Math.ceil(expected)));
   }
@@ -23,7 +23,7 @@ export class SampleStore {
     this.filled = end;
   }
 
-  /** The samples in an array of their own length. */
+  /** All samples. May return the internal array, so the store must not be used afterwards. */
   take(): Float32Array<ArrayBuffer> {
     return this.filled === this.data.length ? this.data : this.data.slice(0, this.filled);
   }

@@ -2,11 +2,11 @@ const FRAME_SECONDS = 0.02;
 const WINDOW_FRAMES = 50;
 const MIN_WINDOWS = 3;
 const SILENT_RMS = 1e-3;
-/** Share of quiet frames: speech pauses between syllables and words, music seldom does. */
+/** Share of low-energy frames below which a recording is taken for music: speech pauses more between syllables and words. */
 const MUSIC_BELOW = 0.17;
 
 /**
- * A warning when a recording sounds more like music or noise than like somebody speaking; null otherwise.
+ * A warning for the user where a recording is more like music or steady noise than like speech; else null.
  *
  * Share of low-energy frames (Scheirer & Slaney 1997, "Construction and evaluation of a robust multifeature
  * speech/music discriminator", section 2): frames of 20 ms with less than half the mean RMS of their second.
@@ -17,7 +17,7 @@ export function speechWarning(samples: Float32Array, sampleRateHz: number): stri
   return 'This does not sound like one person speaking, but like music or steady noise. It can be converted, but only speech comes out as speech: use a recording of a voice alone.';
 }
 
-/** 0..1, or null where there is too little sound to tell. */
+/** 0..1, or null with fewer than three seconds that are not silent. */
 export function lowEnergyShare(samples: Float32Array, sampleRateHz: number): number | null {
   const size = Math.round(FRAME_SECONDS * sampleRateHz);
   const window = size * WINDOW_FRAMES;

@@ -1,7 +1,7 @@
-/** The audio worklet's global scope, which TypeScript's libraries leave out. */
+/** Globals of AudioWorkletGlobalScope, which TypeScript's libraries lack. */
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
-/** Seconds of the context's clock at the start of the block that is being processed. */
+/** Context time in seconds at the start of the block being processed. */
 declare const currentTime: number;

@@ -124,10 +124,10 @@ export class LivePage {
     try {
       this.calibration = 'quiet';
       notices.announce('Be quiet for two seconds.');
-      const quiet = await this.session.listen(QUIET_SECONDS);
+      const quiet = await this.session.calibrate(QUIET_SECONDS);
       this.calibration = 'speak';
       notices.announce('Now speak for four seconds.');
-      const spoken = await this.session.listen(SPEAK_SECONDS);
+      const spoken = await this.session.calibrate(SPEAK_SECONDS);
       if (!(spoken.profile.medianF0Hz > 0)) {
         notices.warn(
           'No voice was heard, so nothing was changed. Check the microphone, then calibrate again and speak after the two quiet seconds.',

@@ -2,26 +2,27 @@ import type { LiveLink, LiveSource } from './live-types';
 import { LiveStats } from './live-stats';
 import { Ring } from './ring';
 
-/** What a worklet of the live chain is opened with. Its port is there only where memory cannot be shared. */
+/** The message that starts a worklet of the live chain. */
 export interface LiveOpening {
   ring: SharedArrayBuffer | ArrayBuffer;
   stats: SharedArrayBuffer | ArrayBuffer;
+  /** Only where memory cannot be shared. */
   port?: MessagePort;
-  /** Of the context. */
+  /** Sample rate of the context. */
   sampleRateHz: number;
-  /** Of the samples in the ring. */
+  /** Sample rate of the samples in the ring. */
   ringRateHz: number;
-  /** How low the queue before the speakers may get. */
+  /** Target for the lowest level of the playback queue. */
   marginMs: number;
 }
 
-/** Samples on their way through a port, with what is known before them in the chain. */
+/** Samples sent through a port, with a copy of the statistics at their sender. */
 export interface LiveBatch {
   samples: Float32Array<ArrayBuffer>;
   stats: Float64Array;
 }
 
-/** The worker's ends of the chain: rings in shared memory, or ports. */
+/** What the worker is sent to take part in the chain: rings in shared memory, or ports. */
 export type LiveEnds = { sampleRateHz: number } & (
   | { input: SharedArrayBuffer; output: SharedArrayBuffer; stats: SharedArrayBuffer }
   | { input: MessagePort; output: MessagePort }
@@ -29,7 +30,7 @@ export type LiveEnds = { sampleRateHz: number } & (
 
 const LOCAL_RING_SECONDS = 1;
 
-/** Opens the worker's ends; both kinds behave alike. */
+/** Opens the worker's ends, rings or ports, behind one interface. */
 export function openLink(ends: LiveEnds): LiveLink {
   return 'stats' in ends ? openShared(ends) : openPorts(ends);
 }

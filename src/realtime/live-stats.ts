@@ -1,27 +1,28 @@
 /**
- * What the three threads of the live chain tell each other and the page, as float64 in (shared) memory.
- * Each entry has one writer; seconds and milliseconds as named.
+ * Indices of the statistics that the three threads of the live chain share, float64 in (shared) memory. Each entry has one
+ * writer; units as in the names.
  */
 export const LIVE_STATS = {
-  /** Capture: context time less seconds captured: constant while none are lost. */
+  /** Written by the capture worklet. Context time minus seconds captured: constant while no samples are lost. */
   originSeconds: 0,
   capturedSeconds: 1,
   inputPeak: 2,
-  /** Worker. */
+  /** Written by the worker, down to `feedback`. */
   blocks: 3,
+  /** Computing time of the last block. */
   blockMs: 4,
-  /** Milliseconds of speech to one block. */
+  /** Duration of a block of speech. */
   blockLengthMs: 5,
   load: 6,
   algorithmicMs: 7,
   overruns: 8,
   inputJumps: 9,
-  /** Seconds of input left out so far, how much that was before the last time, and the output sample it counts from. */
+  /** Seconds of input skipped in all, the same before the last skip, and the output sample from which the first one counts. */
   skippedSeconds: 10,
   skippedBeforeSeconds: 11,
   skippedFromSample: 12,
   feedback: 13,
-  /** Playback. */
+  /** Written by the playback worklet, to the end. */
   playedSamples: 14,
   underruns: 15,
   outputJumps: 16,
@@ -36,7 +37,7 @@ export const LIVE_STATS = {
   lastSoundSeconds: 24,
 } as const;
 
-/** Delays of every block of the audio thread, counted by the millisecond. */
+/** Bins of 1 ms of the histogram of delays, one count per block of the audio thread. */
 export const DELAY_BINS = 1000;
 const FIRST_BIN = 32;
 
@@ -70,7 +71,7 @@ export class LiveStats {
     this.set('skippedSeconds', seconds);
   }
 
-  /** Seconds of input that are missing before an output sample. */
+  /** Seconds of input skipped in all before an output sample. */
   skippedAt(sample: number): number {
     return this.get(sample < this.get('skippedFromSample') ? 'skippedBeforeSeconds' : 'skippedSeconds');
   }
@@ -83,7 +84,7 @@ export class LiveStats {
     this.values.fill(0, FIRST_BIN);
   }
 
-  /** The delay in ms that the share `quantile` of all counted lies at or below; 0 where none was. */
+  /** A quantile, 0..1, of the counted delays, in ms; 0 if none was counted. */
   delayQuantile(quantile: number): number {
     const bins = this.values.subarray(FIRST_BIN);
     let left = quantile * bins.reduce((sum, count) => sum + count, 0);
@@ -91,12 +92,12 @@ export class LiveStats {
     return bins.findIndex((count) => (left -= count) <= 0);
   }
 
-  /** Copies the entries from one to another, as others wrote them. */
+  /** Copies the entries `from` to `to`, inclusive, of another snapshot. */
   copyFrom(other: Float64Array, from: keyof typeof LIVE_STATS, to: keyof typeof LIVE_STATS): void {
     for (let i = LIVE_STATS[from]; i <= LIVE_STATS[to]; i++) this.values[i] = other[i]!;
   }
 
-  /** A copy of every entry but the counted delays. */
+  /** A copy of all entries without the histogram of delays. */
   snapshot(): Float64Array<ArrayBuffer> {
     return this.values.slice(0, FIRST_BIN);
   }

@@ -7,34 +7,34 @@ import type {
   Backend,
 } from '../engine/types';
 
-/** Of a session on the page. */
+/** State of a session. */
 export type LivePhase = 'off' | 'starting' | 'live' | 'recovering';
 
-/** Where the microphone's samples come from. */
+/** The worker's source of microphone samples. */
 export interface LiveSource {
-  /** Samples that can be read. */
+  /** Number of samples that can be read. */
   readonly available: number;
   /** Resolves when there may be more, or after `timeoutMs`. May block the thread. */
   wait(timeoutMs: number): Promise<void>;
-  /** Fills `into`; there must be as many samples. */
+  /** Fills `into`; at least as many samples must be available. */
   read(into: Float32Array): void;
   skip(count: number): void;
 }
 
-/** What the loop tells of itself; units as in the names. */
+/** Statistics that the loop writes; units as in the names. */
 export type LiveMeter =
   'blocks' | 'blockMs' | 'blockLengthMs' | 'load' | 'algorithmicMs' | 'inputJumps' | 'feedback';
 
 export interface LiveMeters {
   set(name: LiveMeter, value: number): void;
   add(name: LiveMeter, value: number): void;
-  /** From an output sample on, `seconds` of input are missing in all. */
+  /** From output sample `fromSample` on, `seconds` of input have been skipped in all. */
   skip(fromSample: number, seconds: number): void;
 }
 
-/** The two ends of a running conversion. */
+/** Input and output of a running conversion. */
 export interface LiveLink {
-  /** Of the source. */
+  /** Sample rate of the source. */
   sampleRateHz: number;
   source: LiveSource;
   /** Takes converted speech, mono at 24 kHz. */
@@ -46,51 +46,54 @@ export interface LiveLink {
 export interface LiveSettings {
   voiceId: string;
   controls: ConversionControls;
-  /** Null while nobody has measured the speaker. */
+  /** Null until the speaker has been measured. */
   profile: SourceProfile | null;
-  /** Whether the profile goes on being measured while they speak. */
+  /** Whether the profile is updated while they speak. */
   follows: boolean;
-  /** Input level in dBFS that counts as speech; null for no gate. */
+  /** Lowest input level in dBFS that counts as speech; null for no gate. */
   gateDb: number | null;
-  /** The smallest block in content codes of 20 ms; larger ones are taken when this device needs them. */
+  /** The smallest block in content codes of 20 ms; blocks grow when the device cannot keep up. */
   blockCodes: number;
 }
 
 export interface LiveStatus {
   backend: Backend;
   voices: VoiceSummary[];
-  /** Work per block as a share of its length, for the smallest and the largest block. */
+  /** Computing time per block over its duration, for the smallest and the largest block. */
   load: { smallest: number; largest: number };
 }
 
-/** What was heard in a stretch of time. */
-export interface Heard {
+/** Measurements of the microphone during a calibration. */
+export interface CalibrationResult {
   profile: SourceProfile;
-  /** Level that 95 % of the frames stay below, dBFS. */
+  /** 95th percentile of the frames' levels, dBFS. */
   loudDb: number;
 }
 
-/** A block of a take that is being recorded, aligned: `output` [n] at 24 kHz is what became of `input`, of the same length in seconds in the end. */
+/**
+ * A block of a take being recorded: `input` at the rate of the microphone, `output` at 24 kHz. Concatenated over the take,
+ * both are aligned and equally long.
+ */
 export interface RecordedBlock {
   input: Float32Array;
   output: Float32Array;
 }
 
-/** Faults that tests make: a lost GPU, or a device `factor` times as slow for some seconds. */
+/** Faults that tests inject: a lost GPU, or a device `factor` times as slow for `seconds`. */
 export type LiveFault = { kind: 'gpu' } | { kind: 'slow'; factor: number; seconds: number };
 
 /** The comlink interface of workers/live.ts; `Ends` is the worker's side of the chain. */
 export interface LiveApi<Ends> {
   load(
     options: Pick<Parameters<ConversionApi['load']>[0], 'baseUrl' | 'backend' | 'allowSoftwareGpu'> & {
-      /** What an earlier load found here; it is not measured again. */
+      /** Result of an earlier load on this device; it is not measured again. */
       known?: LiveStatus;
     },
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LiveStatus>;
   /**
-   * Begins, in place of what ran before. `onFailure` is told once, with a message for the user, when it cannot go
-   * on; `recording` gets what `record` posts, from the first sample on.
+   * Starts a conversion and ends a running one. `onFailure` is called at most once, with a message for the user, when the
+   * conversion fails; `recording` gets what `record` posts, from the first sample on.
    */
   start(
     ends: Ends,
@@ -100,9 +103,9 @@ export interface LiveApi<Ends> {
   ): Promise<void>;
   /** Takes effect with the next block. Rejects with `no-voice`. */
   adjust(settings: LiveSettings): Promise<void>;
-  /** Measures the speaker for so long. */
-  listen(seconds: number): Promise<Heard>;
-  /** Posts a RecordedBlock for every block to `port`, then null once recording has been ended. */
+  /** Measures the speaker over the next `seconds` of input. */
+  calibrate(seconds: number): Promise<CalibrationResult>;
+  /** Posts a RecordedBlock for every block to `port`, and null after `endRecording`, once all recorded input is converted. */
   record(port: MessagePort): Promise<void>;
   endRecording(): Promise<void>;
   /** The profile in use. */

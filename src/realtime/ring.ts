@@ -3,10 +3,10 @@ const WRITTEN = 0;
 const READ = 1;
 
 /**
- * Mono float32 samples on their way from one thread to another: one writes, one reads, neither waits.
+ * Lock-free ring buffer of mono float32 samples between two threads, one writer and one reader.
  *
- * Indices count every sample since the start, modulo 2^32. No call allocates. What has been read stays in
- * place until it is written over, so a reader may step back; `RESERVE` keeps that much from the writer.
+ * Indices count all samples since the start, modulo 2^32. No call allocates. Samples that have been read stay until they
+ * are overwritten, so the reader may step back; the writer leaves the last `RESERVE` of them.
  */
 export class Ring {
   static readonly RESERVE = 4096;
@@ -14,7 +14,7 @@ export class Ring {
   private readonly indices: Int32Array;
   private readonly samples: Float32Array;
 
-  /** `buffer` as `Ring.memory` makes it; shared where two threads use it. */
+  /** `buffer`: made by `Ring.memory`, shared where two threads use it. */
   constructor(readonly buffer: SharedArrayBuffer | ArrayBuffer) {
     this.indices = new Int32Array(buffer, 0, 2);
     this.samples = new Float32Array(buffer, HEADER_BYTES);
@@ -37,12 +37,12 @@ export class Ring {
     return Atomics.load(this.indices, READ);
   }
 
-  /** Samples that can be read. */
+  /** Number of samples that can be read. */
   get available(): number {
     return (this.end - this.start) | 0;
   }
 
-  /** Writes as many as there is room for, tells how many, and wakes a reader. */
+  /** Writes as many samples as there is space for, wakes a waiting reader, and returns their number. */
   write(samples: Float32Array): number {
     const count = Math.min(samples.length, this.capacity - Ring.RESERVE - this.available);
     const end = this.end;
@@ -51,7 +51,7 @@ export class Ring {
     return count;
   }
 
-  /** Writes the mean of `channels`, else as `write`. */
+  /** As `write`, for the mean of `channels`. */
   writeMono(channels: readonly Float32Array[]): number {
     const length = channels[0]?.length ?? 0;
     const count = Math.min(length, this.capacity - Ring.RESERVE - this.available);
@@ -66,19 +66,19 @@ export class Ring {
     return count;
   }
 
-  /** Fills `into` from the oldest sample on; there must be as many. */
+  /** Fills `into` from the oldest sample on; at least as many must be available. */
   read(into: Float32Array): void {
     const start = this.start;
     for (let i = 0; i < into.length; i++) into[i] = this.samples[(start + i) & (this.capacity - 1)]!;
     this.skip(into.length);
   }
 
-  /** The sample at an index. */
+  /** The sample at an absolute index. */
   at(index: number): number {
     return this.samples[index & (this.capacity - 1)]!;
   }
 
-  /** Moves the start; a negative count steps back, by `RESERVE` at most. */
+  /** Moves the read position; a negative count steps back, by at most `RESERVE`. */
   skip(count: number): void {
     Atomics.store(this.indices, READ, (this.start + count) | 0);
   }

@@ -142,7 +142,7 @@ function payloadOf(marks: DecodedMark[]): Pick<Detection, 'payload' | 'payloadOk
 
 function cancelled(): Error {
   const error = new Error(
-    'Looking for the mark was cancelled. The file is unchanged; examine it again whenever you like.',
+    'The search for the mark was cancelled. The file is unchanged; you can examine it again at any time.',
   );
   error.name = 'cancelled';
   return error;

@@ -5,10 +5,10 @@ const LOWEST_HZ = 500;
 const HIGHEST_HZ = 6000;
 const LEVEL = 0.5;
 const EDGE_SECONDS = 0.005;
-/** Peak of the correlation over its root mean square from which a chirp was heard; noise stays below about 6. */
+/** Peak of the correlation over its RMS from which a chirp is detected; noise stays below about 6. */
 const HEARD_SCORE = 12;
 
-/** An exponential sweep (Farina 2000) of 0.12 s: sharp in time once it is correlated with itself, robust in noise. */
+/** An exponential sweep (Farina 2000) of 0.12 s: its autocorrelation has a sharp peak, and it is robust in noise. */
 export function makeChirp(sampleRateHz: number): Float32Array<ArrayBuffer> {
   const length = Math.round(SECONDS * sampleRateHz);
   const octaves = Math.log(HIGHEST_HZ / LOWEST_HZ);
@@ -21,9 +21,7 @@ export function makeChirp(sampleRateHz: number): Float32Array<ArrayBuffer> {
 }
 
 /**
- * Where in `recording` the chirp begins, in samples, by cross-correlation; null where it is not heard.
- *
- * Both at the same rate.
+ * Start of the chirp in `recording`, in samples, by cross-correlation; null where none is detected. Both at the same rate.
  */
 export function findChirp(recording: Float32Array, chirp: Float32Array): number | null {
   if (recording.length <= chirp.length) return null;

@@ -3,12 +3,12 @@ import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /**
- * Holds the compiled code of the WebAssembly runtime. A browser compiles the same bytes once for all workers of a page
- * as long as somebody holds the outcome, what it has optimised while they ran included; without this, each worker that
- * starts anew waits half a second for it and is slow at first.
+ * Keeps the compiled WebAssembly runtime in memory. A browser compiles the same bytes once for all workers of a page, and
+ * keeps its optimised code, while a reference to the module exists; without it, each new worker waits half a second for the
+ * compilation and is slow at first.
  */
 export function keepRuntimeCompiled(): void {
   compiled ??= WebAssembly.compileStreaming(fetch(wasm));
-  // Where that fails, the worker that needs the runtime says so.
+  // The worker that needs the runtime reports the failure.
   compiled.catch(() => (compiled = undefined));
 }

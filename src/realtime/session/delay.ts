@@ -1,19 +1,19 @@
 import type { LiveStats } from '../live-stats';
 
-/** Where the time between mouth and ear goes, in ms. */
+/** The delay from mouth to ear, split into parts. */
 export interface DelayParts {
-  /** From the microphone to the page, as the browser has it; 0 where it does not say. */
+  /** From the microphone to the page, as reported by the browser; 0 where it reports none. */
   captureMs: number;
-  /** What the networks and the synthesis have to hear before they can speak. */
+  /** Look-ahead of the networks and the synthesis. */
   modelMs: number;
   blockMs: number;
-  /** Waiting: for the worker, and before the speakers. */
+  /** Waiting time before the worker and in the playback queue. */
   queueMs: number;
-  /** From the page to the ear, as the browser has it. */
+  /** From the page to the speakers, as reported by the browser. */
   playbackMs: number;
 }
 
-/** Of the delay that the audio thread measures, what is neither model nor block is waiting. */
+/** Splits the delay measured on the audio thread; what is neither model nor block is waiting time. */
 export function delayParts(stats: LiveStats, captureMs: number, playbackMs: number): DelayParts {
   const modelMs = stats.get('algorithmicMs');
   const blockMs = stats.get('blockLengthMs');

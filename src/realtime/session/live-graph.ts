@@ -7,25 +7,25 @@ import { AudioError } from '../../audio/errors';
 import { Ring } from '../ring';
 
 const RING_SECONDS = 1;
-/** Long enough to be no click, short enough to be at once. */
+/** Ramp of gain changes: long enough to avoid clicks. */
 const RAMP_SECONDS = 0.01;
 const ENDING_MS = 100;
 
 export interface LiveGraphOptions {
-  /** Speakers to play to; the system's own choice without. */
+  /** Speakers to play to; default: the system's. */
   outputId?: string;
-  /** Asks for a rate; the device's own without. */
+  /** Default: the device's rate. */
   sampleRateHz?: number;
   marginMs: number;
-  /** Whether threads may share memory; tests say no. */
+  /** Whether threads may share memory; default: whether the page is isolated. */
   isShared?: boolean;
 }
 
 /**
- * The page's part of the live chain: microphone -> capture worklet, playback worklet -> speakers. What lies
- * between is the worker's, which is given the `ends`.
+ * The page's part of the live chain: microphone -> capture worklet, playback worklet -> speakers. The worker between them
+ * gets the ends of `link`.
  *
- * The microphone itself reaches the speakers only while `setBypass(true)` holds.
+ * The unconverted microphone reaches the speakers only between `setBypass(true)` and `setBypass(false)`.
  */
 export class LiveGraph {
   readonly context: AudioContext;
@@ -48,7 +48,7 @@ export class LiveGraph {
     this.dry = context.createGain();
     this.dry.gain.value = 0;
     this.playback.connect(this.converted).connect(context.destination);
-    // Without a way to the speakers some browsers do not run a node; its output is silence.
+    // Some browsers do not run a node that is not connected to the destination; its output is silence.
     this.capture.connect(context.destination);
     this.playback.port.onmessage = ({ data }: MessageEvent<Float64Array<ArrayBuffer>>) =>
       (this.current = new LiveStats(data.buffer));
@@ -72,7 +72,7 @@ export class LiveGraph {
       void context.close();
       throw new AudioError(
         'unsupported',
-        'This browser cannot play while it records in this page, so nothing is converted. Your takes are safe. Use a current Firefox, Chrome, Edge or Safari.',
+        'This browser cannot play audio while it records in this page, so nothing is converted. Your takes are safe. Use a current Firefox, Chrome, Edge or Safari.',
         { cause },
       );
     }
@@ -87,12 +87,12 @@ export class LiveGraph {
     return this.current;
   }
 
-  /** Delay in ms that the devices add: what the browser says of the speakers' side. */
+  /** Output latency in ms, as reported by the browser. */
   get outputLatencyMs(): number {
     return 1000 * ((this.context.outputLatency || 0) + this.context.baseLatency);
   }
 
-  /** Makes both ways anew and gives the worker's ends of them, with what of it has to be transferred. */
+  /** Creates new rings or ports in both directions; returns the worker's ends of them, and those to transfer. */
   link(): { ends: LiveEnds; transfer: Transferable[] } {
     const { sampleRate } = this.context;
     const [input, output] = [sampleRate, SYNTHESIS_RATE_HZ].map((rateHz) =>
@@ -116,14 +116,14 @@ export class LiveGraph {
     return { ends, transfer: [ends.input, ends.output] };
   }
 
-  /** Listens to another microphone from now on, or to none. */
+  /** Connects another microphone, or none. */
   setMicrophone(stream: MediaStream | undefined): void {
     this.microphone?.disconnect();
     this.microphone = stream && this.context.createMediaStreamSource(stream);
     this.microphone?.connect(this.capture);
   }
 
-  /** Plays the microphone itself instead of the converted voice while `isHeld`. */
+  /** Plays the unconverted microphone instead of the converted voice while `isHeld`. */
   setBypass(isHeld: boolean): void {
     this.ramp(this.converted, isHeld ? 0 : 1);
     this.ramp(this.dry, isHeld ? 1 : 0);
@@ -140,24 +140,24 @@ export class LiveGraph {
     this.playback.port.postMessage({ marginMs });
   }
 
-  /** Rejects where the browser cannot choose speakers, or these are gone. */
+  /** Rejects where the device is gone. Without effect where the browser cannot choose speakers. */
   async setOutput(outputId: string): Promise<void> {
     await setSink(this.context, outputId);
   }
 
-  /** The converted voice as it goes to the speakers, and the microphone: for measuring. */
+  /** The microphone, and the converted voice as sent to the speakers, for measurements. */
   tap(): { microphone: AudioNode | undefined; output: AudioNode } {
     return { microphone: this.microphone, output: this.converted };
   }
 
-  /** Silent at once; everything is let go of a moment later. */
+  /** Fades out in 10 ms; releases everything after 100 ms. */
   close(): void {
     this.setMicrophone(undefined);
     this.dry.disconnect();
     this.ramp(this.converted, 0);
     const nodes = [this.capture, this.playback];
     for (const { port } of nodes) port.postMessage('close');
-    // Chromium frees a context only where its worklets had ended before it was closed.
+    // Chromium frees a context only if its worklets have ended before it is closed.
     // eslint-disable-next-line understudy/owned-by-scope -- the page's scope may be what ends here
     setTimeout(() => {
       for (const node of nodes) {

@@ -5,7 +5,7 @@ import { WorkerClient, withProgress } from '../../services/worker-client';
 import { LiveGraph } from './live-graph';
 import type { LiveEnds } from '../live-link';
 import { openMicrophone } from '../../audio/microphone';
-import type { Heard, LiveApi, LivePhase, LiveSettings, LiveStatus } from '../live-types';
+import type { CalibrationResult, LiveApi, LivePhase, LiveSettings, LiveStatus } from '../live-types';
 import type { LoadProgress } from '../../engine/types';
 import LiveWorker from '../../../workers/live?worker';
 import { LIVE_PRESETS, type LivePresetId } from './presets';
@@ -22,28 +22,28 @@ export interface SessionOptions {
   baseUrl: string;
   backend?: 'wasm' | 'webgpu' | 'auto';
   allowSoftwareGpu?: boolean;
-  /** False takes the way of pages that are not isolated: for tests. */
+  /** For tests: false uses ports, as on pages that are not isolated. */
   isShared?: boolean;
   onPhase: (phase: LivePhase) => void;
   onProgress: (progress: LoadProgress | null) => void;
-  /** For tests: a port that gets every block of what goes in and comes out, from the first sample on. */
+  /** For tests: a port that gets every RecordedBlock, from the first sample on. */
   tap?: () => MessagePort;
-  /** Something happened that the user should know of; the session goes on. */
+  /** Called with faults that the user should know of; the session goes on. */
   onTrouble: (trouble: Trouble) => void;
 }
 
 const WORDS = { safe: 'nothing is converted', again: 'start again', instead: '' };
 
 /**
- * One stretch of speaking: microphone, worklets, worker and speakers, and how they are put together again when
- * one of them fails. While something is wrong there is silence.
+ * A live session: opens microphone, worklets, worker and speakers, and replaces those that fail. The output is silent
+ * during a repair.
  */
 export class LiveSession {
   phase: LivePhase = 'off';
   status: LiveStatus | undefined;
   graph: LiveGraph | undefined;
   stream: MediaStream | undefined;
-  /** Rate to ask of the next context; the device's own without. */
+  /** Rate of the next context; default: the device's. */
   sampleRateHz: number | undefined;
   private client: WorkerClient<LiveApi<LiveEnds>> | undefined;
   private loading: Promise<LiveStatus> | undefined;
@@ -68,7 +68,7 @@ export class LiveSession {
     return this.client!.api;
   }
 
-  /** Starts the worker and loads the networks in it; once, and again after a stop or a failure. */
+  /** Starts the worker and loads the networks, unless they are loaded already. */
   load(): Promise<LiveStatus> {
     if (this.status?.backend !== 'webgpu') keepRuntimeCompiled();
     this.loading ??= this.startWorker().catch((error: unknown) => {
@@ -78,7 +78,7 @@ export class LiveSession {
     return this.loading;
   }
 
-  /** Rejects with AudioError or EngineError; then nothing is open. */
+  /** Rejects with AudioError or EngineError; then nothing is left open. */
   async start(): Promise<void> {
     if (this.phase !== 'off') return;
     this.setPhase('starting');
@@ -89,7 +89,7 @@ export class LiveSession {
       const opening = this.openGraph(running);
       const loading = this.load();
       await Promise.allSettled([asking, opening, loading]);
-      // In this order of blame: without a microphone nothing else matters.
+      // The first failure in this order is reported: without a microphone the others do not matter.
       await asking;
       await opening;
       await loading;
@@ -105,7 +105,7 @@ export class LiveSession {
     }
   }
 
-  /** Lets go of microphone, worklets, worker and GPU. */
+  /** Releases microphone, worklets, worker and GPU. */
   stop(): void {
     this.running?.dispose();
     this.running = undefined;
@@ -116,7 +116,7 @@ export class LiveSession {
     this.setPhase('off');
   }
 
-  /** Rejects where the chosen device or voice is not there. */
+  /** Rejects where the chosen device or voice is missing. */
   async adjust(settings: SessionSettings): Promise<void> {
     const before = this.settings;
     this.settings = settings;
@@ -133,23 +133,23 @@ export class LiveSession {
     this.graph?.setBypass(this.isBypassed);
   }
 
-  /** Measures the speaker for so long, unheard. */
-  async listen(seconds: number): Promise<Heard> {
+  /** Measures the speaker for `seconds`; the output is muted. */
+  async calibrate(seconds: number): Promise<CalibrationResult> {
     this.mute(true);
     try {
-      return await this.client!.guard(this.api.listen(seconds));
+      return await this.client!.guard(this.api.calibrate(seconds));
     } finally {
       this.mute(false);
     }
   }
 
-  /** Puts right what is wrong; one repair at a time. */
+  /** Repairs a fault; a second call during a repair returns the first one's promise. */
   repair(trouble: Trouble): Promise<void> {
     this.repairing ??= this.runRepair(trouble).finally(() => (this.repairing = undefined));
     return this.repairing;
   }
 
-  /** For tests: ends the worker as the browser does when memory runs out, without a word. */
+  /** For tests: terminates the worker without notice, as a browser does when memory runs out. */
   killWorker(): void {
     this.client?.dispose();
   }
@@ -188,7 +188,7 @@ export class LiveSession {
 
   private async openMicrophone(running: Scope): Promise<void> {
     const stream = await openMicrophone(this.settings.deviceId || undefined, WORDS);
-    // Stopped while the browser was asking.
+    // Stopped while the browser asked for permission.
     if (running.isEnded) return stream.getTracks().forEach((track) => track.stop());
     this.stream = stream;
     for (const track of stream.getAudioTracks())
@@ -211,7 +211,7 @@ export class LiveSession {
     new LiveWatch(running, this, (trouble) => void this.try(trouble));
   }
 
-  /** A repair that fails is tried again when the watch next finds that something is wrong. */
+  /** A failed repair is tried again when the watch next reports a fault. */
   private async try(trouble: Trouble): Promise<void> {
     await this.repair(trouble).catch((error: unknown) => console.error(error));
   }

@@ -3,11 +3,11 @@ import { listDevices } from '../../audio/microphone';
 import type { LiveStats } from '../live-stats';
 import type { LivePhase } from '../live-types';
 
-/** What can go wrong while somebody speaks. */
+/** Faults of a running session. */
 export type Trouble =
   'microphone-lost' | 'microphone-changed' | 'microphone-chosen' | 'context-lost' | 'worker-lost';
 
-/** What the watch sees of a session. */
+/** The part of a session that the watch reads. */
 export interface Watched {
   readonly phase: LivePhase;
   readonly isRepairing: boolean;
@@ -23,7 +23,7 @@ export interface Watched {
 const TICK_MS = 200;
 const PATIENCE_MS = 600;
 
-/** Notices within a second that a part of a running session has stopped, whatever the browser says of it. */
+/** Detects within a second that a part of a running session has stopped, even where the browser reports no error. */
 export class LiveWatch {
   private seen = { contextSeconds: -1, capturedSeconds: -1, blocks: -1 };
   private sinceMs = { context: 0, capture: 0, worker: 0 };
@@ -44,7 +44,7 @@ export class LiveWatch {
   private tick(): void {
     const { session } = this;
     const nowMs = performance.now();
-    // A page that slept knows nothing of what the audio did meanwhile.
+    // After a suspension of the page the counters are stale.
     const slept = nowMs - this.tickedMs > PATIENCE_MS;
     this.tickedMs = nowMs;
     const { graph } = session;
@@ -83,7 +83,7 @@ export class LiveWatch {
     this.sinceMs = { context: nowMs, capture: nowMs, worker: nowMs };
   }
 
-  /** The device's own choice may have become another microphone, a headset's for example. */
+  /** The default microphone may have become another one, for example a headset's. */
   private async checkDevice(): Promise<void> {
     const { stream, phase } = this.session;
     const track = stream?.getAudioTracks()[0];

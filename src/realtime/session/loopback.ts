@@ -5,12 +5,12 @@ import { SampleStore } from '../../audio/sample-store';
 
 const LISTENED_SECONDS = 1.2;
 const START_SECONDS = 0.2;
-/** A microphone that gives nothing at all is not waited for. */
+/** Longest wait for a microphone that gives no samples. */
 const PATIENCE_MS = 4000;
 
 /**
- * Plays a chirp and listens for it: the way through speakers, air, microphone and browser, in ms; null where it
- * was not heard. The converter is not on that way.
+ * Plays a chirp and detects it in the microphone: the delay through speakers, air, microphone and browser, without the
+ * converter, in ms; null where it is not detected.
  *
  * Rejects with AudioError where there is no microphone.
  */
@@ -29,10 +29,10 @@ export async function measureLoopback(deviceId: string, outputId: string): Promi
     const chirp = makeChirp(context.sampleRate);
     const source = playerOf(context, chirp);
     const silence = new ConstantSourceNode(context, { offset: 0 });
-    // Both begin in the same block of the audio thread, so where the chirp lies in one is known from the other.
+    // Both recordings begin in the same block of the audio thread, so their times can be compared.
     const sent = listen(context, source);
     const heard = listen(context, context.createMediaStreamSource(stream));
-    // A node that nothing plays into does not run.
+    // A node without an active input does not run.
     for (const each of [sent, heard]) silence.connect(each.node);
     silence.start();
     source.start(context.currentTime + START_SECONDS);

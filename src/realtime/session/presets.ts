@@ -1,4 +1,4 @@
-/** How delay is traded for steadiness: the smallest block, and how low the queue before the speakers may get. */
+/** Trade-offs between delay and robustness: the smallest block in codes of 20 ms, and the margin of the playback queue. */
 export interface LivePreset {
   label: string;
   blockCodes: number;

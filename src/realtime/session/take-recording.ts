@@ -8,13 +8,13 @@ import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 export const MAX_TAKE_SECONDS = 600;
 const RESERVED_SECONDS = 30;
 
-/** What was said and what it became, as long as each other. */
+/** Input and output of a take, of equal duration. */
 export interface LiveTake {
   source: { samples: Float32Array; sampleRateHz: number };
   output: { samples: Float32Array; sampleRateHz: number };
 }
 
-/** A take being cut out of a running session; it ends by `end`, with the session, or after ten minutes. */
+/** A take being recorded from a running session; it ends by `end`, with the session, or after ten minutes. */
 export class TakeRecording {
   readonly done: Promise<LiveTake>;
   private readonly input: SampleStore;
@@ -46,12 +46,12 @@ export class TakeRecording {
     return this.input.length / this.sampleRateHz;
   }
 
-  /** Lets what was said come out, then ends. */
+  /** Ends once all recorded input has been converted. */
   end(): void {
     void this.api.endRecording();
   }
 
-  /** Ends with what there is: the session is over. */
+  /** Ends immediately, with the output that there is: the session is over. */
   cut(): void {
     this.finish();
   }
@@ -59,7 +59,7 @@ export class TakeRecording {
   private take(): LiveTake {
     const output = this.output.take();
     const samples = this.input.take();
-    // A session that was cut short still owes a little of the output; nobody shall compare with its silence.
+    // A session that was cut off lacks the end of the output: the input is cut to the same duration.
     const seconds = output.length / SYNTHESIS_RATE_HZ;
     return {
       source: {

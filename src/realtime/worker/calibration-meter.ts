@@ -2,7 +2,7 @@ import { quantile } from '../../dsp/arrays';
 import { medianF0Hz, noiseLevelDb, speechLevelDb } from '../../engine/analysis/profile';
 import { FloatQueue } from '../../dsp/float-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
-import type { Heard } from '../live-types';
+import type { CalibrationResult } from '../live-types';
 
 /** Gathers the frames of a calibration and reports the speaker's pitch, level and noise. */
 export class CalibrationMeter {
@@ -12,12 +12,12 @@ export class CalibrationMeter {
 
   constructor(
     seconds: number,
-    private readonly done: (heard: Heard) => void,
+    private readonly done: (result: CalibrationResult) => void,
   ) {
     this.frames = Math.round((seconds * ANALYSIS_RATE_HZ) / ANALYSIS_HOP);
   }
 
-  /** True once the time is over and `done` was called. */
+  /** Returns true once the time is over and `done` has been called. */
   push(f0Hz: Float32Array, loudnessDb: Float32Array): boolean {
     this.f0Hz.push(f0Hz);
     this.loudnessDb.push(loudnessDb);

@@ -1,7 +1,7 @@
 import { BlockPlan } from './block-plan';
 import { FeedbackWatch } from './feedback';
 import { CalibrationMeter } from './calibration-meter';
-import type { Heard, LiveLink, RecordedBlock, LiveSettings } from '../live-types';
+import type { CalibrationResult, LiveLink, RecordedBlock, LiveSettings } from '../live-types';
 import type { Networks } from '../../engine/backends/network';
 import { RunningProfile } from './running-profile';
 import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
@@ -13,17 +13,17 @@ import type { SourceProfile } from '../../engine/types';
 import type { Voice } from '../../engine/voice';
 
 const WAIT_MS = 20;
-/** More input than this waiting beyond a block is left out: the loop goes on at the live edge. */
+/** With more input than this waiting beyond a block, the loop skips to the newest block plus this much. */
 const MAX_BEHIND_SECONDS = 0.04;
 const FADE_SECONDS = 0.01;
 const UNKNOWN: SourceProfile = { medianF0Hz: 0, speechLevelDb: -80 };
 
 /**
- * The block loop of a running conversion: reads what the microphone gives as it comes, converts it, and hands
- * on what is ready. Changes of settings glide, nothing starts anew.
+ * The block loop of a running conversion: reads microphone samples as they arrive, converts them and writes the output.
+ * Changes of settings are smoothed in the running stream.
  */
 export class LiveLoop {
-  /** Samples of the link taken so far, and written, those of loops before this one included. */
+  /** Samples of the link read or skipped, and written, including those of earlier loops on the same link. */
   consumed: number;
   written: number;
   private readonly breather = new Breather();
@@ -39,7 +39,7 @@ export class LiveLoop {
   private lengthMs = 0;
   private slow = { factor: 1, untilMs: 0 };
 
-  /** `before`: the loop on the same link whose place this one takes. */
+  /** `before`: the loop on the same link that this one replaces. */
   constructor(
     private readonly link: LiveLink,
     readonly networks: Networks,
@@ -61,9 +61,9 @@ export class LiveLoop {
       sampleRateHz: link.sampleRateHz,
       blockCodes: this.plan.codes,
       gateDb: settings.gateDb,
-      onFrames: (f0Hz, loudnessDb) => this.hear(f0Hz, loudnessDb),
+      onFrames: (f0Hz, loudnessDb) => this.profileFrames(f0Hz, loudnessDb),
     });
-    if (before) this.noteSkipped();
+    if (before) this.reportSkipped();
     else this.skip(link.source.available);
   }
 
@@ -71,7 +71,7 @@ export class LiveLoop {
     return this.running.current;
   }
 
-  /** Runs until `stop`. Rejects with what the networks throw. */
+  /** Runs until `stop`. Rejects with errors of the networks. */
   async run(): Promise<void> {
     try {
       while (!this.isStopped) {
@@ -102,16 +102,16 @@ export class LiveLoop {
     this.settings = settings;
     this.voice = voice;
     this.running.restart(settings.profile);
-    this.plan.ask(settings.blockCodes);
+    this.plan.setLeast(settings.blockCodes);
     this.applySettings();
   }
 
-  /** Measures the speaker for `seconds` of what comes in. */
-  listen(seconds: number): Promise<Heard> {
+  /** Measures the speaker over the next `seconds` of input. */
+  calibrate(seconds: number): Promise<CalibrationResult> {
     return new Promise((resolve) => (this.calibration = new CalibrationMeter(seconds, resolve)));
   }
 
-  /** Cuts a take out from here on. */
+  /** Records a take from the next block on. */
   record(post: (block: RecordedBlock | null) => void): void {
     this.tap?.finish();
     this.tap = new TakeTap(this.stream.heldSeconds, this.link.sampleRateHz, post);
@@ -121,7 +121,7 @@ export class LiveLoop {
     this.tap?.end();
   }
 
-  /** For tests: works `factor` times as long for `seconds`. */
+  /** For tests: multiplies the computing time of every block by `factor` for `seconds`. */
   slowDown(factor: number, seconds: number): void {
     this.slow = { factor, untilMs: performance.now() + 1000 * seconds };
   }
@@ -130,14 +130,14 @@ export class LiveLoop {
     return this.plan.codes / CODES_PER_SECOND;
   }
 
-  /** What is waiting, or when that is too much, its end. */
+  /** All waiting input, or its newest part where more than a block plus 40 ms are waiting. */
   private take(): Float32Array<ArrayBuffer> {
     const { source, sampleRateHz, meters } = this.link;
     const most = Math.round((this.blockSeconds + MAX_BEHIND_SECONDS) * sampleRateHz);
     const fade = Math.round(FADE_SECONDS * sampleRateHz);
     const available = source.available;
     if (available <= most + fade) return this.read(available);
-    // To the live edge in 10 ms: the sound from here fades out while that at the edge fades in.
+    // Cross-fade of 10 ms from the oldest waiting sample to the live edge.
     const here = this.read(fade);
     this.skip(available - most - fade);
     const edge = this.read(most);
@@ -153,15 +153,15 @@ export class LiveLoop {
     return samples;
   }
 
-  /** Leaves out so much of the input: before the first block, that it is old already. */
+  /** Discards input: late samples, and before the first block those that are waiting already. */
   private skip(count: number): void {
     this.link.source.skip(count);
     this.consumed += count;
-    this.noteSkipped();
+    this.reportSkipped();
   }
 
-  /** Tells from which sample of the output on how much of the input is missing. */
-  private noteSkipped(): void {
+  /** Reports how much input has been skipped, and from which output sample on. */
+  private reportSkipped(): void {
     const { meters, sampleRateHz } = this.link;
     const from = this.written + Math.round(this.stream.heldSeconds * SYNTHESIS_RATE_HZ);
     meters.skip(from, this.consumed / sampleRateHz - from / SYNTHESIS_RATE_HZ);
@@ -173,15 +173,15 @@ export class LiveLoop {
     if (startedMs < this.slow.untilMs) spin(startedMs, this.slow.factor);
     if (output.length > 0) this.link.write(output);
     this.watch.push(input, output);
-    if (output.length > 0) this.note(output.length, performance.now() - startedMs);
+    if (output.length > 0) this.reportBlock(output.length, performance.now() - startedMs);
     this.tap?.push(input, output as Float32Array<ArrayBuffer>);
     if (this.hasNewProfile) this.applySettings();
   }
 
-  private note(samples: number, workMs: number): void {
+  private reportBlock(samples: number, workMs: number): void {
     const { source, sampleRateHz, meters } = this.link;
     this.written += samples;
-    this.plan.note(samples / SYNTHESIS_RATE_HZ, workMs / 1000, source.available / sampleRateHz);
+    this.plan.update(samples / SYNTHESIS_RATE_HZ, workMs / 1000, source.available / sampleRateHz);
     meters.add('blocks', 1);
     meters.set('blockMs', workMs);
     meters.set('load', this.plan.load);
@@ -197,7 +197,7 @@ export class LiveLoop {
     this.stream.adjust({ blockCodes: this.plan.codes });
   }
 
-  private hear(f0Hz: Float32Array, loudnessDb: Float32Array): void {
+  private profileFrames(f0Hz: Float32Array, loudnessDb: Float32Array): void {
     if (this.calibration?.push(f0Hz, loudnessDb)) this.calibration = undefined;
     if (!this.settings.follows && this.running.current) return;
     if (this.running.push(f0Hz, loudnessDb)) this.hasNewProfile = true;
@@ -211,7 +211,7 @@ export class LiveLoop {
   }
 }
 
-/** Keeps this thread busy until `factor` times as long has passed since `startedMs` as has now. */
+/** Blocks this thread until the time since `startedMs` has grown to `factor` times its present value. */
 function spin(startedMs: number, factor: number): void {
   const untilMs = startedMs + factor * (performance.now() - startedMs);
   while (performance.now() < untilMs);

@@ -3,17 +3,24 @@ import type { Converter } from '../../engine/converter';
 import { describeCause, EngineError } from '../../engine/errors';
 import { mayHaveGpu } from '../../engine/backends/gpu';
 import { LiveLoop } from './live-loop';
-import type { Heard, LiveApi, LiveFault, LiveLink, LiveSettings, LiveStatus } from '../live-types';
+import type {
+  CalibrationResult,
+  LiveApi,
+  LiveFault,
+  LiveLink,
+  LiveSettings,
+  LiveStatus,
+} from '../live-types';
 import type { Runtime } from '../../engine/backends/runtime';
 import { streamRtf } from '../../engine/benchmark';
 import type { EngineStatus, SourceProfile } from '../../engine/types';
 
 type LoadParameters = Parameters<LiveApi<LiveLink>['load']>;
 
-/** A backend whose largest blocks take more of the time than this is no good for speaking along. */
+/** Load with the largest blocks above which WebGPU is tried in place of wasm. */
 const TOO_SLOW = 0.7;
 
-/** What the live worker exposes: loads networks as the converter does, and runs one block loop at a time. */
+/** The live worker's interface: loads networks as the converter does, and runs one block loop at a time. */
 export class Live implements LiveApi<LiveLink> {
   private settings: LiveSettings | undefined;
   private loop: LiveLoop | undefined;
@@ -25,7 +32,7 @@ export class Live implements LiveApi<LiveLink> {
     const { known, ...rest } = options;
     const attempt = async (backend: 'wasm' | 'webgpu'): Promise<LiveStatus> => {
       const status = await this.converter.load({ ...rest, backend, threads: 1 }, onProgress);
-      // Also warms up a worker of a device that is known.
+      // On a known device this only warms up the worker.
       const measured = await this.measure(status);
       const load = known?.backend === status.backend ? known.load : measured;
       return { backend: status.backend, voices: status.voices, load };
@@ -59,8 +66,8 @@ export class Live implements LiveApi<LiveLink> {
     this.loop?.adjust(settings, voice);
   }
 
-  async listen(seconds: number): Promise<Heard> {
-    return this.running().listen(seconds);
+  async calibrate(seconds: number): Promise<CalibrationResult> {
+    return this.running().calibrate(seconds);
   }
 
   async record(port: MessagePort): Promise<void> {
@@ -87,15 +94,12 @@ export class Live implements LiveApi<LiveLink> {
   async simulate(fault: LiveFault): Promise<void> {
     const loop = this.running();
     if (fault.kind === 'slow') loop.slowDown(fault.factor, fault.seconds);
-    else loop.interrupt(new EngineError('gpu-lost', 'The graphics processor was taken away by a test.'));
+    else loop.interrupt(new EngineError('gpu-lost', 'A test simulated the loss of the graphics processor.'));
   }
 
   private running(): LiveLoop {
     if (this.loop) return this.loop;
-    throw new EngineError(
-      'not-loaded',
-      'Nothing is being converted now. Start speaking first, then try again.',
-    );
+    throw new EngineError('not-loaded', 'Live conversion is not running. Start it first, then try again.');
   }
 
   private async makeLoop(link: LiveLink, before?: LiveLoop): Promise<{ runtime: Runtime; loop: LiveLoop }> {
@@ -103,13 +107,13 @@ export class Live implements LiveApi<LiveLink> {
     return { runtime, loop: new LiveLoop(link, runtime.networks, voice, this.settings!, before) };
   }
 
-  /** Runs the loop, and another in its place when the GPU is lost. */
+  /** Runs the loop, and replaces it by a new one when the GPU is lost. */
   private async runOn(runtime: Runtime, link: LiveLink): Promise<void> {
     let lost: LiveLoop | undefined;
     await runtime.run(async () => {
       if (lost) {
         const { loop } = await this.makeLoop(link, lost);
-        // Stopped meanwhile.
+        // Stopped in the meantime.
         if (this.loop !== lost) return;
         this.loop = loop;
       }
@@ -118,7 +122,7 @@ export class Live implements LiveApi<LiveLink> {
     });
   }
 
-  /** Share of the time that the work takes in the smallest and the largest blocks. */
+  /** Computing time over duration of the smallest and the largest blocks. */
   private async measure({ voices }: EngineStatus): Promise<LiveStatus['load']> {
     const [first] = voices;
     if (!first) return { smallest: 0, largest: 0 };

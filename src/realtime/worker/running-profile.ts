@@ -1,28 +1,27 @@
 import { medianF0Hz, noiseLevelDb, speechLevelDb } from '../../engine/analysis/profile';
 import type { SourceProfile } from '../../engine/types';
 
-/** Frames that the profile remembers: 20 s. */
-const MEMORY_FRAMES = 2000;
-/** So much is measured before a speaker nobody knows is believed, and between two updates. */
+/** Length of the history: 20 s of frames of 10 ms. */
+const HISTORY_FRAMES = 2000;
+/** Voiced frames before the first profile of an uncalibrated speaker, and between two updates: 0.5 and 1 s. */
 const FIRST_FRAMES = 50;
 const UPDATE_FRAMES = 100;
-/** How far a known profile moves towards what was heard at an update. */
+/** Step of an update: share of the distance from the known profile to the measured one. */
 const SHARE = 0.1;
 
 /**
- * The speaker's register, level and room while they speak, as `profileTake` measures a take: medians over what was
- * voiced in the last 20 s, the level of its active speech, and of what is heard between the words.
+ * The speaker's F0, speech level and noise level while they speak, measured as `profileTake` does for a take: F0 and speech
+ * level over the last 20 s of voiced frames, the noise level over the last 20 s of all frames.
  *
- * Starts from a calibration where there is one, and moves slowly from there; without, it takes the first half
- * second of voice for the speaker.
+ * Starts from a calibration if there is one and adapts slowly; otherwise from the first 0.5 s of voiced speech.
  */
 export class RunningProfile {
-  private readonly f0Hz = new Float32Array(MEMORY_FRAMES);
-  private readonly loudnessDb = new Float32Array(MEMORY_FRAMES);
-  /** Of all frames, voiced or not. */
-  private readonly everyDb = new Float32Array(MEMORY_FRAMES);
-  private heard = 0;
-  private passed = 0;
+  private readonly f0Hz = new Float32Array(HISTORY_FRAMES);
+  private readonly loudnessDb = new Float32Array(HISTORY_FRAMES);
+  /** Levels of all frames, voiced or not. */
+  private readonly everyDb = new Float32Array(HISTORY_FRAMES);
+  private voicedFrames = 0;
+  private allFrames = 0;
   private sinceUpdate = 0;
 
   private known: SourceProfile | null;
@@ -35,7 +34,7 @@ export class RunningProfile {
     return this.known;
   }
 
-  /** Begins again from another calibration; goes on from what is known if it is the same. */
+  /** Starts again from another calibration; does nothing if it is the same. */
   restart(calibrated: SourceProfile | null): void {
     const { calibrated: before } = this;
     this.calibrated = calibrated;
@@ -43,19 +42,19 @@ export class RunningProfile {
       before?.medianF0Hz === calibrated?.medianF0Hz && before?.speechLevelDb === calibrated?.speechLevelDb;
     if (isSame) return;
     this.known = usable(calibrated);
-    this.heard = 0;
-    this.passed = 0;
+    this.voicedFrames = 0;
+    this.allFrames = 0;
     this.sinceUpdate = 0;
   }
 
-  /** Takes note of frames; unequal numbers of both are fine. True when the profile has changed. */
+  /** Takes frames, of which the two arrays may hold different numbers. Returns true when the profile has changed. */
   push(f0Hz: Float32Array, loudnessDb: Float32Array): boolean {
-    for (const db of loudnessDb) this.everyDb[this.passed++ % MEMORY_FRAMES] = db;
+    for (const db of loudnessDb) this.everyDb[this.allFrames++ % HISTORY_FRAMES] = db;
     for (let i = 0; i < f0Hz.length; i++) {
       if (!(f0Hz[i]! > 0)) continue;
-      const at = this.heard++ % MEMORY_FRAMES;
+      const at = this.voicedFrames++ % HISTORY_FRAMES;
       this.f0Hz[at] = f0Hz[i]!;
-      // The tracker runs late, so these are not the same frames; over a second it is the same speech.
+      // The pitch tracker is delayed, so F0 and level are of different frames; over a second that does not matter.
       this.loudnessDb[at] = loudnessDb[Math.min(i, loudnessDb.length - 1)] ?? this.loudnessDb[at]!;
       this.sinceUpdate++;
     }
@@ -67,10 +66,10 @@ export class RunningProfile {
   }
 
   private update(): void {
-    const frames = Math.min(this.heard, MEMORY_FRAMES);
+    const frames = Math.min(this.voicedFrames, HISTORY_FRAMES);
     const f0Hz = medianF0Hz(this.f0Hz.subarray(0, frames));
     const level = speechLevelDb(this.loudnessDb.subarray(0, frames));
-    const noiseDb = noiseLevelDb(this.everyDb.subarray(0, Math.min(this.passed, MEMORY_FRAMES)));
+    const noiseDb = noiseLevelDb(this.everyDb.subarray(0, Math.min(this.allFrames, HISTORY_FRAMES)));
     const { known } = this;
     this.known = known
       ? {
@@ -82,7 +81,7 @@ export class RunningProfile {
   }
 }
 
-/** One that heard no voice says nothing. */
+/** Null for a profile measured without voiced speech. */
 function usable(profile: SourceProfile | null): SourceProfile | null {
   return profile && profile.medianF0Hz > 0 ? profile : null;
 }

@@ -2,9 +2,9 @@ import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 import type { RecordedBlock } from '../live-types';
 
 /**
- * Cuts a take out of a running stream: what goes in from now on, and what becomes of it.
+ * Records a take from a running stream: the input from now on, and its conversion.
  *
- * `post` gets blocks whose buffers it may take away, then null once everything that went in has come out.
+ * `post` gets blocks whose buffers it may transfer, and null once all recorded input has been converted.
  */
 export class TakeTap {
   private toDrop: number;
@@ -13,7 +13,7 @@ export class TakeTap {
   private isEnding = false;
   private isDone = false;
 
-  /** `heldSeconds`: how far the output is behind the input. */
+  /** `heldSeconds`: delay of the output behind the input. */
   constructor(
     heldSeconds: number,
     private readonly sampleRateHz: number,
@@ -24,23 +24,24 @@ export class TakeTap {
 
   push(input: Float32Array<ArrayBuffer>, output: Float32Array<ArrayBuffer>): void {
     if (this.isDone) return;
-    const heard = this.isEnding ? input.subarray(0, 0) : input;
-    this.inputSamples += heard.length;
+    const recorded = this.isEnding ? input.subarray(0, 0) : input;
+    this.inputSamples += recorded.length;
     const dropped = Math.min(this.toDrop, output.length);
     this.toDrop -= dropped;
     const left = Math.round((this.inputSamples / this.sampleRateHz) * SYNTHESIS_RATE_HZ) - this.outputSamples;
-    const spoken = output.subarray(dropped, dropped + left);
-    this.outputSamples += spoken.length;
-    if (heard.length + spoken.length > 0) this.post({ input: heard.slice(), output: spoken.slice() });
-    if (this.isEnding && spoken.length === left) this.finish();
+    const converted = output.subarray(dropped, dropped + left);
+    this.outputSamples += converted.length;
+    if (recorded.length + converted.length > 0)
+      this.post({ input: recorded.slice(), output: converted.slice() });
+    if (this.isEnding && converted.length === left) this.finish();
   }
 
-  /** Lets nothing more in; what went in still comes out. */
+  /** Records no further input; the input recorded before is still converted. */
   end(): void {
     this.isEnding = true;
   }
 
-  /** Ends at once. */
+  /** Ends immediately. */
   finish(): void {
     if (this.isDone) return;
     this.isDone = true;

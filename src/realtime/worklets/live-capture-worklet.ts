@@ -5,8 +5,8 @@ import { Ring } from '../ring';
 const BATCH_SAMPLES = 256;
 
 /**
- * Hands on what the microphone hears, mixed to mono: into a ring, or where memory cannot be shared, in
- * batches of 256 samples to a port, whose buffers come back to be filled again.
+ * Mixes the microphone to mono and writes it to a ring. Where memory cannot be shared, it posts batches of 256 samples to a
+ * port, whose receiver posts the buffers back for reuse.
  */
 class LiveCapture extends AudioWorkletProcessor {
   private opening: LiveOpening | undefined;

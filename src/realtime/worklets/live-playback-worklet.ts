@@ -5,7 +5,7 @@ import { Ring } from '../ring';
 
 const REPORT_SECONDS = 0.1;
 
-/** Plays what the worker has converted, from a ring, or from batches that come through a port. */
+/** Plays converted speech from a ring, which the worker fills directly or through a port. */
 class LivePlayback extends AudioWorkletProcessor {
   private player: LivePlayer | undefined;
   private stats: LiveStats | undefined;

@@ -8,20 +8,22 @@ const HALF_WIDTH = 16;
 const CUTOFF = 0.92;
 const PHASES = 256;
 const FADE_SECONDS = 0.01;
-/** A queue that has run dry fades away over this long. */
-const DRY_FADE_SECONDS = 0.005;
-/** Speech that would be heard later than this is left out as far as the queue allows, in cuts no smaller than `LEAST_CUT_MS`. */
+/** Fade-out when the queue has run empty. */
+const UNDERRUN_FADE_SECONDS = 0.005;
+/** Speech with a longer delay is cut out as far as the queue allows, in cuts of at least `MIN_CUT_MS`. */
 const MAX_DELAY_MS = 280;
-const LEAST_CUT_MS = 5;
-/** So long a start waits for speech that is not late; a device that has none by then is heard late. */
+const MIN_CUT_MS = 5;
+/** Longest time that a start waits for speech within MAX_DELAY_MS; afterwards it starts with a longer delay. */
 const PATIENCE_SECONDS = 0.5;
+/** Magnitude from which the soft limiter compresses. */
 const KNEE = 0.9;
-const AUDIBLE = 1e-4;
+/** Peak of a block above which it counts as sound (-80 dBFS). */
+const AUDIBLE_PEAK = 1e-4;
 
 /**
- * Plays a ring of converted speech at the rate of the speakers, block by block of the audio thread.
+ * Plays a ring of converted speech at the rate of the speakers, one block of the audio thread at a time.
  *
- * Silent until the queue holds enough, and again after it has run dry. No call of `render` allocates.
+ * Silent until the queue holds the servo's target plus a block, and again after it has run empty. `render` does not allocate.
  */
 export class LivePlayer {
   readonly servo: Servo;
@@ -29,16 +31,16 @@ export class LivePlayer {
   private readonly table: Float64Array[];
   private readonly step: number;
   private readonly fadeSamples: number;
-  private readonly dryFadeSamples: number;
+  private readonly underrunFadeSamples: number;
   private isPlaying = false;
-  /** Place between two samples of the ring, 0..1. */
+  /** Fractional position between two samples of the ring, 0..1. */
   private phase = 0;
   private gain = 0;
-  /** Cross-fade in progress: how far the other place is away, and output samples left. */
+  /** Cross-fade in progress: distance to the other position in samples of the ring, and output samples left. */
   private offset = 0;
   private fadeLeft = 0;
   private blockLengthMs = 0;
-  /** When a start was first put off. */
+  /** Context time at which a start was first postponed. */
   private waitingSince = Infinity;
 
   constructor(
@@ -54,7 +56,7 @@ export class LivePlayer {
     this.table = Array.from({ length: PHASES + 1 }, (_, p) => kernel(p / PHASES, this.half, cutoff));
     this.step = ringRateHz / outputRateHz;
     this.fadeSamples = Math.round(FADE_SECONDS * outputRateHz);
-    this.dryFadeSamples = Math.round(DRY_FADE_SECONDS * outputRateHz);
+    this.underrunFadeSamples = Math.round(UNDERRUN_FADE_SECONDS * outputRateHz);
   }
 
   /** Fills `out`; `timeSeconds` is the context's time at its first sample. */
@@ -67,8 +69,8 @@ export class LivePlayer {
       stats.set('outputPeak', 0.9 * stats.get('outputPeak'));
       return;
     }
-    this.noteDelay(timeSeconds);
-    this.makeRoomForLongerBlocks();
+    this.recordDelay(timeSeconds);
+    this.stretchForLongerBlocks();
     let peak = 0;
     for (let i = 0; i < out.length; i++) {
       const x = this.isPlaying ? limit(this.nextSample()) : 0;
@@ -77,8 +79,8 @@ export class LivePlayer {
       else if (-x > peak) peak = -x;
     }
     stats.set('outputPeak', Math.max(peak, 0.9 * stats.get('outputPeak')));
-    if (peak > AUDIBLE) stats.set('lastSoundSeconds', timeSeconds);
-    if (this.isPlaying) this.steer(out.length / this.outputRateHz, timeSeconds);
+    if (peak > AUDIBLE_PEAK) stats.set('lastSoundSeconds', timeSeconds);
+    if (this.isPlaying) this.regulate(out.length / this.outputRateHz, timeSeconds);
     stats.set('isPlaying', Number(this.isPlaying));
   }
 
@@ -95,12 +97,12 @@ export class LivePlayer {
     const surplusMs = this.queueMs - this.servo.targetMs - this.blockLengthMs;
     if (this.blockLengthMs === 0 || surplusMs < 0) return;
     this.phase = 0;
-    const leaveOutMs = Math.max(surplusMs, this.lateMs(timeSeconds));
+    const cutMs = Math.max(surplusMs, this.excessDelayMs(timeSeconds));
     this.waitingSince = Math.min(this.waitingSince, timeSeconds);
-    const isPatient = timeSeconds - this.waitingSince < PATIENCE_SECONDS;
-    if (isPatient && this.delayMs(timeSeconds) - leaveOutMs > MAX_DELAY_MS) return;
+    const mayWait = timeSeconds - this.waitingSince < PATIENCE_SECONDS;
+    if (mayWait && this.delayMs(timeSeconds) - cutMs > MAX_DELAY_MS) return;
     this.waitingSince = Infinity;
-    this.move(Math.floor((leaveOutMs * this.ringRateHz) / 1000));
+    this.move(Math.floor((cutMs * this.ringRateHz) / 1000));
     this.isPlaying = true;
     this.gain = 0;
     this.fadeLeft = 0;
@@ -109,11 +111,11 @@ export class LivePlayer {
 
   private nextSample(): number {
     const { fadeSamples } = this;
-    const isDry = this.ring.available < this.taps;
-    if (isDry) {
-      // What was played last, backwards, is a sound that goes on without a step.
-      this.gain -= 1 / this.dryFadeSamples;
-      if (this.gain <= 0) return this.runDry();
+    const isEmpty = this.ring.available < this.taps;
+    if (isEmpty) {
+      // `read` mirrors the last samples, so the signal has no discontinuity while it fades out.
+      this.gain -= 1 / this.underrunFadeSamples;
+      if (this.gain <= 0) return this.underrun();
     } else if (this.gain < 1) {
       this.gain = Math.min(1, this.gain + 1 / fadeSamples);
     }
@@ -129,12 +131,12 @@ export class LivePlayer {
     return this.gain * value;
   }
 
-  /** The sound `offset` samples of the ring away from here, mirrored where it is not there yet. */
+  /** The interpolated sample at `offset` samples of the ring from the read position, mirrored beyond the end. */
   private read(offset: number): number {
     const { ring, half } = this;
-    const place = this.phase * PHASES;
-    const row = Math.floor(place);
-    const mix = place - row;
+    const position = this.phase * PHASES;
+    const row = Math.floor(position);
+    const mix = position - row;
     const low = this.table[row]!;
     const high = this.table[row + 1]!;
     const first = ring.start + offset;
@@ -148,32 +150,32 @@ export class LivePlayer {
     return sum;
   }
 
-  private runDry(): number {
+  private underrun(): number {
     this.isPlaying = false;
     this.gain = 0;
     this.stats.add('underruns', 1);
-    this.servo.underran();
-    // The start may lie past the end; a reader must not.
+    this.servo.recordUnderrun();
+    // The read position may have passed the end of the ring: step back to it.
     if (this.ring.available < 0) this.move(this.ring.available);
     return 0;
   }
 
-  /** After a block of `seconds` that began at `timeSeconds`. */
-  private steer(seconds: number, timeSeconds: number): void {
+  /** Regulates the queue after a block of `seconds` that began at `timeSeconds`. */
+  private regulate(seconds: number, timeSeconds: number): void {
     const { stats, servo, queueMs } = this;
     stats.set('queueMs', queueMs);
     const surplusMs = servo.update(queueMs, seconds);
-    const leaveOutMs = Math.max(surplusMs, this.lateMs(timeSeconds + seconds));
+    const cutMs = Math.max(surplusMs, this.excessDelayMs(timeSeconds + seconds));
     stats.set('targetMs', servo.targetMs);
     stats.set('ratio', servo.speed);
-    if (leaveOutMs > 0 && this.fadeLeft === 0) {
-      this.fadeTo(Math.floor((leaveOutMs * this.ringRateHz) / 1000));
+    if (cutMs > 0 && this.fadeLeft === 0) {
+      this.fadeTo(Math.floor((cutMs * this.ringRateHz) / 1000));
       stats.add('outputJumps', 1);
     }
   }
 
-  /** Longer blocks come less often: plays a little again, so that the queue lasts until the first of them. */
-  private makeRoomForLongerBlocks(): void {
+  /** When blocks grow, repeats as much speech as they are longer, so that the queue lasts until the first of them. */
+  private stretchForLongerBlocks(): void {
     const length = this.stats.get('blockLengthMs');
     const longerMs = Math.min(length - this.blockLengthMs, MAX_DELAY_MS - this.stats.get('delayMs'));
     this.blockLengthMs = length;
@@ -183,11 +185,11 @@ export class LivePlayer {
     this.stats.add('stretches', 1);
   }
 
-  /** What to leave out so that no delay runs away: no more than lies beyond a block and the margin. */
-  private lateMs(timeSeconds: number): number {
-    const roomMs = this.queueMs - this.blockLengthMs - this.servo.marginMs;
-    const lateMs = Math.min(roomMs, this.delayMs(timeSeconds) - MAX_DELAY_MS);
-    return lateMs < LEAST_CUT_MS ? 0 : lateMs;
+  /** Milliseconds to cut out so that the delay stays below MAX_DELAY_MS; a block and the margin stay in the queue. */
+  private excessDelayMs(timeSeconds: number): number {
+    const availableMs = this.queueMs - this.blockLengthMs - this.servo.marginMs;
+    const excessMs = Math.min(availableMs, this.delayMs(timeSeconds) - MAX_DELAY_MS);
+    return excessMs < MIN_CUT_MS ? 0 : excessMs;
   }
 
   private fadeTo(offset: number): void {
@@ -201,23 +203,24 @@ export class LivePlayer {
     this.stats.add('playedSamples', count);
   }
 
-  private noteDelay(timeSeconds: number): void {
+  private recordDelay(timeSeconds: number): void {
     const delayMs = this.delayMs(timeSeconds);
     this.stats.set('delayMs', delayMs);
     this.stats.countDelay(delayMs);
   }
 
-  /** How long ago the sample that is next was spoken. */
+  /** Time in ms since the next sample was captured. */
   private delayMs(timeSeconds: number): number {
     const { stats } = this;
     const played = stats.get('playedSamples') + this.half + this.phase;
-    const heardAt = stats.get('originSeconds') + played / this.ringRateHz + stats.skippedAt(played);
-    return 1000 * (timeSeconds - heardAt);
+    const capturedAt = stats.get('originSeconds') + played / this.ringRateHz + stats.skippedAt(played);
+    return 1000 * (timeSeconds - capturedAt);
   }
 }
 
-/** Straight up to 0.9, then bent so that nothing passes 1. */
+/** Soft limiter: linear up to 0.9, then a tanh curve that stays below 1. */
 function limit(x: number): number {
-  const size = Math.abs(x);
-  return size <= KNEE ? x : Math.sign(x) * (KNEE + (1 - KNEE) * Math.tanh((size - KNEE) / (1 - KNEE)));
+  const magnitude = Math.abs(x);
+  if (magnitude <= KNEE) return x;
+  return Math.sign(x) * (KNEE + (1 - KNEE) * Math.tanh((magnitude - KNEE) / (1 - KNEE)));
 }

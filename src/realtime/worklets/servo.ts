@@ -1,24 +1,25 @@
 const WINDOW_SECONDS = 0.25;
-/** A pitch change of a third of a quarter tone at most: a clock that is off by 0.4 % is followed. */
+/** Largest change of the speed, 7 cents: clocks that differ by up to 0.4 % are followed. */
 const MAX_SHIFT = 0.004;
-/** Change of speed for every millisecond the queue is off, beyond what it may be. */
+/** Change of the speed per millisecond of deviation from the target, less the dead band. */
 const SHIFT_PER_MS = 0.0005;
-const FREE_MS = 1;
-/** More than this is not drifted back but left out. */
+const DEAD_BAND_MS = 1;
+/** A larger surplus is cut out instead of played faster. */
 const JUMP_MS = 30;
+/** Each underrun raises the target by this much, up to a maximum. */
 const RAISE_MS = 8;
 const MAX_RAISE_MS = 40;
-/** What underruns have taught is forgotten by half in this time. */
+/** Half-life of the raised part of the target. */
 const HALF_LIFE_SECONDS = 2;
 
 /**
- * Keeps the queue before the speakers at its target by playing a little faster or slower.
+ * Keeps the playback queue at its target by playing up to 0.4 % faster or slower.
  *
- * What counts is how low the queue gets within a quarter of a second: just before a block arrives. Every underrun
- * raises the target for a while.
+ * It regulates the lowest level of the queue in windows of 0.25 s, which it reaches just before a block arrives. Every
+ * underrun raises the target for a while.
  */
 export class Servo {
-  /** Factor on the speed of playing, about 1. */
+  /** Factor on the playback speed, about 1. */
   speed = 1;
   private raiseMs = 0;
   private lowestMs = Infinity;
@@ -26,24 +27,24 @@ export class Servo {
 
   constructor(public marginMs: number) {}
 
-  /** How low the queue may get. */
+  /** Target for the lowest level of the queue. */
   get targetMs(): number {
     return this.marginMs + this.raiseMs;
   }
 
-  /** Forgets what was measured: the queue has been changed on purpose. */
+  /** Starts a new window: the queue has been changed on purpose. */
   restart(): void {
     this.lowestMs = Infinity;
     this.elapsedSeconds = 0;
   }
 
-  underran(): void {
+  recordUnderrun(): void {
     this.raiseMs = Math.min(MAX_RAISE_MS, this.raiseMs + RAISE_MS);
     this.speed = 1;
     this.restart();
   }
 
-  /** Takes note of the queue after a block of `seconds`; returns the milliseconds to leave out, nearly always 0. */
+  /** Takes the level of the queue after a block of `seconds`; returns the milliseconds to cut out, nearly always 0. */
   update(queueMs: number, seconds: number): number {
     this.lowestMs = Math.min(this.lowestMs, queueMs);
     this.elapsedSeconds += seconds;
@@ -56,8 +57,8 @@ export class Servo {
       this.speed = 1;
       return surplusMs;
     }
-    const beyondMs = Math.sign(surplusMs) * Math.max(0, Math.abs(surplusMs) - FREE_MS);
-    const shift = Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, SHIFT_PER_MS * beyondMs));
+    const deviationMs = Math.sign(surplusMs) * Math.max(0, Math.abs(surplusMs) - DEAD_BAND_MS);
+    const shift = Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, SHIFT_PER_MS * deviationMs));
     this.speed = 1 + shift;
     return 0;
   }

@@ -27,7 +27,7 @@ function buzz(seconds: number): Float32Array {
   });
 }
 
-/** A link whose microphone gives `step` samples at every wait, and a loop that ends with them. */
+/** A link whose microphone delivers `step` samples at every wait, and a loop that ends with the last of them. */
 function run(samples: Float32Array, step: number, settings = SETTINGS) {
   let given = 0;
   let read = 0;
@@ -64,7 +64,7 @@ function largestStep(samples: Float32Array): number {
 }
 
 describe('the block loop', () => {
-  it('gives what the offline conversion gives', async () => {
+  it('equals the offline conversion', async () => {
     const samples = buzz(2);
     const { loop, output } = run(samples, 441);
     await loop.run();
@@ -82,17 +82,17 @@ describe('the block loop', () => {
     expect(worst).toBeLessThan(1e-4);
   });
 
-  it('jumps to the live edge when too much is waiting, and says how much it left out', async () => {
+  it('skips to the live edge when too much input is waiting, and reports how much it skipped', async () => {
     const { loop, stats, output } = run(buzz(3), RATE_HZ);
     await loop.run();
     expect(stats.get('inputJumps')).toBe(3);
-    // Of every second that came at once, a block and the patience are left.
+    // Of every second that arrives at once, a block and MAX_BEHIND_SECONDS are kept.
     expect(output().length).toBeLessThan(0.5 * 24_000);
     expect(stats.get('skippedSeconds')).toBeGreaterThan(2.7);
     expect(stats.get('skippedSeconds')).toBeLessThan(3);
   });
 
-  it('changes voice and pitch while it runs without a gap or a step', async () => {
+  it('changes voice and pitch while it runs without a gap or a click', async () => {
     const { loop, output } = run(buzz(3), 480);
     const running = loop.run();
     let blocks = 0;
@@ -117,7 +117,7 @@ describe('the block loop', () => {
       expect(rms(around.subarray(at, at + 480))).toBeGreaterThan(1e-3);
   });
 
-  it('cuts a take whose two sides belong together', async () => {
+  it('records a take with aligned input and output', async () => {
     const { loop } = run(buzz(3), 480);
     const recorded: RecordedBlock[] = [];
     let isOver = false;
@@ -147,7 +147,7 @@ describe('the block loop', () => {
     expect(worst).toBeLessThan(1e-4);
   });
 
-  it('is taken over by another loop at the same place', async () => {
+  it('is continued by another loop at the same position', async () => {
     const { loop, link, stats } = run(buzz(2), 480);
     let blocks = 0;
     loop.record(() => ++blocks === 60 && loop.interrupt(new Error('gone')));
@@ -155,17 +155,17 @@ describe('the block loop', () => {
     const next = new LiveLoop(link, fakeNetworks(), fakeVoice(), SETTINGS, loop);
     expect(next.consumed).toBe(loop.consumed);
     expect(next.written).toBe(loop.written);
-    // What the first loop still held is not heard any more.
+    // The output that the first loop had not written yet is lost.
     expect(stats.get('skippedSeconds')).toBeCloseTo(loop.consumed / RATE_HZ - loop.written / 24_000, 6);
     next.stop();
     await next.run();
   });
 
-  it('measures the speaker, and follows them where it may', async () => {
+  it('measures the speaker, and updates the profile if `follows` is set', async () => {
     const { loop } = run(buzz(4), 480, { ...SETTINGS, profile: null, follows: true });
-    const heard = loop.listen(2);
+    const result = loop.calibrate(2);
     await loop.run();
-    expect((await heard).profile.medianF0Hz).toBeCloseTo(120, 0);
+    expect((await result).profile.medianF0Hz).toBeCloseTo(120, 0);
     expect(loop.profile?.medianF0Hz).toBeCloseTo(120, 0);
   });
 });

@@ -7,38 +7,38 @@ import { RunningProfile } from '../../../src/realtime/worker/running-profile';
 import { random } from '../engine/helpers';
 
 describe('the plan of blocks', () => {
-  it('takes larger ones when the work is too much, and small ones again when it is not', () => {
+  it('enlarges the blocks when the load is too high, and shrinks them again when it is low', () => {
     const plan = new BlockPlan(1);
-    for (let i = 0; i < 50; i++) plan.note(plan.codes / 50, 0.005, 0);
+    for (let i = 0; i < 50; i++) plan.update(plan.codes / 50, 0.005, 0);
     expect(plan.codes).toBe(1);
-    for (let i = 0; i < 100; i++) plan.note(plan.codes / 50, 0.012 + 0.004 * plan.codes, 0);
+    for (let i = 0; i < 100; i++) plan.update(plan.codes / 50, 0.012 + 0.004 * plan.codes, 0);
     expect(plan.codes).toBeGreaterThan(1);
     expect(plan.load).toBeLessThan(0.75);
     let seconds = 0;
     while (plan.codes > 1 && seconds < 10) {
-      plan.note(plan.codes / 50, 0.004, 0);
+      plan.update(plan.codes / 50, 0.004, 0);
       seconds += plan.codes / 50;
     }
     expect(plan.codes).toBe(1);
     expect(seconds).toBeLessThan(5);
   });
 
-  it('does so at once when it is behind, and never goes below what is asked', () => {
+  it('enlarges them immediately when input is waiting, and never goes below the least size', () => {
     const plan = new BlockPlan(2);
-    plan.note(0.04, 0.01, 0.1);
+    plan.update(0.04, 0.01, 0.1);
     expect(plan.codes).toBe(3);
-    for (let i = 0; i < 500; i++) plan.note(plan.codes / 50, 0.001, 0);
+    for (let i = 0; i < 500; i++) plan.update(plan.codes / 50, 0.001, 0);
     expect(plan.codes).toBe(2);
   });
 });
 
 describe('the servo', () => {
-  it('leaves out what cannot be drifted away, and forgets underruns in time', () => {
+  it('cuts out a large surplus, and lowers the target again after underruns', () => {
     const servo = new Servo(10);
     let left = 0;
     for (let i = 0; i < 100; i++) left += servo.update(80, 0.01);
     expect(left).toBeGreaterThan(60);
-    servo.underran();
+    servo.recordUnderrun();
     expect(servo.targetMs).toBe(18);
     for (let i = 0; i < 1000; i++) servo.update(20, 0.01);
     expect(servo.targetMs).toBe(10);
@@ -46,20 +46,20 @@ describe('the servo', () => {
 });
 
 describe('the gate', () => {
-  /** Of all these frames: silence that follows pushes the last two out. */
-  const opened = (gate: FrameGate, levelsDb: number[], gainDb = 0) => [
+  /** The gate's factors for all frames; two frames of silence flush its delay. */
+  const factorsOf = (gate: FrameGate, levelsDb: number[], gainDb = 0) => [
     ...gate.push(Float32Array.from(levelsDb), gainDb),
     ...gate.push(new Float32Array(2).fill(-80), gainDb),
   ];
 
-  it('is a function of the frame alone without a threshold', () => {
-    expect(opened(new FrameGate(), [-80, -70, -67, -64, -20])).toEqual([0, 0, 0.5, 1, 1]);
+  it('depends on the level of the frame alone without a threshold', () => {
+    expect(factorsOf(new FrameGate(), [-80, -70, -67, -64, -20])).toEqual([0, 0, 0.5, 1, 1]);
   });
 
-  it('turns down what is no louder than the room, however its frames come', () => {
+  it('attenuates frames at the noise level, however they are split into chunks', () => {
     const levels = [...Array<number>(10).fill(-40), ...Array<number>(10).fill(-20), -33, -37, -40, -42, -38];
     const hushing = () => Object.assign(new FrameGate(), { hushBelowDb: -50 });
-    const whole = opened(hushing(), levels, 15);
+    const whole = factorsOf(hushing(), levels, 15);
     expect(whole[0]).toBeCloseTo(10 ** (-10 / 20), 5);
     expect(whole.slice(9, 19)).toEqual(Array(10).fill(1));
     expect(Math.min(...whole)).toBeCloseTo(10 ** (-12 / 20), 5);
@@ -68,27 +68,27 @@ describe('the gate', () => {
     expect(single).toEqual(whole.slice(0, -2));
   });
 
-  it('takes no note for the room', () => {
+  it('attenuates up to 4.5 dB above the noise and at least 10.5 dB below speech; nothing without a noise level', () => {
     const speaker = { medianF0Hz: 200, speechLevelDb: -20 };
     expect(hushBelowDb(speaker)).toBe(-Infinity);
     expect(hushBelowDb({ ...speaker, noiseDb: -50 })).toBe(-45.5);
     expect(hushBelowDb({ ...speaker, noiseDb: -21 })).toBe(-30.5);
   });
 
-  it('shuts a quarter of a second after speech, and opens at once', () => {
+  it('closes 0.25 s after speech, and opens immediately', () => {
     const gate = new FrameGate();
     gate.thresholdDb = -45;
-    const frames = opened(gate, [...Array<number>(10).fill(-30), ...Array<number>(60).fill(-60), -30]);
+    const frames = factorsOf(gate, [...Array<number>(10).fill(-30), ...Array<number>(60).fill(-60), -30]);
     expect(frames.slice(0, 10)).toEqual(Array(10).fill(1));
     expect(frames.indexOf(0)).toBeGreaterThan(35);
     expect(frames.indexOf(0)).toBeLessThan(50);
     expect(frames.at(-1)).toBe(1);
   });
 
-  it('knows of the gain that was added', () => {
+  it('compares the level without the added gain to its threshold', () => {
     const gate = new FrameGate();
     gate.thresholdDb = -45;
-    expect(opened(gate, Array<number>(60).fill(-30), 20).at(-1)).toBe(0);
+    expect(factorsOf(gate, Array<number>(60).fill(-30), 20).at(-1)).toBe(0);
   });
 });
 
@@ -96,7 +96,7 @@ describe('the running profile', () => {
   const frames = (hz: number, db: number, count = 200) =>
     [new Float32Array(count).fill(hz), new Float32Array(count).fill(db)] as const;
 
-  it('takes the first half second of voice for a speaker nobody knows', () => {
+  it('starts from the first 0.5 s of voiced speech without a calibration', () => {
     const profile = new RunningProfile(null);
     expect(profile.push(...frames(0, -80))).toBe(false);
     expect(profile.current).toBeNull();
@@ -106,7 +106,7 @@ describe('the running profile', () => {
     expect(profile.current!.noiseDb).toBeCloseTo(-80);
   });
 
-  it('moves slowly from a calibration, and begins again from another', () => {
+  it('adapts slowly from a calibration, and starts again from another', () => {
     const profile = new RunningProfile({ medianF0Hz: 100, speechLevelDb: -23 });
     profile.push(...frames(120, -33));
     expect(profile.current!.medianF0Hz).toBeGreaterThan(101);
@@ -123,12 +123,12 @@ describe('the running profile', () => {
   });
 });
 
-describe('the watch for feedback', () => {
+describe('the feedback watch', () => {
   const RATE_HZ = 48_000;
   const next = random(7);
   const noise = (length: number) => Float32Array.from({ length }, () => 0.2 * (next() - 0.5));
 
-  /** Ten seconds of another voice, and a microphone that hears `share` of it 80 ms later. */
+  /** Ten seconds of another voice as output; the input has `share` of it 80 ms later. */
   function score(share: number): number {
     const watch = new FeedbackWatch(RATE_HZ);
     const output = noise(10 * 24_000);
@@ -140,7 +140,7 @@ describe('the watch for feedback', () => {
     return watch.score;
   }
 
-  it('hears an echo, and nothing where there is none', () => {
+  it('detects an echo, and none where there is none', () => {
     expect(score(0.5)).toBeGreaterThan(FEEDBACK_SCORE);
     expect(score(0)).toBeLessThan(0.8 * FEEDBACK_SCORE);
   });

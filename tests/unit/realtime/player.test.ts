@@ -10,20 +10,20 @@ const BLOCK = 480;
 const TONE_HZ = 200;
 
 interface Run {
-  /** How much faster the writer's clock is. */
+  /** Relative error of the writer's clock. */
   drift?: number;
   seconds: number;
-  /** Whether the writer writes at a time. */
+  /** Whether the writer is running at a time. */
   isWriting?: (seconds: number) => boolean;
-  /** Whether the writer holds back what it has, to write it all at once later. */
+  /** Whether the writer withholds its samples, to write them all at once later. */
   isStuck?: (seconds: number) => boolean;
-  /** How old everything is when it is written. */
+  /** Age of the samples when they are written. */
   ageSeconds?: number;
   /** Block length in ms from a time on. */
   blockMs?: (seconds: number) => number;
 }
 
-/** A worker that writes a tone in blocks as time goes by, and the speakers that ask for 128 samples at a time. */
+/** Simulates a worker that writes a tone in blocks, and speakers that render 128 samples at a time. */
 function play({
   drift = 0,
   seconds,
@@ -61,7 +61,7 @@ function play({
   return { out, stats };
 }
 
-/** Largest step between two samples; a tone of 200 Hz at half scale makes .0131 at 48 kHz. */
+/** Largest difference between two samples; 0.0131 for a tone of 200 Hz at half scale and 48 kHz. */
 function largestStep(samples: Float32Array): number {
   let largest = 0;
   for (let i = 1; i < samples.length; i++)
@@ -74,7 +74,7 @@ function rms(samples: Float32Array): number {
 }
 
 describe('the player', () => {
-  it('plays what is written, at its level, without a gap', () => {
+  it('plays the ring at its level, without a gap', () => {
     const { out, stats } = play({ seconds: 5 });
     expect(stats.get('underruns')).toBe(0);
     expect(stats.get('outputJumps')).toBe(0);
@@ -82,16 +82,19 @@ describe('the player', () => {
     expect(largestStep(out)).toBeLessThan(0.0135);
   });
 
-  it.each([-500e-6, 500e-6, 2000e-6])('follows a clock that is off by %f without drops', (drift) => {
-    const { out, stats } = play({ drift, seconds: 60 });
-    expect(stats.get('underruns')).toBe(0);
-    expect(stats.get('outputJumps')).toBe(0);
-    expect(stats.get('stretches')).toBe(0);
-    expect(stats.get('ratio')).toBeCloseTo(1 + drift, 3);
-    expect(largestStep(out)).toBeLessThan(0.0135);
-  });
+  it.each([-500e-6, 500e-6, 2000e-6])(
+    'follows a clock with a relative error of %f without dropouts',
+    (drift) => {
+      const { out, stats } = play({ drift, seconds: 60 });
+      expect(stats.get('underruns')).toBe(0);
+      expect(stats.get('outputJumps')).toBe(0);
+      expect(stats.get('stretches')).toBe(0);
+      expect(stats.get('ratio')).toBeCloseTo(1 + drift, 3);
+      expect(largestStep(out)).toBeLessThan(0.0135);
+    },
+  );
 
-  it('fades out when the queue runs dry, is silent, and fades in again', () => {
+  it('fades out when the queue runs empty, is silent, and fades in again', () => {
     const { out, stats } = play({ seconds: 4, isWriting: (now) => now < 1.5 || now > 2.5 });
     expect(stats.get('underruns')).toBe(1);
     expect(largestStep(out)).toBeLessThan(0.02);
@@ -99,7 +102,7 @@ describe('the player', () => {
     expect(rms(out.subarray(3 * OUT_HZ))).toBeCloseTo(0.5 / Math.SQRT2, 2);
   });
 
-  it('jumps to the live edge without a click when too much is waiting', () => {
+  it('skips to the live edge without a click when the queue is too long', () => {
     const ring = new Ring(Ring.memory(RING_HZ, false));
     const stats = new LiveStats();
     stats.set('blockLengthMs', 20);
@@ -117,17 +120,17 @@ describe('the player', () => {
     const out = new Float32Array(2 * OUT_HZ);
     for (let at = 0; at + QUANTUM <= out.length; at += QUANTUM) {
       write(64);
-      // A second's worth of speech that was stuck comes at once.
+      // A second of withheld speech arrives at once.
       if (Math.abs(at - OUT_HZ) < QUANTUM / 2) write(0.3 * RING_HZ);
       player.render(out.subarray(at, at + QUANTUM), at / OUT_HZ);
     }
     expect(stats.get('outputJumps')).toBe(1);
     expect(stats.get('queueMs')).toBeLessThan(60);
-    // The tone is cut anywhere in its period; faded over 10 ms it bends, but does not step.
+    // The tone is cut at any phase; the cross-fade of 10 ms avoids a step.
     expect(largestStep(out)).toBeLessThan(0.02);
   });
 
-  it('leaves out what would be heard too late, and no more than the queue can spare', () => {
+  it('cuts out speech that is delayed too long, but leaves a block and the margin in the queue', () => {
     const stalls = [1, 1.5, 2, 2.5];
     const { stats, out } = play({
       seconds: 6,
@@ -139,7 +142,7 @@ describe('the player', () => {
     expect(largestStep(out)).toBeLessThan(0.03);
   });
 
-  it('rather says nothing for a moment than something late, but not for ever', () => {
+  it('stays silent for a while instead of starting with a long delay, but not for ever', () => {
     const { stats } = play({ seconds: 3, ageSeconds: 0.35 });
     expect(stats.get('isPlaying')).toBe(1);
     expect(stats.get('delayMs')).toBeGreaterThan(350);
@@ -148,14 +151,14 @@ describe('the player', () => {
     expect(fresh.delayQuantile(1)).toBeLessThan(281);
   });
 
-  it('makes room for longer blocks before they are late', () => {
+  it('repeats speech to bridge the time until the first longer block', () => {
     const { stats, out } = play({ seconds: 6, blockMs: (now) => (now < 2 || now > 4 ? 20 : 100) });
     expect(stats.get('stretches')).toBe(1);
     expect(largestStep(out)).toBeLessThan(0.03);
     expect(stats.get('queueMs')).toBeLessThan(80);
   });
 
-  it('tells the delay, and what was left out of the input', () => {
+  it('measures the delay, including skipped input', () => {
     const { stats } = play({ seconds: 5 });
     const before = stats.get('delayMs');
     expect(before).toBeGreaterThan(5);

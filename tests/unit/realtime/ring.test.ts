@@ -4,7 +4,7 @@ import { Ring } from '../../../src/realtime/ring';
 const count = (from: number, length: number) => Float32Array.from({ length }, (_, i) => from + i);
 
 describe('a ring', () => {
-  it.each([true, false])('gives what was put in, in order, shared or not (%s)', (isShared) => {
+  it.each([true, false])('returns the samples in order, shared or not (%s)', (isShared) => {
     const memory = Ring.memory(1000, isShared);
     const [writer, reader] = [new Ring(memory), new Ring(memory)];
     let next = 0;
@@ -20,7 +20,7 @@ describe('a ring', () => {
     expect(reader.end).toBe(next);
   });
 
-  it('takes no more than it has room for, and loses nothing of what it took', () => {
+  it('writes no more than it has space for, and loses none of it', () => {
     const ring = new Ring(Ring.memory(1000, false));
     const room = ring.capacity - Ring.RESERVE;
     expect(ring.write(count(0, room + 50))).toBe(room);
@@ -30,7 +30,7 @@ describe('a ring', () => {
     expect(into).toEqual(count(0, room));
   });
 
-  it('lets a reader step back into what it has read', () => {
+  it('lets a reader step back into samples it has read', () => {
     const ring = new Ring(Ring.memory(10_000, false));
     ring.write(count(0, 3000));
     ring.skip(2000);
@@ -41,7 +41,7 @@ describe('a ring', () => {
     expect(into).toEqual(count(500, 10));
   });
 
-  it('goes on past the end of 32-bit indices', () => {
+  it('survives the overflow of 32-bit indices', () => {
     const memory = Ring.memory(1000, false);
     new Int32Array(memory, 0, 2).fill(2 ** 31 - 100);
     const ring = new Ring(memory);

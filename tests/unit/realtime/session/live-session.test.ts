@@ -15,7 +15,7 @@ const fakes = vi.hoisted(() => {
     load: vi.fn(),
     start: vi.fn(),
     adjust: vi.fn(),
-    listen: vi.fn(),
+    calibrate: vi.fn(),
   };
   class WorkerClient {
     readonly api = api;
@@ -98,7 +98,7 @@ beforeEach(() => {
     return { getTracks: () => [track], getAudioTracks: () => [track] } as unknown as MediaStream;
   });
   fakes.api.load.mockResolvedValue(STATUS);
-  for (const call of ['start', 'adjust', 'listen'] as const) fakes.api[call].mockResolvedValue(undefined);
+  for (const call of ['start', 'adjust', 'calibrate'] as const) fakes.api[call].mockResolvedValue(undefined);
   scope = new Scope();
   session = new LiveSession(scope, SETTINGS, {
     baseUrl: 'http://localhost/models/',
@@ -314,11 +314,11 @@ describe('measuring the speaker', () => {
   it.each(['measured', 'failed'])('is silent, and not silent any more once it has %s', async (how) => {
     await session.start();
     const { setMuted } = graphs[0]!;
-    fakes.api.listen.mockImplementation(() => {
+    fakes.api.calibrate.mockImplementation(() => {
       expect(setMuted).toHaveBeenLastCalledWith(true);
       return how === 'measured' ? Promise.resolve('heard') : Promise.reject(new Error('lost'));
     });
-    const outcome = await session.listen(2).catch(() => 'failed');
+    const outcome = await session.calibrate(2).catch(() => 'failed');
     expect(outcome).toBe(how === 'measured' ? 'heard' : 'failed');
     expect(setMuted).toHaveBeenLastCalledWith(false);
   });
@@ -326,12 +326,12 @@ describe('measuring the speaker', () => {
   it('stays silent through a repair', async () => {
     await session.start();
     let answer!: (heard: unknown) => void;
-    fakes.api.listen.mockReturnValue(new Promise((resolve) => (answer = resolve)));
-    const listening = session.listen(2);
+    fakes.api.calibrate.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    const calibrating = session.calibrate(2);
     await session.repair('context-lost');
     expect(graphs[1]!.setMuted).toHaveBeenLastCalledWith(true);
     answer('heard');
-    await listening;
+    await calibrating;
     expect(graphs[1]!.setMuted).toHaveBeenLastCalledWith(false);
   });
 });
