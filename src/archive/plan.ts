@@ -11,7 +11,7 @@ import type { ArchivedEnrolment, ArchivedTake, Part } from './format';
 import type { Archive } from './read';
 import type { LeftOut } from './write';
 
-export interface ArrivingVoice extends Pick<VoiceFile, 'about' | 'signer' | 'sealed'> {
+export interface PlannedVoice extends Pick<VoiceFile, 'about' | 'signer' | 'sealed'> {
   part: Part;
 }
 
@@ -20,14 +20,14 @@ type Heard = Pick<RecordingRow, 'name' | 'sha256' | 'seconds'> & {
 };
 
 /** `id` is another than in the archive where something else goes by that here. */
-export interface ArrivingTake {
+export interface PlannedTake {
   id: string;
   take: ArchivedTake;
   /** By whose leave it was converted; null where it comes unconverted. */
   consent: SealedRecord | null;
 }
 
-export interface ArrivingEnrolment {
+export interface PlannedEnrolment {
   id: string;
   enrolment: ArchivedEnrolment;
   consent: SealedRecord | null;
@@ -36,9 +36,9 @@ export interface ArrivingEnrolment {
 /** What would become of an archive here. Nothing that is here is changed: what comes, comes beside it. */
 export interface Plan {
   archive: Archive;
-  voices: ArrivingVoice[];
-  takes: ArrivingTake[];
-  enrolments: ArrivingEnrolment[];
+  voices: PlannedVoice[];
+  takes: PlannedTake[];
+  enrolments: PlannedEnrolment[];
   /** Those that are not known here yet. */
   revocations: Revocation[];
   /** Here already, the same. */

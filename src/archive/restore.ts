@@ -7,7 +7,7 @@ import type { EnrolmentRow, TakeRow } from '../store/rows';
 import { describeVoice } from '../store/voices';
 import { ArchiveError, corrupt } from './errors';
 import type { Part } from './format';
-import type { ArrivingEnrolment, ArrivingTake, ArrivingVoice, Plan } from './plan';
+import type { PlannedEnrolment, PlannedTake, PlannedVoice, Plan } from './plan';
 
 export interface RestoreOptions {
   /** Share of the bytes that are stored, 0..1. */
@@ -57,12 +57,12 @@ class Restore {
     await addAll(rows);
   }
 
-  private async voice({ part, ...voice }: ArrivingVoice) {
+  private async voice({ part, ...voice }: PlannedVoice) {
     const file = await this.read(part);
     return { row: await describeVoice(file, voice), file };
   }
 
-  private async take({ id, take, consent }: ArrivingTake): Promise<TakeRow> {
+  private async take({ id, take, consent }: PlannedTake): Promise<TakeRow> {
     const { name, createdAt, source } = take;
     const sourceId = await this.samples(take.samples);
     const row = { id, name, createdAt, source, sourceId };
@@ -73,7 +73,7 @@ class Restore {
     return { ...row, output: { ...output, seconds, consent }, outputId: await this.store(samples) };
   }
 
-  private async enrolment({ id, enrolment, consent }: ArrivingEnrolment): Promise<EnrolmentRow> {
+  private async enrolment({ id, enrolment, consent }: PlannedEnrolment): Promise<EnrolmentRow> {
     const recordings: EnrolmentRow['recordings'] = [];
     for (const { samples, pieces, ...rest } of enrolment.recordings) {
       recordings.push({

@@ -1,8 +1,8 @@
 import { database } from './db';
 import type { EnrolmentRow, Revocation, TakeRow, VoiceRow } from './rows';
-import { tellOtherTabs } from './voices';
+import { notifyOtherTabs } from './voices';
 
-/** Rows of every kind; the samples that they name are kept already. */
+/** Rows to add; the samples that they name are stored already. */
 export interface Additions {
   voices: { row: VoiceRow; file: ArrayBuffer }[];
   takes: TakeRow[];
@@ -10,14 +10,14 @@ export interface Additions {
   revocations: Revocation[];
 }
 
-/** Every id that is in use, those of damaged rows too. */
+/** All ids in use, including those of damaged rows. */
 export async function idsIn(kind: 'voices' | 'takes' | 'enrolments'): Promise<ReadonlySet<string>> {
   return new Set(await (await database()).getAllKeys(kind));
 }
 
 /**
- * Adds all of them or, where one fails, none. Nothing is replaced: rejects with the browser's ConstraintError where
- * a row of the same key has come here before it.
+ * Adds all rows in one transaction, or none if one fails. Replaces nothing: rejects with the browser's ConstraintError where a
+ * row of the same key exists.
  */
 export async function addAll({ voices, takes, enrolments, revocations }: Additions): Promise<void> {
   const db = await database();
@@ -31,7 +31,7 @@ export async function addAll({ voices, takes, enrolments, revocations }: Additio
     failures.push(cause);
     abort(transaction);
   };
-  // Async, so that what throws at once is a rejection like the others.
+  // Async, so that a synchronous exception becomes a rejection too.
   const adding = [
     ...voices.map(async ({ row }) => store('voices').add(row)),
     ...voices.map(async ({ row, file }) => store('voiceFiles').add(file, row.id)),
@@ -42,19 +42,19 @@ export async function addAll({ voices, takes, enrolments, revocations }: Additio
   ];
   await Promise.all(adding.map((each) => (each as Promise<unknown>).catch(fail)));
   if (failures.length > 0) throw firstCause(failures);
-  tellOtherTabs();
+  notifyOtherTabs();
 }
 
-/** Not every failure ends the transaction by itself; one that has ended refuses to be aborted. */
+/** Aborts the transaction, since not every failure does; does nothing if it has ended. */
 function abort(transaction: { abort(): void }): void {
   try {
     transaction.abort();
   } catch {
-    // It has taken everything back already.
+    // It has been rolled back already.
   }
 }
 
-/** One failure aborts the rest, and their AbortErrors may come before it; nobody has cancelled. */
+/** The failure that aborted the others, whose AbortErrors may precede it. An AbortError is not passed on: the caller did not cancel. */
 function firstCause(failures: unknown[]): unknown {
   const isAbort = (cause: unknown) => (cause as { name?: unknown } | null)?.name === 'AbortError';
   return (

@@ -3,7 +3,7 @@ import { StoreError, type Schema } from './db';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Keeps samples in chunks under an id of their own, see `newSamplesId`. */
+/** Stores samples in chunks under a samples id, see `newSamplesId`. */
 export async function writeSamples(
   db: IDBPDatabase<Schema>,
   id: string,
@@ -15,7 +15,7 @@ export async function writeSamples(
   }
 }
 
-/** Rejects with `damaged` unless exactly `length` samples are there; `name` is what they belong to. */
+/** Rejects with `damaged` unless exactly `length` samples are stored; `name` is that of their take or recording. */
 export async function readSamples(
   db: IDBPDatabase<Schema>,
   id: string,
@@ -40,12 +40,12 @@ export async function readSamples(
   return samples;
 }
 
-/** The keys of every chunk of some samples. */
+/** The keys of all chunks of a samples id. */
 export function chunksOf(id: string): IDBKeyRange {
   return IDBKeyRange.bound([id, 0], [id, Infinity]);
 }
 
-/** Runs a write; what it may have begun is deleted when it fails. `what` names it to the user. Rejects with `quota`. */
+/** Runs a write. On failure, deletes the samples of the ids in `begun`. `what` names the data to the user. Rejects with `quota`. */
 export async function keep<T>(
   db: IDBPDatabase<Schema>,
   what: string,
@@ -59,7 +59,7 @@ export async function keep<T>(
     if ((cause as { name?: unknown } | null)?.name !== 'QuotaExceededError') throw cause;
     throw new StoreError(
       'quota',
-      `This device has no room left for ${what}, so it is not kept yet. It stays open in this tab until you close it, and what was kept before is safe. Delete takes or voices you no longer need, then save it again; or download it now.`,
+      `This device has no space left for ${what}, so it is not saved yet. It stays open in this tab until you close it, and everything saved before is safe. Delete takes or voices you no longer need, then save it again; or download it now.`,
       { cause },
     );
   }

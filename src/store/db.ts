@@ -13,24 +13,24 @@ const NAME = 'understudy';
 const VERSION = 2;
 
 export interface Schema extends DBSchema {
-  /** Samples of takes and recordings, float32, 4 MiB a chunk; keyed by the samples' own id and the chunk's number. */
+  /** Samples of takes and recordings, float32, in chunks of 4 MiB; keyed by samples id and number of the chunk. */
   chunks: { key: [string, number]; value: ArrayBuffer };
-  /** A take exists when it has a row here: written last. */
+  /** The row of a take is written last: without it the take does not exist. */
   takes: { key: string; value: TakeRow };
-  /** Voices made or brought here, and their `.understudy` files under the same ids. */
+  /** Voices made on this device or imported, and their `.understudy` files under the same ids. */
   voices: { key: string; value: VoiceRow };
   voiceFiles: { key: string; value: ArrayBuffer };
-  /** Consent records taken back on this device, by their sha256. */
+  /** Consent records revoked on this device, by their sha256. */
   revocations: { key: string; value: Revocation };
   /** The key that signs voice files, under `signing`. */
   keys: { key: string; value: SigningKey };
-  /** Voices that are being made; their recordings are in `chunks`. */
+  /** Unfinished voices; the samples of their recordings are in `chunks`. */
   enrolments: { key: string; value: EnrolmentRow };
 }
 
 export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged';
 
-/** A failure of keeping or finding takes: what happened, what is safe, what to do next. */
+/** A failure to store or load data; the message says what happened, what is safe, what to do next. */
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
 
@@ -43,13 +43,13 @@ export class StoreError extends Error {
 
 let opening: Promise<IDBPDatabase<Schema>> | undefined;
 
-/** The database, opened once and cleaned of what an interrupted save left. Rejects with `unavailable`. */
+/** The database, opened once; opening it deletes samples left by interrupted saves. Rejects with `unavailable`. */
 export function database(): Promise<IDBPDatabase<Schema>> {
   opening ??= open().catch((cause: unknown) => {
     opening = undefined;
     throw new StoreError(
       'unavailable',
-      'This browser does not let the page keep anything, perhaps because the window is private. Your recording stays open in this tab: download what you convert before you close it.',
+      'This browser does not let the page store data, perhaps because the window is private. Your recording stays open in this tab: download what you convert before you close it.',
       { cause },
     );
   });
@@ -87,12 +87,12 @@ async function open(): Promise<IDBPDatabase<Schema>> {
   return db;
 }
 
-/** Deletes samples that no take and no enrolment names. Those of the last hour may belong to a save that another tab is in. */
+/** Deletes samples that no take and no enrolment names, unless they are less than an hour old: another tab may be saving them. */
 async function purgeOrphans(db: IDBPDatabase<Schema>): Promise<void> {
   const transaction = db.transaction(['chunks', 'takes', 'enrolments'], 'readwrite');
   const takes = await transaction.objectStore('takes').getAll();
   const enrolments = await transaction.objectStore('enrolments').getAll();
-  // A damaged row may be the one that names them.
+  // A damaged row may name any of them.
   if (!takes.every(isTakeRow) || !enrolments.every(isEnrolmentRow)) return;
   const named = new Set<unknown>([
     ...takes.flatMap((row) => [row.sourceId, row.outputId]),
@@ -105,7 +105,7 @@ async function purgeOrphans(db: IDBPDatabase<Schema>): Promise<void> {
   await transaction.done;
 }
 
-/** Ids of samples begin with the time they were made at. */
+/** A new samples id, which begins with the time of its creation. */
 export function newSamplesId(): string {
   return `${Date.now().toString(36)}-${crypto.randomUUID()}`;
 }

@@ -4,19 +4,19 @@ import { isEnrolmentRow, type EnrolmentRow, type RecordingRow } from './rows';
 
 export type NewRecording = Omit<RecordingRow, 'samplesId' | 'seconds'> & { samples: Float32Array };
 
-/** The voices that are being made, the newest first. */
+/** Unfinished voices, newest first. */
 export async function listEnrolments(): Promise<EnrolmentRow[]> {
   const rows: unknown[] = await (await database()).getAll('enrolments');
   return rows.filter(isEnrolmentRow).sort((a, b) => b.createdAt - a.createdAt);
 }
 
-/** Keeps all but the recordings, which are added one by one. */
+/** Saves the row. Recordings are added with `addRecording`. */
 export async function saveEnrolment(row: EnrolmentRow): Promise<void> {
   const db = await database();
   await keep(db, 'the voice that is being made', () => db.put('enrolments', row));
 }
 
-/** Keeps a recording's samples, then the row that names them: a cut between leaves nothing that is seen. */
+/** Saves the samples of a recording, then the row that names them, so that an interruption leaves no partial recording. */
 export async function addRecording(row: EnrolmentRow, recording: NewRecording): Promise<EnrolmentRow> {
   const db = await database();
   const { samples, ...rest } = recording;
@@ -47,7 +47,7 @@ export async function removeRecording(row: EnrolmentRow, samplesId: string): Pro
   return next;
 }
 
-/** Deletes a voice in the making with its recordings. Rejects with `damaged` when its row cannot be read. */
+/** Deletes an unfinished voice with its recordings. Rejects with `damaged` if its row cannot be read. */
 export async function deleteEnrolment(id: string): Promise<void> {
   const transaction = (await database()).transaction(['enrolments', 'chunks'], 'readwrite');
   const row: unknown = await transaction.objectStore('enrolments').get(id);
@@ -56,7 +56,7 @@ export async function deleteEnrolment(id: string): Promise<void> {
     await transaction.done.catch(() => undefined);
     throw new StoreError(
       'damaged',
-      'What this device keeps of the unfinished voice is damaged. The rest is safe.',
+      'The unfinished voice is damaged on this device. Everything else is safe.',
     );
   }
   for (const { samplesId } of row?.recordings ?? [])

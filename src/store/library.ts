@@ -6,13 +6,13 @@ import { ModelStore } from './models';
 import { listOwnVoices, readVoice, revoked } from './voices';
 
 const ownVoices: OwnVoices = {
-  // Where the browser keeps nothing, there are no voices of one's own; the published ones work.
+  // Without storage there are no voices of the user; the published ones still work.
   list: () => listOwnVoices().catch(() => []),
   read: readVoice,
   revoked,
 };
 
-/** What the converter reads from this device: what is published, and what the user has made or brought. */
+/** The networks and voices that the converter reads: published ones, and those that the user has made or imported. */
 export async function openLibrary(): Promise<Library> {
   const models = await ModelStore.open();
   return {
@@ -29,7 +29,7 @@ export async function openLibrary(): Promise<Library> {
   };
 }
 
-/** What making voices reads from this device. */
+/** The networks, word examples and voices that enrolment reads. */
 export const enrolmentLibrary: EnrolmentLibrary = {
   async load(baseUrl) {
     const { manifest, files } = await (await ModelStore.open()).load({ baseUrl });

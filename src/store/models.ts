@@ -16,9 +16,9 @@ const RETRY_DELAYS_MS = [500, 2000];
 interface Schema extends DBSchema {
   /** Chunks of files in the order they came, keyed by the file's sha256 and the chunk's first byte. */
   chunks: { key: [string, number]; value: ArrayBuffer };
-  /** A file is whole when it has a row: written last, keyed by sha256. */
+  /** The row of a file is written last, once it is complete; keyed by sha256. */
   files: { key: string; value: { file: string; bytes: number } };
-  /** The last manifest by its address, for a start without a network; and what was measured of this device. */
+  /** The last manifest by its address, for a start without a network; and benchmark results of this device. */
   notes: { key: string; value: unknown };
 }
 
@@ -28,7 +28,7 @@ export interface LoadOptions {
   onProgress?: (progress: LoadProgress) => void;
   fetch?: typeof globalThis.fetch;
   chunkBytes?: number;
-  /** Pauses before each further attempt after the network was cut. */
+  /** Pauses before each further attempt after a network failure. */
   retryDelaysMs?: readonly number[];
   signal?: AbortSignal;
 }
@@ -58,10 +58,10 @@ export class ModelStore {
   }
 
   /**
-   * Reads what is here and downloads what is missing.
+   * Reads the stored files and downloads the missing ones.
    *
-   * Rejects with `download-failed`, `manifest-corrupt`, `network-corrupt` or `voice-corrupt` (wrong sha256;
-   * the bytes are thrown away), `quota`, `cancelled`.
+   * Rejects with `download-failed`, `manifest-corrupt`, `network-corrupt` or `voice-corrupt` (wrong sha256; the bytes are
+   * deleted), `quota`, `cancelled`.
    */
   async load(options: LoadOptions): Promise<PublishedModels> {
     const manifest = await this.loadManifest(options);
@@ -119,7 +119,7 @@ export class ModelStore {
     return manifest;
   }
 
-  /** Deletes what the manifest no longer names. Chunks of a file it does name are the start of a download. */
+  /** Deletes files and chunks that the manifest no longer names. Chunks of an incomplete file that it names are kept. */
   private async purgeOrphans(wanted: ReadonlySet<string>): Promise<void> {
     const transaction = this.db.transaction(['chunks', 'files'], 'readwrite');
     const chunks = transaction.objectStore('chunks');
@@ -170,13 +170,13 @@ export class ModelStore {
     return bytes;
   }
 
-  /** Fetches from the first byte that is missing; anything but an EngineError is worth another attempt. */
+  /** Fetches from the first missing byte. All rejections other than EngineError may be retried. */
   private async fetchRest(file: PublishedFile, options: LoadOptions, report: Report): Promise<void> {
     const { baseUrl, fetch = globalThis.fetch, signal } = options;
     let done = await this.storedBytes(file);
     if (done === file.bytes) return;
     const response = await fetch(address(baseUrl, file.file), {
-      // IndexedDB is the cache; an HTTP cache could only answer with an older file.
+      // IndexedDB is the cache; the HTTP cache could return an older file.
       cache: 'no-store',
       ...(done > 0 && { headers: { Range: `bytes=${done}-` } }),
       ...(signal && { signal }),
@@ -206,15 +206,15 @@ export class ModelStore {
         for (const chunk of collector.add(part.value)) await keep(chunk);
       }
     } finally {
-      // What came before a cut is kept too, or a slow line would never get past a chunk.
+      // The incomplete chunk before a failure is kept too, or a poor connection would never get past one chunk.
       const rest = collector.rest();
       if (rest.byteLength > 0) await keep(rest);
       await reader.cancel().catch(() => undefined);
     }
-    if (done < file.bytes) throw new Error(`${done} of ${file.bytes} bytes came`);
+    if (done < file.bytes) throw new Error(`${done} of ${file.bytes} bytes arrived`);
   }
 
-  /** Bytes from the start without a hole. */
+  /** Number of contiguous bytes stored from the start. */
   private async storedBytes(file: PublishedFile): Promise<number> {
     let end = 0;
     let cursor = await this.db.transaction('chunks').store.openCursor(chunksOf(file));
@@ -232,14 +232,14 @@ export class ModelStore {
       if ((cause as { name?: unknown } | null)?.name !== 'QuotaExceededError') throw cause;
       throw new EngineError(
         'quota',
-        'This browser has no room left for the networks. Your takes are safe. Free some space (or delete old takes), then try again.',
+        'This browser has no space left for the networks. Your takes are safe. Free some space (or delete old takes), then try again.',
         { cause },
       );
     }
   }
 }
 
-/** Cuts a stream of parts of any size into chunks of one size. */
+/** Splits a stream of parts of any size into chunks of equal size. */
 class ChunkCollector {
   private readonly buffer: Uint8Array;
   private filled = 0;
@@ -258,7 +258,7 @@ class ChunkCollector {
     }
   }
 
-  /** What has been collected and not yet given. */
+  /** The incomplete chunk. */
   rest(): ArrayBuffer {
     const rest = this.buffer.slice(0, this.filled);
     this.filled = 0;
@@ -266,7 +266,7 @@ class ChunkCollector {
   }
 }
 
-/** Deletes every network and voice kept on this device. */
+/** Deletes all downloaded networks and published voices. */
 export async function deleteModels(name = NAME): Promise<void> {
   await deleteDB(name);
 }
@@ -292,7 +292,7 @@ function joinChunks(chunks: ArrayBuffer[]): ArrayBuffer {
 function downloadFailed(what: string, cause: unknown): EngineError {
   return new EngineError(
     'download-failed',
-    `Downloading ${what} was cut off (${describeCause(cause)}). What came so far is kept. Check the connection and try again; it goes on from there.`,
+    `The download of ${what} was interrupted (${describeCause(cause)}). What has arrived is kept. Check the connection and try again; the download continues from there.`,
     { cause },
   );
 }
@@ -300,6 +300,6 @@ function downloadFailed(what: string, cause: unknown): EngineError {
 function fileCorrupt(file: PublishedFile): EngineError {
   return new EngineError(
     file.kind === 'voice' ? 'voice-corrupt' : 'network-corrupt',
-    `${file.file} did not arrive as it was published and was thrown away. Your recordings are safe. Try again to download it anew.`,
+    `${file.file} arrived damaged and was deleted. Your recordings are safe. Try again to download it anew.`,
   );
 }

@@ -14,7 +14,7 @@ export const scoresSchema = v.object({
 export type QuizScores = v.InferOutput<typeof scoresSchema>;
 export type QuizScore = QuizScores['mark'];
 
-/** Answers given on this device; none where they cannot be read. */
+/** Scores on this device; zero where they cannot be read. */
 export function loadScores(): QuizScores {
   try {
     return v.parse(scoresSchema, JSON.parse(localStorage.getItem(KEY) ?? '{}'));
@@ -23,11 +23,11 @@ export function loadScores(): QuizScores {
   }
 }
 
-/** Keeps them where the browser allows it: without, they hold for this visit. */
+/** Saves the scores. Without storage they last for this visit. */
 export function saveScores(scores: QuizScores): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(scores));
   } catch {
-    // Private windows and full devices: the quiz goes on without.
+    // Private window or full device: the quiz works without.
   }
 }

@@ -3,8 +3,8 @@ import { pieceSchema } from '../enrol/piece';
 import type { SealedRecord } from '../provenance';
 
 /*
- * What each object store holds. Rows are checked when they are read, since another version, a bug or a failing disk may
- * have written them. Rows of every earlier version must pass: a field that is added later has to be optional.
+ * Schemas of the rows in each object store. Rows are validated when they are read, since another version, a bug or a failing
+ * disk may have written them. Rows of all earlier versions must be valid: fields added later have to be optional.
  */
 
 const text = v.pipe(v.string(), v.maxLength(1000));
@@ -15,7 +15,7 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
 const sealedShape = v.object({ record: v.object({}), sha256 });
 
-/** A sealed record as far as a list shows it; `requirePermission` parses all of it before each use of the voice. */
+/** A sealed record, validated only as far as a list shows it; `requirePermission` parses it before each use of the voice. */
 const sealed = v.custom<SealedRecord>((value) => v.is(sealedShape, value));
 
 const length = {
@@ -26,7 +26,7 @@ const lengthSchema = v.object(length);
 
 export type Length = v.InferOutput<typeof lengthSchema>;
 
-/** Of a take, without its output. */
+/** Fields of a take, without its output. */
 export const takeFields = {
   id,
   name: v.string(),
@@ -35,7 +35,7 @@ export const takeFields = {
   source: lengthSchema,
 };
 
-/** Of a converted take, without its consent record. */
+/** Fields of a converted take's output, without its consent record. */
 export const outputFields = {
   ...length,
   voiceId: text,
@@ -54,13 +54,13 @@ export const outputFields = {
 
 const outputRow = v.object({
   ...outputFields,
-  /** The record of the voice it was converted to; takes of before there were records have none. */
+  /** The consent record of the voice it was converted to; takes from before there were records have none. */
   consent: v.optional(sealed),
 });
 
 export type OutputRow = v.InferOutput<typeof outputRow>;
 
-/** What is stored of a take beside its samples; `sourceId` and `outputId` name rows of `chunks`. */
+/** A take without its samples; `sourceId` and `outputId` are samples ids in `chunks`. */
 const takeRow = v.object({
   ...takeFields,
   sourceId: id,
@@ -72,7 +72,7 @@ const takeRow = v.object({
 export type TakeRow = v.InferOutput<typeof takeRow>;
 export type TakeSummary = Omit<TakeRow, 'sourceId' | 'outputId'>;
 
-/** What is listed of a voice without opening its file. */
+/** A voice as listed, without its file. */
 const voiceRow = v.object({
   id: v.pipe(v.string(), v.regex(/^own-[A-Za-z0-9_-]{1,60}$/)),
   name: v.pipe(text, v.minLength(1)),
@@ -80,7 +80,7 @@ const voiceRow = v.object({
   description: text,
   /** Milliseconds since 1970. */
   createdAt: time,
-  /** Of its file. */
+  /** Size of its file. */
   bytes: time,
   sha256,
   /** Public key of whoever signed the file, hex. */
@@ -100,7 +100,7 @@ export const revocationSchema = v.object({
 
 export type Revocation = v.InferOutput<typeof revocationSchema>;
 
-/** Of a recording, without its samples and pieces. */
+/** Fields of a recording, without its samples and pieces. */
 export const recordingFields = {
   ...length,
   name: text,
@@ -110,14 +110,14 @@ export const recordingFields = {
 
 const recordingRow = v.object({
   ...recordingFields,
-  /** Names rows of `chunks`. */
+  /** Samples id in `chunks`. */
   samplesId: id,
   pieces: v.array(pieceSchema),
 });
 
 export type RecordingRow = v.InferOutput<typeof recordingRow>;
 
-/** Of an enrolment, without its consent record and recordings. */
+/** Fields of an enrolment, without its consent record and recordings. */
 export const enrolmentFields = {
   id,
   /** Milliseconds since 1970. */
@@ -126,7 +126,7 @@ export const enrolmentFields = {
   step: v.picklist(['collect', 'listen', 'consent', 'train']),
 };
 
-/** A voice that is being made: goes on after a reload. */
+/** An unfinished voice, which survives a reload. */
 const enrolmentRow = v.object({
   ...enrolmentFields,
   consent: v.nullable(sealed),

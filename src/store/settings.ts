@@ -15,13 +15,13 @@ const LIVE_DEFAULTS = {
   profile: null,
 };
 
-/** A setting that is damaged falls back alone; the others stay. */
+/** A damaged setting falls back to its default; the others are kept. */
 export const settingsSchema = v.object({
   theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
   deviceId: v.fallback(v.string(), ''),
   voiceId: v.fallback(v.string(), 'kathleen'),
   format: v.fallback(v.picklist(['wav', 'mp3', 'm4a', 'opus']), 'wav'),
-  /** Language of the sentence at the start of a file that says the voice is synthetic. */
+  /** Language of the spoken disclaimer at the start of exported files. */
   disclaimer: v.fallback(v.picklist(['none', 'en', 'de', 'nl', 'fr']), 'none'),
   controls: v.fallback(
     v.object({
@@ -37,10 +37,10 @@ export const settingsSchema = v.object({
     v.object({
       outputId: v.string(),
       preset: v.picklist(['quick', 'balanced', 'steady']),
-      /** Whether the profile goes on being measured while somebody speaks. */
+      /** Whether the profile is updated while the speaker speaks. */
       follows: v.boolean(),
       gates: v.boolean(),
-      /** What the last calibration found: the level of the gate, and the speaker. */
+      /** Results of the last calibration: threshold of the gate, and profile of the speaker. */
       gateDb: v.nullable(between(-100, 0)),
       profile: v.nullable(
         v.object({
@@ -56,17 +56,17 @@ export const settingsSchema = v.object({
 
 export type Settings = v.InferOutput<typeof settingsSchema>;
 
-/** What was set on this device; defaults where nothing was, or where it cannot be read. */
+/** Settings of this device; defaults where none are stored or readable. */
 export function loadSettings(): Settings {
   return v.parse(settingsSchema, readStored());
 }
 
-/** Keeps the settings where the browser allows it: without, they hold for this visit. */
+/** Saves the settings. Without storage they last for this visit. */
 export function saveSettings(settings: Settings): void {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...settings, version: VERSION }));
   } catch {
-    // Private windows and full devices: nothing is lost but the convenience.
+    // Private window or full device: the settings are not remembered.
   }
 }
 

@@ -1,12 +1,12 @@
 export interface StorageState {
   usedBytes: number;
-  /** What the browser grants this page; null where it does not say. */
+  /** Storage granted to this page; null where the browser does not report it. */
   quotaBytes: number | null;
-  /** Whether the browser has promised not to throw anything away by itself. */
+  /** Whether the browser has promised not to evict data by itself. */
   persisted: boolean;
 }
 
-/** How much is kept here, and how safely. */
+/** Used and granted storage of this page, and whether it is persistent. */
 export async function storageState(): Promise<StorageState> {
   const { storage } = navigator as { storage?: StorageManager };
   const estimate = await storage?.estimate?.().catch(() => undefined);
@@ -17,8 +17,8 @@ export async function storageState(): Promise<StorageState> {
 const KEY = 'understudy-kept-voices';
 
 /**
- * Remembers outside of the database how many voices it holds, and returns how many are gone that nobody
- * deleted: browsers that run short of room empty databases without a word.
+ * Stores the number of voices outside of the database, and returns how many have disappeared without being deleted: browsers
+ * that run short of space evict databases without notice.
  */
 export function noticeEviction(voices: number): number {
   try {
@@ -30,11 +30,11 @@ export function noticeEviction(voices: number): number {
   }
 }
 
-/** A voice was deleted by the user: that it is gone is no news. */
+/** Stores the number of voices after the user has deleted one, so that it does not count as evicted. */
 export function forgetOne(voices: number): void {
   try {
     localStorage.setItem(KEY, String(voices));
   } catch {
-    // Then nothing is noticed either.
+    // Without localStorage no eviction is noticed either.
   }
 }

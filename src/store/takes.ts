@@ -8,7 +8,7 @@ export interface Samples {
   sampleRateHz: number;
 }
 
-/** A converted take and how it came to be. */
+/** The output of a conversion, with the voice and controls that made it. */
 export type TakeOutput = Samples & Omit<OutputRow, keyof Length>;
 
 export interface NewTake {
@@ -22,7 +22,7 @@ export interface Take extends Omit<TakeSummary, 'source' | 'output'> {
   output: TakeOutput | null;
 }
 
-/** Keeps a take. Rejects with `quota`, `unavailable`; then nothing of it is kept, and nothing else is lost. */
+/** Saves a take. Rejects with `quota`, `unavailable`; then no part of it is stored, and no other data is lost. */
 export async function saveTake(take: NewTake): Promise<TakeSummary> {
   const db = await database();
   const sourceId = newSamplesId();
@@ -49,7 +49,7 @@ export async function saveTake(take: NewTake): Promise<TakeSummary> {
   return summaryOf(row);
 }
 
-/** Adds to a take what it was converted to, in place of an earlier output. Rejects with `missing`, `quota`. */
+/** Sets the output of a take, replacing an earlier one. Rejects with `missing`, `quota`. */
 export async function setTakeOutput(id: string, output: TakeOutput): Promise<TakeSummary> {
   const db = await database();
   const outputId = newSamplesId();
@@ -68,24 +68,24 @@ export async function setTakeOutput(id: string, output: TakeOutput): Promise<Tak
   return summaryOf(row);
 }
 
-/** Asks the browser not to throw takes away when the device runs short of room; it may say no. */
+/** Asks the browser not to evict data when the device runs short of space; it may refuse. */
 export async function askToPersist(): Promise<void> {
   const { storage } = navigator as { storage?: StorageManager };
   await storage?.persist?.().catch(() => false);
 }
 
-/** The newest first. */
+/** Newest first, without damaged rows. */
 export async function listTakes(): Promise<TakeSummary[]> {
   const rows = (await (await database()).getAll('takes')).filter(isTakeRow);
   return rows.sort((a, b) => b.createdAt - a.createdAt).map(summaryOf);
 }
 
-/** Takes whose rows cannot be read any more: they stay where they are and are not listed. */
+/** Number of damaged rows, which are kept but not listed. */
 export async function countDamagedTakes(): Promise<number> {
   return (await (await database()).getAll('takes')).filter((row) => !isTakeRow(row)).length;
 }
 
-/** Rejects with `missing`, or `damaged` when samples of it are gone. */
+/** Rejects with `missing`, or with `damaged` where samples are missing. */
 export async function loadTake(id: string): Promise<Take> {
   const db = await database();
   const row = await rowOf(db, id);
@@ -106,7 +106,7 @@ export async function loadTake(id: string): Promise<Take> {
   };
 }
 
-/** Deletes a take with its samples; one that is gone already is fine. */
+/** Deletes a take with its samples, if it exists. */
 export async function deleteTake(id: string): Promise<void> {
   const db = await database();
   const transaction = db.transaction(['chunks', 'takes'], 'readwrite');
@@ -130,13 +130,13 @@ async function rowOf(db: IDBPDatabase<Schema>, id: string): Promise<TakeRow> {
   if (row && !isTakeRow(row)) {
     throw new StoreError(
       'damaged',
-      'What this device keeps of the take is damaged, so it cannot be opened. The other takes are safe. Delete this one, or open the file it came from again.',
+      'This take is damaged on this device, so it cannot be opened. The other takes are safe. Delete this one, or open the file it came from again.',
     );
   }
   if (row) return row;
   throw new StoreError(
     'missing',
-    'This take is no longer kept on this device: it was deleted, perhaps in another tab. The other takes are safe. Reload the page to see what there is.',
+    'This take is no longer on this device: it was deleted, perhaps in another tab. The other takes are safe. Reload the page to see the current list.',
   );
 }
 

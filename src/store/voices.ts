@@ -9,9 +9,9 @@ import { isRevocation, isVoiceRow, type Revocation, type VoiceRow } from './rows
 const CHANNEL = 'understudy-voices';
 
 /**
- * Keeps a voice file that has been read, row and file at once. Rejects with `quota`; then nothing of it is kept.
+ * Saves a parsed voice file, row and file in one transaction; replaces a voice of the same id.
  *
- * A voice of the same id takes the place of the earlier one.
+ * Rejects with `quota`; then nothing is stored.
  */
 export async function saveVoice(file: Blob, voice: VoiceFile): Promise<VoiceRow> {
   const db = await database();
@@ -25,7 +25,7 @@ export async function saveVoice(file: Blob, voice: VoiceFile): Promise<VoiceRow>
       transaction.done,
     ]);
   });
-  tellOtherTabs();
+  notifyOtherTabs();
   return row;
 }
 
@@ -37,7 +37,7 @@ export async function describeVoice(
   return { ...about, bytes: bytes.byteLength, sha256: await sha256Of(bytes), signer, consent: sealed };
 }
 
-/** The newest first; damaged rows stay where they are and are counted. */
+/** Newest first. Damaged rows are kept and counted. */
 export async function listVoices(): Promise<{ voices: VoiceRow[]; damaged: number }> {
   const rows: unknown[] = await (await database()).getAll('voices');
   const voices = rows.filter(isVoiceRow).sort((a, b) => b.createdAt - a.createdAt);
@@ -55,7 +55,7 @@ export async function listOwnVoices(): Promise<OwnVoice[]> {
   }));
 }
 
-/** The file of a voice; undefined where there is none of this id. Rejects with `damaged` when it is not what was kept. */
+/** The file of a voice; undefined for an unknown id. Rejects with `damaged` where the file does not match its hash. */
 export async function readVoice(id: string): Promise<Blob | undefined> {
   const db = await database();
   const row: unknown = await db.get('voices', id);
@@ -64,13 +64,13 @@ export async function readVoice(id: string): Promise<Blob | undefined> {
   if (!isVoiceRow(row) || !(bytes instanceof ArrayBuffer) || (await sha256Of(bytes)) !== row.sha256) {
     throw new StoreError(
       'damaged',
-      'What this device keeps of the voice is damaged, so it is not used. Your takes and other voices are safe. Delete the voice, then import its file again or make it anew.',
+      'This voice is damaged on this device, so it cannot be used. Your takes and other voices are safe. Delete the voice, then import its file again or make it anew.',
     );
   }
   return new Blob([bytes]);
 }
 
-/** Deletes a voice and its file; one that is gone already is fine. */
+/** Deletes a voice and its file, if they exist. */
 export async function deleteVoice(id: string): Promise<void> {
   const transaction = (await database()).transaction(['voices', 'voiceFiles'], 'readwrite');
   await Promise.all([
@@ -78,14 +78,14 @@ export async function deleteVoice(id: string): Promise<void> {
     transaction.objectStore('voiceFiles').delete(id),
     transaction.done,
   ]);
-  tellOtherTabs();
+  notifyOtherTabs();
 }
 
-/** Takes the leave of a record back on this device: no voice that needs it is used again. */
+/** Revokes a consent record on this device: voices that depend on it cannot be used any more. */
 export async function revoke(sha256: string, reason: string): Promise<void> {
   const db = await database();
   await keep(db, 'the revocation', () => db.put('revocations', { sha256, at: Date.now(), reason }));
-  tellOtherTabs();
+  notifyOtherTabs();
 }
 
 export async function listRevocations(): Promise<Revocation[]> {
@@ -93,18 +93,19 @@ export async function listRevocations(): Promise<Revocation[]> {
   return rows.filter(isRevocation);
 }
 
+/** sha256 of all records revoked on this device. */
 export async function revoked(): Promise<ReadonlySet<string>> {
   try {
-    // The key of a row is what counts here, even when the rest of it is damaged.
+    // Keys, so that damaged rows count too.
     return new Set(await (await database()).getAllKeys('revocations'));
   } catch (error) {
-    // Where nothing can be kept, nothing has been taken back.
+    // Without storage nothing can have been revoked.
     if (error instanceof StoreError && error.code === 'unavailable') return new Set();
     throw error;
   }
 }
 
-/** The key of this browser that signs voice files, made at the first use. */
+/** The key with which this browser signs voice files, generated at the first use. */
 export async function signingKey(): Promise<SigningKey> {
   const db = await database();
   const kept = await db.get('keys', 'signing');
@@ -118,7 +119,7 @@ export async function signingKey(): Promise<SigningKey> {
   return first ?? made;
 }
 
-/** Calls `handler` when another tab has changed the voices; returns how to stop that. */
+/** Calls `handler` when another tab has changed the voices; returns a function that unsubscribes. */
 export function onVoicesChanged(handler: () => void): () => void {
   if (typeof BroadcastChannel === 'undefined') return () => undefined;
   const channel = new BroadcastChannel(CHANNEL);
@@ -126,7 +127,7 @@ export function onVoicesChanged(handler: () => void): () => void {
   return () => channel.close();
 }
 
-export function tellOtherTabs(): void {
+export function notifyOtherTabs(): void {
   if (typeof BroadcastChannel === 'undefined') return;
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage('changed');

@@ -226,7 +226,7 @@ describe('devices and networks that fail', () => {
     });
     const { page } = app;
     await give(page, 'speech.wav', await readFile(SPEECH));
-    await expectMessage(page, 'error', /no room left/, /stays open/, /Delete takes/);
+    await expectMessage(page, 'error', /no space left/, /stays open/, /Delete takes/);
     await page.getByTestId('open-take').waitFor();
     expect(await page.getByTestId('take-item').count()).toBe(0);
     await page.evaluate('full = false');
@@ -250,7 +250,7 @@ describe('devices and networks that fail', () => {
     await expectMessage(
       page,
       'error',
-      /generator\.onnx did not arrive as it was published/,
+      /generator\.onnx arrived damaged/,
       /recordings are safe/,
       /Try again/,
     );
@@ -285,8 +285,8 @@ describe('devices and networks that fail', () => {
     await expectMessage(
       page,
       'error',
-      /content\.onnx was cut off/,
-      /What came so far is kept/,
+      /content\.onnx was interrupted/,
+      /What has arrived is kept/,
       /Check the connection/,
     );
     await page.getByRole('button', { name: 'Try again' }).click();

@@ -48,7 +48,7 @@ interface ServerOptions {
   listing?: unknown;
   files?: Record<string, Uint8Array>;
   ranges?: boolean;
-  /** Bytes of content.onnx after which the connection breaks, for each request of it in turn. */
+  /** Bytes of content.onnx after which the connection breaks, for each request in turn. */
   cuts?: number[];
 }
 
@@ -119,7 +119,7 @@ describe('the store of networks', () => {
     expect(again.map((p) => p.from)).toEqual(['device', 'device', 'device']);
   });
 
-  it('starts without a network from what it has', async () => {
+  it('starts offline from the stored files', async () => {
     await load(server());
     const offline = vi.fn(async () => Promise.reject(new TypeError('offline'))) as unknown as ReturnType<
       typeof server
@@ -127,14 +127,14 @@ describe('the store of networks', () => {
     expect((await load(offline)).files.size).toBe(3);
   });
 
-  it('goes on after a cut where it was', async () => {
+  it('resumes an interrupted download', async () => {
     const fetch = server({ cuts: [200, 300] });
     const { files } = await load(fetch);
     expect(new Uint8Array(files.get('content.onnx')!)).toEqual(CONTENT);
     expect(asked(fetch, 'content.onnx')).toEqual([null, 'bytes=200-', 'bytes=500-']);
   });
 
-  it('goes on in a later session', async () => {
+  it('resumes it in a later session', async () => {
     const failing = server({ cuts: [200, 0, 0] });
     await expect(load(failing)).rejects.toMatchObject({ code: 'download-failed' });
     const fetch = server();
@@ -143,13 +143,13 @@ describe('the store of networks', () => {
     expect(new Uint8Array(files.get('content.onnx')!)).toEqual(CONTENT);
   });
 
-  it('starts over where the server does not know ranges', async () => {
+  it('starts over where the server does not support ranges', async () => {
     const fetch = server({ cuts: [500], ranges: false });
     const { files } = await load(fetch);
     expect(new Uint8Array(files.get('content.onnx')!)).toEqual(CONTENT);
   });
 
-  it('throws bytes away that are not what was published', async () => {
+  it('deletes files whose hash or length is wrong', async () => {
     const wrong = CONTENT.slice();
     wrong[10]! ^= 1;
     await expect(load(server({ files: { 'content.onnx': wrong } }))).rejects.toMatchObject({
@@ -162,7 +162,7 @@ describe('the store of networks', () => {
     expect((await load(server())).files.size).toBe(3);
   });
 
-  it('forgets what the manifest no longer names', async () => {
+  it('deletes files that the manifest no longer names', async () => {
     await load(server());
     const newer = CONTENT.slice(0, 900);
     await load(server({ listing: manifest(newer), files: { 'content.onnx': newer } }));
@@ -172,7 +172,7 @@ describe('the store of networks', () => {
     expect(asked(back, 'generator.onnx')).toEqual([]);
   });
 
-  it('refuses a manifest that is none', async () => {
+  it('rejects an invalid manifest', async () => {
     for (const listing of [null, {}, { ...manifest(), version: 1 }, { ...manifest(), files: [] }]) {
       await expect(load(server({ listing }))).rejects.toMatchObject({ code: 'manifest-corrupt' });
     }
@@ -181,7 +181,7 @@ describe('the store of networks', () => {
     await expect(load(server({ listing: escaping }))).rejects.toMatchObject({ code: 'manifest-corrupt' });
   });
 
-  it('says when the device is full', async () => {
+  it('reports a full device', async () => {
     const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
       throw new DOMException('full', 'QuotaExceededError');
     });

@@ -30,7 +30,7 @@ function storage(text: string | null) {
 afterEach(() => vi.unstubAllGlobals());
 
 describe('settings', () => {
-  it('come back as they were kept', () => {
+  it('are loaded as they were saved', () => {
     storage(null);
     expect(loadSettings()).toEqual(DEFAULTS);
     const changed = {
@@ -53,12 +53,12 @@ describe('settings', () => {
     expect(loadSettings()).toEqual(DEFAULTS);
   });
 
-  it('keep what is whole beside what is damaged', () => {
+  it('keep valid values beside damaged ones', () => {
     storage(JSON.stringify({ theme: 'pink', voiceId: 'joe' }));
     expect(loadSettings()).toEqual({ ...DEFAULTS, voiceId: 'joe' });
   });
 
-  it('hold for the visit where nothing can be kept', () => {
+  it('last for the visit without storage', () => {
     vi.stubGlobal('localStorage', {
       getItem: () => {
         throw new DOMException('no', 'SecurityError');

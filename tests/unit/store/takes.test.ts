@@ -26,7 +26,7 @@ const output: TakeOutput = {
   rtf: 0.1,
 };
 
-/** Deep equality of millions of numbers takes a test runner half a minute. */
+/** Vitest's deep equality takes half a minute for millions of numbers. */
 const isSame = (a: Float32Array, b: Float32Array) => Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
 
 afterEach(async () => {
@@ -36,7 +36,7 @@ afterEach(async () => {
   await deleteDB('understudy');
 });
 
-/** The n-th write to the chunks, and all after it, find the disk full. */
+/** Makes the n-th write to `chunks`, and all later ones, fail with a full disk. */
 async function fillDiskAt(count: number): Promise<void> {
   const db = await database();
   const put = db.put.bind(db) as (...args: unknown[]) => Promise<IDBValidKey>;
@@ -47,7 +47,7 @@ async function fillDiskAt(count: number): Promise<void> {
 }
 
 describe('takes', () => {
-  it('are found again as they were, after the page has been closed', async () => {
+  it('are loaded unchanged after the page has been closed', async () => {
     const { id } = await saveTake({ name: 'First', source, output });
     await closeDatabase();
     const take = await loadTake(id);
@@ -57,14 +57,14 @@ describe('takes', () => {
     expect({ ...take.output, samples: null }).toEqual({ ...output, samples: null });
   });
 
-  it('of a live session have no speed, and keep the record that they were made by', async () => {
+  it('of a live session have no rtf, and keep their consent record', async () => {
     const { rtf: _rtf, ...live } = { ...output, samples: ramp(10), consent: sealed() };
     const { id } = await saveTake({ name: 'Live', source, output: live });
     expect((await loadTake(id)).output).toStrictEqual(live);
     expect((await listTakes())[0]!.output).not.toHaveProperty('rtf');
   });
 
-  it('are listed the newest first, without their samples', async () => {
+  it('are listed newest first, without their samples', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1000 });
     await saveTake({ name: 'Old', source });
     vi.setSystemTime(2000);
@@ -81,7 +81,7 @@ describe('takes', () => {
     expect(takes[0]!.output).toMatchObject({ voiceId: 'kathleen', seconds: 62.5 });
   });
 
-  it('take an output later, and another in its place', async () => {
+  it('get an output later, which another replaces', async () => {
     const { id } = await saveTake({ name: 'Later', source });
     await setTakeOutput(id, output);
     await setTakeOutput(id, { ...output, voiceId: 'joe', samples: ramp(10) });
@@ -123,7 +123,7 @@ describe('takes', () => {
     expect(isSame(take.output!.samples, output.samples)).toBe(true);
   });
 
-  it('say so when samples are gone', async () => {
+  it('report missing samples', async () => {
     const { id } = await saveTake({ name: 'Hurt', source });
     const db = await database();
     const [first] = await db.getAllKeys('chunks');
@@ -134,7 +134,7 @@ describe('takes', () => {
     });
   });
 
-  it('are cleaned of what an interrupted save left, but not of one under way', async () => {
+  it('lose the samples of an interrupted save, but not of one in progress', async () => {
     const db = await database();
     await db.put('chunks', new ArrayBuffer(8), [`${(Date.now() - 7_200_000).toString(36)}-old`, 0]);
     await db.put('chunks', new ArrayBuffer(8), [`${Date.now().toString(36)}-new`, 0]);
@@ -143,7 +143,7 @@ describe('takes', () => {
     expect(keys.map(([id]) => id.split('-')[1])).toEqual(['new']);
   });
 
-  it('say so where nothing can be kept', async () => {
+  it('report missing storage', async () => {
     await closeDatabase();
     vi.spyOn(indexedDB, 'open').mockImplementation(() => {
       throw new DOMException('no', 'SecurityError');

@@ -84,7 +84,7 @@ const recording = {
 };
 
 describe('voices', () => {
-  it('are kept with their files, listed, and deleted without a trace', async () => {
+  it('are saved with their files, listed, and deleted completely', async () => {
     const file = await voice();
     await save(file);
     await closeDatabase();
@@ -100,7 +100,7 @@ describe('voices', () => {
     expect(await readVoice('own-a')).toBeUndefined();
   });
 
-  it('are kept whole or not at all when the disk is full', async () => {
+  it('are saved completely or not at all when the disk is full', async () => {
     await save(await voice());
     const file = await voice('own-b', 'Bea');
     const read = await readVoiceFile(file);
@@ -112,7 +112,7 @@ describe('voices', () => {
     expect((await listVoices()).voices.map((row) => row.id)).toEqual(['own-a']);
   });
 
-  it('that are not what was kept are not used', async () => {
+  it('that have changed since they were saved are not used', async () => {
     await save(await voice());
     const db = await database();
     const bytes = (await db.get('voiceFiles', 'own-a'))!;
@@ -123,14 +123,14 @@ describe('voices', () => {
     await expect(readVoice('own-a')).rejects.toMatchObject({ code: 'damaged' });
   });
 
-  it('are revoked for good', async () => {
+  it('are revoked permanently', async () => {
     await revoke(sealed().sha256, 'asked for');
     await closeDatabase();
     expect([...(await revoked())]).toEqual([sealed().sha256]);
     expect(await listRevocations()).toMatchObject([{ sha256: sealed().sha256, reason: 'asked for' }]);
   });
 
-  it('are signed with one key that cannot leave', async () => {
+  it('are signed with one key that cannot be exported', async () => {
     const [first, second] = await Promise.all([signingKey(), signingKey()]);
     expect(first.publicKey).toEqual(second.publicKey);
     await closeDatabase();
@@ -140,8 +140,8 @@ describe('voices', () => {
   });
 });
 
-describe('a voice in the making', () => {
-  it('is found again with its recordings, and deleted with them', async () => {
+describe('an unfinished voice', () => {
+  it('is loaded with its recordings, and deleted with them', async () => {
     await saveEnrolment(enrolment());
     const row = await addRecording(enrolment(), recording);
     await closeDatabase();
@@ -153,7 +153,7 @@ describe('a voice in the making', () => {
     expect(await listEnrolments()).toEqual([]);
   });
 
-  it('leaves nothing that is seen when a recording is cut off', async () => {
+  it('has no partial recording after an interruption', async () => {
     await saveEnrolment(enrolment());
     const db = await database();
     vi.spyOn(db, 'put').mockImplementation((store: string) =>
@@ -169,7 +169,7 @@ describe('a voice in the making', () => {
 });
 
 describe('the store', () => {
-  it('brings takes of version 1 along', async () => {
+  it('migrates takes of version 1', async () => {
     const old = await openDB('understudy', 1, {
       upgrade(db) {
         db.createObjectStore('chunks');
@@ -203,7 +203,7 @@ describe('the store', () => {
     expect(await countDamagedTakes()).toBe(1);
   });
 
-  it('reads 1,000 mutated rows without failing in an untyped way, and changes none of them', async () => {
+  it('reads 1,000 mutated rows without an untyped error, and changes none of them', async () => {
     const db = await database();
     await save(await voice());
     const { id } = await saveTake({
@@ -248,7 +248,7 @@ describe('the store', () => {
   });
 });
 
-/** A copy in which one value, at any depth, is something else. The key stays: it is how the row is found. */
+/** A copy with one value at any depth replaced, but never the key of the row. */
 function mutated(row: unknown, next: () => number, store: string): unknown {
   const copy = structuredClone(row) as Record<string, unknown>;
   const key = store === 'revocations' ? 'sha256' : 'id';

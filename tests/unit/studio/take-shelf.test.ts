@@ -116,7 +116,7 @@ describe('the shelf of takes', () => {
     await shelf.openTake('gone');
     expect(shelf.open!.name).toBe('First');
     expect(notices.list).toMatchObject([
-      { kind: 'error', text: expect.stringMatching(/no longer kept/) as string },
+      { kind: 'error', text: expect.stringMatching(/no longer on this device/) as string },
     ]);
   });
 
