@@ -1,7 +1,7 @@
 export type ArchiveErrorCode =
   'archive-changed' | 'archive-corrupt' | 'archive-full' | 'archive-newer' | 'archive-too-large';
 
-/** An archive that cannot be written or read: what happened, what is safe, what to do next. */
+/** A failure to write or read an archive; the message says what happened, what is safe, what to do next. */
 export class ArchiveError extends Error {
   readonly code: ArchiveErrorCode;
 
@@ -16,7 +16,7 @@ export class ArchiveError extends Error {
 export function corrupt(why: string, cause?: unknown): ArchiveError {
   return new ArchiveError(
     'archive-corrupt',
-    `This is no saved file of Understudy that can be read: ${why}. Nothing was stored, and what this device keeps is safe. Copy the file again from where it was saved, or save it anew on the other device.`,
+    `This file cannot be read as a saved file of Understudy: ${why}. Nothing was stored, and everything on this device is safe. Copy the file again from where it was saved, or save it anew on the other device.`,
     { cause },
   );
 }

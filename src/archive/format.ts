@@ -10,14 +10,14 @@ export const FORMAT = 'understudy-archive';
 export const VERSION = 1;
 export const EXTENSION = 'understudy-all';
 export const MANIFEST = 'manifest.json';
-/** What the offsets of a zip archive can say. */
+/** Largest offset in a zip file. */
 export const MAX_ARCHIVE_BYTES = 2 ** 32 - 1;
 export const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
-/** They are kept in one go, and so are all in memory for once. */
+/** All voices together: they are stored in one transaction, so all are in memory. */
 const MAX_VOICES_BYTES = 512 * 1024 * 1024;
 export const LIMITS = {
   entries: 65_000,
-  /** An hour of samples as the app keeps them at most, with room for a header. */
+  /** The longest take at its highest rate, an hour at 48 kHz, plus a header. */
   entryBytes: MAX_SECONDS * 48_000 * 4 + 65_536,
 };
 
@@ -27,14 +27,14 @@ const partSchema = v.strictObject({
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });
 
-/** Where in the archive something lies, and what it has to be. */
+/** An entry of the archive: its path, size and hash. */
 export type Part = v.InferOutput<typeof partSchema>;
 
 const takeSchema = v.object({
   ...takeFields,
   /** Samples before the conversion: [n] float32, little endian. */
   samples: partSchema,
-  /** What it was converted to, as a marked WAV; null where there is none, or it might not leave. */
+  /** The output with its marked WAV; null without an output, or without permission to export it. */
   output: v.nullable(v.object({ ...outputFields, consent: v.unknown(), wav: partSchema })),
 });
 
@@ -88,7 +88,7 @@ export function parseArchiveManifest(bytes: ArrayBuffer): Manifest {
   if (format === FORMAT && typeof version === 'number' && version > VERSION) {
     throw new ArchiveError(
       'archive-newer',
-      'This file was saved by a newer version of Understudy. Nothing was stored, and what this device keeps is safe. Reload the page to get the newest version, then open the file again.',
+      'This file was saved by a newer version of Understudy. Nothing was stored, and everything on this device is safe. Reload the page to get the newest version, then open the file again.',
     );
   }
   const parsed = v.safeParse(manifestSchema, raw, { abortEarly: true });
@@ -96,11 +96,11 @@ export function parseArchiveManifest(bytes: ArrayBuffer): Manifest {
   const { voices, takes, enrolments } = parsed.output;
   if (voices.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_VOICES_BYTES)
     throw corrupt('its voices are too large');
-  const sounds = [
+  const recordings = [
     ...takes.map(({ source, samples }) => ({ ...source, samples })),
     ...enrolments.flatMap(({ recordings }) => recordings),
   ];
-  for (const { samples, seconds, sampleRateHz } of sounds)
+  for (const { samples, seconds, sampleRateHz } of recordings)
     if (samples.bytes !== 4 * Math.round(seconds * sampleRateHz))
       throw corrupt(`${samples.name} is not as long as the list says`);
   for (const rows of [takes, enrolments])
@@ -108,7 +108,7 @@ export function parseArchiveManifest(bytes: ArrayBuffer): Manifest {
   return parsed.output;
 }
 
-/** Every part that a manifest names. */
+/** All parts that a manifest names. */
 export function partsOf({ voices, takes, enrolments }: Manifest): Part[] {
   return [
     ...voices,

@@ -15,48 +15,49 @@ export interface PlannedVoice extends Pick<VoiceFile, 'about' | 'signer' | 'seal
   part: Part;
 }
 
-type Heard = Pick<RecordingRow, 'name' | 'sha256' | 'seconds'> & {
+type RecordingSummary = Pick<RecordingRow, 'name' | 'sha256' | 'seconds'> & {
   pieces: Pick<Piece, 'startSeconds' | 'endSeconds' | 'choice'>[];
 };
 
-/** `id` is another than in the archive where something else goes by that here. */
 export interface PlannedTake {
+  /** A new id where a different take on this device has the id in the archive. */
   id: string;
   take: ArchivedTake;
-  /** By whose leave it was converted; null where it comes unconverted. */
+  /** The record that permits its conversion; null where it is imported unconverted. */
   consent: SealedRecord | null;
 }
 
 export interface PlannedEnrolment {
+  /** As for takes. */
   id: string;
   enrolment: ArchivedEnrolment;
   consent: SealedRecord | null;
 }
 
-/** What would become of an archive here. Nothing that is here is changed: what comes, comes beside it. */
+/** What importing an archive would add to this device. Existing data is not changed or replaced. */
 export interface Plan {
   archive: Archive;
   voices: PlannedVoice[];
   takes: PlannedTake[];
   enrolments: PlannedEnrolment[];
-  /** Those that are not known here yet. */
+  /** New ones only. */
   revocations: Revocation[];
-  /** Here already, the same. */
+  /** Number of items that exist identically on this device and are skipped. */
   same: number;
   refused: LeftOut[];
 }
 
 /**
- * Reads the voices of an archive, and compares all of it with what is kept here; stores nothing.
+ * Validates the voices of an archive and compares its contents with this device; stores nothing.
  *
- * A voice is judged as one that comes in a file of its own: by its hashes, its signature, and the leave to be stored
- * here. What a take was converted to needs the leave to leave its device, today and here. Records that were taken
- * back on either device count for both. Rejects with `archive-corrupt` or with the signal's AbortError.
+ * A voice is checked like a single voice file: hashes, signature and the permission to import it. The output of a take needs
+ * the permission to export it. Revocations of either device count. Rejects with `archive-corrupt` or with the signal's
+ * AbortError.
  */
 export async function planArchive(archive: Archive, signal?: AbortSignal): Promise<Plan> {
   const { manifest } = archive;
   const known = await revoked();
-  const taken = new Set([...known, ...manifest.revocations.map(({ sha256 }) => sha256)]);
+  const allRevoked = new Set([...known, ...manifest.revocations.map(({ sha256 }) => sha256)]);
   const plan: Plan = {
     archive,
     voices: [],
@@ -68,22 +69,22 @@ export async function planArchive(archive: Archive, signal?: AbortSignal): Promi
     same: 0,
     refused: [],
   };
-  await planVoices(plan, taken, signal);
-  await planTakes(plan, taken, signal);
+  await planVoices(plan, allRevoked, signal);
+  await planTakes(plan, allRevoked, signal);
   await planEnrolments(plan);
   return plan;
 }
 
-/** Names of the voices that a plan's revocations would take from this device. */
+/** Names of the voices on this device that a plan's revocations would disable. */
 export function silenced(plan: Plan, here: { name: string; consent: SealedRecord | null }[]): string[] {
-  const taken = new Set(plan.revocations.map(({ sha256 }) => sha256));
-  const isTaken = ({ record, sha256 }: SealedRecord): boolean =>
-    taken.has(sha256) || record.parents.some(isTaken);
-  return here.filter(({ consent }) => consent && isTaken(consent)).map(({ name }) => name);
+  const newlyRevoked = new Set(plan.revocations.map(({ sha256 }) => sha256));
+  const isRevoked = ({ record, sha256 }: SealedRecord): boolean =>
+    newlyRevoked.has(sha256) || record.parents.some(isRevoked);
+  return here.filter(({ consent }) => consent && isRevoked(consent)).map(({ name }) => name);
 }
 
-async function planVoices(plan: Plan, taken: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {
-  const here = new Map((await listVoices()).voices.map((row) => [row.id, row]));
+async function planVoices(plan: Plan, allRevoked: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {
+  const existing = new Map((await listVoices()).voices.map((row) => [row.id, row]));
   const used = new Set(await idsIn('voices'));
   for (const part of plan.archive.manifest.voices) {
     signal?.throwIfAborted();
@@ -93,8 +94,8 @@ async function planVoices(plan: Plan, taken: ReadonlySet<string>, signal?: Abort
       const { about, signer, sealed } = await readVoiceFile(new Blob([bytes]));
       const { id } = about;
       name = about.name;
-      requirePermission(sealed, 'import', { revoked: taken });
-      const other = here.get(id);
+      requirePermission(sealed, 'import', { revoked: allRevoked });
+      const other = existing.get(id);
       if (other?.sha256 === part.sha256) plan.same++;
       else if (used.has(id)) plan.refused.push({ name, why: otherVoice(other?.name ?? name) });
       else plan.voices.push({ part, about, signer, sealed });
@@ -107,22 +108,22 @@ async function planVoices(plan: Plan, taken: ReadonlySet<string>, signal?: Abort
 }
 
 function otherVoice(name: string): string {
-  return `Another voice of the same origin, "${name}", is here already and stays as it is. To put this one in its place, open its own voice file.`;
+  return `Another voice of the same origin, "${name}", is already on this device and is kept. To replace it by this one, open the voice file of this one.`;
 }
 
-async function planTakes(plan: Plan, taken: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {
-  const here = new Map((await listTakes()).map((take) => [take.id, take]));
+async function planTakes(plan: Plan, allRevoked: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {
+  const existing = new Map((await listTakes()).map((take) => [take.id, take]));
   const used = await idsIn('takes');
   for (const take of plan.archive.manifest.takes) {
     signal?.throwIfAborted();
-    const consent = leaveOf(plan, take, taken);
-    const other = here.get(take.id);
+    const consent = permissionFor(plan, take, allRevoked);
+    const other = existing.get(take.id);
     if (other && (await isSame(plan.archive, take, consent !== null, other))) plan.same++;
     else plan.takes.push({ id: used.has(take.id) ? crypto.randomUUID() : take.id, take, consent });
   }
 }
 
-function leaveOf(plan: Plan, { name, output }: ArchivedTake, revoked: ReadonlySet<string>) {
+function permissionFor(plan: Plan, { name, output }: ArchivedTake, revoked: ReadonlySet<string>) {
   if (!output) return null;
   try {
     return requirePermission(output.consent, 'export', { revoked });
@@ -134,18 +135,18 @@ function leaveOf(plan: Plan, { name, output }: ArchivedTake, revoked: ReadonlySe
 }
 
 /**
- * Whether a take of the same id is the same: made of the same samples, and by the same conversion if it comes with
- * one. Marks and names may differ: the one that is here can be unmarked yet, and renamed.
+ * Whether two takes of the same id are equal: the same source samples and, if the archived one may be imported converted, the
+ * same conversion. Names and output samples may differ: the stored take can be renamed, and its output is not marked yet.
  */
-async function isSame(archive: Archive, take: ArchivedTake, converted: boolean, here: TakeSummary) {
-  const isSameConversion = !converted || conversionOf(take.output) === conversionOf(here.output);
-  if (!isSameConversion || take.createdAt !== here.createdAt) return false;
-  const kept = await loadTake(here.id).catch(() => null);
-  if (!kept || kept.source.sampleRateHz !== take.source.sampleRateHz) return false;
-  const { samples } = kept.source;
-  const came = new Uint8Array(await archive.read(take.samples));
+async function isSame(archive: Archive, take: ArchivedTake, converted: boolean, existing: TakeSummary) {
+  const isSameConversion = !converted || conversionOf(take.output) === conversionOf(existing.output);
+  if (!isSameConversion || take.createdAt !== existing.createdAt) return false;
+  const stored = await loadTake(existing.id).catch(() => null);
+  if (!stored || stored.source.sampleRateHz !== take.source.sampleRateHz) return false;
+  const { samples } = stored.source;
+  const archived = new Uint8Array(await archive.read(take.samples));
   const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-  return came.length === bytes.length && came.every((byte, i) => byte === bytes[i]);
+  return archived.length === bytes.length && archived.every((byte, i) => byte === bytes[i]);
 }
 
 function conversionOf(output: Omit<NonNullable<TakeSummary['output']>, 'consent'> | null): string {
@@ -159,10 +160,10 @@ function conversionOf(output: Omit<NonNullable<TakeSummary['output']>, 'consent'
 }
 
 async function planEnrolments(plan: Plan): Promise<void> {
-  const here = new Map((await listEnrolments()).map((row) => [row.id, row]));
+  const existing = new Map((await listEnrolments()).map((row) => [row.id, row]));
   const used = await idsIn('enrolments');
   for (const enrolment of plan.archive.manifest.enrolments) {
-    const other = here.get(enrolment.id);
+    const other = existing.get(enrolment.id);
     const consent = recordOf(enrolment);
     if (other && contentOf(other, other.consent) === contentOf(enrolment, consent)) plan.same++;
     else
@@ -175,19 +176,19 @@ async function planEnrolments(plan: Plan): Promise<void> {
 }
 
 function contentOf(
-  row: Pick<EnrolmentRow, 'createdAt' | 'about' | 'step'> & { recordings: Heard[] },
+  row: Pick<EnrolmentRow, 'createdAt' | 'about' | 'step'> & { recordings: RecordingSummary[] },
   consent: SealedRecord | null,
 ) {
   const { createdAt, about, step, recordings } = row;
-  const heard = recordings.map(({ name, sha256, seconds, pieces }) => [
+  const summaries = recordings.map(({ name, sha256, seconds, pieces }) => [
     ...[name, sha256, seconds],
     pieces.map(({ startSeconds, endSeconds, choice }) => [startSeconds, endSeconds, choice]),
   ]);
   const { name, language, description } = about;
-  return JSON.stringify([createdAt, name, language, description, step, consent?.sha256, heard]);
+  return JSON.stringify([createdAt, name, language, description, step, consent?.sha256, summaries]);
 }
 
-/** A record that does not hold is left away: it is asked for again before the voice is made. */
+/** The consent record; null where it is invalid: the app asks for one again before the voice is made. */
 function recordOf({ consent }: ArchivedEnrolment): SealedRecord | null {
   try {
     return parseSealed(consent);

@@ -13,16 +13,16 @@ import {
   type Part,
 } from './format';
 
-/** An archive whose list agrees with what lies in it; its parts are checked as they are read. */
+/** An archive whose manifest agrees with its entries; the hash of each part is checked when it is read. */
 export interface Archive {
   bytes: number;
   manifest: Manifest;
-  /** Rejects with `archive-corrupt` where the part is not what the list says. */
+  /** Rejects with `archive-corrupt` where the part does not match its hash. */
   read(part: Part): Promise<ArrayBuffer>;
 }
 
 /**
- * Opens what writeArchive wrote; reads the list alone.
+ * Opens a file of `writeArchive` and reads its manifest.
  *
  * Rejects with `archive-too-large`, `archive-corrupt`, `archive-newer`.
  */
@@ -30,7 +30,7 @@ export async function openArchive(file: Blob): Promise<Archive> {
   if (file.size > MAX_ARCHIVE_BYTES) {
     throw new ArchiveError(
       'archive-too-large',
-      'This file is larger than 4 GB, which no saved file of Understudy is. Nothing was stored, and what this device keeps is safe. Choose the file that was saved on the other device.',
+      'This file is larger than 4 GB, which no saved file of Understudy is. Nothing was stored, and everything on this device is safe. Choose the file that was saved on the other device.',
     );
   }
   const entries = await readZip(file, LIMITS).catch((cause: unknown) => {

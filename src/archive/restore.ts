@@ -10,18 +10,18 @@ import type { Part } from './format';
 import type { PlannedEnrolment, PlannedTake, PlannedVoice, Plan } from './plan';
 
 export interface RestoreOptions {
-  /** Share of the bytes that are stored, 0..1. */
+  /** Called with the share of the archive's bytes that are stored, 0..1. */
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
 }
 
 /**
- * Stores what a plan lets in: first the samples, under ids that nothing names yet, then every row in one transaction.
- * Until that, and after any failure, the store is as it was.
+ * Stores the contents of a plan: first the samples, under new ids, then all rows in one transaction. After a failure nothing
+ * is stored.
  *
- * A conversion comes back as it was exported: marked, of 16 bits, and it is marked once more whenever it leaves.
+ * Outputs are restored as they were exported, marked and with 16 bits, and are marked again by every later export.
  *
- * Rejects with `archive-corrupt`, `archive-full`, `archive-changed` (another tab stored the same meanwhile), with
+ * Rejects with `archive-corrupt`, `archive-full`, `archive-changed` (another tab stored the same in the meantime), with
  * StoreError `unavailable`, or with the signal's AbortError.
  */
 export async function restoreArchive(plan: Plan, options: RestoreOptions = {}): Promise<void> {
@@ -88,11 +88,11 @@ class Restore {
 
   private async samples(part: Part): Promise<string> {
     const samples = new Float32Array(await this.read(part));
-    if (!samples.every(Number.isFinite)) throw corrupt(`${part.name} holds numbers that are none`);
+    if (!samples.every(Number.isFinite)) throw corrupt(`${part.name} has samples that are not finite`);
     return this.store(samples);
   }
 
-  /** Mono samples of a WAV, whatever they are: silence too was a take. */
+  /** Mono samples of a WAV, without the checks of `decodeFile`: a take may be silent. */
   private async decode(part: Part, sampleRateHz: number): Promise<Float32Array> {
     const file = new Blob([await this.read(part)], { type: 'audio/wav' });
     const { signal } = this.options;
@@ -124,14 +124,14 @@ function explain(error: unknown): unknown {
   if (error instanceof StoreError && error.code === 'quota') {
     return new ArchiveError(
       'archive-full',
-      'This device has no room left for what is in this file. Nothing of it was stored, and what was kept before is safe. Delete takes or voices you no longer need, or let the browser keep more, then open the file again.',
+      'This device has no space left for the contents of this file. Nothing from it was stored, and everything saved before is safe. Delete takes or voices you no longer need, or let the browser store more, then open the file again.',
       { cause: error },
     );
   }
   if ((error as { name?: unknown } | null)?.name === 'ConstraintError') {
     return new ArchiveError(
       'archive-changed',
-      `Another tab stored some of this meanwhile (${describeCause(error)}). Nothing of the file was stored by this one, and what this device keeps is safe. Open the file again.`,
+      `Another tab stored some of this in the meantime (${describeCause(error)}). Nothing from the file was stored by this tab, and everything on this device is safe. Open the file again.`,
       { cause: error },
     );
   }

@@ -25,33 +25,33 @@ import {
   type Part,
 } from './format';
 
-/** Marking a second of sound takes as long as copying so many. */
-const MARKING = 20;
-/** The least that is left for the list and the table of contents. */
-const ROOM_BYTES = 32 * 1024 * 1024;
+/** Time to mark a second of audio over the time to copy it; weights the progress. */
+const MARKING_COST = 20;
+/** Space reserved for the manifest and the zip's central directory. */
+const RESERVED_BYTES = 32 * 1024 * 1024;
 
 declare const marked: unique symbol;
-/** Where a marked file lies in the archive. */
+/** The entry of a marked file in the archive. */
 type MarkedPart = Part & { readonly [marked]: true };
 type MarkedOutput = NonNullable<ArchivedTake['output']> & { wav: MarkedPart };
 
-/** Sound as it was recorded: a conversion names its voice, and so is not one. */
+/** Audio as it was recorded. A conversion has a voiceId, so it does not satisfy this type. */
 interface Recorded {
   samples: Float32Array;
   sampleRateHz: number;
   voiceId?: never;
 }
 
-/** Something that could not go along, and why, for the user. */
+/** An item that was left out, and why, for the user. */
 export interface LeftOut {
   name: string;
   why: string;
 }
 
 export interface WriteOptions {
-  /** The record of a published voice: takes of before there were records carry none. */
+  /** The consent record of a published voice, for takes from before records were stored with them. */
   consentOf: (voiceId: string) => Promise<SealedRecord | null>;
-  /** Share of the work that is done, 0..1. */
+  /** Called with the share of the work that is done, 0..1. */
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
 }
@@ -63,12 +63,12 @@ export interface WrittenArchive {
 }
 
 /**
- * Everything that this device keeps, as one file: a zip of a list, voice files, samples and marked WAVs. Without the
- * networks, which are downloaded, and the key that signs, which cannot leave.
+ * All data of the app on this device as one file: a zip of a manifest, voice files, samples and marked WAVs. Without the
+ * networks, which can be downloaded, and the signing key, which cannot be exported.
  *
- * Takes are kept here as the converter gave them, unmarked. In the archive what was converted lies only as the WAV
- * that `exportTake` made of it, so it asks for the same leave and carries the same mark as a download does. What
- * may not leave, or cannot be read, is left out and named; a take then goes along unconverted.
+ * On the device outputs are stored as converted, unmarked. The archive has them only as WAVs by `exportTake`, which need the
+ * same permission and carry the same mark as a download. Items without permission, or that cannot be read, are listed in
+ * `leftOut`; such a take is archived without its output.
  *
  * Rejects with `archive-too-large` above 4 GB, with StoreError `unavailable`, or with the signal's AbortError.
  */
@@ -88,7 +88,7 @@ export async function writeArchive(options: WriteOptions): Promise<WrittenArchiv
     takes: [],
     enrolments: [],
     revocations: await listRevocations(),
-    // Devices have other names elsewhere.
+    // Audio devices have other ids on another computer.
     settings: { ...settings, deviceId: '', live: { ...settings.live, outputId: '' } },
     scores: loadScores(),
   };
@@ -106,8 +106,8 @@ export async function writeArchive(options: WriteOptions): Promise<WrittenArchiv
       manifest.enrolments.push(await writer.addEnrolment(row)),
     );
   const { leftOut } = writer;
-  const hurt = damaged + (await countDamagedTakes());
-  if (hurt > 0) leftOut.push({ name: `${hurt} more`, why: 'What this device keeps of them is damaged.' });
+  const damagedRows = damaged + (await countDamagedTakes());
+  if (damagedRows > 0) leftOut.push({ name: `${damagedRows} more`, why: 'They are damaged on this device.' });
   const file = await writer.end(manifest);
   const day = new Date(manifest.createdAt).toISOString().slice(0, 10);
   return { file, fileName: `understudy-${day}.${EXTENSION}`, leftOut };
@@ -125,13 +125,13 @@ class ArchiveWriter {
     enrolments: EnrolmentRow[],
   ) {
     const seconds = [
-      ...takes.map(({ source, output }) => source.seconds + MARKING * (output?.seconds ?? 0)),
+      ...takes.map(({ source, output }) => source.seconds + MARKING_COST * (output?.seconds ?? 0)),
       ...enrolments.flatMap(({ recordings }) => recordings.map((recording) => recording.seconds)),
     ];
     this.total = seconds.reduce((sum, each) => sum + each, 1);
   }
 
-  /** Runs what may not or cannot go along, and notes that. */
+  /** Runs a task; a failure that concerns this item alone is added to `leftOut`. */
   async attempt(name: string, task: () => Promise<unknown>): Promise<void> {
     this.options.signal?.throwIfAborted();
     try {
@@ -142,18 +142,18 @@ class ArchiveWriter {
         error instanceof ExportError ||
         (error instanceof StoreError && error.code !== 'unavailable');
       if (!isOnlyThis) throw error;
-      // What was deleted meanwhile is not missed.
+      // Deleted in the meantime.
       if (error instanceof StoreError && error.code === 'missing') return;
       this.leftOut.push({ name, why: error.message });
     }
   }
 
-  async add(ending: string, content: ArrayBuffer): Promise<Part> {
+  async add(extension: string, content: ArrayBuffer): Promise<Part> {
     this.options.signal?.throwIfAborted();
     const bytes = content.byteLength;
-    if (this.zip.bytes + bytes > MAX_ARCHIVE_BYTES - ROOM_BYTES || this.zip.count + 2 > LIMITS.entries)
+    if (this.zip.bytes + bytes > MAX_ARCHIVE_BYTES - RESERVED_BYTES || this.zip.count + 2 > LIMITS.entries)
       throw tooMuch();
-    const part = { name: `parts/${this.zip.count}.${ending}`, bytes, sha256: await sha256Of(content) };
+    const part = { name: `parts/${this.zip.count}.${extension}`, bytes, sha256: await sha256Of(content) };
     await this.zip.add(part.name, new Uint8Array(content));
     return part;
   }
@@ -172,7 +172,7 @@ class ArchiveWriter {
   }
 
   async addEnrolment(row: EnrolmentRow): Promise<ArchivedEnrolment> {
-    // All are read before the first is written: an archive holds nothing that its list does not name.
+    // All are read before the first is written, so that a failure leaves no entry that the manifest does not name.
     const found = await Promise.all(row.recordings.map(readRecording));
     const recordings: ArchivedEnrolment['recordings'] = [];
     for (const [i, recording] of row.recordings.entries()) {
@@ -199,7 +199,7 @@ class ArchiveWriter {
     return part;
   }
 
-  /** The one place where converted sound goes into an archive: marked, or not at all. */
+  /** The only place where converted audio is added to an archive: always marked. */
   private async addOutput({ name, output }: Take): Promise<MarkedOutput | null> {
     if (!output) return null;
     const { samples, ...about } = output;
@@ -213,7 +213,7 @@ class ArchiveWriter {
       'wav',
       { voiceId: output.voiceId, voiceName: output.voiceName, takeName: name, consent },
       {
-        onProgress: (fraction) => this.advance(before + fraction * MARKING * seconds - this.done),
+        onProgress: (fraction) => this.advance(before + fraction * MARKING_COST * seconds - this.done),
         ...(signal && { signal }),
       },
     );
@@ -221,7 +221,7 @@ class ArchiveWriter {
   }
 
   private async addMarked(file: MarkedFile): Promise<MarkedPart> {
-    // eslint-disable-next-line understudy/marked-by-cast -- it is of a marked file
+    // eslint-disable-next-line understudy/marked-by-cast -- the bytes of a marked file
     return (await this.add('wav', await file.arrayBuffer())) as MarkedPart;
   }
 
@@ -234,11 +234,11 @@ class ArchiveWriter {
 function tooMuch(): ArchiveError {
   return new ArchiveError(
     'archive-too-large',
-    'This device keeps more than the 4 GB that fit into one file. Nothing was written, and everything is safe where it is. Download the takes that matter, delete the longest ones, then save everything again.',
+    'This device has more than the 4 GB that fit into one file. Nothing was written, and everything on this device is safe. Download the takes that matter, delete the longest ones, then save everything again.',
   );
 }
 
-/** A recording of an unfinished voice without its samples, as JSON can say it. */
+/** A recording of an unfinished voice without its samples, as JSON. */
 function plainRecording({ samplesId: _samplesId, pieces, ...rest }: RecordingRow) {
   return { ...rest, pieces: pieces.map((piece) => ({ ...piece, embedding: Array.from(piece.embedding) })) };
 }

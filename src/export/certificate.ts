@@ -14,27 +14,27 @@ const OID = {
 };
 const VALID_YEARS = 10;
 const DAY_MS = 86_400_000;
-/** Bits of keyUsage (RFC 5280, 4.2.1.3): the byte, and how many of its bits do not count. */
+/** keyUsage (RFC 5280, 4.2.1.3): the byte of the bit string, and its number of unused bits. */
 const DIGITAL_SIGNATURE = [0x80, 7] as const;
 const CERTIFICATE_SIGNING = [0x04, 2] as const;
 
 export interface SigningIdentity {
-  /** X.509 in DER: the signer's own, then the one that signed it. */
+  /** X.509 in DER: the signer's certificate, then its issuer's. */
   certificates: Uint8Array[];
   /** ES256: r and s, 32 bytes each. */
   sign: (data: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /**
- * A key made here and now, with the two certificates that C2PA wants (specification 2.2, section 14.5.1: no
- * certificate may have signed itself). Neither key can be read or is kept: who holds the identity can sign until
- * it is dropped, then nobody can.
+ * Generates a signing key with the chain of two certificates that C2PA requires (specification 2.2, section 14.5.1: the
+ * signer's certificate may not be self-signed). The keys are neither extractable nor stored: no one can sign with them once
+ * the identity is garbage.
  */
 export async function createIdentity(now = new Date()): Promise<SigningIdentity> {
   const [root, signer] = await Promise.all([createKeys(), createKeys()]);
   const rootId = await keyIdOf(root.publicKey);
   const validity = der.sequence(
-    // Clocks differ: yesterday is before now everywhere.
+    // A day of tolerance for clocks that are behind.
     der.time(new Date(now.getTime() - DAY_MS)),
     der.time(new Date(now.getTime() + VALID_YEARS * 365 * DAY_MS)),
   );

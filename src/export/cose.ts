@@ -10,8 +10,8 @@ const X5CHAIN = 33;
 const SIGN1_TAG = 0xd2;
 
 /**
- * COSE_Sign1 (RFC 9052, 4.2) over a detached `payload`, filled up to exactly `size` bytes as C2PA has it
- * (specification 2.2, 13.2): its place in the file was measured before it was made.
+ * COSE_Sign1 (RFC 9052, 4.2) over a detached `payload`, padded to exactly `size` bytes as C2PA requires (specification 2.2,
+ * 13.2), because its space in the file is reserved before signing.
  *
  * Throws RangeError where `size` is too small.
  */
@@ -27,18 +27,18 @@ export async function signCose(
     ]),
   );
   const signature = await identity.sign(encode(['Signature1', headers, new Uint8Array(0), payload]));
-  const filled = (pad: number) =>
+  const padded = (pad: number) =>
     concat([
       Uint8Array.of(SIGN1_TAG),
       encode([headers, new Map([['pad', new Uint8Array(pad)]]), null, signature]),
     ]);
-  // From 256 bytes on, and below 64 KiB, a byte more of filling is a byte more in all.
-  const pad = size - filled(256).length + 256;
+  // From 256 bytes to 64 KiB the length header of the padding has a constant size.
+  const pad = size - padded(256).length + 256;
   if (pad < 256) throw new RangeError(`A signature with its certificates needs more than ${size} bytes.`);
-  return filled(pad);
+  return padded(pad);
 }
 
-/** The part of CBOR (RFC 8949) that a signature needs. */
+/** The subset of CBOR (RFC 8949) that a signature needs. */
 function encode(value: Cbor): Uint8Array<ArrayBuffer> {
   if (value === null) return Uint8Array.of(0xf6);
   if (typeof value === 'number') return value >= 0 ? head(0, value) : head(1, -1 - value);

@@ -12,25 +12,25 @@ export const SOFT_BINDING_ALG = 'org.understudy.watermark';
 export const CONSENT_LABEL = 'org.understudy.consent';
 export const DISCLAIMER_LABEL = 'org.understudy.disclaimer';
 const AGENT = { name: 'Understudy', version };
-/** Two certificates of about 550 bytes, a signature, and filling. */
+/** Reserved for two certificates of about 550 bytes, a signature and padding. */
 const SIGNATURE_BYTES = 2048;
 
-/** What is written about a file into the file. */
+/** Facts that are written into a file's credentials and tags. */
 export interface CredentialFacts {
   title: string;
   voiceName: string;
   payload: WatermarkPayload;
-  /** Of the voice's consent record, where it has one. */
+  /** Fingerprint of the voice's consent record. */
   consentFingerprint?: string | undefined;
-  /** Language of the disclaimer that is spoken at the start, where one is. */
+  /** Language of the spoken disclaimer at the start. */
   disclaimer?: string | undefined;
 }
 
 /**
- * Puts a signed C2PA manifest into a WAV, MP3 or M4A file.
+ * Adds a signed C2PA manifest to a WAV, MP3 or M4A file.
  *
- * The key is made for this one file and forgotten: the signature tells that nothing was changed since, and
- * nothing about who made it.
+ * The key is generated for this file and discarded: the signature proves that nothing was changed afterwards, but not who
+ * made the file.
  */
 export async function addCredentials(file: MarkedFile, facts: CredentialFacts): Promise<MarkedFile> {
   const identity = await createIdentity();
@@ -54,7 +54,7 @@ export async function addCredentials(file: MarkedFile, facts: CredentialFacts): 
   });
 }
 
-/** The mark's payload as a soft binding names it: version and voice, in hexadecimal. */
+/** The mark's payload as the value of a soft binding: version and voice id, in hexadecimal. */
 export function bindingOf({ version, id24 }: WatermarkPayload): string {
   return `${version.toString(16)}-${id24.toString(16).padStart(6, '0')}`;
 }

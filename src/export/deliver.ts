@@ -3,7 +3,7 @@ import { looksLikeAudio } from '../audio/sniff';
 import { ExportError, isMarked } from './export';
 import type { MarkedFile } from './marked-file';
 
-/** Some browsers read a file only after the click has returned. */
+/** Time before an object URL is revoked: some browsers read the file only after the click has returned. */
 const KEPT_MS = 60_000;
 const HEAD_BYTES = 64;
 
@@ -13,27 +13,27 @@ interface NamedFile {
 }
 
 declare const plain: unique symbol;
-/** A file that `requireDocument` found to be no recording. */
+/** A file that `requireDocument` has found not to be audio. */
 type PlainDocument = Blob & { readonly [plain]: true };
 
-/** Hands a marked file to the browser's downloads. Nothing else in the app may; throws for a file that export did not make. */
+/** Downloads a marked file. No other code in the app may start downloads. Throws for a file that was not made by `exportTake`. */
 export function download({ blob, fileName }: NamedFile, scope: Scope): void {
   offer(requireMarked(blob), fileName, scope);
 }
 
-/** Whether this device shares files with other programs at all. */
+/** Whether this device can share audio files with other programs. */
 export function mayShare(): boolean {
   return canShareFiles([new File([Uint8Array.of(0)], 'a.wav', { type: 'audio/wav' })]);
 }
 
-/** Whether it takes this one. */
+/** Whether it can share this file. */
 export function canShare({ blob, fileName }: NamedFile): boolean {
   return canShareFiles([new File([blob], fileName, { type: blob.type })]);
 }
 
 /**
- * Opens the device's own sheet for sharing. Resolves too when the user closes it; with false where the browser
- * wants another click for it, because making the file took long.
+ * Opens the device's share sheet. Resolves with true even if the user closes it, and with false where the browser requires
+ * another click because making the file took too long.
  */
 export async function share({ blob, fileName }: NamedFile): Promise<boolean> {
   const file = fileOf(requireMarked(blob), fileName);
@@ -45,27 +45,27 @@ export async function share({ blob, fileName }: NamedFile): Promise<boolean> {
     if (name === 'AbortError') return true;
     if (name === 'NotAllowedError') return false;
     throw new ExportError(
-      'This device did not take the file for sharing. The take is safe. Download it instead and share the file.',
+      'This device could not share the file. The take is safe. Download it instead and share the downloaded file.',
       { cause },
     );
   }
 }
 
-/** Hands over what is no recording, such as a record of consent; rejects for bytes that are one. */
+/** Downloads a file that is not audio, such as a consent record. Rejects for unmarked audio. */
 export async function downloadDocument(document: Blob, fileName: string, scope: Scope): Promise<void> {
   offer(await requireDocument(document), fileName, scope);
 }
 
 async function requireDocument(file: Blob): Promise<PlainDocument | MarkedFile> {
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-  const isSound = file.type.startsWith('audio/') || looksLikeAudio(head);
-  return isSound ? requireMarked(file) : (file as PlainDocument);
+  const isAudio = file.type.startsWith('audio/') || looksLikeAudio(head);
+  return isAudio ? requireMarked(file) : (file as PlainDocument);
 }
 
 function requireMarked(file: Blob): MarkedFile {
   if (isMarked(file)) return file;
   throw new ExportError(
-    'This file carries no mark, so it was not handed out. Your takes are safe. Download the take from the studio.',
+    'This file carries no mark, so it was not downloaded. Your takes are safe. Download the take from the studio.',
   );
 }
 

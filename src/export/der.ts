@@ -1,4 +1,4 @@
-/** The few ASN.1 types of a certificate, in DER (ITU-T X.690): each gives tag, length, content. */
+/** The ASN.1 types of a certificate in DER (ITU-T X.690): tag, length, content. */
 
 export function sequence(...parts: Uint8Array[]): Uint8Array {
   return tagged(0x30, ...parts);
@@ -8,12 +8,12 @@ export function set(...parts: Uint8Array[]): Uint8Array {
   return tagged(0x31, ...parts);
 }
 
-/** A whole number that is not negative, from its bytes, the highest first. */
+/** A non-negative integer from its bytes, big endian. */
 export function integer(bytes: Uint8Array): Uint8Array {
   let start = 0;
   while (start < bytes.length - 1 && bytes[start] === 0) start++;
   const magnitude = bytes.subarray(start);
-  // A leading one would make it negative.
+  // With its highest bit set it would be negative.
   return tagged(0x02, ...(magnitude[0]! >= 0x80 ? [Uint8Array.of(0)] : []), magnitude);
 }
 
@@ -31,7 +31,7 @@ export function octets(content: Uint8Array): Uint8Array {
   return tagged(0x04, content);
 }
 
-/** `unused`: bits of the last byte that do not count. */
+/** `unused`: number of unused bits in the last byte. */
 export function bits(content: Uint8Array, unused = 0): Uint8Array {
   return tagged(0x03, Uint8Array.of(unused), content);
 }
@@ -47,12 +47,12 @@ export function time(date: Date): Uint8Array {
   return tagged(isLate ? 0x18 : 0x17, new TextEncoder().encode(isLate ? digits : digits.slice(2)));
 }
 
-/** A context-specific tag around whole values. */
+/** A context-specific tag around complete values. */
 export function explicit(number: number, ...parts: Uint8Array[]): Uint8Array {
   return tagged(0xa0 | number, ...parts);
 }
 
-/** A context-specific tag in place of a simple value's own. */
+/** A context-specific tag that replaces that of a primitive value. */
 export function implicit(number: number, content: Uint8Array): Uint8Array {
   return tagged(0x80 | number, content);
 }

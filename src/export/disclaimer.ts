@@ -4,23 +4,23 @@ import { resample } from '../dsp/resample';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import disclaimers from './disclaimers.json';
 
-/** What is said, in which built-in voice. scripts/disclaimers.mjs makes the sound of it. */
+/** Text and published voice of each disclaimer. scripts/disclaimers.mjs makes the audio. */
 export const DISCLAIMERS = disclaimers;
 
 export type DisclaimerLanguage = keyof typeof DISCLAIMERS;
 
 const PAUSE_SECONDS = 0.6;
 
-/** The spoken disclaimer, as loud as the samples, a pause, the samples; all at 24 kHz. */
+/** The spoken disclaimer at the loudness of the samples, 0.6 s of silence, the samples; all at 24 kHz. */
 export async function withDisclaimer(
   samples: Float32Array,
   language: DisclaimerLanguage,
 ): Promise<Float32Array> {
   const spoken = await loadDisclaimer(language);
-  const [ours, theirs] = matchedGains(spoken, SYNTHESIS_RATE_HZ, samples, SYNTHESIS_RATE_HZ);
+  const [spokenGain, samplesGain] = matchedGains(spoken, SYNTHESIS_RATE_HZ, samples, SYNTHESIS_RATE_HZ);
   const start = spoken.length + Math.round(PAUSE_SECONDS * SYNTHESIS_RATE_HZ);
   const joined = new Float32Array(start + samples.length);
-  joined.set(spoken.map((x) => (x * ours) / theirs));
+  joined.set(spoken.map((x) => (x * spokenGain) / samplesGain));
   joined.set(samples, start);
   return joined;
 }

@@ -17,15 +17,15 @@ import type { MarkedFile } from './marked-file';
 
 export type ExportFormat = 'wav' | 'mp3' | 'm4a' | 'opus';
 
-const PIECE_SECONDS = 5;
+const CHUNK_SECONDS = 5;
 
 interface FormatFacts {
   container: () => OutputFormat;
   encoding: AudioEncodingConfig;
   type: string;
   extension: string;
-  /** An encoder that comes with the app, for browsers that have none. */
-  bringEncoder?: () => Promise<void>;
+  /** Registers an encoder that is part of the app, for browsers without one. */
+  registerEncoder?: () => Promise<void>;
 }
 
 const FORMATS: Record<ExportFormat, FormatFacts> = {
@@ -40,14 +40,14 @@ const FORMATS: Record<ExportFormat, FormatFacts> = {
     encoding: { codec: 'mp3', bitrate: 96_000 },
     type: 'audio/mpeg',
     extension: 'mp3',
-    bringEncoder: async () => (await import('@mediabunny/mp3-encoder')).registerMp3Encoder(),
+    registerEncoder: async () => (await import('@mediabunny/mp3-encoder')).registerMp3Encoder(),
   },
   m4a: {
     container: () => new Mp4OutputFormat({ fastStart: 'in-memory' }),
     encoding: { codec: 'aac', bitrate: 96_000 },
     type: 'audio/mp4',
     extension: 'm4a',
-    bringEncoder: async () => (await import('@mediabunny/aac-encoder')).registerAacEncoder(),
+    registerEncoder: async () => (await import('@mediabunny/aac-encoder')).registerAacEncoder(),
   },
   opus: {
     container: () => new OggOutputFormat(),
@@ -61,34 +61,34 @@ export function extensionOf(format: ExportFormat): string {
   return FORMATS[format].extension;
 }
 
-/** Whether this browser, or an encoder that comes with the app, can write the format. */
+/** Whether this browser, or an encoder that is part of the app, can write the format. */
 export async function canEncode(format: ExportFormat, sampleRate: number): Promise<boolean> {
-  return FORMATS[format].bringEncoder !== undefined || browserEncodes(format, sampleRate);
+  return FORMATS[format].registerEncoder !== undefined || browserEncodes(format, sampleRate);
 }
 
 export interface EncodeOptions {
   tags: MetadataTags;
-  /** Share of the samples that are encoded, 0..1. */
+  /** Called with the share of the samples that are encoded, 0..1. */
   onProgress: (fraction: number) => void;
   signal: AbortSignal | undefined;
 }
 
-/** Marked samples -> a file. */
+/** Encodes marked samples as a file. */
 export async function encode(
   samples: MarkedSamples,
   sampleRate: number,
   format: ExportFormat,
   { tags, onProgress, signal }: EncodeOptions,
 ): Promise<MarkedFile> {
-  const { container, encoding, type, bringEncoder } = FORMATS[format];
-  if (bringEncoder && !(await browserEncodes(format, sampleRate))) await bringEncoder();
+  const { container, encoding, type, registerEncoder } = FORMATS[format];
+  if (registerEncoder && !(await browserEncodes(format, sampleRate))) await registerEncoder();
   const target = new BufferTarget();
   const output = new Output({ format: container(), target });
   const source = new AudioSampleSource(encoding);
   output.addAudioTrack(source);
   output.setMetadataTags(tags);
   await output.start();
-  const step = PIECE_SECONDS * sampleRate;
+  const step = CHUNK_SECONDS * sampleRate;
   for (let at = 0; at < samples.length; at += step) {
     if (signal?.aborted) await output.cancel();
     signal?.throwIfAborted();

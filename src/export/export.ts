@@ -13,31 +13,31 @@ export { DISCLAIMERS, type DisclaimerLanguage } from './disclaimer';
 
 export const MARK_VERSION = 2;
 const FORMATS: ExportFormat[] = ['wav', 'mp3', 'm4a', 'opus'];
-/** Those that a C2PA manifest can be put into; what is known of the others is in their tags alone. */
+/** Formats that can carry a C2PA manifest; the others have only tags. */
 const WITH_CREDENTIALS: readonly ExportFormat[] = ['wav', 'mp3', 'm4a'];
-/** Shares of the work, for the progress. */
-const MARKED = 0.5;
-const ENCODED = 0.95;
+/** Progress once all samples are marked, and once they are encoded. */
+const MARKED_PROGRESS = 0.5;
+const ENCODED_PROGRESS = 0.95;
 
 export interface About {
   voiceId: string;
   voiceName: string;
   takeName?: string;
-  /** By whose leave the take was made. Without one nothing is written. */
+  /** The consent record of the voice; null rejects. */
   consent: SealedRecord | null;
-  /** `preview`: stays with the voice. Default `export`. */
+  /** `preview` for the recording inside a voice file. Default `export`. */
   use?: 'export' | 'preview';
-  /** Language of a sentence spoken first: that this voice is synthetic. None without it. */
+  /** Language of the spoken disclaimer at the start; none by default. */
   disclaimer?: DisclaimerLanguage | undefined;
 }
 
 export interface ExportOptions {
-  /** Share of the work that is done, 0..1. */
+  /** Called with the share of the work that is done, 0..1. */
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
 }
 
-/** Whether files of this format can carry a signed manifest. */
+/** Whether files of this format can carry a signed C2PA manifest. */
 export function mayHaveCredentials(format: ExportFormat): boolean {
   return WITH_CREDENTIALS.includes(format);
 }
@@ -45,9 +45,9 @@ export function mayHaveCredentials(format: ExportFormat): boolean {
 export interface ExportedTake {
   blob: MarkedFile;
   fileName: string;
-  /** What the mark in the file says. */
+  /** Payload of the mark in the file. */
   payload: WatermarkPayload;
-  /** Whether a signed manifest is in the file. */
+  /** Whether the file has a signed C2PA manifest. */
   hasCredentials: boolean;
 }
 
@@ -59,26 +59,26 @@ export class ExportError extends Error {
   }
 }
 
-/** Files that were made here, and so carry the mark. */
-const made = new WeakSet<MarkedFile>();
+/** All files of `exportTake`. */
+const exported = new WeakSet<MarkedFile>();
 
-// eslint-disable-next-line understudy/marked-by-cast -- it is known to be
+// eslint-disable-next-line understudy/marked-by-cast -- only exported files are in the set
 export function isMarked(file: Blob): file is MarkedFile {
-  return (made as WeakSet<Blob>).has(file);
+  return (exported as WeakSet<Blob>).has(file);
 }
 
-/** The formats that can be written here, WAV always first. */
+/** The formats that this browser can write, WAV first. */
 export async function supportedFormats(): Promise<ExportFormat[]> {
-  const found = await Promise.all(FORMATS.map((format) => canEncode(format, SYNTHESIS_RATE_HZ)));
-  return FORMATS.filter((_, i) => found[i]);
+  const isSupported = await Promise.all(FORMATS.map((format) => canEncode(format, SYNTHESIS_RATE_HZ)));
+  return FORMATS.filter((_, i) => isSupported[i]);
 }
 
 /**
- * The only way from samples to a file: puts the disclaimer first where one is wanted, marks all of it, keeps the
- * peak below full scale, encodes, signs.
+ * The only way from samples to a file: checks the permission, prepends the disclaimer if there is one, marks all samples,
+ * limits the peak to 0.98, encodes, signs.
  *
- * `samples`: mono at 24 kHz, as the converter gives them. Rejects with ExportError, with a ConsentError where the
- * voice's record does not allow its use, or with the signal's AbortError.
+ * `samples`: mono at 24 kHz. Rejects with ExportError, with a ConsentError where the voice's record does not permit the use,
+ * or with the signal's AbortError.
  */
 export async function exportTake(
   samples: Float32Array,
@@ -98,21 +98,21 @@ export async function exportTake(
   try {
     const spoken = about.disclaimer ? await withDisclaimer(samples, about.disclaimer) : samples;
     const marked = await markSamples(spoken, payload, {
-      onProgress: (done) => onProgress(MARKED * done),
+      onProgress: (done) => onProgress(MARKED_PROGRESS * done),
       signal,
     });
     const encoded = await encode(marked.limitPeak(), sampleRateHz, format, {
       tags: tagsOf(facts),
-      onProgress: (done) => onProgress(MARKED + (ENCODED - MARKED) * done),
+      onProgress: (done) => onProgress(MARKED_PROGRESS + (ENCODED_PROGRESS - MARKED_PROGRESS) * done),
       signal,
     });
-    // The toolkit may be out of reach without a network. The file is whole without it, and the mark is in it.
+    // Offline the toolkit may be unavailable. Without credentials the file is still valid and marked.
     const signed = mayHaveCredentials(format)
       ? await addCredentials(encoded, facts).catch((cause: unknown) => void console.warn(cause))
       : undefined;
     const blob = signed ?? encoded;
     signal?.throwIfAborted();
-    made.add(blob);
+    exported.add(blob);
     onProgress(1);
     return { blob, fileName: fileNameOf(about, format), payload, hasCredentials: signed !== undefined };
   } catch (cause) {
@@ -130,7 +130,7 @@ function factsOf(about: About, payload: WatermarkPayload, sealed: SealedRecord):
   return { title: takeName ?? voiceName, voiceName, payload, consentFingerprint, disclaimer };
 }
 
-/** What every format can say, without a signature. */
+/** Metadata tags, which all formats can carry. */
 function tagsOf({ title, voiceName, payload, consentFingerprint }: CredentialFacts) {
   const sentences = [
     `Synthetic speech made with Understudy in the voice ${voiceName}.`,

@@ -1,4 +1,4 @@
 declare const marked: unique symbol;
 
-/** An audio file whose sound is marked. `encode` makes it and signing keeps it one; lint forbids the cast elsewhere. */
+/** An audio file with marked samples. Only `encode` and signing return one; lint forbids the cast elsewhere. */
 export type MarkedFile = Blob & { readonly [marked]: true };

@@ -2,20 +2,20 @@ import * as v from 'valibot';
 import { withC2pa } from './c2pa';
 import { CONSENT_LABEL, DISCLAIMER_LABEL, SOFT_BINDING_ALG, SOURCE_TYPE } from './credentials';
 
-/** What the credentials in a file say, and whether that can be relied on. */
+/** Contents and validity of the credentials in a file. */
 export interface Credentials {
-  /** `intact`: nothing was changed since it was signed. `broken`: something was, or the signature is none. */
+  /** `intact`: nothing was changed after signing. `broken`: something was, or the signature is invalid. */
   state: 'intact' | 'broken';
-  /** What does not hold, in the words of the standard; empty where all does. */
+  /** Validation status codes of the C2PA specification; empty if `intact`. */
   failures: string[];
-  /** The program that says it wrote them. */
+  /** The program that claims to have written them. */
   generator: string | null;
-  /** Whether they call the sound made or changed by a trained network. */
+  /** Whether they declare the audio as made or changed by a trained network. */
   isSynthetic: boolean;
-  /** The mark that the file should carry, as `bindingOf` writes it. */
+  /** Payload of the mark that the file should carry, in the format of `bindingOf`. */
   binding: string | null;
   consentFingerprint: string | null;
-  /** Language of the disclaimer spoken first. */
+  /** Language of the spoken disclaimer at the start. */
   disclaimer: string | null;
 }
 
@@ -45,10 +45,10 @@ const bindingSchema = v.object({ alg: v.string(), blocks: v.array(v.object({ val
 const consentSchema = v.object({ fingerprint: v.string() });
 const disclaimerSchema = v.object({ language: v.string() });
 
-/** Reads and checks the C2PA manifest of a recording; null where it holds none, or is of a kind that cannot. */
+/** Reads and validates the C2PA manifest of a recording; null without one, or for formats that cannot carry one. */
 export async function readCredentials(file: Blob, fileName: string): Promise<Credentials | null> {
   const type = TYPES[fileName.split('.').pop()?.toLowerCase() ?? ''];
-  // The toolkit is large: it is only fetched for a file that could hold one.
+  // The toolkit is large, so it is fetched only for files that may have a manifest.
   if (!type || !(await mentionsManifest(file))) return null;
   return withC2pa(async ({ reader: readers }) => {
     const reader = await readers.fromBlob(type, file);
@@ -61,10 +61,10 @@ export async function readCredentials(file: Blob, fileName: string): Promise<Cre
   });
 }
 
-/** Manifests sit in JUMBF boxes (ISO 19566-5) whose type is written out. */
+/** Whether the file contains the type of the JUMBF box (ISO 19566-5) of a manifest. */
 async function mentionsManifest(file: Blob): Promise<boolean> {
   for (let at = 0; at < file.size; at += SCAN_BYTES) {
-    // A little more than the step, so that no word is cut in two.
+    // Overlapping by 16 bytes, so that the type is not split.
     const bytes = await file.slice(at, at + SCAN_BYTES + 16).arrayBuffer();
     if (new TextDecoder('latin1').decode(bytes).includes('jumdc2pa')) return true;
   }
@@ -81,10 +81,10 @@ function summarise(store: v.InferOutput<typeof storeSchema>): Credentials {
   };
   const actions = find('c2pa.actions', actionsSchema)?.actions ?? [];
   const binding = find('c2pa.soft-binding', bindingSchema);
-  const isSound = store.validation_state === 'Valid' || store.validation_state === 'Trusted';
+  const isValid = store.validation_state === 'Valid' || store.validation_state === 'Trusted';
   return {
-    state: isSound ? 'intact' : 'broken',
-    failures: isSound ? [] : (store.validation_status ?? []).map(({ code }) => code),
+    state: isValid ? 'intact' : 'broken',
+    failures: isValid ? [] : (store.validation_status ?? []).map(({ code }) => code),
     generator: manifest?.claim_generator_info?.[0]?.name ?? manifest?.claim_generator ?? null,
     isSynthetic: actions.some(
       ({ digitalSourceType: type }) => type === SOURCE_TYPE || /trainedAlgorithmicMedia$/i.test(type ?? ''),

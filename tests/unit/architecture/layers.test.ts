@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import config from '../../../.dependency-cruiser.mjs';
 import { findBreaches } from '../../../scripts/layers.mjs';
 
-/** [rule, planted file, its text]. What a planted file imports of ours is there too, empty unless it is in OTHERS. */
+/** [rule, planted file, its text]. Files of src that it imports are created too, empty unless they are in OTHERS. */
 const PLANTED: [rule: string, path: string, source: string][] = [
   ['no-cycles', 'src/audio/a-loop.ts', `import type { B } from './b-loop'; export type A = B[];`],
   ['layer-dsp', 'src/dsp/a.ts', `import '../engine/errors';`],
@@ -51,7 +51,7 @@ const PLANTED: [rule: string, path: string, source: string][] = [
   ['no-unresolvable', 'src/services/c.ts', `import './nowhere';`],
 ];
 
-/** Breaches that were once planted under another path or in another way, and are noticed by the same rules. */
+/** Further breaches of the same rules: other paths, other kinds of import. */
 const MORE: typeof PLANTED = [
   ['mediabunny-in-audio-and-encoder', 'src/ui/b.ts', `import * as all from 'mediabunny';`],
   ['mediabunny-in-audio-and-encoder', 'src/ui/c.ts', `const all = await import('mediabunny');`],
@@ -66,7 +66,7 @@ const OTHERS: Record<string, string> = {
   'src/app/App.svelte': `<script>import('../harness/harness');</script>`,
 };
 
-/** Allowed, and near to what is not. */
+/** Allowed, but similar to a breach. */
 const INNOCENT: Record<string, string> = {
   'src/audio/read.ts': `import { Input } from 'mediabunny';`,
   'src/detect/Own.svelte': `<script lang="ts">import type { A } from '../ui/format'; let a: A;</script>{a}`,
@@ -91,7 +91,7 @@ describe('the layers', () => {
     for (const [path, source] of Object.entries(planted)) {
       for (const target of targetsOf(path, source)) if (!files.has(target)) files.set(target, '');
     }
-    // All are reached, each by an import that itself breaks nothing.
+    // src/main.ts imports all of them, so that none is unreachable; its own imports break no rule.
     const reached = Object.keys(planted).filter((path) => !path.includes('forgotten'));
     files.set('src/main.ts', reached.map((path) => `import '../${path.replace(/\.ts$/, '')}';`).join('\n'));
     for (const [path, source] of files) {
@@ -102,20 +102,20 @@ describe('the layers', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it.each(all)('%s notices %s', (rule, path) => {
+  it.each(all)('%s reports %s', (rule, path) => {
     expect(breaches.filter(({ from }) => from === path).map((each) => each.rule)).toEqual([rule]);
   });
 
-  it('have no rule that is not shown to notice a breach', () => {
+  it('have no rule without a breach that it reports', () => {
     expect(PLANTED.map(([rule]) => rule).sort()).toEqual(config.forbidden.map(({ name }) => name).sort());
   });
 
-  it('do not mind what is allowed', () => {
+  it('report nothing that is allowed', () => {
     expect(breaches.filter(({ from }) => from in INNOCENT)).toEqual([]);
   });
 });
 
-/** Files of ours that `source` imports, as paths with an ending. */
+/** Paths, with extensions, of the files of src that `source` imports. */
 function targetsOf(path: string, source: string): string[] {
   return Array.from(source.matchAll(/(?:from|import)\s*\(?\s*'(\.[^'?]+)/g), ([, to]) => {
     const target = join(dirname(path), to!);

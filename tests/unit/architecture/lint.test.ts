@@ -4,7 +4,7 @@ import ts from 'typescript-eslint';
 import { describe, expect, it } from 'vitest';
 import { restrictions } from '../../../lint/index.js';
 
-/** [what is planted, where, its text], by the rule that notices it. */
+/** [breach, file, its text], by the rule that reports it. */
 const PLANTED: Record<string, [string, string, string][]> = {
   'understudy/no-way-out': [
     ['a download', 'src/kiosk/a.ts', `link.download = 'take.wav';`],
@@ -108,7 +108,7 @@ const PLANTED: Record<string, [string, string, string][]> = {
   ],
 };
 
-/** Allowed, and near to what is not. */
+/** Allowed, but similar to a breach. */
 const INNOCENT: [string, string, string][] = [
   ['readers of mediabunny', 'src/audio/a.ts', `import { Input, type Output } from 'mediabunny';`],
   ['types of mediabunny', 'src/audio/a.ts', `import type { Output } from 'mediabunny';`],
@@ -147,22 +147,22 @@ describe('lint', () => {
     list.map((each) => [rule, ...each] as const),
   );
 
-  it.each(planted)('by %s notices %s', async (rule, _, path, code) => {
+  it.each(planted)('by %s reports %s', async (rule, _, path, code) => {
     expect(await noticedBy(path, code)).toEqual([rule]);
   });
 
-  it.each(INNOCENT)('does not mind %s', async (_, path, code) => {
+  it.each(INNOCENT)('allows %s', async (_, path, code) => {
     expect(await noticedBy(path, code)).toEqual([]);
   });
 
-  it('runs with these rules wherever a breach was planted', async () => {
+  it('has these rules enabled for every planted file', async () => {
     for (const [rule, , path] of planted) {
       const { rules } = (await real.calculateConfigForFile(path)) as Linter.Config;
       expect([rule, path, [rules![rule]].flat()[0]]).toEqual([rule, path, 2]);
     }
   });
 
-  it('has no rule of its own that is not shown to notice a breach', () => {
+  it('has no rule of its own without a breach that it reports', () => {
     const rules = restrictions.flatMap((each) => Object.keys(each.rules ?? {}));
     expect([...new Set(rules)].sort()).toEqual(Object.keys(PLANTED).sort());
   });

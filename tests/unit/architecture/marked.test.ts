@@ -9,35 +9,35 @@ const ARCHIVE = 'src/archive/write.ts';
 const HARNESS = 'src/harness/harness.ts';
 const FILES = [ENCODE, EXPORT, DELIVERY, ARCHIVE, HARNESS];
 
-/** [name, file, what stands there, what is planted in its place] */
+/** [name, file, existing text, breach that replaces it] */
 const REPLACED: [string, string, string, string][] = [
   ['an export without the mark', EXPORT, 'encode(marked.limitPeak(),', 'encode(spoken,'],
-  ['other samples in the place of the marked', EXPORT, '.limitPeak()', '.slice()'],
-  ['a file called marked', EXPORT, 'made.add(blob)', 'made.add(new Blob([]))'],
+  ['other samples in place of the marked ones', EXPORT, '.limitPeak()', '.slice()'],
+  ['an unmarked file registered as exported', EXPORT, 'exported.add(blob)', 'exported.add(new Blob([]))'],
   ['a file that was not encoded here', EXPORT, 'signed ?? encoded', 'new Blob([])'],
-  ['a download that does not look', DELIVERY, 'offer(requireMarked(blob)', 'offer(blob'],
-  ['sharing that does not look', DELIVERY, 'fileOf(requireMarked(blob)', 'fileOf(blob'],
-  ['a document that is not looked at', DELIVERY, 'await requireDocument(document)', 'document'],
-  ['a check that lets everything through', DELIVERY, 'if (isMarked(file)) return', 'return'],
+  ['a download without the check', DELIVERY, 'offer(requireMarked(blob)', 'offer(blob'],
+  ['sharing without the check', DELIVERY, 'fileOf(requireMarked(blob)', 'fileOf(blob'],
+  ['a document without the check', DELIVERY, 'await requireDocument(document)', 'document'],
+  ['a check that accepts all files', DELIVERY, 'if (isMarked(file)) return', 'return'],
   ['an archive of plain samples', ARCHIVE, 'this.addMarked(blob)', `this.add('wav', samples.slice().buffer)`],
   ['an archive of unmarked files', ARCHIVE, 'this.addMarked(blob)', 'this.addMarked(new Blob([]))'],
   ['an archive of conversions as recordings', ARCHIVE, 'addRecorded(source)', 'addRecorded(take.output!)'],
-  ['a script that is given samples', HARNESS, 'give(output, blob)', 'give(output, result.samples.slice())'],
-  ['a script that is given other files', HARNESS, 'give(output, blob)', 'give(output, new Blob([]))'],
+  ['samples sent to a script', HARNESS, 'give(output, blob)', 'give(output, result.samples.slice())'],
+  ['other files sent to a script', HARNESS, 'give(output, blob)', 'give(output, new Blob([]))'],
 ];
 
-/** What the compiler says of a type that is not the one that is wanted. */
+/** The compiler's messages for a wrong type. */
 const MISMATCH =
   /is not assignable to|is missing the following|cannot be used as a value|may be a mistake|does not exist on type|implicitly has an 'any' type/;
 
-/** Planted at the end of src/export/export.ts. */
+/** Breaches appended to src/export/export.ts. */
 const ADDED: [string, string][] = [
   ['a second encoding, unmarked', `void encode(new Float32Array(1), 24000, 'wav', {} as never);`],
   ['marked samples by hand', `const a: MarkedSamples = { length: 0 }; void a;`],
   ['marked samples by the constructor', `new MarkedSamples(new Float32Array(1));`],
   ['a cast from plain samples', `void (new Float32Array(1) as MarkedSamples);`],
-  ['plain samples written over the marked', `(a: MarkedSamples) => a.set(new Float32Array(1));`],
-  ['a sample of the marked replaced', `(a: MarkedSamples) => void (a[0] = 1);`],
+  ['marked samples overwritten', `(a: MarkedSamples) => a.set(new Float32Array(1));`],
+  ['one marked sample replaced', `(a: MarkedSamples) => void (a[0] = 1);`],
 ].map(([name, line]) => [name!, `\nimport type { MarkedSamples } from '../watermark';\n${line}`]);
 
 describe('the types of the mark', () => {
@@ -52,7 +52,7 @@ describe('the types of the mark', () => {
     service = ts.createLanguageService({
       ...ts.sys,
       useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
-      // A name that a breach leaves unused is not what notices it.
+      // Unused names are not what reports the breach.
       getCompilationSettings: () => ({ ...options, noUnusedLocals: false, noUnusedParameters: false }),
       getCurrentDirectory: () => process.cwd(),
       getDefaultLibFileName: ts.getDefaultLibFilePath,
@@ -72,17 +72,17 @@ describe('the types of the mark', () => {
     return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')).join('\n');
   }
 
-  it.each(FILES)('are kept in %s', (path) => {
+  it.each(FILES)('are respected in %s', (path) => {
     expect(errorsWith(path, readFileSync(path, 'utf8'))).toBe('');
   });
 
-  it.each(REPLACED)('notice %s', (_, path, old, planted) => {
+  it.each(REPLACED)('report %s', (_, path, old, planted) => {
     const source = readFileSync(path, 'utf8');
     expect(source.split(old)).toHaveLength(2);
     expect(errorsWith(path, source.replace(old, planted))).toMatch(MISMATCH);
   });
 
-  it.each(ADDED)('notice %s', (_, planted) => {
+  it.each(ADDED)('report %s', (_, planted) => {
     expect(errorsWith(EXPORT, readFileSync(EXPORT, 'utf8') + planted)).toMatch(MISMATCH);
   });
 });

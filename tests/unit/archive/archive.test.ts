@@ -43,7 +43,7 @@ afterEach(() => {
 });
 
 describe('an archive', () => {
-  it('brings everything to another device, byte for byte but for the mark', async () => {
+  it('transfers all data to another device, byte for byte except for marked outputs', async () => {
     const file = await keepVoice('own-a', 'Ada');
     const { id } = await saveTake({ name: 'First', source, output: output() });
     const plain = await saveTake({ name: 'Plain', source });
@@ -69,7 +69,7 @@ describe('an archive', () => {
       deviceId: '',
       voiceId: 'own-a',
     });
-    // Nothing is stored before the yes.
+    // Planning stores nothing.
     expect((await listTakes()).length + (await listVoices()).voices.length).toBe(0);
     await bringBack(saved.file);
 
@@ -89,7 +89,7 @@ describe('an archive', () => {
     );
   });
 
-  it('holds converted sound as the export marks it, and no other way', async () => {
+  it('has converted audio only as marked by the export', async () => {
     const samples = Float32Array.from({ length: 4 * SPEECH.length }, (_, i) => SPEECH[i % SPEECH.length]!);
     await saveTake({ name: 'First', source, output: output({ samples }) });
     const saved = await write();
@@ -106,7 +106,7 @@ describe('an archive', () => {
     await bringBack(saved.file);
     const [take] = await listTakes();
     expect((await loadTake(take!.id)).output!.samples).toEqual(decoded.samples);
-    // Marked once more by the next archive, it still says the same.
+    // Marked again by the next archive, it has the same payload.
     const again = Object.entries(await parts((await write()).file)).find(([name]) => name.endsWith('.wav'))!;
     const twice = await decodeStream(new Blob([again[1]]), 'a.wav', {});
     const found = await detectWatermark(twice.samples, 24000, {});
@@ -117,7 +117,7 @@ describe('an archive', () => {
     });
   });
 
-  it('leaves out what may not leave or cannot be read, and says so', async () => {
+  it('leaves out items that may not be exported or cannot be read, and lists them', async () => {
     await keepVoice('own-a', 'Ada', sealed({ uses: ['convert'] }));
     await keepVoice('own-b', 'Bea', other);
     await revoke(other.sha256, 'asked for');
@@ -136,7 +136,7 @@ describe('an archive', () => {
     expect(Object.keys(await parts(file)).length).toBe(2);
   });
 
-  it('asks for the record of a published voice where a take has none', async () => {
+  it('uses the record of the published voice where a take has none', async () => {
     const { consent: _consent, ...old } = output({ voiceId: 'kathleen' });
     await saveTake({ name: 'Old', source, output: old });
     expect((await write()).leftOut[0]!.why).toMatch(/no consent record/);
@@ -146,7 +146,7 @@ describe('an archive', () => {
     expect((await loadTake((await listTakes())[0]!.id)).output!.consent).toEqual(sealed());
   });
 
-  it('is skipped where the same is here already, however often and whatever it is called', async () => {
+  it('is skipped where the same data exists, however often and even if renamed', async () => {
     await keepVoice('own-a', 'Ada');
     const { id } = await saveTake({ name: 'First', source, output: output() });
     await saveTake({ name: 'Lent', source, output: output({ consent: sealed({ uses: ['convert'] }) }) });
@@ -167,7 +167,7 @@ describe('an archive', () => {
     expect(await contents()).toEqual(once);
   });
 
-  it('brings a take of a live session, which has no speed', async () => {
+  it('transfers a take of a live session, which has no rtf', async () => {
     const { rtf: _rtf, ...live } = output();
     const { id } = await saveTake({ name: 'Live', source, output: live });
     const { file } = await write();
@@ -177,7 +177,7 @@ describe('an archive', () => {
     expect((await plan(file)).same).toBe(1);
   });
 
-  it('comes beside what goes by the same id, and replaces nothing', async () => {
+  it('gets new ids where other data has the same ids, and replaces nothing', async () => {
     await keepVoice('own-a', 'Ada of there');
     const { id } = await saveTake({ name: 'There', source, output: output() });
     await keepEnrolment();
@@ -192,7 +192,7 @@ describe('an archive', () => {
     await saveEnrolment({ ...(await keepEnrolment()), step: 'listen' });
     const here = await plan(file);
     expect(here.refused).toEqual([
-      { name: 'Ada of there', why: expect.stringMatching(/"Ada of here".*stays as it is/) as string },
+      { name: 'Ada of there', why: expect.stringMatching(/"Ada of here".*is kept/) as string },
     ]);
     await bringBack(file);
 
@@ -205,7 +205,7 @@ describe('an archive', () => {
     expect(await readRecording((await listEnrolments())[0]!.recordings[0]!)).toHaveLength(16001);
   });
 
-  it('comes beside damaged rows too', async () => {
+  it('is imported beside damaged rows too', async () => {
     await keepVoice('own-a', 'Ada');
     const { id } = await saveTake({ name: 'First', source });
     const { file } = await write();
@@ -220,7 +220,7 @@ describe('an archive', () => {
     expect((await plan(file)).refused.map(({ name }) => name)).toEqual(['Ada']);
   });
 
-  it('brings no voice whose leave was taken back, has ended, or does not go so far; takes come unconverted', async () => {
+  it('transfers no voice whose permission is revoked, expired or does not cover it; its takes are imported unconverted', async () => {
     const until = sealed({ until: '2026-06-30' });
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-06-01') });
     await keepVoice('own-taken', 'Taken');
@@ -246,7 +246,7 @@ describe('an archive', () => {
     expect(takes.length).toBe(3);
   });
 
-  it('takes back here what was taken back there, and says which voices that silences', async () => {
+  it('transfers revocations, and names the voices that they disable', async () => {
     await revoke(sealed().sha256, 'asked for');
     const { file } = await write();
     await freshDevice();
@@ -261,7 +261,7 @@ describe('an archive', () => {
     expect(silenced(await plan(file), voices)).toEqual([]);
   });
 
-  it('brings neither a voice nor a conversion with a record that was changed', async () => {
+  it('transfers neither a voice nor an output whose consent record was changed', async () => {
     await keepVoice('own-a', 'Ada');
     await saveTake({ name: 'First', source, output: output() });
     const changed = { ...sealed(), record: { ...sealed().record, until: null, uses: ['convert', 'export'] } };
@@ -272,7 +272,7 @@ describe('an archive', () => {
     ]);
     await bringBack(file);
     expect((await listTakes())[0]!.output).toBeNull();
-    // A voice file whose signature does not hold, in an archive that lists it as it is.
+    // A voice file with an invalid signature and the right hash in the manifest.
     await deleteVoice('own-a');
     const hurt = new Uint8Array(await (await voiceFile('own-a', 'Ada', sealed())).arrayBuffer());
     hurt[hurt.indexOf(0x7b) + 40]! ^= 1;

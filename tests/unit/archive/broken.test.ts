@@ -54,7 +54,7 @@ const refused = (code: string) =>
     message: expect.stringMatching(/Nothing .*stored.* safe/) as string,
   }) as Error;
 
-/** A part with other bytes, listed as what it now is. */
+/** Replaces the bytes of a part, and its size and hash in the manifest. */
 async function replaced(ending: string, bytes: Uint8Array<ArrayBuffer>): Promise<Blob> {
   const all = await parts(good);
   const name = Object.keys(all).find((each) => each.endsWith(ending))!;
@@ -123,17 +123,17 @@ const BROKEN: [string, string, () => Promise<Blob> | Blob][] = [
 ];
 
 describe('an archive that is', () => {
-  it.each(BROKEN)('%s is refused, and nothing of it is kept', async (_, code, make) => {
+  it.each(BROKEN)('%s is rejected, and nothing is stored', async (_, code, make) => {
     await expect(bringBack(await make())).rejects.toThrow(refused(`archive-${code}`));
     expect(await contents()).toEqual(before);
   });
 
-  it('whole is taken: none of the above was refused for nothing', async () => {
+  it('intact is accepted, so the rejections above have the stated reason', async () => {
     await bringBack(pack(await parts(good)));
     expect(await contents()).not.toEqual(before);
   });
 
-  it('broken anywhere never fails in another way', async () => {
+  it('damaged at any byte never fails with an untyped error', async () => {
     const bytes = new Uint8Array(await good.arrayBuffer());
     const next = random(5);
     let refusals = 0;
@@ -154,7 +154,7 @@ describe('an archive that is', () => {
   });
 });
 
-describe('bringing an archive back', () => {
+describe('restoring an archive', () => {
   it.each([1, 2, 3])('leaves nothing behind when the disk is full at write %i', async (count) => {
     const db = await database();
     const put = db.put.bind(db) as (...args: unknown[]) => Promise<IDBValidKey>;
@@ -191,7 +191,7 @@ describe('bringing an archive back', () => {
     },
   );
 
-  it('leaves nothing behind when another tab was faster', async () => {
+  it('leaves nothing behind when another tab stores the same first', async () => {
     const late = await plan(good);
     await bringBack(good);
     const after = await contents();
@@ -199,7 +199,7 @@ describe('bringing an archive back', () => {
     expect(await contents()).toEqual(after);
   });
 
-  it('tells how far it is', async () => {
+  it('reports progress', async () => {
     const seen: number[] = [];
     await restoreArchive(await plan(good), { onProgress: (fraction) => seen.push(fraction) });
     expect(seen.length).toBe(4);
@@ -210,7 +210,7 @@ describe('bringing an archive back', () => {
 });
 
 describe('writing an archive', () => {
-  it('is cancelled between its parts and while it marks', async () => {
+  it('can be cancelled between parts and while marking', async () => {
     await saveTake({ name: 'Second', source, output: output() });
     const early = AbortSignal.abort();
     await expect(write({ signal: early })).rejects.toMatchObject({ name: 'AbortError' });

@@ -21,7 +21,7 @@ import { speechLike } from '../watermark/speech-like';
 const key = await createSigningKey();
 export const SPEECH = speechLike(2);
 
-/** Another device, or the same one whose data was cleared. */
+/** Switches to an empty device. */
 export async function freshDevice(): Promise<void> {
   await closeDatabase();
   await deleteDB('understudy');
@@ -82,7 +82,7 @@ export const plan = async (file: Blob): Promise<Plan> => planArchive(await openA
 
 export const bringBack = async (file: Blob): Promise<void> => restoreArchive(await plan(file));
 
-/** Everything in the database but the key, to be compared: rows, and the keys of samples and files. */
+/** Contents of the database for comparison: rows, and the keys of samples and files, without the signing key. */
 export async function contents(): Promise<unknown> {
   const db = await database();
   const keys = (['chunks', 'voiceFiles'] as const).map((name) => db.getAllKeys(name));
@@ -99,7 +99,7 @@ export async function parts(file: Blob): Promise<Record<string, Uint8Array<Array
 
 export const pack = (files: Zippable, level: 0 | 9 = 0) => new Blob([zipSync(files, { level })]);
 
-/** The list of an archive, as anybody could write it. */
+/** The manifest of an archive, untyped. */
 export interface Listed {
   version: number;
   voices: ListedPart[];
@@ -119,7 +119,7 @@ interface ListedPart {
   sha256: string;
 }
 
-/** The same archive with another list. */
+/** The same archive with another manifest. */
 export async function relisted(file: Blob, change: (list: Listed) => void): Promise<Blob> {
   const all = await parts(file);
   const list = JSON.parse(new TextDecoder().decode(all['manifest.json'])) as Listed;

@@ -20,13 +20,13 @@ describe('a signing identity', () => {
     expect(leaf!.verify(leaf!.publicKey)).toBe(false);
   });
 
-  it('writes years from 2050 on as the standard has them', async () => {
+  it('writes years from 2050 on as GeneralizedTime', async () => {
     const { certificates } = await createIdentity(new Date('2045-06-01T00:00:00Z'));
     const leaf = new X509Certificate(certificates[0]!);
     expect(new Date(leaf.validTo).getUTCFullYear()).toBe(2055);
   });
 
-  it('signs with the key that its certificate names, and with another one the next time', async () => {
+  it('signs with the key of its certificate, and generates another key each time', async () => {
     const data = new TextEncoder().encode('a claim');
     const [first, second] = await Promise.all([createIdentity(), createIdentity()]);
     const key = (der: Uint8Array) => new X509Certificate(der).publicKey;
@@ -39,7 +39,7 @@ describe('a signing identity', () => {
 });
 
 describe('a COSE signature', () => {
-  it('is exactly as long as its place in the file', async () => {
+  it('has exactly the reserved size', async () => {
     const identity = await createIdentity();
     const claim = new TextEncoder().encode('a claim');
     for (const size of [2000, 2048, 4096]) {
@@ -50,7 +50,7 @@ describe('a COSE signature', () => {
     }
   });
 
-  it('refuses a place that is too small', async () => {
+  it('rejects a size that is too small', async () => {
     await expect(signCose(new Uint8Array(4), await createIdentity(), 800)).rejects.toThrow(RangeError);
   });
 });

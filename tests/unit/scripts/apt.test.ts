@@ -13,8 +13,8 @@ const DPKG_LOCK = '/var/lib/dpkg/lock-frontend';
 const LISTS_LOCK = '/var/lib/apt/lists/lock';
 
 /**
- * An apt-get that fails as the real one does (2.6.1) while the file `lock` exists, keeps a list of its calls, and
- * has the package once the lists were updated. The third call removes the lock where `freed` exists.
+ * A fake apt-get that fails like the real one (2.6.1) while the file `lock` exists, logs its calls, and finds the package
+ * after an update of the lists. Its third call removes the lock if `freed` exists.
  */
 const FAKE = `#!/bin/sh
 cd "$(dirname "$0")"
@@ -63,7 +63,7 @@ describe('installing with apt-get while another program holds its lock', () => {
     [DPKG_LOCK, 'install'],
     [LISTS_LOCK, 'update'],
   ] as const) {
-    it(`installs once ${lock} is free, and says once what it waits for`, async () => {
+    it(`installs once ${lock} is free, and reports once that it waits`, async () => {
       write('lock', lock);
       write('locked', locked);
       write('freed');
@@ -76,7 +76,7 @@ describe('installing with apt-get while another program holds its lock', () => {
       expect(calls().at(-1)).toMatch(/^install .*\bhello -o DPkg::Lock::Timeout=(29|30)$/);
     });
 
-    it(`fails and names ${lock} where it never comes free`, async () => {
+    it(`fails and names ${lock} if it is never released`, async () => {
       write('lock', lock);
       write('locked', locked);
       const { stdout, stderr, code } = await install(300);

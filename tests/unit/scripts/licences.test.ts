@@ -14,7 +14,7 @@ describe('the list of licences', () => {
   let text: string;
 
   beforeAll(async () => {
-    // Beside the sources, so that packages are found.
+    // In the repository, so that packages are resolved.
     folder = mkdtempSync(join(ROOT, 'node_modules/.licences-'));
     writeFileSync(
       join(folder, 'app.js'),
@@ -38,21 +38,21 @@ describe('the list of licences', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('holds what the app bundles', () => {
+  it('has the packages that the app bundles', () => {
     expect(text).toMatch(/^idb \d+\.\d+\.\d+\nLicence: ISC\n\nISC License/m);
   });
 
-  it('holds what only a worker bundles', () => {
+  it('has the packages that only a worker bundles', () => {
     expect(text).toMatch(/^fflate \d+\.\d+\.\d+\nLicence: MIT\n\nMIT License/m);
   });
 
-  it('holds a package of which only a file is copied, with the text that the package lacks', () => {
+  it('has a package of which only a file is copied, with the standard text where the package has none', () => {
     expect(text).toMatch(
       /^onnxruntime-web [\d.]+\nLicence: MIT\n\nMIT License\n\nCopyright \(c\) Microsoft Corporation\n\nPermission is hereby granted/m,
     );
   });
 
-  it('leaves out what is installed and not bundled', () => {
+  it('has no package that is installed but not bundled', () => {
     expect(text).not.toContain('comlink');
   });
 });
@@ -73,7 +73,7 @@ it('names the libraries compiled into a package', () => {
   expect(text).toContain('GNU LIBRARY GENERAL PUBLIC LICENSE');
 });
 
-it('refuses a package that names no licence', () => {
+it('rejects a package without a licence', () => {
   const nameless = {
     name: 'x',
     version: '1',

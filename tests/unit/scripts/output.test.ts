@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const OUTPUT = fileURLToPath(new URL('../../../scripts/output.mjs', import.meta.url));
 
-/** A command that answers for four files, `b` badly, and notes that it closed what it had open. */
+/** A command that prints a result for each of four files, fails for `b`, and logs that it released its resources. */
 const COMMAND = `
 import { appendFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -37,7 +37,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Runs the command in a process of its own; `onLine` may stop reading its output. */
+/** Runs the command in a child process; `onLine` may stop reading its output. */
 async function run(onLine: (close: () => void) => void) {
   const notes = join(folder, 'notes');
   const child = spawn(process.execPath, ['--input-type=module', '-e', COMMAND, notes]);
@@ -52,7 +52,7 @@ async function run(onLine: (close: () => void) => void) {
 }
 
 describe('a command', () => {
-  it('prints a line for every file, and one for what went wrong', async () => {
+  it('prints a line for every file, and one for the failure', async () => {
     const { code, out, err, notes } = await run(() => undefined);
     expect(out.trim().split('\n')).toEqual(['{"file":"/in/a"}', '{"file":"/in/c"}', '{"file":"/in/d"}']);
     expect(err).toBe('b: it is a letter\n');
@@ -60,7 +60,7 @@ describe('a command', () => {
     expect(notes).toEqual(['/in/a', '/in/b', '/in/c', '/in/d', 'closed']);
   });
 
-  it('ends when nobody reads on, as `| head -1` does: quietly, with 141, and closes what it has open', async () => {
+  it('ends silently with 141 when its reader exits, as in `| head -1`, and releases its resources', async () => {
     const { code, out, err, notes } = await run((close) => close());
     expect(out).toBe('{"file":"/in/a"}\n');
     expect(err).toBe('b: it is a letter\n');

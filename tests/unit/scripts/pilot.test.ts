@@ -8,7 +8,7 @@ const SPEECH = 'tests/fixtures/audio/speech.wav';
 
 describe('the dry leak that the soak measures', () => {
   let spoken: Float32Array;
-  /** What a conversion may sound like: full of harmonics, of which none is above 12 kHz. */
+  /** A stand-in for a conversion: many harmonics, none above 12 kHz. */
   let converted: Float32Array;
 
   beforeAll(async () => {
@@ -28,19 +28,19 @@ describe('the dry leak that the soak measures', () => {
     );
   });
 
-  it('is none where something else is played', () => {
+  it('is zero for other output', () => {
     const { largest, windows } = dryLeak(converted, spoken, 48_000);
     expect(largest).toBeLessThan(0.01);
     expect(windows).toBe(60);
   });
 
-  it('is the share of the microphone that comes through, however late', () => {
+  it('is the gain from the microphone to the output, at any delay', () => {
     const heard = converted.map((x, i) => x + 0.2 * (spoken[i - 777] ?? 0));
     expect(dryLeak(heard, spoken, 48_000).largest).toBeCloseTo(0.2, 2);
     expect(dryLeak(spoken, spoken, 48_000).largest).toBe(1);
   });
 
-  it('cannot be told where the microphone is silent', () => {
+  it('has no windows where the microphone is silent', () => {
     expect(dryLeak(converted, new Float32Array(48_000), 48_000).windows).toBe(0);
   });
 });
