@@ -1,30 +1,30 @@
-import { leaving } from './leaving.js';
-import { PAGE_GLOBALS, places } from './places.js';
+import { delivery } from './delivery.js';
+import { folders, PAGE_GLOBALS } from './folders.js';
 
 const SOURCES = ['src/**/*.{ts,svelte}', 'workers/**/*.ts'];
 
 /**
- * Configurations of ESLint for what neither a type nor an import shows. Each entry needs no type information;
- * tests/unit/architecture/lint.test.ts shows that it notices.
+ * ESLint configurations for rules that neither types nor imports can express. None needs type information;
+ * tests/unit/architecture/lint.test.ts shows that each reports a breach.
  *
  * @type {import('eslint').Linter.Config[]}
  */
 export const restrictions = [
-  { plugins: { understudy: { rules: { ...leaving, ...places } } } },
+  { plugins: { understudy: { rules: { ...delivery, ...folders } } } },
   {
     files: SOURCES,
     rules: {
       'understudy/no-encoder': 'error',
       'understudy/mediabunny-reads': 'error',
       'understudy/marked-by-cast': 'error',
-      'understudy/no-way-out': 'error',
+      'understudy/no-unmarked-delivery': 'error',
       'understudy/no-upload': 'error',
     },
   },
-  // mediabunny's writing half is for this file alone; .dependency-cruiser.mjs says who may import it.
+  // The only file that may write with mediabunny; .dependency-cruiser.mjs restricts who may import it.
   { files: ['src/export/encode.ts'], rules: { 'understudy/mediabunny-reads': 'off' } },
-  { files: ['src/export/deliver.ts'], rules: { 'understudy/no-way-out': 'off' } },
-  // Knows a recording by its first bytes.
+  { files: ['src/export/deliver.ts'], rules: { 'understudy/no-unmarked-delivery': 'off' } },
+  // Recognises audio files by their first bytes.
   { files: ['src/audio/sniff.ts'], rules: { 'understudy/no-encoder': 'off' } },
   {
     // PUT to the script that drives the page: exports and voice files; and, for the soak, raw numbers to compare.
@@ -32,7 +32,7 @@ export const restrictions = [
     rules: { 'understudy/no-upload': 'off' },
   },
   {
-    // What lives in the page. Recorder and decoder (src/audio) are closed by what opened them.
+    // Code of the page. Recorder and decoder (src/audio) are closed by their users.
     files: [
       'src/{app,studio,live,voices,detect,learn,kiosk,ui,services,harness,export,archive}/**/*.{ts,svelte}',
       'src/realtime/session/**/*.ts',

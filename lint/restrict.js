@@ -1,6 +1,6 @@
 /**
- * A rule that reports whatever one of the selectors matches (https://eslint.org/docs/latest/extend/selectors). ESLint's own
- * `no-restricted-syntax` is one rule: a folder with two sets of restrictions would keep the last alone.
+ * A rule that reports all nodes that match one of the selectors (https://eslint.org/docs/latest/extend/selectors). With ESLint's
+ * own `no-restricted-syntax` only the last of several sets of restrictions would apply to a folder.
  *
  * @param {string} message
  * @param {string[]} selectors
@@ -21,11 +21,11 @@ export function restrict(message, selectors) {
 }
 
 /**
- * Selects the method or property of an object, whether that is asked by its own name or of `window`, with or without a
+ * Selects a property of an object that is accessed by its name or through another object such as `window`, with or without a
  * type assertion.
  *
  * @param {string} object
- * @param {string} property as in a regular expression
+ * @param {string} property regular expression
  */
 export function memberOf(object, property) {
   const places = [
@@ -38,9 +38,9 @@ export function memberOf(object, property) {
 }
 
 /**
- * Selects an identifier wherever it stands, and its name as the text in brackets.
+ * Selects identifiers anywhere, and their names as strings in computed member expressions.
  *
- * @param {string} names as in a regular expression
+ * @param {string} names regular expression
  */
 export function named(names) {
   return [

@@ -5,41 +5,40 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const WAIT_MS = 600_000;
 const PAUSE_MS = 2_000;
-/** The error apt-get ends with when it did not get a lock; it names the holder where it can tell. */
+/** apt-get's error for a lock that it could not get, with the process that holds it if known. */
 const LOCKED = /^E: Could not get lock (\S+?)\.?(?:\s+It is held by (process \d+ \([^)]*\)).*)?$/;
 
 /**
- * Installs a package with apt-get, and updates apt's lists if they do not have it.
+ * Installs a package with apt-get; updates apt's lists if the package is not in them.
  *
- * While another program holds a lock this waits. `DPkg::Lock::Timeout` covers dpkg's own two locks; on
- * /var/lib/apt/lists/lock and /var/cache/apt/archives/lock apt-get 2.6.1 gives up at once, so it is run again.
+ * Waits while another program holds a lock. `DPkg::Lock::Timeout` covers dpkg's two locks; on /var/lib/apt/lists/lock and
+ * /var/cache/apt/archives/lock apt-get 2.6.1 fails immediately, so it is run again.
  *
  * @param {string} name
- * @param {{ waitMs?: number, pauseMs?: number }} [options] how long all waiting together may last, and the
+ * @param {{ waitMs?: number, pauseMs?: number }} [options] limit for the total waiting time, and the
  *   pause before apt-get is run again
  * @returns {Promise<boolean>} whether it was installed
- * @throws {Error} if a lock did not come free in time
+ * @throws {Error} if a lock was not released in time
  */
 export async function installWithApt(name, { waitMs = WAIT_MS, pauseMs = PAUSE_MS } = {}) {
   const deadlineMs = performance.now() + waitMs;
-  const said = new Set();
-  // On stderr, since stdout belongs to the results of whoever needs the package; each line once, since apt-get
-  // repeats what it waits for every second.
-  const say = (/** @type {string} */ line) => {
-    if (!said.has(line)) console.error(line);
-    said.add(line);
+  const logged = new Set();
+  // To stderr, since stdout is for the caller's results; each line once, since apt-get repeats every second what it waits for.
+  const log = (/** @type {string} */ line) => {
+    if (!logged.has(line)) console.error(line);
+    logged.add(line);
   };
 
   /** @param {string[]} args */
   async function run(...args) {
     for (;;) {
       const leftS = Math.max(0, Math.ceil((deadlineMs - performance.now()) / 1000));
-      const { ok, lock } = await aptGet([...args, '-o', `DPkg::Lock::Timeout=${leftS}`], say);
+      const { ok, lock } = await aptGet([...args, '-o', `DPkg::Lock::Timeout=${leftS}`], log);
       if (ok || !lock) return ok;
       if (performance.now() + pauseMs > deadlineMs) {
-        throw new Error(`Cannot install ${name}: ${lock} did not come free in ${waitMs / 1000} s.`);
+        throw new Error(`Cannot install ${name}: ${lock} was not released within ${waitMs / 1000} s.`);
       }
-      say(`Waiting for ${lock}, for ${waitMs / 1000} s at most ...`);
+      log(`Waiting for ${lock}, for at most ${waitMs / 1000} s ...`);
       await sleep(pauseMs);
     }
   }
@@ -52,10 +51,10 @@ export async function installWithApt(name, { waitMs = WAIT_MS, pauseMs = PAUSE_M
  * Runs apt-get.
  *
  * @param {string[]} args
- * @param {(line: string) => void} say gets every line of it
- * @returns {Promise<{ ok: boolean, lock: string }>} `lock`: the one it did not get, and who holds it
+ * @param {(line: string) => void} log called with every line of its output
+ * @returns {Promise<{ ok: boolean, lock: string }>} `lock`: the one that it could not get, and who holds it
  */
-async function aptGet(args, say) {
+async function aptGet(args, log) {
   const child = spawn('apt-get', args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
@@ -65,7 +64,7 @@ async function aptGet(args, say) {
     createInterface(stream).on('line', (line) => {
       const [, path, holder] = LOCKED.exec(line) ?? [];
       if (path) lock = holder ? `${path} (held by ${holder})` : path;
-      say(line);
+      log(line);
     });
   }
   const [code] = await once(child, 'close');

@@ -56,7 +56,7 @@ async function check(bar, holds) {
 }
 
 /**
- * The best of three conversions of the sample in a fresh Chromium, and what its networks alone cost there.
+ * The fastest of three conversions of the sample in a new Chromium, and the cost of its networks alone.
  *
  * @param {{ backend: 'wasm' | 'webgpu', threads?: number }} options
  */

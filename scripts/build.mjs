@@ -21,9 +21,9 @@ const SOURCES = [
 ];
 
 /**
- * Builds dist unless it already is what the sources make.
+ * Builds dist unless it is up to date.
  *
- * The new build takes the old one's place at the end: who is serving dist never sees half of one.
+ * The new build replaces the old one at the end, so that a server of dist never sees a partial build.
  *
  * @param {{ log?: (line: string) => void }} [options]
  */
@@ -54,7 +54,7 @@ export async function ensureBuilt({ log = (line) => console.error(line) } = {}) 
   }
 }
 
-/** Names, sizes and times of everything a build reads. */
+/** Hash of the names, sizes and modification times of everything a build reads. */
 async function describeSources() {
   const hash = createHash('sha256');
   for (const source of SOURCES) await describe(join(ROOT, source), hash);

@@ -13,28 +13,28 @@ const PLACES = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-/** What a browser is started with everywhere here: runs as root, asks nothing of the network, no first-run pages. */
+/** Common arguments: run as root, no background requests, no first-run pages. */
 export const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // A small /dev/shm, as containers have it, must not kill a tab that holds networks.
+  // The small /dev/shm of containers would crash a tab that has loaded the networks.
   '--disable-dev-shm-usage',
 ];
 
 /**
- * A full Chromium (the headless shell has no microphone), installed with apt-get where that is possible.
+ * Finds a full Chromium (the headless shell has no microphone); installs one with apt-get where possible.
  *
  * @returns {Promise<string>} its path
  */
 export async function findChromium() {
-  const asked = process.env.CHROME_PATH;
-  if (asked) {
-    if (isExecutable(asked)) return asked;
+  const requested = process.env.CHROME_PATH;
+  if (requested) {
+    if (isExecutable(requested)) return requested;
     throw new Error(
-      `CHROME_PATH is ${asked}, which is not a program. Set it to a Chromium or Chrome, or unset it.`,
+      `CHROME_PATH is ${requested}, which is not a program. Set it to a Chromium or Chrome, or unset it.`,
     );
   }
   const found =

@@ -9,17 +9,17 @@ import { listRecordings } from './harness.mjs';
 import { command, print } from './output.mjs';
 
 const OUT = join(ROOT, 'src/detect/clue-rates.json');
-/** Which side of its line a clue may point to synthesis from, by what it is said to show. */
+/** On which side of its threshold, or between two thresholds, the value of a clue points to synthesis. */
 const SIDES = /** @type {const} */ ({ band: 'between', phase: 'above', jitter: 'below', floor: 'below' });
-/** What a recording goes through before it is measured. */
+/** Processing before the measurement, as arguments of ffmpeg. */
 const TREATMENTS = {
   'as they were': [],
   'after MP3 at 64 kbit/s': ['-c:a', 'libmp3lame', '-b:a', '64k', '-f', 'mp3'],
 };
 
 /**
- * Finds for every clue the line between people and what was made here on every other recording, measures how often
- * that is wrong on the rest, prints it and writes src/detect/clue-rates.json. Needs ffmpeg.
+ * Fits for every clue the thresholds between human speech and this app's conversions on every other recording, measures the
+ * error rates on the rest, prints them and writes src/detect/clue-rates.json. Needs ffmpeg.
  *
  * node scripts/clues.mjs --people <folder> --made <folder> --others <folder of other synthetic speech>
  */
@@ -47,7 +47,9 @@ await command(async () => {
         others: await measureAll(values.others, treatment),
       };
     }
-    const rates = Object.fromEntries(Object.entries(SIDES).map(([id, side]) => [id, judge(id, side, table)]));
+    const rates = Object.fromEntries(
+      Object.entries(SIDES).map(([id, side]) => [id, ratesOf(id, side, table)]),
+    );
     await print(JSON.stringify(rates, null, 2));
     const style = await resolveConfig(OUT);
     await writeFile(OUT, await format(JSON.stringify(rates), { ...style, parser: 'json' }));
@@ -63,15 +65,15 @@ await command(async () => {
  * @param {Side} side
  * @param {Record<string, any>} table
  */
-function judge(id, side, table) {
+function ratesOf(id, side, table) {
   const plain = table['as they were'];
   /** @param {any[]} list @param {number} half */
   const valuesOf = (list, half) => list.filter((_, i) => i % 2 === half).map((each) => each[id]);
-  const line = bestLine(side, valuesOf(plain.people, 0), valuesOf(plain.made, 0));
+  const interval = bestInterval(side, valuesOf(plain.people, 0), valuesOf(plain.made, 0));
   /** @param {any[]} list */
   const share = (list) => {
     const found = valuesOf(list, 1).filter((value) => value !== null);
-    return { points: found.filter((value) => pointsTo(value, line)).length, of: found.length };
+    return { points: found.filter((value) => pointsTo(value, interval)).length, of: found.length };
   };
   const rates = Object.entries(table).map(([treatment, { people, made, others }]) => ({
     treatment,
@@ -79,39 +81,39 @@ function judge(id, side, table) {
     made: share(made),
     others: share(others),
   }));
-  return { ...line, rates };
+  return { ...interval, rates };
 }
 
 /**
- * The interval of which fewest are wrong: below, above, or between two values.
+ * The interval of values pointing to synthesis with the lowest sum of both error rates.
  *
  * @param {Side} side
  * @param {number[]} people
  * @param {number[]} made
  */
-function bestLine(side, people, made) {
+function bestInterval(side, people, made) {
   const all = [...people, ...made].filter((x) => x !== null).sort((a, b) => a - b);
   const cuts = [-Infinity, ...all.slice(1).map((x, i) => (x + (all[i] ?? x)) / 2), Infinity];
   let best = { from: -Infinity, to: Infinity };
-  let fewest = Infinity;
+  let lowest = Infinity;
   for (const from of side === 'below' ? [-Infinity] : cuts) {
     for (const to of side === 'above' ? [Infinity] : cuts) {
       if (to <= from) continue;
-      const line = { from, to };
-      const wrong =
-        people.filter((x) => pointsTo(x, line)).length / people.length +
-        made.filter((x) => !pointsTo(x, line)).length / made.length;
-      if (wrong < fewest) [fewest, best] = [wrong, line];
+      const interval = { from, to };
+      const errorRates =
+        people.filter((x) => pointsTo(x, interval)).length / people.length +
+        made.filter((x) => !pointsTo(x, interval)).length / made.length;
+      if (errorRates < lowest) [lowest, best] = [errorRates, interval];
     }
   }
   /** @param {number} x */
-  const tidy = (x) => (Number.isFinite(x) ? Number(x.toPrecision(4)) : null);
-  return { from: tidy(best.from), to: tidy(best.to) };
+  const rounded = (x) => (Number.isFinite(x) ? Number(x.toPrecision(4)) : null);
+  return { from: rounded(best.from), to: rounded(best.to) };
 }
 
 /**
  * @param {number} value
- * @param {{ from: number | null, to: number | null }} line
+ * @param {{ from: number | null, to: number | null }} interval
  */
 function pointsTo(value, { from, to }) {
   return value >= (from ?? -Infinity) && value < (to ?? Infinity);

@@ -15,7 +15,7 @@ await command(async () => {
   try {
     const status = await harness.page.evaluate((options) => window.understudy?.load(options), {
       backend,
-      // Asked for by name, a graphics processor made of software will do; `auto` never picks one.
+      // A GPU emulated in software is accepted only where WebGPU is requested explicitly.
       allowSoftwareGpu: backend === 'webgpu',
     });
     const voices = status?.voices.map((each) => each.id) ?? [];
@@ -32,7 +32,7 @@ await command(async () => {
     const written = new Set();
     await eachFile(files, async (file) => {
       const out = join(outFolder, `${stemOf(file)}.wav`);
-      if (written.has(out)) throw new Error(`another file has already become ${out}.`);
+      if (written.has(out)) throw new Error(`another file has already been written to ${out}.`);
       written.add(out);
       const job = {
         input: harness.addressOf(file),
@@ -57,7 +57,7 @@ function round(value) {
 }
 
 /**
- * `--pitch -1` is meant as `--pitch=-1`: parseArgs takes what begins with a hyphen for another option.
+ * Joins `--pitch -1` to `--pitch=-1`, since parseArgs takes an argument with a hyphen for another option.
  *
  * @param {string[]} args
  */

@@ -11,11 +11,11 @@ const OUT = join(ROOT, 'public/disclaimer');
 const OPUS = ['-c:a', 'libopus', '-b:a', '24k', '-bitexact'];
 
 /**
- * Makes public/disclaimer: converts each sentence of src/export/disclaimers.json, as `python -m
- * pipeline.disclaimers` has said it into a folder, to the voice that is named there. Needs ffmpeg.
+ * Makes public/disclaimer: converts the sentences of src/export/disclaimers.json, synthesised into a folder by `python -m
+ * pipeline.disclaimers`, to the voices named there. Needs ffmpeg.
  *
- * The engine's own modules do it and no exported file: an export marks the disclaimer together with the take, and
- * two marks on one another would say two things.
+ * Uses the engine directly instead of an export, because an export marks the disclaimer together with the take, and two marks
+ * on one another would have different payloads.
  */
 await command(async () => {
   const folder = process.argv[2];

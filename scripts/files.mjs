@@ -4,7 +4,7 @@ import { extname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
-/** What a page needs to share memory between threads. Every answer carries them, workers' scripts included. */
+/** Headers that a page needs to share memory between threads; sent with every response, including worker scripts. */
 export const ISOLATION_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -34,9 +34,9 @@ const TYPES = {
 const COMPRESSED = new Set(['.css', '.html', '.js', '.json', '.mjs', '.svg', '.txt', '.wasm']);
 
 /**
- * Answers GET and HEAD with the files below `root`; `next` gets what is not there.
+ * Answers GET and HEAD with the files below `root`; calls `next` for missing files.
  *
- * Downloads are resumable, so a single byte range is honoured (and never compressed).
+ * Supports single byte ranges, which are never compressed, so that downloads can be resumed.
  *
  * @param {string} root
  * @returns {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse, next?: () => void) => void}
@@ -106,7 +106,7 @@ function end(response, status, text) {
 }
 
 /**
- * The file an address names, never one outside of `root`.
+ * The file of an address, never one outside of `root`.
  *
  * @param {string} root
  * @param {string} address
@@ -127,7 +127,8 @@ async function find(root, address) {
 }
 
 /**
- * One range of bytes; undefined for what is to be answered whole, as the standard has it for forms unknown.
+ * A single byte range; undefined for a missing header and for forms that are not supported, to which the standard responds with
+ * the whole file.
  *
  * @param {string | undefined} header
  * @param {number} size

@@ -9,7 +9,7 @@ import { serve } from './serve.mjs';
 const AUDIO = new Set(['.aac', '.flac', '.m4a', '.mp3', '.mp4', '.oga', '.ogg', '.opus', '.wav', '.webm']);
 
 /**
- * The built app in a headless Chromium, opened for scripts. Close it when done.
+ * Opens the built app in a headless Chromium for scripts. Close it when done.
  *
  * @param {{ webgpu?: boolean, args?: string[] }} [options] `args`: further ones for Chromium
  */
@@ -28,7 +28,7 @@ export async function openHarness({ webgpu = false, args = [] } = {}) {
   return {
     page,
     /**
-     * An address on the page's own server that a file is read from or, by PUT, written to.
+     * An address on the page's server by which it reads a file or, with PUT, writes it.
      *
      * @param {string} file
      */

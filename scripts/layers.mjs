@@ -9,14 +9,14 @@ import config from '../.dependency-cruiser.mjs';
 import { ROOT } from './build.mjs';
 
 const SOURCES = ['src', 'workers'];
-/** What resolving a module reads beside the sources. */
+/** Files besides the sources that module resolution reads. */
 const SETTINGS = ['package.json', 'tsconfig.json'];
 
 /**
  * Breaches of .dependency-cruiser.mjs in `src` and `workers` below `root`, sorted.
  *
- * dependency-cruiser sees a Svelte file as it is compiled, when its type imports are gone. So it is given a copy of the
- * sources in which each Svelte file imports by value what it imports for types.
+ * dependency-cruiser reads Svelte files after compilation, which removes type imports. So it gets a copy of the sources in which
+ * each Svelte file imports the same modules by value.
  *
  * @param {string} root
  * @returns {Promise<{ rule: string, from: string, to: string }[]>}

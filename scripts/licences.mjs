@@ -5,7 +5,7 @@ export const LICENCES_FILE = 'third-party-licences.txt';
 
 const require = createRequire(import.meta.url);
 
-/** The copyright holder, where a package has no licence text and its `author` is not the holder. */
+/** Copyright holders of packages without a licence text whose `author` is not the holder. */
 const HOLDERS = /** @type {Record<string, string>} */ ({ 'onnxruntime-web': 'Microsoft Corporation' });
 
 /** Libraries compiled into the WebAssembly of a package, which the package's own licence does not cover. */
@@ -24,7 +24,7 @@ const COMPILED_IN = [
   },
 ];
 
-/** Packages whose WebAssembly holds further libraries, and where their sources name them. */
+/** Packages whose WebAssembly contains further libraries, and the addresses of their notices. */
 const NOTICES = /** @type {Record<string, string>} */ ({
   'onnxruntime-web': 'https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt',
   '@contentauth/c2pa-web': 'https://github.com/contentauth/c2pa-rs',
@@ -85,7 +85,7 @@ export function describe(packages) {
         textOf(one),
         one.noticeText ?? '',
         NOTICES[one.name ?? '']
-          ? `Its WebAssembly holds further libraries, named in ${NOTICES[one.name ?? '']}`
+          ? `Its WebAssembly contains further libraries, named in ${NOTICES[one.name ?? '']}`
           : '',
       ]),
       ...COMPILED_IN.filter(({ within }) => within === one.name).map((inner) =>

@@ -1,16 +1,16 @@
 import { basename } from 'node:path';
 
-/** What a shell shows of a command that a closed pipe has ended: 128 + SIGPIPE. */
+/** Exit status of a command ended by a closed pipe: 128 + SIGPIPE. */
 const CLOSED_PIPE = 141;
 
 /**
- * Runs a command: whatever it throws becomes one plain line and a non-zero exit. Where nobody reads its output any
- * more, as after `| head -1`, it ends without a line.
+ * Runs a command: an exception becomes one plain line and a non-zero exit status. If the reader of its output has exited, as in
+ * `| head -1`, it ends silently.
  *
  * @param {() => Promise<void>} main
  */
 export async function command(main) {
-  // `print` rejects with the error of its write; a stream without a listener would throw it as well.
+  // `print` rejects with write errors; without these listeners the streams would throw them too.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     await main();
@@ -21,7 +21,7 @@ export async function command(main) {
 }
 
 /**
- * Writes a line to stdout. Rejects with EPIPE when nobody reads it, so that what the caller has open is closed.
+ * Writes a line to stdout. Rejects with EPIPE when its reader has exited, so that the caller releases its resources.
  *
  * @param {string} line
  * @returns {Promise<void>}
@@ -33,18 +33,18 @@ export function print(line) {
 }
 
 /**
- * Does `task` for every file; one that fails does not stop the others.
+ * Runs `task` for every file; a failure does not stop the others.
  *
  * @param {string[]} files
- * @param {(file: string) => Promise<unknown>} task its answer is printed as a line of JSON
+ * @param {(file: string) => Promise<unknown>} task its result is printed as a line of JSON
  */
 export async function eachFile(files, task) {
   for (const file of files) {
-    const answer = await task(file).catch((/** @type {unknown} */ error) => {
+    const result = await task(file).catch((/** @type {unknown} */ error) => {
       console.error(`${basename(file)}: ${plain(error)}`);
       process.exitCode = 1;
     });
-    if (answer !== undefined) await print(JSON.stringify(answer));
+    if (result !== undefined) await print(JSON.stringify(result));
   }
 }
 
@@ -54,7 +54,7 @@ function isClosedPipe(error) {
 }
 
 /**
- * The message alone: without the page's stack, without what Playwright puts before it.
+ * The message without the page's stack and without Playwright's prefixes.
  *
  * @param {unknown} error
  */

@@ -7,7 +7,7 @@ import { command, print } from './output.mjs';
 const PUBLISHED = join(ROOT, 'models/published');
 const SAMPLE = join(ROOT, 'public/sample/sample.wav');
 
-/** Makes the preview that the manifest names for every voice: the sample, converted, marked, as Opus. */
+/** Makes the preview of every voice in the manifest: the sample, converted and marked, as Opus. */
 await command(async () => {
   const manifest = JSON.parse(await readFile(join(PUBLISHED, 'manifest.json'), 'utf8'));
   const harness = await openHarness();

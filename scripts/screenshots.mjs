@@ -9,10 +9,10 @@ import { serve } from './serve.mjs';
 const OUT = join(ROOT, 'docs/screenshots');
 const SPEECH = join(ROOT, 'tests/fixtures/audio/speech.wav');
 const LOADED = { timeout: 60_000 };
-/** Until the meters and the delay of a live session show steady values. */
+/** Time until the meters and the delay of a live session are steady. */
 const LIVE_MS = 6_000;
 
-// The README's pictures, of the built app. The microphone plays SPEECH.
+// Takes the README's screenshots of the built app. The fake microphone plays SPEECH.
 await command(async () => {
   await ensureBuilt();
   await mkdir(OUT, { recursive: true });
@@ -72,7 +72,7 @@ await command(async () => {
 });
 
 /**
- * The same picture in 256 colours: half the bytes or less.
+ * Reduces a picture to 256 colours, which at least halves its size.
  *
  * @param {Uint8Array} png
  */

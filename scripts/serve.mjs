@@ -2,13 +2,14 @@ import { createServer } from 'node:http';
 import { serveFiles } from './files.mjs';
 
 /**
- * Serves a folder on this machine alone.
+ * Serves a folder on localhost.
  *
  * @param {{
  *   root: string,
  *   port?: number,
  *   intercept?: (request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => boolean,
- * }} options `port`: the first to try, then the next ones; 0 or none is any free one. `intercept`: true for what it has answered.
+ * }} options `port`: the first port to try, then the next ones; 0, the default, takes any free port. `intercept`: returns true
+ *   if it has answered the request.
  * @returns {Promise<{ url: string, bytesSent(): number, close(): Promise<void> }>}
  */
 export async function serve({ root, port = 0, intercept }) {

@@ -12,7 +12,7 @@ const USAGE =
   'npm run soak -- [--seconds N] [--throttle factor] [--fault hidden|sleep|unplug|bluetooth|rate|gpu|thermal|worker] [--times N] [--preset quick|balanced|steady]';
 const FAULTS = ['hidden', 'sleep', 'unplug', 'bluetooth', 'rate', 'gpu', 'thermal', 'worker'];
 const SPEECH = join(ROOT, 'tests/fixtures/audio/speech.wav');
-/** The speaker of that file, as a calibration would find them; the same for both conversions. */
+/** Profile of the speaker of that file, as a calibration would measure it; used for both conversions. */
 const PROFILE = { medianF0Hz: 120, speechLevelDb: -23 };
 const SETTLING_SECONDS = 1;
 const PATIENCE_SECONDS = 10;
@@ -40,7 +40,7 @@ await command(async () => {
       '--use-fake-device-for-media-stream',
       `--use-file-for-fake-audio-capture=${microphone}`,
       '--autoplay-policy=no-user-gesture-required',
-      // Memory is measured when it is asked for, not at the next convenient collection.
+      // Measures memory immediately instead of at the next garbage collection.
       '--enable-blink-features=ForceEagerMeasureMemory',
     ],
   });
@@ -50,7 +50,7 @@ await command(async () => {
     const options = { voice: 'kathleen', profile: PROFILE, seconds: seconds + 5, preset };
     const startSeconds = await session.call('start', options);
     const startedMs = performance.now();
-    // Measuring collects garbage first, which stops everything for a moment.
+    // The measurement forces a garbage collection, which pauses the page for a moment.
     const memoryBeforeMb = await session.memoryMb();
     await harness.page.waitForTimeout(1000 * SETTLING_SECONDS);
     const settlingSeconds = (performance.now() - startedMs) / 1000;
@@ -79,7 +79,7 @@ await command(async () => {
 });
 
 /**
- * The page's LiveHarness, called from here.
+ * Calls methods of the page's LiveHarness.
  *
  * @param {import('playwright-core').Page} page
  */
@@ -144,7 +144,7 @@ async function runUndisturbed(page, seconds, memoryBeforeMb) {
 }
 
 /**
- * A third of the time undisturbed, a third `factor` times as slow, and what is like afterwards.
+ * A third of the time undisturbed, a third slowed down by `factor`, and a third after a recovery time.
  *
  * @param {import('playwright-core').Page} page
  * @param {number} seconds
@@ -222,7 +222,7 @@ async function runFaults(page, kind, times) {
  * @param {Awaited<ReturnType<typeof openHarness>>} harness
  * @param {string} folder
  * @param {StartOptions} options
- * @param {number | undefined} settlingSeconds after the first sound that glitches are counted from; without, nothing is compared
+ * @param {number | undefined} settlingSeconds time after the first sound that is excluded from the count of glitches; without it nothing is compared
  */
 async function recordings(harness, folder, options, settlingSeconds) {
   const session = drive(harness.page);
@@ -239,7 +239,8 @@ async function recordings(harness, folder, options, settlingSeconds) {
     leak = Math.max(leak, found.largest);
     windows += found.windows;
   }
-  if (windows === 0) throw new Error('The microphone was not heard, so nothing can be said of it.');
+  if (windows === 0)
+    throw new Error('No pilot tones were found in the microphone signal, so the leak cannot be measured.');
   if (settlingSeconds === undefined) return { dryLeak: leak };
   const file = join(folder, 'offline.f32');
   await session.call('saveOffline', harness.addressOf(file), options);
@@ -256,13 +257,13 @@ async function recordings(harness, folder, options, settlingSeconds) {
 function judge({ startSeconds, dryLeak: leak, difference = 0, glitches = 0, throttle }) {
   return broken({
     [`the first sound took longer than ${BARS.startSeconds} s`]: startSeconds > BARS.startSeconds,
-    'the dry voice came through': leak > BARS.dryLeak,
+    'the unconverted voice leaked through': leak > BARS.dryLeak,
     [`live and offline differ by more than ${BARS.difference}`]: difference > BARS.difference,
     'a glitch': glitches > 0 && !throttle,
   });
 }
 
-/** @param {Record<string, boolean>} bars what is wrong where it is true */
+/** @param {Record<string, boolean>} bars descriptions of failures, true where they occurred */
 function broken(bars) {
   return Object.keys(bars).filter((bar) => bars[bar]);
 }
@@ -285,7 +286,7 @@ function parts({ algorithmicMs, blockLengthMs, delayMs, outputLatencyMs }) {
 /**
  * @template T
  * @param {T} value
- * @returns {T} with four digits of every number in it
+ * @returns {T} with all numbers rounded to four significant digits
  */
 function rounded(value) {
   return JSON.parse(

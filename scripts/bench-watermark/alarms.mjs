@@ -48,7 +48,8 @@ export async function falseAlarms(target, folders, mark) {
       let next = first;
       await Promise.all(
         workers.map(async (worker) => {
-          while (next < first + SAVE_EVERY) await count(state, await ask(worker, next++), mark.DETECTION_P_VALUE);
+          while (next < first + SAVE_EVERY)
+            await count(state, await ask(worker, next++), mark.DETECTION_P_VALUE);
         }),
       );
       state.stretches = first + SAVE_EVERY;

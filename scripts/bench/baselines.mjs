@@ -11,8 +11,8 @@ const RUNS = 3;
 const ORT = '/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs';
 
 /**
- * Seconds of work per second of sound in Chromium, the best of three, on one thread:
- * a HiFi-GAN V1 of random weights in the runtime that the app uses, and a phase-vocoder pitch shift.
+ * Real-time factors in Chromium, the best of three runs on one thread, of a HiFi-GAN V1 with random weights in the runtime of the
+ * app, and of a phase-vocoder pitch shift.
  */
 export async function measureBaselines() {
   const model = hifiGan(FRAMES);
@@ -30,7 +30,7 @@ export async function measureBaselines() {
     const page = await browser.newPage();
     await page.goto(`${server.url}scripts/bench/page.html`);
     const hifiGanRtf = await page.evaluate(runHifiGan, { ort: ORT, frames: FRAMES, runs: RUNS, ...HIFI_GAN });
-    // The page gets the functions as text: they are plain JavaScript without imports.
+    // The functions are sent as text: they are plain JavaScript without imports.
     const vocoder = await page.evaluate(`(() => {
       const module = { exports: {} };
       (function (module) { ${fft} })(module);

@@ -2,7 +2,7 @@ import { launchChromium } from '../browser.mjs';
 import { DIST, ensureBuilt } from '../build.mjs';
 import { serve } from '../serve.mjs';
 
-/** Seconds from the address to the first converted sound of the sample, and megabytes sent, at the first visit and the next. */
+/** Time from navigation to the converted sample, and megabytes sent, at the first and the second visit. */
 export async function measureFirstVisit() {
   await ensureBuilt();
   const server = await serve({ root: DIST });

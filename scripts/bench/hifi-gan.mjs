@@ -13,7 +13,7 @@ const DILATIONS = [1, 3, 5];
 const WIDTH = 512;
 
 /**
- * The generator with random weights: its cost is that of the trained one.
+ * The generator with random weights, which costs as much as the trained one.
  *
  * @param {number} frames
  */

@@ -1,12 +1,12 @@
 /**
- * The little of the ONNX format (onnx.proto3, IR version 8) that a float32 graph with its weights inside needs.
+ * The subset of the ONNX format (onnx.proto3, IR version 8) for a float32 graph with embedded weights.
  */
 const FLOAT = 1;
 const ATTRIBUTE = { float: 1, int: 2, ints: 7 };
 
 /** @typedef {number | { float: number } | number[]} AttributeValue */
 
-/** Collects nodes and weights; `save` gives the bytes of the model. */
+/** Collects nodes and weights; `save` returns the bytes of the model. */
 export class GraphWriter {
   /** @type {Uint8Array[]} */
   nodes = [];
@@ -65,7 +65,7 @@ export class GraphWriter {
 
 /** @param {{ name: string, dims: number[] }} value */
 function valueInfo({ name, dims }) {
-  // A dimension of 0 may be any.
+  // 0 stands for a dimension of any size.
   const shape = join(...dims.map((dim) => bytes(1, dim === 0 ? new Uint8Array(0) : varint(1, dim))));
   return join(text(1, name), bytes(2, bytes(1, join(varint(1, FLOAT), bytes(2, shape)))));
 }
@@ -114,7 +114,7 @@ function bytes(field, content) {
   return join(tag(field, 2), number(content.length), content);
 }
 
-/** @param {number} value a base-128 varint, not negative */
+/** @param {number} value non-negative, written as a base-128 varint */
 function number(value) {
   const out = [];
   for (let rest = value; ; rest = Math.floor(rest / 128)) {

@@ -2,10 +2,10 @@ const SIZE = 2048;
 const HOP = 512;
 
 /**
- * Pitch shift by a phase vocoder and resampling (Laroche & Dolson 1999): what changers without networks do.
+ * Pitch shift by a phase vocoder and resampling (Laroche & Dolson 1999), as voice changers without networks use it.
  *
  * @param {Float32Array} samples
- * @param {number} ratio of the new pitch to the old one
+ * @param {number} ratio new pitch over old
  * @param {new (size: number) => { realTransform(out: number[], input: number[]): void, completeSpectrum(out: number[]): void, inverseTransform(out: number[], input: number[]): void, createComplexArray(): number[] }} FFT
  */
 export function phaseVocoder(samples, ratio, FFT) {

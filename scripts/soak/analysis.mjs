@@ -4,7 +4,7 @@ const HIGHEST_PEAK = 0.98;
 export const WINDOW_SECONDS = 0.05;
 const COMPARED_HZ = 8000;
 const AUDIBLE_RMS = 3e-4;
-/** Below this two windows are not the same sound. */
+/** Least correlation of two windows that count as equal. */
 const SAME = 0.9;
 
 /** @param {string} file raw float32 */
@@ -14,8 +14,8 @@ export async function readSamples(file) {
 }
 
 /**
- * Largest difference between what a session made and the offline conversion of what went in, which turns a take
- * down as a whole where it would clip.
+ * Largest difference between the output of a session and the offline conversion of its input, which is attenuated as a whole
+ * to a peak of 0.98 where it would clip.
  *
  * @param {Float32Array} live
  * @param {Float32Array} offline
@@ -31,18 +31,18 @@ export function largestDifference(live, offline) {
 }
 
 /**
- * Windows of 50 ms that the speakers got and that are nowhere near that place in the offline conversion: gaps,
- * jumps, clicks. The clock of the speakers may drift, so every window is looked for around the one before.
+ * Counts windows of 50 ms of the speaker signal that do not occur at the expected position in the offline conversion: gaps,
+ * jumps, clicks. The clock of the speakers may drift, so every window is searched for around the position of the last.
  *
- * @param {Float32Array} heard
- * @param {number} heardHz
+ * @param {Float32Array} played
+ * @param {number} playedHz
  * @param {Float32Array} offline
  * @param {number} offlineHz
  * @param {number} settlingSeconds after the first sound that are not counted
  */
-export function countGlitches(heard, heardHz, offline, offlineHz, settlingSeconds) {
-  const a = lowered(heard, heardHz);
-  const b = lowered(offline, offlineHz);
+export function countGlitches(played, playedHz, offline, offlineHz, settlingSeconds) {
+  const a = downsample(played, playedHz);
+  const b = downsample(offline, offlineHz);
   const size = WINDOW_SECONDS * COMPARED_HZ;
   let lag = NaN;
   let glitches = 0;
@@ -61,7 +61,7 @@ export function countGlitches(heard, heardHz, offline, offlineHz, settlingSecond
 }
 
 /**
- * Lags at which a window may lie: anywhere before the first was found, near it afterwards.
+ * Range of lags to search: wide until the first window is found, around the last lag afterwards.
  *
  * @param {number} lag
  * @returns {[number, number]}
@@ -112,12 +112,12 @@ function correlation(a, atA, b, atB, size) {
 }
 
 /**
- * At 8 kHz, by averaging over a triangle as wide as two samples of it: what is left above is far below speech.
+ * Resamples to 8 kHz with a triangular filter of two output samples to either side; the remaining aliases are far below speech.
  *
  * @param {Float32Array} samples
  * @param {number} sampleRateHz
  */
-function lowered(samples, sampleRateHz) {
+function downsample(samples, sampleRateHz) {
   const step = sampleRateHz / COMPARED_HZ;
   const half = Math.ceil(2 * step);
   const out = new Float32Array(Math.floor(samples.length / step));

@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { WINDOW_SECONDS } from './analysis.mjs';
 
 /**
- * Tones that the microphone hears beside the speech: above all that a conversion can hold (12 kHz), below half of every rate
- * a session may run at. Where they are heard, the microphone is.
+ * Pilot tones in the microphone signal: above the highest frequency of a conversion (12 kHz), below half of all sample rates of
+ * a session. Where the output contains them, the microphone leaks through.
  */
 const PILOT_HZ = [13_300, 14_200, 15_100];
 const PILOT_AMPLITUDE = 0.02;
@@ -40,7 +40,7 @@ export async function writeMicrophone(speech, target) {
 }
 
 /**
- * The signal at a place between two samples, by a sinc under a Hann window.
+ * The signal at a fractional position, interpolated with a Hann-windowed sinc.
  *
  * @param {Float32Array} samples
  * @param {number} place
@@ -57,34 +57,34 @@ function between(samples, place) {
 }
 
 /**
- * How much of the microphone is in what the speakers got, in the worst window of 50 ms: 1 where it comes through as it
- * is. Both are compared at the tones, which no conversion makes; `windows` counts where that could be done.
+ * Largest gain from the microphone to the speaker signal in windows of 50 ms, measured at the pilot tones, which no conversion
+ * produces: 1 where the microphone passes unchanged. `windows` is the number of measurements.
  *
- * @param {Float32Array} heard
- * @param {Float32Array} spoken what the microphone gave at the same time
+ * @param {Float32Array} played signal sent to the speakers
+ * @param {Float32Array} captured microphone signal of the same time
  * @param {number} sampleRateHz
  */
-export function dryLeak(heard, spoken, sampleRateHz) {
+export function dryLeak(played, captured, sampleRateHz) {
   const size = Math.round(WINDOW_SECONDS * sampleRateHz);
   const probes = PILOT_HZ.map((hz) => probe(hz / sampleRateHz, size));
   let largest = 0;
   let windows = 0;
-  for (let at = 0; at + size <= Math.min(heard.length, spoken.length); at += size) {
+  for (let at = 0; at + size <= Math.min(played.length, captured.length); at += size) {
     for (const tone of probes) {
-      const given = amplitudeAt(spoken, at, tone);
-      // Half of it and less: the microphone was not there all the time.
+      const given = amplitudeAt(captured, at, tone);
+      // With less than half of the amplitude the microphone was not running during the whole window.
       if (given < PILOT_AMPLITUDE / 2) continue;
       windows++;
-      largest = Math.max(largest, amplitudeAt(heard, at, tone) / given);
+      largest = Math.max(largest, amplitudeAt(played, at, tone) / given);
     }
   }
   return { largest, windows };
 }
 
 /**
- * A tone under a Hann window, both phases, scaled so that its own amplitude is read off it.
+ * A Hann-windowed cosine and sine, scaled so that their products with a tone give its amplitude.
  *
- * @param {number} frequency in cycles a sample
+ * @param {number} frequency in cycles per sample
  * @param {number} size
  */
 function probe(frequency, size) {

@@ -102,7 +102,7 @@ export function parseArchiveManifest(bytes: ArrayBuffer): Manifest {
   ];
   for (const { samples, seconds, sampleRateHz } of recordings)
     if (samples.bytes !== 4 * Math.round(seconds * sampleRateHz))
-      throw corrupt(`${samples.name} is not as long as the list says`);
+      throw corrupt(`${samples.name} differs in length from its list entry`);
   for (const rows of [takes, enrolments])
     if (new Set(rows.map(({ id }) => id)).size < rows.length) throw corrupt('it lists something twice');
   return parsed.output;

@@ -247,13 +247,7 @@ describe('devices and networks that fail', () => {
     });
     const { page } = app;
     await give(page, 'speech.wav', await readFile(SPEECH));
-    await expectMessage(
-      page,
-      'error',
-      /generator\.onnx arrived damaged/,
-      /recordings are safe/,
-      /Try again/,
-    );
+    await expectMessage(page, 'error', /generator\.onnx arrived damaged/, /recordings are safe/, /Try again/);
     isBad = false;
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByTestId('backend').waitFor({ timeout: 60_000 });

@@ -127,7 +127,7 @@ export class LiveSession {
     await this.api.adjust(this.liveSettings);
   }
 
-  /** Plays the microphone itself while `isHeld`: the only way for it to be heard. */
+  /** Plays the unconverted microphone while `isHeld`; it reaches the speakers in no other way. */
   setBypass(isHeld: boolean): void {
     this.isBypassed = isHeld && this.phase === 'live';
     this.graph?.setBypass(this.isBypassed);

@@ -3,7 +3,7 @@ import { findChirp, makeChirp } from './chirp';
 import { openMicrophone } from '../../audio/microphone';
 import { SampleStore } from '../../audio/sample-store';
 
-const LISTENED_SECONDS = 1.2;
+const RECORDED_SECONDS = 1.2;
 const START_SECONDS = 0.2;
 /** Longest wait for a microphone that gives no samples. */
 const PATIENCE_MS = 4000;
@@ -30,17 +30,18 @@ export async function measureLoopback(deviceId: string, outputId: string): Promi
     const source = playerOf(context, chirp);
     const silence = new ConstantSourceNode(context, { offset: 0 });
     // Both recordings begin in the same block of the audio thread, so their times can be compared.
-    const sent = listen(context, source);
-    const heard = listen(context, context.createMediaStreamSource(stream));
+    const sent = record(context, source);
+    const received = record(context, context.createMediaStreamSource(stream));
     // A node without an active input does not run.
-    for (const each of [sent, heard]) silence.connect(each.node);
+    for (const each of [sent, received]) silence.connect(each.node);
     silence.start();
     source.start(context.currentTime + START_SECONDS);
-    const [left, arrived] = (await Promise.all([sent.done, heard.done])).map((samples) =>
+    const [sentAt, receivedAt] = (await Promise.all([sent.done, received.done])).map((samples) =>
       findChirp(samples, chirp),
     );
-    if (left === null || arrived === null || left === undefined || arrived === undefined) return null;
-    return (1000 * (arrived - left)) / context.sampleRate;
+    if (sentAt === null || receivedAt === null || sentAt === undefined || receivedAt === undefined)
+      return null;
+    return (1000 * (receivedAt - sentAt)) / context.sampleRate;
   } finally {
     for (const track of stream.getTracks()) track.stop();
     await context.close();
@@ -55,8 +56,8 @@ function playerOf(context: AudioContext, samples: Float32Array<ArrayBuffer>): Au
   return source;
 }
 
-function listen(context: AudioContext, source: AudioNode): { node: AudioNode; done: Promise<Float32Array> } {
-  const wanted = LISTENED_SECONDS * context.sampleRate;
+function record(context: AudioContext, source: AudioNode): { node: AudioNode; done: Promise<Float32Array> } {
+  const wanted = RECORDED_SECONDS * context.sampleRate;
   const store = new SampleStore(wanted);
   const capture = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 1 });
   source.connect(capture).connect(context.destination);

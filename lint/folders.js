@@ -1,9 +1,9 @@
 import { memberOf, restrict } from './restrict.js';
 
-/** What a folder may do at all. */
-export const places = {
+/** Restrictions of single folders. */
+export const folders = {
   'owned-by-scope': restrict(
-    'Take it from the Scope (src/services/scope.ts), so that it ends with its page.',
+    'Create it through the Scope (src/services/scope.ts), so that it ends with its page.',
     [
       'CallExpression[callee.name=/^(addEventListener|setTimeout|setInterval|requestAnimationFrame)$/]',
       'CallExpression[callee.property.name=/^(addEventListener|requestAnimationFrame)$/]',
@@ -14,14 +14,14 @@ export const places = {
     ],
   ),
 
-  'no-logic': restrict('Workers hold no logic: it goes where it can be tested without one.', [
+  'no-logic': restrict('Workers have no logic: put it where it can be tested without a worker.', [
     ':matches(IfStatement, SwitchStatement, ConditionalExpression)',
     ':matches(ForStatement, ForInStatement, ForOfStatement, WhileStatement, DoWhileStatement)',
     ':matches(ClassDeclaration, ClassExpression)',
   ]),
 };
 
-/** For `no-restricted-globals`: what there is in a page alone, and where a page keeps things. */
+/** Globals of pages and storage, for `no-restricted-globals`. */
 export const PAGE_GLOBALS = [
   'document',
   'window',
@@ -33,5 +33,5 @@ export const PAGE_GLOBALS = [
   'AudioContext',
 ].map((name) => ({
   name,
-  message: 'What computes runs in workers and under Node: it knows no page and no store.',
+  message: 'Computing code runs in workers and Node: it may use neither page nor storage.',
 }));
