@@ -10,7 +10,7 @@ import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import type { Voice } from '../../../src/engine/voice';
 import { parseVoice } from '../../../src/files/voice-read';
-import { inPieces, random, rms } from './helpers';
+import { inChunks, random, rms } from './helpers';
 
 /** What an AudioWorklet gives at once. */
 const QUANTUM = 128;
@@ -104,7 +104,7 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
       [2, 7],
       [3, 2],
     ] as const) {
-      const other = await convert(inPieces(samples, seed, 3000), block);
+      const other = await convert(inChunks(samples, seed, 3000), block);
       const worst = other.reduce((most, x, i) => Math.max(most, Math.abs(x - whole[i]!)), 0);
       expect(worst / scale).toBeLessThanOrEqual(1e-4);
     }

@@ -6,7 +6,7 @@ import { medianF0Hz, profileTake } from '../../../src/engine/analysis/profile';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { fakeNetworks, fakeVoice } from './fake-networks';
-import { inPieces, random, rms, sine } from './helpers';
+import { inChunks, random, rms, sine } from './helpers';
 
 const PROFILE = { medianF0Hz: 120, speechLevelDb: -23 };
 
@@ -52,8 +52,8 @@ describe('the conversion stream', () => {
     const whole = await convert([samples], 44100);
     expect(whole.length).toBe(Math.round(1.3 * 24000));
     expect(rms(whole)).toBeGreaterThan(0.001);
-    expect(largestDifference(await convert(inPieces(samples, 1, 4000), 44100), whole)).toBe(0);
-    expect(largestDifference(await convert(inPieces(samples, 2, 300), 44100), whole)).toBe(0);
+    expect(largestDifference(await convert(inChunks(samples, 1, 4000), 44100), whole)).toBe(0);
+    expect(largestDifference(await convert(inChunks(samples, 2, 300), 44100), whole)).toBe(0);
     expect(largestDifference(await convert([samples], 44100, 1), whole)).toBeLessThan(1e-4);
     expect(largestDifference(await convert([samples], 44100, 50), whole)).toBeLessThan(1e-4);
   });

@@ -5,7 +5,7 @@ import { Frontend } from '../../../../src/engine/analysis/frontend';
 import { PitchTracker } from '../../../../src/engine/analysis/pitch';
 import { medianF0Hz } from '../../../../src/engine/analysis/profile';
 import type { SourceProfile } from '../../../../src/engine/types';
-import { inPieces, random, sine } from '../helpers';
+import { inChunks, random, sine } from '../helpers';
 
 interface Fixture {
   samples: string;
@@ -69,7 +69,7 @@ describe('the analysis', () => {
   for (const seed of [0, 1, 2]) {
     it(`equals the reference on speech, cut up with seed ${seed}`, () => {
       const samples = fixtureSamples();
-      const found = analyse(seed === 0 ? [samples] : inPieces(samples, seed, 1000));
+      const found = analyse(seed === 0 ? [samples] : inChunks(samples, seed, 1000));
       expectClose(found.logMel, fixture.logMel.flat(), 1e-3);
       expectClose(found.loudnessDb, fixture.loudnessDb, 1e-3);
       expectClose(found.voiced, fixture.voiced, 0);
@@ -79,7 +79,7 @@ describe('the analysis', () => {
 
   it('equals the reference in a register, and hears without it as before', () => {
     const speaker = { medianF0Hz: fixture.elsewhereHz, speechLevelDb: fixture.levelDb };
-    const { f0Hz, unbiasedF0Hz } = analyse(inPieces(fixtureSamples(), 3, 1000), speaker);
+    const { f0Hz, unbiasedF0Hz } = analyse(inChunks(fixtureSamples(), 3, 1000), speaker);
     expectClose(f0Hz, fixture.f0HzElsewhere, 1e-3);
     expectClose(unbiasedF0Hz, fixture.f0Hz, 1e-3);
     expect(f0Hz).not.toEqual(unbiasedF0Hz);
