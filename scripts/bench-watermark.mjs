@@ -9,6 +9,7 @@ import { HAS_FFMPEG, RATE_HZ } from './bench-watermark/audio.mjs';
 import { loadMark } from './bench-watermark/bundle.mjs';
 import { clipsIn, robustness } from './bench-watermark/robustness.mjs';
 import { ROOT } from './build.mjs';
+import { command, print } from './output.mjs';
 
 const DOCUMENT = join(ROOT, 'docs/watermark.md');
 const SAMPLE = join(ROOT, 'tests/fixtures/audio/speech.wav');
@@ -34,8 +35,7 @@ const { values } = parseArgs({
   },
 });
 
-if (values.help) console.log(USAGE);
-else await main();
+await command(async () => (values.help ? print(USAGE) : main()));
 
 async function main() {
   const mark = await loadMark();
@@ -45,7 +45,7 @@ async function main() {
   if (values['wrong-keys']) return tell('keys', await wrongKeys(Number(values['wrong-keys']), clips(), mark));
   if (values.again) return tell('again', await convertedAgain(clips(), mark));
   if (values.speed) return tell('speed', await measureSpeed(mark));
-  if (!HAS_FFMPEG) console.log('ffmpeg is not installed: no codecs, no stretch, no pitch.');
+  if (!HAS_FFMPEG) await print('ffmpeg is not installed: no codecs, no stretch, no pitch.');
   const compare = values.beside ? besideAudiowmark : robustness;
   await compare(clips(), mark, values.only, async (lines) => {
     if (!values.only) await write(values.beside ? 'beside' : 'treatments', lines);
@@ -82,7 +82,7 @@ async function measureSpeed(mark) {
  * @param {string[]} lines
  */
 async function tell(section, lines) {
-  console.log(lines.join('\n'));
+  await print(lines.join('\n'));
   await write(section, lines);
 }
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { measureBaselines } from './bench/baselines.mjs';
 import { measureFirstVisit } from './bench/first-visit.mjs';
 import { ROOT } from './build.mjs';
-import { command, openHarness } from './harness.mjs';
+import { openHarness } from './harness.mjs';
+import { command, print } from './output.mjs';
 
 const SAMPLE = join(ROOT, 'public/sample/sample.wav');
 const PUBLISHED = join(ROOT, 'models/published');
@@ -19,38 +20,38 @@ await command(async () => {
   const publishedMb = (await bytesOf(PUBLISHED)) / 1e6;
 
   const row = (/** @type {string} */ name, /** @type {number} */ rtf) =>
-    console.log(
+    print(
       `${name.padEnd(44)} ${rtf.toFixed(3)}x real time   ${(hifiGanRtf / rtf).toFixed(1)} times cheaper than HiFi-GAN`,
     );
-  row('whole conversion, WASM, one thread', one.rtf);
-  row('networks alone, WASM, one thread', one.networksRtf);
-  row('whole conversion, WASM, four threads', four.rtf);
-  if (gpu?.backend === 'webgpu') row('whole conversion, WebGPU', gpu.rtf);
-  else console.log('whole conversion, WebGPU: there is no graphics processor here');
-  row('HiFi-GAN V1, random weights, one thread', hifiGanRtf);
-  row('phase-vocoder pitch shift, JavaScript', phaseVocoderRtf);
-  console.log(
+  await row('whole conversion, WASM, one thread', one.rtf);
+  await row('networks alone, WASM, one thread', one.networksRtf);
+  await row('whole conversion, WASM, four threads', four.rtf);
+  if (gpu?.backend === 'webgpu') await row('whole conversion, WebGPU', gpu.rtf);
+  else await print('whole conversion, WebGPU: there is no graphics processor here');
+  await row('HiFi-GAN V1, random weights, one thread', hifiGanRtf);
+  await row('phase-vocoder pitch shift, JavaScript', phaseVocoderRtf);
+  await print(
     `first visit to first converted sound: ${visit.firstSeconds.toFixed(1)} s, ${visit.firstMb.toFixed(1)} MB on the wire`,
   );
-  console.log(
+  await print(
     `second visit: ${visit.secondSeconds.toFixed(1)} s, ${visit.secondMb.toFixed(1)} MB on the wire`,
   );
-  console.log(`published networks and voices: ${publishedMb.toFixed(2)} MB`);
+  await print(`published networks and voices: ${publishedMb.toFixed(2)} MB`);
 
-  check(`whole conversion at most ${BARS.rtf}x on one thread`, one.rtf <= BARS.rtf);
-  check(
+  await check(`whole conversion at most ${BARS.rtf}x on one thread`, one.rtf <= BARS.rtf);
+  await check(
     `networks at least ${BARS.timesCheaper} times cheaper than HiFi-GAN`,
     hifiGanRtf / one.networksRtf >= BARS.timesCheaper,
   );
-  check(`published at most ${BARS.publishedMb} MB`, publishedMb <= BARS.publishedMb);
+  await check(`published at most ${BARS.publishedMb} MB`, publishedMb <= BARS.publishedMb);
 });
 
 /**
  * @param {string} bar
  * @param {boolean} holds
  */
-function check(bar, holds) {
-  console.log(`${holds ? 'holds' : 'FAILS'}: ${bar}`);
+async function check(bar, holds) {
+  await print(`${holds ? 'holds' : 'FAILS'}: ${bar}`);
   if (!holds) process.exitCode = 1;
 }
 

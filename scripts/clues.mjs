@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { createServer } from 'vite';
 import { ROOT } from './build.mjs';
-import { command, listRecordings } from './harness.mjs';
+import { listRecordings } from './harness.mjs';
+import { command, print } from './output.mjs';
 
 const OUT = join(ROOT, 'src/detect/clue-rates.json');
 /** Which side of its line a clue may point to synthesis from, by what it is said to show. */
@@ -47,7 +48,7 @@ await command(async () => {
       };
     }
     const rates = Object.fromEntries(Object.entries(SIDES).map(([id, side]) => [id, judge(id, side, table)]));
-    console.log(JSON.stringify(rates, null, 2));
+    await print(JSON.stringify(rates, null, 2));
     const style = await resolveConfig(OUT);
     await writeFile(OUT, await format(JSON.stringify(rates), { ...style, parser: 'json' }));
   } finally {

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { command, eachFile, listRecordings, openHarness, stemOf } from './harness.mjs';
+import { listRecordings, openHarness, stemOf } from './harness.mjs';
+import { command, eachFile } from './output.mjs';
 
 const USAGE =
   'npm run convert -- <in file|folder> <out folder> --voice <id> | --voice-file <file.understudy> [--backend wasm|webgpu|auto] [--pitch semitones] [--formant ratio]';

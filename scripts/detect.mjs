@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { command, eachFile, listRecordings, openHarness } from './harness.mjs';
+import { listRecordings, openHarness } from './harness.mjs';
+import { command, eachFile } from './output.mjs';
 
 await command(async () => {
   const { positionals } = parseArgs({ allowPositionals: true, options: {} });

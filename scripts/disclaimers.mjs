@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createServer } from 'vite';
 import { launchChromium } from './browser.mjs';
 import { ROOT } from './build.mjs';
-import { command } from './harness.mjs';
+import { command, print } from './output.mjs';
 
 const OUT = join(ROOT, 'public/disclaimer');
 const OPUS = ['-c:a', 'libopus', '-b:a', '24k', '-bitexact'];
@@ -36,7 +36,7 @@ await command(async () => {
       await writeFile(raw, Buffer.from(await page.evaluate(convert, { wav, voice }), 'base64'));
       const input = ['-f', 'f32le', '-ar', '24000', '-ac', '1', '-i', raw];
       run('ffmpeg', ['-y', '-loglevel', 'error', ...input, ...OPUS, join(OUT, `${language}.opus`)]);
-      console.log(`${language}.opus: ${sentences[language].text}`);
+      await print(`${language}.opus: ${sentences[language].text}`);
     }
   } finally {
     await browser.close();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { command, listRecordings, openHarness } from './harness.mjs';
+import { listRecordings, openHarness } from './harness.mjs';
+import { command, print } from './output.mjs';
 
 const USAGE =
   'npm run enrol -- <recording|folder> --name <name> --consent <record.json> --out <file.understudy> [--language code]';
@@ -32,7 +33,7 @@ await command(async () => {
     };
     const made = await harness.page.evaluate((each) => window.understudy?.enrol(each), job);
     if (!made) throw new Error('the page gave no answer.');
-    console.log(JSON.stringify({ out, ...made }));
+    await print(JSON.stringify({ out, ...made }));
   } finally {
     await harness.close();
   }

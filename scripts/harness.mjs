@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join, parse } from 'node:path';
+import { extname, join, parse } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { launchChromium } from './browser.mjs';
 import { DIST, ensureBuilt } from './build.mjs';
@@ -77,51 +77,7 @@ export async function listRecordings(path) {
   return names.map((name) => join(path, name));
 }
 
-/**
- * Does `task` for every file; one that fails does not stop the others.
- *
- * @param {string[]} files
- * @param {(file: string) => Promise<unknown>} task its answer is printed as a line of JSON
- */
-export async function eachFile(files, task) {
-  for (const file of files) {
-    try {
-      console.log(JSON.stringify(await task(file)));
-    } catch (error) {
-      console.error(`${basename(file)}: ${plain(error)}`);
-      process.exitCode = 1;
-    }
-  }
-}
-
-/**
- * Runs a command: whatever it throws becomes one plain line and a non-zero exit.
- *
- * @param {() => Promise<void>} main
- */
-export async function command(main) {
-  try {
-    await main();
-  } catch (error) {
-    console.error(plain(error));
-    process.exitCode = 1;
-  }
-}
-
 /** @param {string} file */
 export function stemOf(file) {
   return parse(file).name;
-}
-
-/**
- * The message alone: without the page's stack, without what Playwright puts before it.
- *
- * @param {unknown} error
- */
-function plain(error) {
-  const text = error instanceof Error ? error.message : String(error);
-  return text
-    .replace(/^page\.evaluate: /, '')
-    .replace(/^(\w*Error|[a-z]+(-[a-z]+)*): /, '')
-    .split('\n')[0];
 }

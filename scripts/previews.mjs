@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from './build.mjs';
-import { command, openHarness } from './harness.mjs';
+import { openHarness } from './harness.mjs';
+import { command, print } from './output.mjs';
 
 const PUBLISHED = join(ROOT, 'models/published');
 const SAMPLE = join(ROOT, 'public/sample/sample.wav');
@@ -17,7 +18,7 @@ await command(async () => {
       const output = harness.addressOf(join(PUBLISHED, preview));
       const job = { input: harness.addressOf(SAMPLE), name: 'sample.wav', output, voice: id };
       await harness.page.evaluate((each) => window.understudy?.convert({ ...each, format: 'opus' }), job);
-      console.log(preview);
+      await print(preview);
     }
   } finally {
     await harness.close();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import UPNG from 'upng-js';
 import { launchChromium } from './browser.mjs';
 import { DIST, ensureBuilt, ROOT } from './build.mjs';
-import { command } from './harness.mjs';
+import { command } from './output.mjs';
 import { serve } from './serve.mjs';
 
 const OUT = join(ROOT, 'docs/screenshots');

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './build.mjs';
-import { command, openHarness } from './harness.mjs';
+import { openHarness } from './harness.mjs';
+import { command, print } from './output.mjs';
 import { countGlitches, largestDifference, readSamples } from './soak/analysis.mjs';
 import { dryLeak, writeMicrophone } from './soak/pilot.mjs';
 
@@ -69,7 +70,7 @@ await command(async () => {
       ...recorded,
     };
     const failed = [...run.failed, ...judge(report)];
-    console.log(JSON.stringify({ ...rounded(report), failed }));
+    await print(JSON.stringify({ ...rounded(report), failed }));
     if (failed.length > 0) process.exitCode = 1;
   } finally {
     await harness.close();

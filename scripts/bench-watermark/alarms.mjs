@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ROOT } from '../build.mjs';
+import { print } from '../output.mjs';
 import { RATE_HZ } from './audio.mjs';
 
 const STATE = join(ROOT, 'node_modules/.cache/watermark-alarms.json');
@@ -47,11 +48,11 @@ export async function falseAlarms(target, folders, mark) {
       let next = first;
       await Promise.all(
         workers.map(async (worker) => {
-          while (next < first + SAVE_EVERY) count(state, await ask(worker, next++), mark.PROVEN);
+          while (next < first + SAVE_EVERY) await count(state, await ask(worker, next++), mark.PROVEN);
         }),
       );
       state.stretches = first + SAVE_EVERY;
-      save(state);
+      await save(state);
     }
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
@@ -74,14 +75,14 @@ function ask(worker, index) {
  * @param {import('./stretch.mjs').Seen} seen
  * @param {number} proven
  */
-function count(state, { kind, files, corrected, own, drawn }, proven) {
+async function count(state, { kind, files, corrected, own, drawn }, proven) {
   for (const p of corrected) {
     state.windows++;
     state.lowest = Math.min(state.lowest, p);
     SHARES.forEach((share, i) => (state.below[i] = (state.below[i] ?? 0) + (p <= share ? 1 : 0)));
     if (p > proven) continue;
     state.alarms++;
-    console.log(`ALARM, p ${p}, in one of ${files.join(', ')}`);
+    await print(`ALARM, p ${p}, in one of ${files.join(', ')}`);
   }
   state.kinds[kind] = (state.kinds[kind] ?? 0) + corrected.length;
   tally(own, state.own);
@@ -118,10 +119,10 @@ function readState() {
 }
 
 /** @param {State} state */
-function save(state) {
+async function save(state) {
   mkdirSync(dirname(STATE), { recursive: true });
   writeFileSync(STATE, JSON.stringify(state));
-  console.log(
+  await print(
     `${state.windows} windows, ${state.alarms} false alarms, lowest p ${state.lowest.toExponential(1)}`,
   );
 }

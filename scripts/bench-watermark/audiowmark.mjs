@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { print } from '../output.mjs';
 import { attacksNamed } from './attacks.mjs';
 import { RATE_HZ, wavOf } from './audio.mjs';
 import { randomFrom } from './effects.mjs';
@@ -26,7 +27,7 @@ export async function besideAudiowmark(clips, mark, only, report) {
   const theirs = plain.map((clip, i) => add(clip, messages[i] ?? ''));
   const attacks = attacksNamed(only).filter(({ name }) => name !== 'marked again');
   const lines = [`| treatment | this mark | ${version} |`, '|---|---|---|'];
-  console.log(lines.join('\n'));
+  await print(lines.join('\n'));
   for (const attack of attacks) {
     const rateHz = attack.rateHz ?? RATE_HZ;
     let [foundOwn, foundTheirs] = [0, 0];
@@ -39,8 +40,9 @@ export async function besideAudiowmark(clips, mark, only, report) {
       if (get(treat(theirs[i] ?? clip), rateHz).includes(messages[i] ?? '?')) foundTheirs++;
     }
     const percent = (/** @type {number} */ found) => `${((100 * found) / plain.length).toFixed(0)} %`;
-    lines.push(`| ${attack.name} | ${percent(foundOwn)} | ${percent(foundTheirs)} |`);
-    console.log(lines.at(-1));
+    const line = `| ${attack.name} | ${percent(foundOwn)} | ${percent(foundTheirs)} |`;
+    await print(line);
+    lines.push(line);
     await report([...lines, '', `${plain.length} clips of ${CLIP_SECONDS} seconds.`]);
   }
 }

@@ -1,3 +1,4 @@
+import { print } from '../output.mjs';
 import { attacksNamed, MISSING } from './attacks.mjs';
 import { concat, RATE_HZ, readAudio, recordingsIn } from './audio.mjs';
 import { randomFrom } from './effects.mjs';
@@ -41,7 +42,7 @@ export async function robustness(clips, mark, only, report) {
     '| treatment | found in 5 s | bar | payload right in 10 s | bar | payload wrong |',
     '|---|---|---|---|---|---|',
   ];
-  console.log(lines.join('\n'));
+  await print(lines.join('\n'));
   let wrongInAll = 0;
   const payloads = clips.map((_, i) => ({ version: 2, id24: Math.floor(randomFrom(i + 1)() * 2 ** 24) }));
   const marked = clips.map((clip, i) => mark.embedWatermark(clip, payloads[i] ?? { version: 0, id24: 0 }));
@@ -71,7 +72,7 @@ export async function robustness(clips, mark, only, report) {
     }
     wrongInAll += count.wrong;
     const line = rowOf(attack, count, marked.length);
-    console.log(line);
+    await print(line);
     lines.push(line);
     await report([
       ...lines,

@@ -1,6 +1,6 @@
 import type { Scope } from '../services/scope';
 
-export const ROOMS = [
+export const PAGES = [
   { id: 'studio', label: 'Studio' },
   { id: 'live', label: 'Live' },
   { id: 'voices', label: 'Voices' },
@@ -8,18 +8,18 @@ export const ROOMS = [
   { id: 'learn', label: 'Learn' },
 ] as const;
 
-export type RoomId = (typeof ROOMS)[number]['id'];
+export type PageId = (typeof PAGES)[number]['id'];
 
-/** The room that the address names: `#/studio` and the like; the studio where it names none. */
+/** The page that the address names: `#/studio` and the like; the studio where it names none. */
 export class Route {
-  room = $state<RoomId>(read());
+  page = $state<PageId>(read());
 
   constructor(scope: Scope) {
-    scope.on(window, 'hashchange', () => (this.room = read()));
+    scope.on(window, 'hashchange', () => (this.page = read()));
   }
 }
 
-function read(): RoomId {
+function read(): PageId {
   const name = location.hash.replace(/^#\/?/, '').split(/[/?]/)[0];
-  return ROOMS.find((room) => room.id === name)?.id ?? 'studio';
+  return PAGES.find((page) => page.id === name)?.id ?? 'studio';
 }

@@ -9,8 +9,8 @@ import { ConsentError, parseRecord, seal } from '../provenance';
 import { detect } from '../services/detection-client';
 import { give } from './give';
 import type { LiveHarness } from './live-harness';
-import { Engine, type LoadOptions } from '../services/conversion-client.svelte';
-import { Enroller } from '../services/enrolment-client';
+import { ConversionClient, type LoadOptions } from '../services/conversion-client.svelte';
+import { EnrolmentClient } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { finishVoice, newAbout } from '../services/voice-maker';
@@ -43,7 +43,7 @@ interface Enrolled extends PieceSummary {
   trainSeconds: number;
 }
 
-/** What scripts drive the built app with: the same engine, decoder, mark and encoder that the pages use. */
+/** What scripts drive the built app with: the same converter, decoder, mark and encoder that the pages use. */
 export interface Harness {
   load(options: LoadOptions): Promise<EngineStatus>;
   convert(job: ConvertJob): Promise<{ seconds: number; rtf: number; backend: string; warnings: string[] }>;
@@ -63,10 +63,10 @@ declare global {
 
 /** Puts a Harness on the window; only for addresses with `?harness`. */
 export function installHarness(scope: Scope): void {
-  let engine: Engine | undefined;
+  let converter: ConversionClient | undefined;
   let liveHarness: LiveHarness | undefined;
   const baseUrl = modelsUrl();
-  const enroller = new Enroller(scope, baseUrl);
+  const enrolment = new EnrolmentClient(scope, baseUrl);
   const guests = new Map<string, string>();
   const never = new AbortController().signal;
 
@@ -81,7 +81,7 @@ export function installHarness(scope: Scope): void {
   async function collect({ input, name }: { input: string; name: string }) {
     const file = await read(input, name);
     const { samples, sampleRateHz, seconds } = await decodeFile(file, name);
-    const cleaned = await enroller.clean(samples, sampleRateHz, {
+    const cleaned = await enrolment.clean(samples, sampleRateHz, {
       signal: never,
       onProgress: () => undefined,
     });
@@ -90,14 +90,14 @@ export function installHarness(scope: Scope): void {
 
   window.understudy = {
     load(options) {
-      engine ??= new Engine(scope, baseUrl, options);
-      return engine.load();
+      converter ??= new ConversionClient(scope, baseUrl, options);
+      return converter.load();
     },
 
     async convert({ input, name, output, voice, controls, format = 'wav' }) {
-      const status = await engine!.load();
+      const status = await converter!.load();
       const { samples, sampleRateHz, warnings } = await open(input, name);
-      const result = await engine!.convert({
+      const result = await converter!.convert({
         samples,
         sampleRateHz,
         voiceId: voice,
@@ -118,7 +118,7 @@ export function installHarness(scope: Scope): void {
     },
 
     async openVoiceFile(input) {
-      const voice = await engine!.openVoiceFile(await (await read(input, 'The voice file')).arrayBuffer());
+      const voice = await converter!.openVoiceFile(await (await read(input, 'The voice file')).arrayBuffer());
       guests.set(voice.id, voice.name);
       return voice.id;
     },
@@ -143,9 +143,9 @@ export function installHarness(scope: Scope): void {
         consent: seal({ ...written, sources }),
         recordings: recordings.map(({ samples, pieces }) => ({ samples, pieces: pieces.filter(isKept) })),
       };
-      const draft = await enroller.train(input, { signal: never, onProgress: () => undefined });
+      const draft = await enrolment.train(input, { signal: never, onProgress: () => undefined });
       const trainedMs = performance.now();
-      await give(output, await finishVoice(engine!, draft, never));
+      await give(output, await finishVoice(converter!, draft, never));
       return {
         id: about.id,
         seconds: recordings.reduce((sum, recording) => sum + recording.seconds, 0),
@@ -162,7 +162,11 @@ export function installHarness(scope: Scope): void {
 
     async live() {
       const { makeLiveHarness } = await import('./live-harness');
-      liveHarness ??= makeLiveHarness(scope, baseUrl, () => (engine ??= new Engine(scope, baseUrl)));
+      liveHarness ??= makeLiveHarness(
+        scope,
+        baseUrl,
+        () => (converter ??= new ConversionClient(scope, baseUrl)),
+      );
       return liveHarness;
     },
   };

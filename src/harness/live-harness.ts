@@ -1,4 +1,4 @@
-import type { Engine } from '../services/conversion-client.svelte';
+import type { ConversionClient } from '../services/conversion-client.svelte';
 import type { Scope } from '../services/scope';
 import { SampleStore } from '../audio/sample-store';
 import type { RecordedBlock } from '../realtime/live-types';
@@ -68,7 +68,11 @@ export interface LiveHarness {
   saveOffline(address: string, options: LiveStartOptions): Promise<void>;
 }
 
-export function makeLiveHarness(scope: Scope, baseUrl: string, engineOf: () => Engine): LiveHarness {
+export function makeLiveHarness(
+  scope: Scope,
+  baseUrl: string,
+  converterOf: () => ConversionClient,
+): LiveHarness {
   let session: LiveSession | undefined;
   let settings: SessionSettings;
   let troubles: Trouble[] = [];
@@ -191,9 +195,9 @@ export function makeLiveHarness(scope: Scope, baseUrl: string, engineOf: () => E
     },
 
     async saveOffline(address, { voice, profile }) {
-      const engine = engineOf();
-      await engine.load();
-      const { samples } = await engine.convert({
+      const converter = converterOf();
+      await converter.load();
+      const { samples } = await converter.convert({
         samples: input.take(),
         sampleRateHz: inputRateHz,
         voiceId: voice,

@@ -1,10 +1,11 @@
 import type { AppContext } from '../services/context';
+import { Job } from '../services/job.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import type { Track } from '../audio/ab-player';
 import { DEFAULT_CONTROLS, type ConvertProgress } from '../engine/types';
-import { Listening } from '../ui/listening.svelte';
+import { TrackPlayer } from '../ui/track-player.svelte';
 import { ShortRecording } from '../ui/short-recording.svelte';
 
 const RECORD_SECONDS = 8;
@@ -14,33 +15,26 @@ export interface Converted extends Track {
   voiceName: string;
 }
 
-export interface Busy {
-  label: string;
-  fraction: number | null;
-  secondsLeft: number | null;
-  controller: AbortController;
-}
-
 /** The recording that the lessons work on: the pupil's own, or the sample. It stays in the page and is not kept. */
 export class Material {
   recording = $state.raw<(Track & { name: string }) | null>(null);
-  busy = $state.raw<Busy | null>(null);
+  readonly job: Job;
   readonly microphone: ShortRecording;
-  readonly listening: Listening;
+  readonly player: TrackPlayer;
 
   constructor(
     readonly context: AppContext,
     readonly scope: Scope,
   ) {
-    this.listening = new Listening(scope);
+    this.player = new TrackPlayer(scope);
     this.microphone = new ShortRecording(scope, context.notices, RECORD_SECONDS, (recorded) =>
       this.take(recorded, 'Your recording'),
     );
-    scope.own(() => this.busy?.controller.abort());
+    this.job = new Job(scope, context.notices);
   }
 
   async openSample(): Promise<void> {
-    await this.work('Opening the sample', async () => {
+    await this.job.run('Opening the sample', async () => {
       this.take(await this.fetchClip('sample/sample.wav'), 'The sample');
     });
   }
@@ -54,56 +48,29 @@ export class Material {
 
   /** Converts to a built-in voice, with progress; null when cancelled or failed, which has been shown then. */
   async convert(source: Track, voiceId: string, label: string): Promise<Converted | null> {
-    const { engine } = this.context;
-    return this.work(label, async (controller, report) => {
-      const { voices } = await engine.load();
+    const { converter } = this.context;
+    const outcome = await this.job.run(label, async ({ signal, onProgress }) => {
+      const { voices } = await converter.load();
       const voice = voices.find(({ id }) => id === voiceId) ?? voices[0]!;
-      const { samples, sampleRateHz } = await engine.convert({
+      const { samples, sampleRateHz } = await converter.convert({
         samples: source.samples,
         sampleRateHz: source.sampleRateHz,
         voiceId: voice.id,
         controls: DEFAULT_CONTROLS,
-        signal: controller.signal,
+        signal,
         onProgress: ({ secondsDone, secondsTotal, secondsLeft }: ConvertProgress) =>
-          report(secondsDone / secondsTotal, secondsLeft),
+          onProgress({ fraction: secondsDone / secondsTotal, secondsLeft }),
       });
       return { samples, sampleRateHz, voiceId: voice.id, voiceName: voice.name };
     });
-  }
-
-  /** One thing at a time, with a way out; errors end up with the notices. */
-  async work<T>(
-    label: string,
-    task: (
-      controller: AbortController,
-      report: (fraction: number | null, secondsLeft: number | null) => void,
-    ) => Promise<T>,
-  ): Promise<T | null> {
-    if (this.busy) return null;
-    const controller = new AbortController();
-    let isOver = false;
-    // A worker calls it, is sent what it returns, and may do so after its answer.
-    const report = (fraction: number | null, secondsLeft: number | null) => {
-      if (!isOver) this.busy = { label, fraction, secondsLeft, controller };
-    };
-    this.context.notices.clear();
-    report(null, null);
-    try {
-      return await task(controller, report);
-    } catch (error) {
-      this.context.notices.fail(error);
-      return null;
-    } finally {
-      isOver = true;
-      this.busy = null;
-    }
+    return outcome.state === 'done' ? outcome.value : null;
   }
 
   private take({ samples, sampleRateHz }: Track, name: string): void {
     try {
       for (const warning of checkSamples(samples, sampleRateHz)) this.context.notices.warn(warning);
       this.recording = { samples, sampleRateHz, name };
-      this.listening.open(this.recording, undefined);
+      this.player.open(this.recording, undefined);
     } catch (error) {
       this.context.notices.fail(error);
     }

@@ -6,23 +6,21 @@ import { LiveGraph } from '../realtime/session/live-graph';
 import { measureLoopback } from '../realtime/session/loopback';
 import { listDevices } from '../audio/microphone';
 import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
-import type { Heard, LivePhase, LiveStatus } from '../realtime/live-types';
-import type { LoadProgress } from '../engine/types';
+import type { LivePhase, LiveStatus } from '../realtime/live-types';
+import type { LoadProgress, VoiceSummary } from '../engine/types';
 import { saveTake } from '../store/takes';
 import { nowInWords } from '../ui/format';
 import { delayParts, type DelayParts } from '../realtime/session/delay';
 import { LiveSession, type SessionSettings } from '../realtime/session/live-session';
 import type { Trouble } from '../realtime/session/live-watch';
 import { TakeRecording } from '../realtime/session/take-recording';
+import { gateLevel } from './gate-level';
 
 const METER_MS = 80;
 const QUIET_SECONDS = 2;
 const SPEAK_SECONDS = 4;
-/** The gate opens this far above what is heard in silence, and stays this far below speech. */
-const ABOVE_NOISE_DB = 8;
-const BELOW_SPEECH_DB = 12;
 /** A peak of the correlation may be chance once; not three times. */
-const FEEDBACK_TIMES = 3;
+const FEEDBACK_SECONDS = 3;
 
 const TROUBLES: Partial<Record<Trouble, string>> = {
   'microphone-lost':
@@ -35,8 +33,8 @@ const TROUBLES: Partial<Record<Trouble, string>> = {
 
 type Device = { deviceId: string; label: string };
 
-/** The live room: one session, what the page shows of it, and what the user does with it. */
-export class LiveRoom {
+/** The live page: one session, what the page shows of it, and what the user does with it. */
+export class LivePage {
   phase = $state<LivePhase>('off');
   status = $state.raw<LiveStatus | null>(null);
   progress = $state.raw<LoadProgress | null>(null);
@@ -55,7 +53,9 @@ export class LiveRoom {
   takeSeconds = $state<number | null>(null);
   private readonly session: LiveSession;
   private recording: TakeRecording | undefined;
-  private feedbackTimes = 0;
+  /** The voice of `recording`, with the consent it had when that began. */
+  private takeVoice: VoiceSummary | undefined;
+  private feedbackSeconds = 0;
 
   constructor(
     private readonly context: AppContext,
@@ -107,7 +107,7 @@ export class LiveRoom {
   /** Hands changed settings to what is running. */
   async apply(): Promise<void> {
     // A mark names one voice, so another voice begins another take.
-    const isOtherVoice = this.recording && this.takeVoice !== this.context.preferences.voiceId;
+    const isOtherVoice = this.recording && this.takeVoice?.id !== this.context.preferences.voiceId;
     if (isOtherVoice) await this.endTake();
     await this.session.adjust(this.settings).catch((error: unknown) => this.context.notices.fail(error));
     if (isOtherVoice) this.beginTake();
@@ -161,14 +161,14 @@ export class LiveRoom {
     else this.beginTake();
   }
 
-  private takeVoice = '';
-
   private beginTake(): void {
-    if (this.phase !== 'live') return;
-    this.takeVoice = this.context.preferences.voiceId;
+    const { voiceId } = this.context.preferences;
+    const voice = this.session.status?.voices.find(({ id }) => id === voiceId);
+    if (this.phase !== 'live' || !voice) return;
+    this.takeVoice = voice;
     this.recording = new TakeRecording(this.session.api, this.session.graph!.context.sampleRate);
     this.takeSeconds = 0;
-    void this.keepTake(this.recording, this.takeVoice);
+    void this.keepTake(this.recording, voice);
   }
 
   private async endTake(): Promise<void> {
@@ -182,7 +182,7 @@ export class LiveRoom {
   }
 
   /** Keeps a take as soon as it ends, whatever ended it. */
-  private async keepTake(recording: TakeRecording, voiceId: string): Promise<void> {
+  private async keepTake(recording: TakeRecording, voice: VoiceSummary): Promise<void> {
     const { notices, preferences } = this.context;
     const { source, output } = await recording.done;
     if (this.recording === recording) {
@@ -190,17 +190,16 @@ export class LiveRoom {
       this.takeSeconds = null;
     }
     if (output.samples.length === 0) return;
-    const voiceName = this.status?.voices.find((voice) => voice.id === voiceId)?.name ?? voiceId;
     const take = {
       name: `Live, ${nowInWords()}`,
       source,
       output: {
         ...output,
-        voiceId,
-        voiceName,
+        voiceId: voice.id,
+        voiceName: voice.name,
         controls: { ...preferences.controls },
         backend: this.status?.backend ?? ('wasm' as const),
-        rtf: this.health.load,
+        ...(voice.consent && { consent: voice.consent }),
       },
     };
     const keep = async (): Promise<void> => {
@@ -269,8 +268,9 @@ export class LiveRoom {
       blockMs: stats.get('blockLengthMs'),
     };
     if (this.recording) this.takeSeconds = this.recording.seconds;
-    this.feedbackTimes = stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackTimes + METER_MS / 1000 : 0;
-    this.hearsItself = this.feedbackTimes >= FEEDBACK_TIMES;
+    this.feedbackSeconds =
+      stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
+    this.hearsItself = this.feedbackSeconds >= FEEDBACK_SECONDS;
   }
 
   private readDevice(): void {
@@ -289,11 +289,4 @@ export class LiveRoom {
       console.error(messageOf(error));
     }
   }
-}
-
-/** Level of the gate in dBFS between what silence and speech are here; null where they are too near each other. */
-function gateLevel(quiet: Heard, spoken: Heard): number | null {
-  const highest = spoken.profile.speechLevelDb - BELOW_SPEECH_DB;
-  const wanted = Math.max(-75, quiet.loudDb + ABOVE_NOISE_DB);
-  return quiet.loudDb < highest ? Math.min(wanted, highest) : null;
 }

@@ -1,12 +1,12 @@
-import type { Engine } from './conversion-client.svelte';
+import type { ConversionClient } from './conversion-client.svelte';
 import type { Notices } from './notices.svelte';
 import type { Preferences } from './preferences.svelte';
 import type { Scope } from './scope';
 
-/** What every room is given by the shell. */
+/** What every page is given by the shell. */
 export interface AppContext {
   scope: Scope;
-  engine: Engine;
+  converter: ConversionClient;
   notices: Notices;
   preferences: Preferences;
 }

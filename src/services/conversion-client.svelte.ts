@@ -14,7 +14,7 @@ import type { VoiceDraft } from '../engine/voice';
 import ConversionWorker from '../../workers/conversion?worker';
 import { messageOf } from './messages';
 import type { Scope } from './scope';
-import { WorkerClient, WorkerLostError } from './worker-client';
+import { WorkerClient, WorkerLostError, withProgress } from './worker-client';
 
 export interface LoadOptions {
   backend?: Backend | 'auto';
@@ -35,7 +35,7 @@ export interface ConversionJob {
 }
 
 /** The converter as the pages see it: loads in its worker, and is started anew when that dies. */
-export class Engine {
+export class ConversionClient {
   status = $state.raw<EngineStatus | null>(null);
   progress = $state.raw<LoadProgress | null>(null);
   /** Why loading failed, for the user. */
@@ -114,19 +114,14 @@ export class Engine {
     const { client } = this;
     const options = { backend: 'auto' as const, ...this.options, baseUrl: this.baseUrl };
     try {
-      const status = await client.guard(
-        client.api.load(
-          options,
-          proxy((progress: LoadProgress) => (this.progress = progress)),
-        ),
+      this.status = await withProgress<LoadProgress, EngineStatus>(
+        (progress) => (this.progress = progress),
+        (report) => client.guard(client.api.load(options, report)),
       );
-      this.status = status;
-      return status;
+      return this.status;
     } catch (error) {
       if (error instanceof WorkerLostError) this.discard();
       throw error;
-    } finally {
-      this.progress = null;
     }
   }
 

@@ -18,7 +18,7 @@ export interface EnrolJob {
 }
 
 /** Making voices as the pages see it: in a worker of its own, started anew when that dies. */
-export class Enroller {
+export class EnrolmentClient {
   private client: WorkerClient<EnrolmentApi> | undefined;
   private nextJob = 1;
 

@@ -1,7 +1,7 @@
 type Dispose = () => void;
 
 /**
- * Owns listeners, timers, frames, workers and whatever else must end with a room.
+ * Owns listeners, timers, frames, workers and whatever else must end with a page.
  *
  * Lint forbids taking them from anywhere else in the pages. Nothing can be added after `dispose`: it ends at once.
  */

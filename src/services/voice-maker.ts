@@ -4,7 +4,7 @@ import { readVoiceFile, writeVoiceFile, type VoiceFile } from '../files/voice-fi
 import { DEFAULT_CONTROLS, type ConvertResult } from '../engine/types';
 import { exportTake } from '../export/export';
 import { signingKey } from '../store/voices';
-import type { Engine } from './conversion-client.svelte';
+import type { ConversionClient } from './conversion-client.svelte';
 
 /** The sentence that previews are made of. */
 const SAMPLE = 'sample/sample.wav';
@@ -22,14 +22,14 @@ export function newAbout(name: string, language = '', description = ''): VoiceAb
 
 /** Completes a voice that was just made: a marked preview of the app's own sample in it, and the signature. */
 export async function finishVoice(
-  engine: Engine,
+  converter: ConversionClient,
   draft: VoiceDraft,
   signal: AbortSignal,
 ): Promise<FinishedVoice> {
   const { id, name } = draft.about;
   if (!isOwnVoice(id)) throw new Error('A new voice has a published id.');
-  await engine.openVoiceDraft(draft);
-  const { samples, sampleRateHz, consent } = await audition(engine, id, SAMPLE, signal);
+  await converter.openVoiceDraft(draft);
+  const { samples, sampleRateHz, consent } = await audition(converter, id, SAMPLE, signal);
   const about = { voiceId: id, voiceName: name, consent, use: 'preview' as const };
   const { blob } = await exportTake(samples, sampleRateHz, 'wav', about);
   const preview = new Uint8Array(await blob.arrayBuffer());
@@ -39,7 +39,7 @@ export async function finishVoice(
 
 /** A recording of the app's own in the voice; needs no more than the leave to listen. */
 export async function audition(
-  engine: Engine,
+  converter: ConversionClient,
   voiceId: string,
   address: string,
   signal: AbortSignal,
@@ -48,7 +48,7 @@ export async function audition(
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const { samples, sampleRateHz } = await decodeFile(await response.blob(), address);
   const controls = DEFAULT_CONTROLS;
-  return engine.convert({
+  return converter.convert({
     samples,
     sampleRateHz,
     voiceId,

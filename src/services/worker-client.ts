@@ -1,4 +1,4 @@
-import { releaseProxy, wrap, type Remote } from 'comlink';
+import { proxy, releaseProxy, wrap, type ProxyMarked, type Remote } from 'comlink';
 import type { Scope } from './scope';
 
 const PING_MS = 2000;
@@ -64,5 +64,25 @@ export class WorkerClient<Api extends object> {
     if (this.scope.isEnded) return;
     this.api[releaseProxy]();
     this.scope.dispose();
+  }
+}
+
+/**
+ * Runs `task` with a callback for its worker, whose reports `onProgress` is given, and null once the task has ended.
+ * A worker's last report may come after its answer; it is ignored.
+ */
+export async function withProgress<P, T>(
+  onProgress: (progress: P | null) => void,
+  task: (report: ((progress: P) => void) & ProxyMarked) => Promise<T>,
+): Promise<T> {
+  let isOver = false;
+  const report = (progress: P) => {
+    if (!isOver) onProgress(progress);
+  };
+  try {
+    return await task(proxy(report));
+  } finally {
+    isOver = true;
+    onProgress(null);
   }
 }

@@ -41,7 +41,8 @@ export const outputFields = {
   voiceId: text,
   voiceName: text,
   backend: v.picklist(['wasm', 'webgpu']),
-  rtf: number,
+  /** Seconds of work per second of speech; live takes have none, since they were converted while they were spoken. */
+  rtf: v.exactOptional(number),
   controls: v.object({
     pitchShiftSt: number,
     autoPitch: v.boolean(),

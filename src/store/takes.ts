@@ -100,7 +100,7 @@ export async function loadTake(id: string): Promise<Take> {
       voiceName: output.voiceName,
       controls: output.controls,
       backend: output.backend,
-      rtf: output.rtf,
+      ...(output.rtf !== undefined && { rtf: output.rtf }),
       ...(output.consent && { consent: output.consent }),
     },
   };

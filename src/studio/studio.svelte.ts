@@ -1,29 +1,28 @@
 import type { AppContext } from '../services/context';
+import { Job, type JobProgress } from '../services/job.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import { speechWarning } from '../audio/speech-likeness';
 import type { ConvertProgress } from '../engine/types';
+import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
-import { Listening } from '../ui/listening.svelte';
+import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { nowInWords } from '../ui/format';
 import { TakeShelf, type OpenTake } from './take-shelf.svelte';
 
-export interface Busy {
-  kind: 'opening' | 'converting' | 'exporting';
-  label: string;
-  /** Seconds of sound done and in all; null before the first news. */
-  progress: { done: number; total: number; secondsLeft: number | null } | null;
-  controller: AbortController;
+export interface SoundProgress extends JobProgress {
+  doneSeconds: number;
+  totalSeconds: number;
 }
 
 /** The studio: one open take, what is being done to it, and the shelf of all takes. */
 export class Studio {
-  busy = $state.raw<Busy | null>(null);
+  readonly job: Job<SoundProgress>;
   readonly recording: Recording;
-  readonly listening: Listening;
+  readonly player: TrackPlayer;
   readonly shelf: TakeShelf;
 
   constructor(
@@ -31,27 +30,21 @@ export class Studio {
     private readonly scope: Scope,
   ) {
     const { notices } = context;
+    this.job = new Job(scope, notices);
     this.recording = new Recording(scope, notices, (recorded) => void this.takeRecording(recorded));
-    this.listening = new Listening(scope);
-    this.shelf = new TakeShelf(notices, (take) =>
-      this.listening.open(take?.source, take?.output ?? undefined),
-    );
-    scope.own(() => this.busy?.controller.abort());
+    this.player = new TrackPlayer(scope);
+    this.shelf = new TakeShelf(notices, (take) => this.player.open(take?.source, take?.output ?? undefined));
   }
 
   get take(): OpenTake | null {
     return this.shelf.open;
   }
 
-  cancel(): void {
-    this.busy?.controller.abort();
-  }
-
   async openFile(file: File): Promise<void> {
-    await this.work('opening', `Opening ${file.name}`, async (busy, report) => {
+    await this.job.run(`Opening ${file.name}`, async ({ signal, onProgress }) => {
       const decoded = await decodeFile(file, file.name, {
-        signal: busy.controller.signal,
-        onProgress: (done, total) => report(done, total, null),
+        signal,
+        onProgress: (doneSeconds, totalSeconds) => onProgress(soundProgress(doneSeconds, totalSeconds, null)),
       });
       await this.addTake(decoded.samples, decoded.sampleRateHz, file.name.replace(/\.[^.]+$/, ''));
       this.judge(decoded.samples, decoded.sampleRateHz, decoded.warnings);
@@ -70,19 +63,19 @@ export class Studio {
 
   async convert(): Promise<void> {
     const { take } = this;
-    const { engine, preferences, notices } = this.context;
-    const voice = engine.status?.voices.find((other) => other.id === preferences.voiceId);
+    const { converter, preferences, notices } = this.context;
+    const voice = converter.status?.voices.find((other) => other.id === preferences.voiceId);
     if (!take || !voice) return;
-    await this.work('converting', `Converting to ${voice.name}`, async (busy, report) => {
+    await this.job.run(`Converting to ${voice.name}`, async ({ signal, onProgress }) => {
       const controls = { ...preferences.controls };
-      const result = await engine.convert({
+      const result = await converter.convert({
         samples: take.source.samples,
         sampleRateHz: take.source.sampleRateHz,
         voiceId: voice.id,
         controls,
-        signal: busy.controller.signal,
-        onProgress: (progress: ConvertProgress) =>
-          report(progress.secondsDone, progress.secondsTotal, progress.secondsLeft),
+        signal,
+        onProgress: ({ secondsDone, secondsTotal, secondsLeft }: ConvertProgress) =>
+          onProgress(soundProgress(secondsDone, secondsTotal, secondsLeft)),
       });
       await this.shelf.addOutput(take, {
         samples: result.samples,
@@ -118,9 +111,8 @@ export class Studio {
     if (!take?.output) return;
     const { output, name: takeName } = take;
     const { disclaimer } = this.context.preferences;
-    await this.work('exporting', `Marking and writing ${format.toUpperCase()}`, async (busy, report) => {
+    await this.job.run(`Marking and writing ${format.toUpperCase()}`, async ({ signal, onProgress }) => {
       const seconds = output.samples.length / output.sampleRateHz;
-      const startedMs = performance.now();
       const file = await exportTake(
         output.samples,
         output.sampleRateHz,
@@ -134,11 +126,10 @@ export class Studio {
           ...(disclaimer !== 'none' && { disclaimer }),
         },
         {
-          signal: busy.controller.signal,
-          onProgress: (fraction) => {
-            const workSeconds = (performance.now() - startedMs) / 1000;
-            report(fraction * seconds, seconds, (workSeconds / fraction) * (1 - fraction));
-          },
+          signal,
+          onProgress: progressReporter(({ fraction, secondsLeft }) =>
+            onProgress(soundProgress(fraction * seconds, seconds, secondsLeft)),
+          ),
         },
       );
       await deliver(file);
@@ -151,7 +142,7 @@ export class Studio {
   }
 
   private recordOf(voiceId: string) {
-    return this.context.engine.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
+    return this.context.converter.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
   }
 
   private async takeRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
@@ -173,30 +164,9 @@ export class Studio {
     const doubt = speechWarning(samples, sampleRateHz);
     if (doubt) this.context.notices.warn(doubt);
   }
+}
 
-  /** One thing at a time, with progress and a way out; errors end up with the notices. */
-  private async work(
-    kind: Busy['kind'],
-    label: string,
-    task: (
-      busy: Busy,
-      report: (done: number, total: number, secondsLeft: number | null) => void,
-    ) => Promise<void>,
-  ): Promise<void> {
-    if (this.busy) return;
-    this.context.notices.clear();
-    const busy: Busy = { kind, label, progress: null, controller: new AbortController() };
-    this.busy = busy;
-    const report = (done: number, total: number, secondsLeft: number | null) => {
-      if (this.busy?.controller === busy.controller)
-        this.busy = { ...busy, progress: { done, total, secondsLeft } };
-    };
-    try {
-      await task(busy, report);
-    } catch (error) {
-      this.context.notices.fail(error);
-    } finally {
-      this.busy = null;
-    }
-  }
+function soundProgress(doneSeconds: number, totalSeconds: number, secondsLeft: number | null): SoundProgress {
+  const fraction = totalSeconds > 0 ? doneSeconds / totalSeconds : null;
+  return { fraction, secondsLeft, doneSeconds, totalSeconds };
 }

@@ -24,6 +24,18 @@ export function progressInWords(fraction: number | null, secondsLeft: number | n
   return `${Math.round(100 * fraction)} %${secondsLeft === null ? '' : `, ${timeLeft(secondsLeft)} left`}`;
 }
 
+const languages = new Intl.DisplayNames(undefined, { type: 'language' });
+
+/** "German" for `de`, in the user's language; '' for '', and the code itself where it is ill-formed or unknown. */
+export function languageName(code: string): string {
+  if (!code) return '';
+  try {
+    return languages.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

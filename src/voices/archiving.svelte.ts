@@ -1,4 +1,5 @@
 import type { AppContext } from '../services/context';
+import { Job } from '../services/job.svelte';
 import type { Scope } from '../services/scope';
 import { planArchive, silenced, type Plan } from '../archive/plan';
 import { openArchive } from '../archive/read';
@@ -10,13 +11,6 @@ import { saveScores } from '../store/quiz';
 import { askToPersist } from '../store/takes';
 import { listVoices, revoked } from '../store/voices';
 
-interface Busy {
-  label: string;
-  fraction: number | null;
-  secondsLeft: number | null;
-  controller: AbortController;
-}
-
 /** An archive that was opened and waits for a yes. */
 export interface ArchiveArrival {
   fileName: string;
@@ -27,7 +21,7 @@ export interface ArchiveArrival {
 
 /** Everything on this device saved as one file, and such a file brought back. */
 export class Archiving {
-  busy = $state.raw<Busy | null>(null);
+  readonly job: Job;
   arrival = $state.raw<ArchiveArrival | null>(null);
   /** What could not go along with the file that was saved last. */
   leftOut = $state.raw<LeftOut[]>([]);
@@ -37,22 +31,22 @@ export class Archiving {
     private readonly scope: Scope,
     private readonly onDone: () => void,
   ) {
-    scope.own(() => this.cancel());
-  }
-
-  cancel(): void {
-    this.busy?.controller.abort();
+    this.job = new Job(scope, context.notices);
   }
 
   async save(): Promise<void> {
-    await this.work('Saving everything', async (job) => {
+    await this.job.run('Saving everything', async ({ signal, onProgress }) => {
       this.leftOut = [];
-      // Records of published voices come with the engine.
+      // Records of published voices come with the converter.
       const consentOf = async (id: string) => {
-        const status = await this.context.engine.load().catch(() => null);
+        const status = await this.context.converter.load().catch(() => null);
         return status?.voices.find((voice) => voice.id === id)?.consent ?? null;
       };
-      const { file, fileName, leftOut } = await writeArchive({ ...job, consentOf });
+      const { file, fileName, leftOut } = await writeArchive({
+        signal,
+        onProgress: progressReporter(onProgress),
+        consentOf,
+      });
       await downloadDocument(file, fileName, this.scope);
       this.leftOut = leftOut;
       this.context.notices.announce(`Everything is saved in ${fileName}.`);
@@ -61,10 +55,10 @@ export class Archiving {
 
   /** Reads an archive and shows what is in it; nothing is stored before it is accepted. */
   async open(file: File): Promise<void> {
-    await this.work(`Opening ${file.name}`, async ({ signal }) => {
+    await this.job.run(`Opening ${file.name}`, async ({ signal }) => {
       const plan = await planArchive(await openArchive(file), signal);
       const [{ voices }, known] = await Promise.all([listVoices(), revoked()]);
-      const published = this.context.engine.status?.voices.filter((voice) => !voice.isOwn) ?? [];
+      const published = this.context.converter.status?.voices.filter((voice) => !voice.isOwn) ?? [];
       const here = [...voices, ...published].filter(({ consent }) => !known.has(consent?.sha256 ?? ''));
       this.arrival = { fileName: file.name, plan, silenced: silenced(plan, here) };
     });
@@ -74,8 +68,8 @@ export class Archiving {
     const { arrival } = this;
     if (!arrival) return;
     this.arrival = null;
-    await this.work(`Storing what is in ${arrival.fileName}`, async (job) => {
-      await restoreArchive(arrival.plan, job);
+    await this.job.run(`Storing what is in ${arrival.fileName}`, async ({ signal, onProgress }) => {
+      await restoreArchive(arrival.plan, { signal, onProgress: progressReporter(onProgress) });
       const { settings, scores } = arrival.plan.archive.manifest;
       if (withSettings) {
         this.context.preferences.adopt(settings);
@@ -85,26 +79,5 @@ export class Archiving {
       void askToPersist();
     });
     this.onDone();
-  }
-
-  /** One thing at a time, with progress and a way out; errors end up with the notices. */
-  private async work(
-    label: string,
-    task: (job: { signal: AbortSignal; onProgress: (fraction: number) => void }) => Promise<void>,
-  ): Promise<void> {
-    if (this.busy) return;
-    this.context.notices.clear();
-    const controller = new AbortController();
-    this.busy = { label, fraction: null, secondsLeft: null, controller };
-    const onProgress = progressReporter((progress) => {
-      this.busy = { label, ...progress, controller };
-    });
-    try {
-      await task({ signal: controller.signal, onProgress });
-    } catch (error) {
-      this.context.notices.fail(error);
-    } finally {
-      this.busy = null;
-    }
   }
 }

@@ -1,5 +1,6 @@
 import type { AppContext } from '../services/context';
-import { Enroller } from '../services/enrolment-client';
+import { Job } from '../services/job.svelte';
+import { EnrolmentClient } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { audition, finishVoice, newAbout, type FinishedVoice } from '../services/voice-maker';
@@ -11,7 +12,7 @@ import { ANALYSIS_RATE_HZ } from '../dsp/signal';
 import { cosine, judgeSpeakers, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';
 import type { Piece } from '../enrol/piece';
-import type { CleanedRecording, Progress, Spoken } from '../enrol/types';
+import type { CleanedRecording, Spoken } from '../enrol/types';
 import { seal, type ConsentRecord } from '../provenance';
 import {
   addRecording,
@@ -24,12 +25,6 @@ import type { EnrolmentRow, RecordingRow } from '../store/rows';
 import { askToPersist } from '../store/takes';
 import { saveVoice } from '../store/voices';
 
-export interface Busy {
-  label: string;
-  progress: Progress | null;
-  controller: AbortController;
-}
-
 export type Step = EnrolmentRow['step'];
 
 export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/third.opus'];
@@ -37,12 +32,12 @@ export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/thi
 /** One voice in the making, from the first recording to the last listen; every step of it is kept. */
 export class Making {
   row = $state.raw<EnrolmentRow>(emptyRow());
-  busy = $state.raw<Busy | null>(null);
+  readonly job: Job;
   /** The voice that was made and waits to be kept. */
   made = $state.raw<FinishedVoice | null>(null);
   spoken = $state.raw<Spoken | null>(null);
   playing = $state<string | null>(null);
-  private readonly enroller: Enroller;
+  private readonly enrolment: EnrolmentClient;
   private readonly samples = new Map<string, Float32Array<ArrayBuffer>>();
   private readonly player = new AbPlayer(() => (this.playing = null));
 
@@ -51,9 +46,9 @@ export class Making {
     scope: Scope,
     private readonly onDone: () => void,
   ) {
-    this.enroller = new Enroller(scope, modelsUrl());
+    this.enrolment = new EnrolmentClient(scope, modelsUrl());
     scope.own(() => this.player.close());
-    scope.own(() => this.cancel());
+    this.job = new Job(scope, context.notices);
   }
 
   get pieces(): Piece[] {
@@ -64,13 +59,9 @@ export class Making {
     return summarise(this.pieces);
   }
 
-  cancel(): void {
-    this.busy?.controller.abort();
-  }
-
   /** Goes on with a voice that was left unfinished. */
   async resume(row: EnrolmentRow): Promise<void> {
-    await this.work('Opening the recordings', async () => {
+    await this.job.run('Opening the recordings', async () => {
       for (const recording of row.recordings)
         this.samples.set(recording.samplesId, await readRecording(recording));
       this.row = row;
@@ -79,25 +70,25 @@ export class Making {
 
   async addFiles(files: Iterable<File>): Promise<void> {
     for (const file of files) {
-      const isDone = await this.work(`Cleaning ${file.name}`, async (job) => {
+      const { state } = await this.job.run(`Cleaning ${file.name}`, async (job) => {
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, { signal: job.signal });
         for (const warning of warnings) this.context.notices.warn(`${file.name}: ${warning}`);
-        const cleaned = await this.enroller.clean(samples, sampleRateHz, job);
+        const cleaned = await this.enrolment.clean(samples, sampleRateHz, job);
         await this.add(file.name, await sha256Of(await file.arrayBuffer()), cleaned);
       });
-      if (!isDone) return;
+      if (state !== 'done') return;
     }
   }
 
   async addRecorded({ samples, sampleRateHz }: Recorded, name: string): Promise<void> {
-    await this.work(`Cleaning ${name}`, async (job) => {
-      const cleaned = await this.enroller.clean(samples, sampleRateHz, job);
+    await this.job.run(`Cleaning ${name}`, async (job) => {
+      const cleaned = await this.enrolment.clean(samples, sampleRateHz, job);
       await this.add(name, await sha256Of(samples.slice().buffer), cleaned);
     });
   }
 
   async remove(recording: RecordingRow): Promise<void> {
-    await this.work('Removing a recording', async () => {
+    await this.job.run('Removing a recording', async () => {
       this.row = await removeRecording(this.row, recording.samplesId);
       this.samples.delete(recording.samplesId);
       await this.judgeAgain();
@@ -117,8 +108,8 @@ export class Making {
 
   /** Listens to the sentence of leave; resolves with how like the recordings it was, -1..1. */
   async hear({ samples, sampleRateHz }: Recorded, sentence: string): Promise<void> {
-    await this.work('Listening to who speaks', async (job) => {
-      this.spoken = await this.enroller.hear(samples, sampleRateHz, sentence, job);
+    await this.job.run('Listening to who speaks', async (job) => {
+      this.spoken = await this.enrolment.hear(samples, sampleRateHz, sentence, job);
     });
   }
 
@@ -141,7 +132,7 @@ export class Making {
   async train(): Promise<void> {
     const { consent, about } = this.row;
     if (!consent) return;
-    await this.work('Making the voice', async (job) => {
+    await this.job.run('Making the voice', async (job) => {
       const name = about.name.trim() || consent.record.person.name;
       const input = {
         about: newAbout(name, about.language, about.description),
@@ -151,8 +142,8 @@ export class Making {
           pieces: pieces.filter(isKept).map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
         })),
       };
-      const draft = await this.enroller.train(input, job);
-      this.made = await finishVoice(this.context.engine, draft, job.signal);
+      const draft = await this.enrolment.train(input, job);
+      this.made = await finishVoice(this.context.converter, draft, job.signal);
       this.context.notices.announce('The voice is made. Listen to it, then keep it.');
     });
   }
@@ -161,8 +152,9 @@ export class Making {
   async audition(index: number): Promise<void> {
     const { made } = this;
     if (!made) return;
-    await this.work('Speaking a sentence', async (job) => {
-      const take = await audition(this.context.engine, made.voice.about.id, AUDITIONS[index]!, job.signal);
+    await this.job.run('Speaking a sentence', async (job) => {
+      const id = made.voice.about.id;
+      const take = await audition(this.context.converter, id, AUDITIONS[index]!, job.signal);
       await this.play(`audition ${index}`, take.samples, take.sampleRateHz);
     });
   }
@@ -170,7 +162,7 @@ export class Making {
   async keep(): Promise<void> {
     const { made } = this;
     if (!made) return;
-    await this.work('Keeping the voice', async () => {
+    await this.job.run('Keeping the voice', async () => {
       await saveVoice(made.file, made.voice);
       await deleteEnrolment(this.row.id);
       this.context.preferences.voiceId = made.voice.about.id;
@@ -234,30 +226,6 @@ export class Making {
     judgeSpeakers(this.pieces);
     this.row = { ...this.row };
     await saveEnrolment(this.row);
-  }
-
-  /** One thing at a time, with progress and a way out; resolves with whether it was done. */
-  private async work(
-    label: string,
-    task: (job: { signal: AbortSignal; onProgress: (progress: Progress) => void }) => Promise<void>,
-  ): Promise<boolean> {
-    if (this.busy) return false;
-    this.context.notices.clear();
-    const controller = new AbortController();
-    this.busy = { label, progress: null, controller };
-    try {
-      await task({
-        signal: controller.signal,
-        // What a callback returns would travel to the worker.
-        onProgress: (progress) => void (this.busy = { label, progress, controller }),
-      });
-      return true;
-    } catch (error) {
-      this.context.notices.fail(error);
-      return false;
-    } finally {
-      this.busy = null;
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AppContext } from '../services/context';
-import { Enroller } from '../services/enrolment-client';
+import { Job } from '../services/job.svelte';
+import { EnrolmentClient } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { finishVoice, newAbout } from '../services/voice-maker';
@@ -14,42 +15,42 @@ export class Shaping {
   breath = $state(0);
   name = $state('');
   maker = $state('');
-  isBusy = $state(false);
-  private readonly enroller: Enroller;
-  private readonly controller = new AbortController();
+  readonly job: Job;
+  private readonly enrolment: EnrolmentClient;
 
   constructor(
     private readonly context: AppContext,
     scope: Scope,
     private readonly onDone: () => void,
   ) {
-    this.enroller = new Enroller(scope, modelsUrl());
-    scope.own(() => this.controller.abort());
+    this.enrolment = new EnrolmentClient(scope, modelsUrl());
+    this.job = new Job(scope, context.notices);
   }
 
   async make(): Promise<void> {
-    this.isBusy = true;
-    this.context.notices.clear();
-    try {
+    await this.job.run('Making it', async ({ signal }) => {
       const parts = Object.entries(this.weights)
         .filter(([, weight]) => weight > 0)
         .map(([voiceId, weight]) => ({ voiceId, weight }));
-      const draft = await this.enroller.blend({
-        about: newAbout(this.name.trim()),
+      const draft = await this.enrolment.blend({
+        about: newAbout(this.name.trim(), this.languageOf(parts)),
         maker: this.maker.trim(),
         parts,
         controls: { pitchSt: this.pitchSt, size: this.size, breath: this.breath },
       });
-      const { file, voice } = await finishVoice(this.context.engine, draft, this.controller.signal);
+      const { file, voice } = await finishVoice(this.context.converter, draft, signal);
       await saveVoice(file, voice);
       this.context.notices.announce(`${this.name} is made and kept on this device.`);
       this.weights = {};
       this.name = '';
       this.onDone();
-    } catch (error) {
-      this.context.notices.fail(error);
-    } finally {
-      this.isBusy = false;
-    }
+    });
+  }
+
+  /** The language that all parents share; empty where they speak different ones. */
+  private languageOf(parts: { voiceId: string }[]): string {
+    const voices = this.context.converter.status?.voices ?? [];
+    const languages = parts.map(({ voiceId }) => voices.find(({ id }) => id === voiceId)?.language ?? '');
+    return new Set(languages).size === 1 ? languages[0]! : '';
   }
 }

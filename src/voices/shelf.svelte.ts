@@ -62,7 +62,7 @@ export class VoiceShelf {
           `This browser has thrown away the ${gone === 1 ? 'voice' : `${gone} voices`} that were kept here, as browsers do when the device runs short of room. Import the voice files you saved, or make the voices anew. To keep this from happening, let the browser keep what is here for good.`,
         );
       }
-      await this.context.engine.refreshVoices();
+      await this.context.converter.refreshVoices();
     } catch (error) {
       this.context.notices.fail(error);
     }

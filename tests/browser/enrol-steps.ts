@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { audioSeconds } from './support';
 import { makeWav, readWav } from './wav';
 
 export const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
 /** The speaker of SPEECH: "I lend my voice of my own free will: amber, river, seven, window, garden, silver." */
 export const LEAVE = fileURLToPath(new URL('../fixtures/audio/leave.wav', import.meta.url));
+const LEAVE_SECONDS = 5.2;
 
 /** The speech fixture twice over, with a pause: more than the least a voice is made of. */
 export function longSpeech(): Buffer {
@@ -47,10 +49,11 @@ export async function chooseWords(page: Page, place: number): Promise<void> {
   }, place);
 }
 
-/** Lets the microphone be heard for as long as LEAVE takes twice, wherever in it that begins. */
+/** Records what LEAVE says; the fake microphone has to play it once (`%noloop`). */
 export async function speak(page: Page): Promise<void> {
   await page.getByTestId('speak').click();
-  await page.waitForTimeout(10_500);
+  await page.getByTestId('speak').filter({ hasText: 'Stop' }).waitFor();
+  await audioSeconds(page, LEAVE_SECONDS);
   await page.getByTestId('speak').click();
 }
 

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/build.mjs';
 import { voiceId24 } from '../../src/watermark';
 import { makeWav, readWav } from './wav';
 
@@ -31,6 +33,7 @@ describe('the command line', () => {
   let folder: string;
 
   beforeAll(async () => {
+    await ensureBuilt();
     folder = await mkdtemp(join(tmpdir(), 'understudy-'));
     await copyFile(SPEECH, join(folder, 'good.wav'));
     await writeFile(join(folder, 'bad.wav'), 'This is a letter.');
@@ -105,6 +108,21 @@ describe('the command line', () => {
     expect(b!.length).toBe(a!.length);
     expect(10 * Math.log10(difference / power)).toBeLessThan(-40);
   }, 240_000);
+
+  it('ends quietly when nobody reads on, with its browser and its server', async () => {
+    const short = makeWav(readWav(await readFile(SPEECH)).subarray(0, 2 * 16_000));
+    const several = await mkdtemp(join(folder, 'several-'));
+    for (const name of ['a', 'b', 'c']) await writeFile(join(several, `${name}.wav`), short);
+    const detect = `"${process.execPath}" "${join(ROOT, 'scripts/detect.mjs')}" "${several}"`;
+    // The shell's own status of `detect`, and nothing but the line that `head` lets through.
+    const child = spawn('bash', ['-c', `${detect} | head -1; exit "\${PIPESTATUS[0]}"`]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (err += data.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(JSON.parse(out)).toMatchObject({ file: join(several, 'a.wav') });
+    expect({ err, code }).toEqual({ err: '', code: 141 });
+  });
 
   it.each([
     ['convert', [], /Usage/],

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type {} from '../../src/harness/harness';
-import { openApp, type Opened } from './support';
+import { audioSeconds, openApp, type Opened } from './support';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 const START = { voice: 'kathleen', profile: { medianF0Hz: 120, speechLevelDb: -23 }, seconds: 20 };
@@ -47,7 +47,7 @@ function watchResources(): void {
   Object.assign(window, { resources: refs });
 }
 
-describe('the live room', () => {
+describe('the live page', () => {
   it('speaks, tells its delay, changes voices, keeps a take, and frees everything', async () => {
     app = await openApp({ path: '#/live', fakeMicWav: SPEECH, initScript: watchResources });
     const { page } = app;
@@ -56,10 +56,10 @@ describe('the live room', () => {
     await expect.poll(() => page.getByTestId('delay-total').textContent()).toMatch(/^\d+ ms/);
     expect(await page.getByTestId('given').textContent()).toMatch(/\d+ Hz.*leaves the voice as it is/s);
     await page.getByTestId('live-record').click();
-    await page.waitForTimeout(2500);
+    await audioSeconds(page, 2.5);
     // Another voice is another mark: the first take ends, a second one begins.
     await page.getByTestId('live-voice-joe').check({ force: true });
-    await page.waitForTimeout(2000);
+    await audioSeconds(page, 2);
     await waitForVoice(page);
     await page.keyboard.press('Tab');
     await page.getByTestId('live-toggle').click();
@@ -71,6 +71,7 @@ describe('the live room', () => {
     await page.getByTestId('take-open').first().click();
     await page.getByTestId('output-track').waitFor();
     await expect(page.getByTestId('open-take').textContent()).resolves.toMatch(/^Live/);
+    await expect(page.getByTestId('result-facts').textContent()).resolves.toMatch(/Converted live, on/);
 
     const cdp = await page.context().newCDPSession(page);
     const left = () =>

@@ -7,7 +7,7 @@ import { serve } from '../../scripts/serve.mjs';
 export interface OpenOptions {
   /** What follows the address, for example `#/detect`. */
   path?: string;
-  /** A WAV the fake microphone plays over and over. A beep without it. */
+  /** A WAV the fake microphone plays over and over, or once where `%noloop` follows. A beep without it. */
   fakeMicWav?: string;
   /** `granted` without asking (default), `denied` without asking, or `missing`: no device at all. */
   microphone?: 'granted' | 'denied' | 'missing';
@@ -40,6 +40,10 @@ export async function openApp(options: OpenOptions = {}): Promise<Opened> {
 declare global {
   /** On the page of `openModules`: imports a module by its path in the repository, `/src/...`. */
   function loadModule(path: string): Promise<unknown>;
+  interface Window {
+    /** Where there is a `fakeMicWav`. */
+    newestAudioContext?: AudioContext;
+  }
 }
 
 /**
@@ -65,6 +69,7 @@ async function openAt(
   const browser = await launchChromium({ args: [...mediaArgs(options), ...(options.args ?? [])] });
   const context = await browser.newContext({ permissions: options.permissions ?? [] });
   const page = await context.newPage();
+  if (options.fakeMicWav) await page.addInitScript(watchAudioContexts);
   if (options.initScript) await page.addInitScript(options.initScript);
   await page.goto(url + path);
   return {
@@ -77,6 +82,39 @@ async function openAt(
       await closeServer();
     },
   };
+}
+
+function watchAudioContexts(): void {
+  window.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      window.newestAudioContext = this;
+    }
+  };
+}
+
+/** Waits until the page has recorded or played for so long by its own audio clock, which a busy machine slows down too. */
+export async function audioSeconds(page: Page, seconds: number): Promise<void> {
+  const clock = await page.waitForFunction(() => {
+    const context = window.newestAudioContext;
+    return context?.state === 'running' ? { seconds: context.currentTime } : null;
+  });
+  const { seconds: from } = (await clock.jsonValue())!;
+  await page.waitForFunction((until) => window.newestAudioContext!.currentTime >= until, from + seconds, {
+    timeout: 60_000,
+  });
+}
+
+/** Waits until the studio's clock shows so many seconds of recording. */
+export async function recordedSeconds(page: Page, seconds: number): Promise<void> {
+  await page.waitForFunction(
+    (least) => {
+      const clock = document.querySelector('[data-testid=record-clock]')?.textContent ?? '';
+      return Number(/^0:(\d\d)/.exec(clock)?.[1]) >= least;
+    },
+    seconds,
+    { timeout: 60_000 },
+  );
 }
 
 function mediaArgs({ microphone = 'granted', fakeMicWav }: OpenOptions): string[] {

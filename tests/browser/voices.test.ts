@@ -92,7 +92,7 @@ describe('the voices room', () => {
   });
 
   it('takes one’s own voice only with the sentence read aloud, and goes on after a reload', async () => {
-    app = await open({ fakeMicWav: LEAVE });
+    app = await open({ fakeMicWav: `${LEAVE}%noloop` });
     const { page } = app;
     await collect(page);
     await page.getByTestId('to-listen').click();

@@ -1,7 +1,7 @@
 import { proxy, transfer, type Remote } from 'comlink';
 import type { Scope } from '../../services/scope';
 import { keepRuntimeCompiled } from './compiled-runtime';
-import { WorkerClient } from '../../services/worker-client';
+import { WorkerClient, withProgress } from '../../services/worker-client';
 import { LiveGraph } from './live-graph';
 import type { LiveEnds } from '../live-link';
 import { openMicrophone } from '../../audio/microphone';
@@ -226,12 +226,9 @@ export class LiveSession {
       ...(allowSoftwareGpu && { allowSoftwareGpu }),
       ...(known && { known }),
     };
-    try {
-      this.status = await this.client.guard(this.client.api.load(options, proxy(onProgress)));
-      return this.status;
-    } finally {
-      onProgress(null);
-    }
+    const { client } = this;
+    this.status = await withProgress(onProgress, (report) => client.guard(client.api.load(options, report)));
+    return this.status;
   }
 
   private get liveSettings(): LiveSettings {

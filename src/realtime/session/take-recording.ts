@@ -6,7 +6,7 @@ import type { LiveApi, RecordedBlock } from '../live-types';
 import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 
 export const MAX_TAKE_SECONDS = 600;
-const ROOM_SECONDS = 30;
+const RESERVED_SECONDS = 30;
 
 /** What was said and what it became, as long as each other. */
 export interface LiveTake {
@@ -18,14 +18,14 @@ export interface LiveTake {
 export class TakeRecording {
   readonly done: Promise<LiveTake>;
   private readonly input: SampleStore;
-  private readonly output = new SampleStore(ROOM_SECONDS * SYNTHESIS_RATE_HZ);
+  private readonly output = new SampleStore(RESERVED_SECONDS * SYNTHESIS_RATE_HZ);
   private finish: () => void = () => undefined;
 
   constructor(
     private readonly api: Remote<LiveApi<LiveEnds>>,
     private readonly sampleRateHz: number,
   ) {
-    this.input = new SampleStore(ROOM_SECONDS * sampleRateHz);
+    this.input = new SampleStore(RESERVED_SECONDS * sampleRateHz);
     const { port1, port2 } = new MessageChannel();
     this.done = new Promise((resolve) => {
       this.finish = () => {

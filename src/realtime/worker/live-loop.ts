@@ -1,6 +1,6 @@
 import { BlockPlan } from './block-plan';
 import { FeedbackWatch } from './feedback';
-import { Listener } from './listener';
+import { CalibrationMeter } from './calibration-meter';
 import type { Heard, LiveLink, RecordedBlock, LiveSettings } from '../live-types';
 import type { Networks } from '../../engine/backends/network';
 import { RunningProfile } from './running-profile';
@@ -31,7 +31,7 @@ export class LiveLoop {
   private readonly stream: ConversionStream;
   private readonly running: RunningProfile;
   private readonly watch: FeedbackWatch;
-  private listener: Listener | undefined;
+  private calibration: CalibrationMeter | undefined;
   private tap: TakeTap | undefined;
   private failure: Error | undefined;
   private isStopped = false;
@@ -108,7 +108,7 @@ export class LiveLoop {
 
   /** Measures the speaker for `seconds` of what comes in. */
   listen(seconds: number): Promise<Heard> {
-    return new Promise((resolve) => (this.listener = new Listener(seconds, resolve)));
+    return new Promise((resolve) => (this.calibration = new CalibrationMeter(seconds, resolve)));
   }
 
   /** Cuts a take out from here on. */
@@ -198,7 +198,7 @@ export class LiveLoop {
   }
 
   private hear(f0Hz: Float32Array, loudnessDb: Float32Array): void {
-    if (this.listener?.push(f0Hz, loudnessDb)) this.listener = undefined;
+    if (this.calibration?.push(f0Hz, loudnessDb)) this.calibration = undefined;
     if (!this.settings.follows && this.running.current) return;
     if (this.running.push(f0Hz, loudnessDb)) this.hasNewProfile = true;
   }

@@ -167,6 +167,16 @@ describe('an archive', () => {
     expect(await contents()).toEqual(once);
   });
 
+  it('brings a take of a live session, which has no speed', async () => {
+    const { rtf: _rtf, ...live } = output();
+    const { id } = await saveTake({ name: 'Live', source, output: live });
+    const { file } = await write();
+    await freshDevice();
+    await bringBack(file);
+    expect((await loadTake(id)).output).not.toHaveProperty('rtf');
+    expect((await plan(file)).same).toBe(1);
+  });
+
   it('comes beside what goes by the same id, and replaces nothing', async () => {
     await keepVoice('own-a', 'Ada of there');
     const { id } = await saveTake({ name: 'There', source, output: output() });

@@ -12,6 +12,7 @@ import {
   setTakeOutput,
   type TakeOutput,
 } from '../../../src/store/takes';
+import { sealed } from '../provenance/records';
 
 const ramp = (length: number) => Float32Array.from({ length }, (_, i) => i / length);
 const source = { samples: ramp(3_000_000), sampleRateHz: 48000 };
@@ -54,6 +55,13 @@ describe('takes', () => {
     expect(isSame(take.source.samples, source.samples)).toBe(true);
     expect(isSame(take.output!.samples, output.samples)).toBe(true);
     expect({ ...take.output, samples: null }).toEqual({ ...output, samples: null });
+  });
+
+  it('of a live session have no speed, and keep the record that they were made by', async () => {
+    const { rtf: _rtf, ...live } = { ...output, samples: ramp(10), consent: sealed() };
+    const { id } = await saveTake({ name: 'Live', source, output: live });
+    expect((await loadTake(id)).output).toStrictEqual(live);
+    expect((await listTakes())[0]!.output).not.toHaveProperty('rtf');
   });
 
   it('are listed the newest first, without their samples', async () => {

@@ -2,7 +2,7 @@ import type { Scope } from '../services/scope';
 import { AbPlayer, type Side, type Track } from '../audio/ab-player';
 
 /** Playing a recording, or one of two: position, side, and whether it plays, as a page shows them. */
-export class Listening {
+export class TrackPlayer {
   isPlaying = $state(false);
   seconds = $state(0);
   duration = $state(0);

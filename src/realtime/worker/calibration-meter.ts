@@ -4,8 +4,8 @@ import { FloatQueue } from '../../dsp/float-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import type { Heard } from '../live-types';
 
-/** Gathers frames for a while and tells what was heard: for a calibration. */
-export class Listener {
+/** Gathers the frames of a calibration and reports the speaker's pitch, level and noise. */
+export class CalibrationMeter {
   private readonly f0Hz = new FloatQueue(1024);
   private readonly loudnessDb = new FloatQueue(1024);
   private readonly frames: number;

@@ -1,0 +1,207 @@
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_CONTROLS, type VoiceSummary } from '../../../src/engine/types';
+import { LivePage } from '../../../src/live/live.svelte';
+import type { LivePhase, LiveStatus } from '../../../src/realtime/live-types';
+import type { SessionOptions } from '../../../src/realtime/session/live-session';
+import { LiveStats } from '../../../src/realtime/live-stats';
+import { FEEDBACK_SCORE } from '../../../src/realtime/worker/feedback';
+import type { LiveTake } from '../../../src/realtime/session/take-recording';
+import { database } from '../../../src/store/db';
+import { listTakes, loadTake } from '../../../src/store/takes';
+import { fakeConverter, openBrowser, pageContext, voice } from '../page';
+import { sealed } from '../provenance/records';
+
+const fakes = vi.hoisted(() => {
+  /** The session of the page, and the recordings that it began. */
+  const made = { session: undefined as unknown, recordings: [] as TakeRecording[] };
+  class LiveSession {
+    phase = 'off';
+    status: unknown;
+    graph: unknown;
+    stream = undefined;
+    api = {};
+    readonly adjust = async () => undefined;
+    constructor(
+      _scope: unknown,
+      _settings: unknown,
+      readonly options: unknown,
+    ) {
+      made.session = this;
+    }
+    async load() {
+      return this.status;
+    }
+    enter(phase: string) {
+      this.phase = phase;
+      (this.options as { onPhase(phase: string): void }).onPhase(phase);
+    }
+    async start() {
+      this.enter('live');
+    }
+    stop() {
+      this.enter('off');
+    }
+  }
+  class TakeRecording {
+    seconds = 1;
+    take: unknown;
+    private finish!: (take: unknown) => void;
+    readonly done = new Promise((resolve) => (this.finish = resolve));
+    constructor() {
+      made.recordings.push(this);
+    }
+    end() {
+      this.finish(this.take);
+    }
+    cut() {
+      this.end();
+    }
+  }
+  return { made, LiveSession, TakeRecording };
+});
+
+vi.mock('../../../src/realtime/session/live-session', () => ({ LiveSession: fakes.LiveSession }));
+vi.mock('../../../src/realtime/session/take-recording', () => ({ TakeRecording: fakes.TakeRecording }));
+vi.mock('../../../src/realtime/session/live-graph', () => ({ LiveGraph: { canChooseOutput: false } }));
+
+interface FakeSession {
+  status: LiveStatus | undefined;
+  graph: { context: { sampleRate: number }; stats: LiveStats; outputLatencyMs: number };
+  options: SessionOptions;
+  enter(phase: LivePhase): void;
+}
+
+const spoken: LiveTake = {
+  source: { samples: Float32Array.of(0.1, 0.2, 0.3, 0.4), sampleRateHz: 48000 },
+  output: { samples: Float32Array.of(0.2, 0.1), sampleRateHz: 24000 },
+};
+const joe = voice({ id: 'joe', name: 'Joe', consent: sealed({ revocationContact: 'joe@example.test' }) });
+
+let stats: LiveStats;
+
+beforeEach(async () => {
+  await openBrowser();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  fakes.made.recordings.length = 0;
+  stats = new LiveStats();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+async function goLive(voices: VoiceSummary[] = [voice(), joe]) {
+  const { context, scope, notices, preferences } = pageContext(fakeConverter());
+  const page = new LivePage(context, scope);
+  const session = fakes.made.session as FakeSession;
+  session.status = { backend: 'webgpu', voices, load: { smallest: 0.2, largest: 0.1 } };
+  session.graph = { context: { sampleRate: 48000 }, stats, outputLatencyMs: 0 };
+  await page.toggle();
+  return { page, session, scope, notices, preferences };
+}
+
+const kept = async (count: number) => {
+  await vi.waitFor(async () => expect(await listTakes()).toHaveLength(count));
+  return Promise.all((await listTakes()).map(({ id }) => loadTake(id)));
+};
+
+/** Records a take and ends it. */
+async function record(page: LivePage, take = spoken): Promise<void> {
+  await page.toggleTake();
+  fakes.made.recordings.at(-1)!.take = take;
+  await page.toggleTake();
+}
+
+describe('a take of the live page', () => {
+  it('is kept with its voice’s record as it was when it was recorded, and without a speed', async () => {
+    const { page, session, notices } = await goLive();
+    stats.set('load', 0.4);
+    await page.toggleTake();
+    fakes.made.recordings[0]!.take = spoken;
+    // The voice is deleted meanwhile.
+    session.status = { ...session.status!, voices: [joe] };
+    await page.toggleTake();
+    const [take] = await kept(1);
+    expect(take).toMatchObject({ name: expect.stringMatching(/^Live, /) as string, source: spoken.source });
+    expect(take!.output).toEqual({
+      ...spoken.output,
+      voiceId: 'kathleen',
+      voiceName: 'Kathleen',
+      controls: { ...DEFAULT_CONTROLS, pitchShiftSt: 3 },
+      backend: 'webgpu',
+      consent: sealed(),
+    });
+    await vi.waitFor(() => expect(notices.announcement).toMatch(/take is kept/));
+  });
+
+  it('ends where another voice begins, and each has the record of its own', async () => {
+    const { page, preferences } = await goLive();
+    await page.toggleTake();
+    fakes.made.recordings[0]!.take = spoken;
+    await page.apply();
+    expect(fakes.made.recordings).toHaveLength(1);
+    preferences.voiceId = 'joe';
+    await page.apply();
+    expect(fakes.made.recordings).toHaveLength(2);
+    fakes.made.recordings[1]!.take = spoken;
+    await page.stop();
+    const takes = await kept(2);
+    const records = Object.fromEntries(takes.map(({ output }) => [output!.voiceId, output!.consent]));
+    expect(records).toEqual({ kathleen: sealed(), joe: joe.consent });
+  });
+
+  it('is not kept when nothing came out', async () => {
+    const { page } = await goLive();
+    await record(page, { ...spoken, output: { samples: new Float32Array(0), sampleRateHz: 24000 } });
+    expect(page.takeSeconds).toBeNull();
+    await record(page);
+    expect(await kept(1)).toHaveLength(1);
+  });
+
+  it('ends with what there is when something goes wrong', async () => {
+    const { page, session } = await goLive();
+    await page.toggleTake();
+    fakes.made.recordings[0]!.take = spoken;
+    session.options.onTrouble('worker-lost');
+    await kept(1);
+    expect(page.takeSeconds).toBeNull();
+  });
+
+  it('can be saved again when the disk is full', async () => {
+    const { page, notices } = await goLive();
+    const full = vi
+      .spyOn(await database(), 'put')
+      .mockImplementation(() => Promise.reject(new DOMException('full', 'QuotaExceededError')));
+    await record(page);
+    await vi.waitFor(() => expect(notices.list).toMatchObject([{ action: { label: 'Save again' } }]));
+    full.mockRestore();
+    notices.list[0]!.action!.run();
+    expect((await kept(1))[0]!.output!.consent).toEqual(sealed());
+  });
+
+  it('begins only while the page is live', async () => {
+    const { page } = await goLive();
+    await page.stop();
+    await page.toggleTake();
+    expect(fakes.made.recordings).toEqual([]);
+  });
+});
+
+describe('feedback', () => {
+  it('is told after three seconds of it, not of one peak', async () => {
+    const { page } = await goLive();
+    stats.set('feedback', FEEDBACK_SCORE);
+    vi.advanceTimersByTime(2900);
+    expect(page.hearsItself).toBe(false);
+    stats.set('feedback', 0);
+    vi.advanceTimersByTime(80);
+    stats.set('feedback', FEEDBACK_SCORE);
+    vi.advanceTimersByTime(2900);
+    expect(page.hearsItself).toBe(false);
+    vi.advanceTimersByTime(200);
+    expect(page.hearsItself).toBe(true);
+  });
+});

@@ -1,0 +1,69 @@
+import { deleteDB } from 'idb';
+import { vi } from 'vitest';
+import { DEFAULT_CONTROLS, type VoiceSummary } from '../../src/engine/types';
+import type { AppContext } from '../../src/services/context';
+import { Notices } from '../../src/services/notices.svelte';
+import { Preferences } from '../../src/services/preferences.svelte';
+import { Scope } from '../../src/services/scope';
+import { closeDatabase } from '../../src/store/db';
+import { sealed } from './provenance/records';
+
+/** What a page finds in a browser, as far as its state needs it: nothing is drawn, heard or kept from before. */
+export async function openBrowser(): Promise<void> {
+  vi.resetAllMocks();
+  await closeDatabase();
+  await deleteDB('understudy');
+  const data = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (name: string) => data.get(name) ?? null,
+    setItem: (name: string, value: string) => void data.set(name, value),
+  });
+  vi.stubGlobal('navigator', { languages: ['en'] });
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { baseURI: 'http://localhost/' }));
+  vi.stubGlobal('requestAnimationFrame', () => 0);
+  vi.stubGlobal('cancelAnimationFrame', () => undefined);
+  // Shown errors are logged too.
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+}
+
+export function voice(changes: Partial<VoiceSummary> = {}): VoiceSummary {
+  return {
+    id: 'kathleen',
+    name: 'Kathleen',
+    language: 'en',
+    description: '',
+    licence: '',
+    origin: '',
+    preview: '',
+    isOwn: false,
+    consent: sealed(),
+    ...changes,
+  };
+}
+
+/** The converter's client, with voices that are loaded; `convert` is the test's to answer. */
+export function fakeConverter(voices: VoiceSummary[] = [voice()]) {
+  const status = { backend: 'wasm' as const, rtf: { wasm: 0.1 }, threads: 1, voices };
+  return {
+    status,
+    load: vi.fn(async () => status),
+    convert: vi.fn<AppContext['converter']['convert']>(async ({ samples }) => ({
+      samples: Float32Array.from(samples, (x) => x / 2),
+      sampleRateHz: 24000,
+      seconds: samples.length / 24000,
+      rtf: 0.25,
+      backend: 'wasm',
+      consent: voices[0]!.consent!,
+    })),
+    refreshVoices: vi.fn(async () => undefined),
+  };
+}
+
+/** A context as the shell gives it, around a converter of the test. */
+export function pageContext(converter: ReturnType<typeof fakeConverter> = fakeConverter()) {
+  const scope = new Scope();
+  const preferences = new Preferences();
+  preferences.controls = { ...DEFAULT_CONTROLS, pitchShiftSt: 3 };
+  const context = { scope, converter, notices: new Notices(), preferences } as unknown as AppContext;
+  return { context, converter, scope, notices: context.notices, preferences };
+}

@@ -1,0 +1,291 @@
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AppContext } from '../../../src/services/context';
+import { DEFAULT_CONTROLS, type ConvertProgress } from '../../../src/engine/types';
+import { decodeFile } from '../../../src/audio/decode';
+import { canShare, download, share } from '../../../src/export/deliver';
+import { exportTake, type ExportedTake } from '../../../src/export/export';
+import { listTakes, saveTake } from '../../../src/store/takes';
+import { Studio } from '../../../src/studio/studio.svelte';
+import type { MarkedFile } from '../../../src/export/marked-file';
+import { fakeConverter, openBrowser, pageContext, voice } from '../page';
+import { sealed } from '../provenance/records';
+
+const fakes = vi.hoisted(() => {
+  /** What the fake microphone records. */
+  const heard = { samples: new Float32Array(0), sampleRateHz: 16_000, seconds: 4, clipped: false };
+  class Recorder {
+    seconds = 0;
+    static devices = async () => [];
+    async start() {}
+    async stop() {
+      return heard;
+    }
+    close() {}
+  }
+  const openTracks = vi.fn();
+  class TrackPlayer {
+    readonly open = openTracks;
+  }
+  return { heard, Recorder, openTracks, TrackPlayer };
+});
+
+vi.mock('../../../src/audio/decode');
+vi.mock('../../../src/audio/recorder', () => ({ Recorder: fakes.Recorder }));
+vi.mock('../../../src/export/deliver');
+vi.mock(import('../../../src/export/export'), async (original) => ({
+  ...(await original()),
+  exportTake: vi.fn<typeof exportTake>(),
+}));
+vi.mock('../../../src/ui/track-player.svelte', () => ({ TrackPlayer: fakes.TrackPlayer }));
+
+const RATE_HZ = 16_000;
+
+const exported: ExportedTake = {
+  blob: new Blob(['marked']) as MarkedFile,
+  fileName: 'take.wav',
+  payload: { version: 2, id24: 1 },
+  hasCredentials: true,
+};
+/** Four seconds of a tone, which is no speech. */
+const sound = () => Float32Array.from({ length: 4 * RATE_HZ }, (_, i) => 0.5 * Math.sin(i / 5));
+const file = new File(['sound'], 'My tape.v2.wav');
+
+beforeEach(async () => {
+  await openBrowser();
+  fakes.heard.samples = sound();
+  vi.mocked(decodeFile).mockImplementation(async () => ({
+    samples: sound(),
+    sampleRateHz: RATE_HZ,
+    seconds: 4,
+    warnings: [],
+  }));
+  vi.mocked(exportTake).mockResolvedValue(exported);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+function open(converter = fakeConverter()) {
+  const page = pageContext(converter);
+  return { ...page, studio: new Studio(page.context, page.scope) };
+}
+
+/** A studio with a take that was converted. */
+async function openConverted(converter = fakeConverter()) {
+  const opened = open(converter);
+  await opened.studio.openFile(file);
+  await opened.studio.convert();
+  return opened;
+}
+
+type Convert = AppContext['converter']['convert'];
+
+describe('the studio', () => {
+  it('opens a file as a take of its name, and tells what is wrong with it', async () => {
+    vi.mocked(decodeFile).mockImplementation(async (_file, _name, options) => {
+      expect(studio.job).toMatchObject({ isBusy: true, label: 'Opening My tape.v2.wav' });
+      options!.onProgress!(30, 120);
+      expect(studio.job.progress).toEqual({
+        fraction: 0.25,
+        secondsLeft: null,
+        doneSeconds: 30,
+        totalSeconds: 120,
+      });
+      return { samples: sound(), sampleRateHz: RATE_HZ, seconds: 4, warnings: ['It was clipped.'] };
+    });
+    const { studio, notices } = open();
+    await studio.openFile(file);
+    expect(studio.take).toMatchObject({ name: 'My tape.v2', output: null });
+    expect(studio.take!.id).not.toBeNull();
+    expect(notices.list.map(({ text }) => text)).toEqual([
+      'It was clipped.',
+      expect.stringMatching(/does not sound like one person speaking/),
+    ]);
+    expect(fakes.openTracks).toHaveBeenLastCalledWith(studio.take!.source, undefined);
+  });
+
+  it('shows why a file cannot be opened, and keeps nothing of it', async () => {
+    vi.mocked(decodeFile).mockRejectedValue(new DOMException('This is not a recording.', 'not-audio'));
+    const { studio, notices } = open();
+    await studio.openFile(file);
+    expect(studio.take).toBeNull();
+    expect(notices.list).toMatchObject([{ kind: 'error', text: 'This is not a recording.' }]);
+  });
+
+  it('shows that the sample could not be fetched', async () => {
+    vi.stubGlobal('fetch', async () => new Response('', { status: 404 }));
+    const { studio, notices } = open();
+    await studio.openSample();
+    expect(notices.list).toMatchObject([
+      { kind: 'error', text: expect.stringMatching(/answered 404/) as string },
+    ]);
+  });
+
+  it('keeps a recording as a take, but not a silent one', async () => {
+    const { studio, notices } = open();
+    const record = async () => {
+      await studio.recording.start('');
+      await studio.recording.stop();
+    };
+    await record();
+    await vi.waitFor(async () => expect(await listTakes()).toHaveLength(1));
+    expect(studio.take!.name).toMatch(/^Recording, /);
+    fakes.heard.samples = new Float32Array(RATE_HZ);
+    await record();
+    const silent = { kind: 'error', text: expect.stringMatching(/silent/) as string };
+    await vi.waitFor(() => expect(notices.list.at(-1)).toMatchObject(silent));
+    expect(await listTakes()).toHaveLength(1);
+  });
+
+  it('converts the open take to the chosen voice, and keeps the voice’s record with it', async () => {
+    const joe = voice({ id: 'joe', name: 'Joe' });
+    const { studio, converter, preferences, notices } = open(fakeConverter([voice(), joe]));
+    preferences.voiceId = 'joe';
+    await studio.openFile(file);
+    const source = studio.take!.source;
+    await studio.convert();
+    const controls = { ...DEFAULT_CONTROLS, pitchShiftSt: 3 };
+    expect(converter.convert.mock.calls[0]![0]).toMatchObject({ ...source, voiceId: 'joe', controls });
+    expect(studio.take).toMatchObject({
+      name: 'My tape.v2',
+      output: { voiceId: 'joe', voiceName: 'Joe', controls, rtf: 0.25, consent: sealed() },
+    });
+    expect((await listTakes()).map(({ output }) => output?.voiceName)).toEqual(['Joe']);
+    expect(notices.announcement).toBe('Converted to Joe.');
+    expect(fakes.openTracks).toHaveBeenLastCalledWith(source, studio.take!.output);
+  });
+
+  it('converts nothing without a take, or without the chosen voice', async () => {
+    const { studio, converter, preferences } = open();
+    await studio.convert();
+    await studio.openFile(file);
+    preferences.voiceId = 'gone';
+    await studio.convert();
+    expect(converter.convert).not.toHaveBeenCalled();
+  });
+
+  it('shows how far a conversion is, and is not kept busy by what the worker says after it', async () => {
+    const { studio, converter } = open();
+    await studio.openFile(file);
+    let report!: (progress: ConvertProgress) => void;
+    const answer = await converter.convert.getMockImplementation()!({
+      samples: sound(),
+    } as Parameters<Convert>[0]);
+    converter.convert.mockImplementation(async ({ onProgress }) => {
+      report = onProgress;
+      report({ secondsDone: 2, secondsTotal: 8, secondsLeft: 3 });
+      expect(studio.job).toMatchObject({
+        label: 'Converting to Kathleen',
+        progress: { fraction: 0.25, secondsLeft: 3, doneSeconds: 2, totalSeconds: 8 },
+      });
+      return answer;
+    });
+    await studio.convert();
+    report({ secondsDone: 8, secondsTotal: 8, secondsLeft: 0 });
+    expect(studio.job).toMatchObject({ isBusy: false, progress: null });
+  });
+
+  it('cancels a conversion without an error, and keeps the take', async () => {
+    const { studio, converter, notices } = open();
+    await studio.openFile(file);
+    notices.clear();
+    converter.convert.mockImplementation(
+      ({ signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () =>
+            reject(Object.assign(new Error('stopped'), { name: 'cancelled' })),
+          );
+        }),
+    );
+    const converting = studio.convert();
+    // One thing at a time.
+    await studio.openFile(new File([''], 'another.wav'));
+    studio.job.cancel();
+    await converting;
+    expect(studio.take).toMatchObject({ name: 'My tape.v2', output: null });
+    expect(studio.job.isBusy).toBe(false);
+    expect(notices.list).toEqual([]);
+  });
+
+  it('exports by the record that the take was made by, whatever became of the voice', async () => {
+    const { studio, converter, preferences, scope } = await openConverted();
+    converter.status.voices = [];
+    preferences.disclaimer = 'de';
+    vi.mocked(exportTake).mockImplementation(async (_samples, _rate, _format, _about, options) => {
+      options!.onProgress!(0.5);
+      expect(studio.job).toMatchObject({ label: 'Marking and writing MP3', progress: { fraction: 0.5 } });
+      return exported;
+    });
+    await studio.download('mp3');
+    const { samples, sampleRateHz } = studio.take!.output!;
+    expect(vi.mocked(exportTake).mock.calls[0]!.slice(0, 4)).toEqual([
+      samples,
+      sampleRateHz,
+      'mp3',
+      {
+        voiceId: 'kathleen',
+        voiceName: 'Kathleen',
+        takeName: 'My tape.v2',
+        consent: sealed(),
+        disclaimer: 'de',
+      },
+    ]);
+    expect(download).toHaveBeenCalledWith(exported, scope);
+  });
+
+  it('exports a take of before there were records by the voice’s own', async () => {
+    const own = sealed({ revocationContact: 'voice@example.test' });
+    const { studio } = open(fakeConverter([voice({ consent: own })]));
+    const { consent: _none, ...output } = {
+      ...{ samples: sound(), sampleRateHz: 24000, voiceId: 'kathleen', voiceName: 'Kathleen' },
+      ...{ controls: DEFAULT_CONTROLS, backend: 'wasm' as const, rtf: 1, consent: own },
+    };
+    const { id } = await saveTake({
+      name: 'Old',
+      source: { samples: sound(), sampleRateHz: RATE_HZ },
+      output,
+    });
+    await studio.shelf.openTake(id);
+    await studio.download('wav');
+    expect(vi.mocked(exportTake).mock.calls[0]![3]).toMatchObject({ consent: own });
+    expect(vi.mocked(exportTake).mock.calls[0]![3]).not.toHaveProperty('disclaimer');
+  });
+
+  it.each([
+    ['mp3', false, 1],
+    ['mp3', true, 0],
+    // Nothing can be signed in it.
+    ['opus', false, 0],
+  ] as const)('warns of a missing signature: %s, signed %s', async (format, hasCredentials, warnings) => {
+    const { studio, notices } = await openConverted();
+    vi.mocked(exportTake).mockResolvedValue({ ...exported, hasCredentials });
+    await studio.download(format);
+    expect(notices.list.filter(({ text }) => /signed note could not be made/.test(text))).toHaveLength(
+      warnings,
+    );
+  });
+
+  it.each([
+    [true, true, 0],
+    // The browser wants another click, or shares no such file.
+    [true, false, 1],
+    [false, false, 1],
+  ])('shares where it can (%s) and may (%s), and downloads otherwise', async (can, may, downloads) => {
+    const { studio } = await openConverted();
+    vi.mocked(canShare).mockReturnValue(can);
+    vi.mocked(share).mockResolvedValue(may);
+    await studio.share('wav');
+    expect(share).toHaveBeenCalledTimes(can ? 1 : 0);
+    expect(download).toHaveBeenCalledTimes(downloads);
+  });
+
+  it('exports nothing that was not converted', async () => {
+    const { studio } = open();
+    await studio.openFile(file);
+    await studio.download('wav');
+    expect(exportTake).not.toHaveBeenCalled();
+  });
+});
