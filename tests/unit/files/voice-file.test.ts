@@ -83,8 +83,8 @@ describe('an .understudy file', () => {
       entries: 9,
       entryBytes: 1e7,
     });
-    const stranger = new Uint8Array(await other.get('consent.json')!.read());
-    await expect(read(pack({ ...(await entries()), 'consent.json': stranger }))).rejects.toThrow(
+    const otherConsent = new Uint8Array(await other.get('consent.json')!.read());
+    await expect(read(pack({ ...(await entries()), 'consent.json': otherConsent }))).rejects.toThrow(
       refused('voice-altered'),
     );
     const list = new Uint8Array(await other.get('manifest.json')!.read());
