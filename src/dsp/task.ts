@@ -1,4 +1,7 @@
-/** Resolves in a new task of the event loop, so that a worker handles pending messages (a cancel) first; a resolved promise would not let it. */
+/**
+ * Resolves in a new task of the event loop, so that a worker first handles pending messages, such as a cancel. A promise that
+ * is already resolved would not let it.
+ */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -18,7 +18,10 @@ export class SpeakerEncoder {
     return (await this.embed(logMel)).map((value, i) => value - this.meanVoice[i]!);
   }
 
-  /** `logMel` [2 n, 80] -> `embedding` [128]. Pieces shorter than 1 s are repeated, longer ones than 30 s truncated. Rejects with `network-corrupt`. */
+  /**
+   * `logMel` [2 n, 80] -> `embedding` [128]. Pieces of less than 1 s are repeated, pieces of more than 30 s are truncated.
+   * Rejects with `network-corrupt`.
+   */
   async embed(logMel: Float32Array): Promise<Float32Array<ArrayBuffer>> {
     const codes = Math.floor(logMel.length / (BANDS * FRAMES_PER_CODE));
     const inputCodes = Math.min(MAX_CODES, Math.max(MIN_CODES, codes));

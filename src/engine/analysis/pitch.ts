@@ -11,7 +11,10 @@ const WINDOW_DELAY_FRAMES = 2;
 /** Frames with a lower loudness (dBFS) are unvoiced. */
 const QUIET_DB = -60;
 const UNVOICED_COST = 0.8;
-/** Added to the unvoiced cost in loud frames of a known speaker, because creak is voiced: rises from 0 at 30 dB to 0.3 at 10 dB below their speech level. */
+/**
+ * Added to the unvoiced cost in loud frames of a known speaker, because creak is voiced: rises from 0 at 30 dB to 0.3 at 10 dB
+ * below their speech level.
+ */
 const LOUD_COST = 0.3;
 const [FAINT_DB, LOUD_DB] = [-30, -10];
 /** Zeros before the first sample: the window of frame t covers samples [160 (t + 3) - 1024, 160 (t + 3)). */
@@ -22,7 +25,10 @@ export interface PitchFrames {
   f0Hz: Float32Array;
   /** [frames], 0 or 1. */
   voiced: Float32Array;
-  /** [frames] Hz, 0 if unvoiced: tracked without the speaker's register. A profile is measured from this, so that it can follow a new speaker. */
+  /**
+   * [frames] Hz, 0 if unvoiced: tracked without the speaker's register. Profiles are measured from this, so that they can
+   * follow a new speaker.
+   */
   unbiasedF0Hz: Float32Array;
 }
 
