@@ -151,7 +151,7 @@ describe('the voices room', () => {
     await page.getByTestId('voice-input').setInputFiles(bad);
     await expect
       .poll(() => page.getByTestId('error').textContent())
-      .toMatch(/no voice file.*Nothing was stored/);
+      .toMatch(/cannot be read.*Nothing was stored/);
     expect(await page.getByTestId('own-voice').count()).toBe(0);
   });
 
