@@ -9,10 +9,10 @@ import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';
 import { sha256Of } from '../files/hash';
 import { ANALYSIS_RATE_HZ } from '../dsp/signal';
-import { cosine, judgeSpeakers, meanEmbedding } from '../enrol/speakers';
+import { cosine, markOtherSpeakers, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';
 import type { Piece } from '../enrol/piece';
-import type { CleanedRecording, Spoken } from '../enrol/types';
+import type { CleanedRecording, SpokenSentence } from '../enrol/types';
 import { seal, type ConsentRecord } from '../provenance';
 import {
   addRecording,
@@ -35,7 +35,7 @@ export class Making {
   readonly job: Job;
   /** The voice that was made and waits to be kept. */
   made = $state.raw<FinishedVoice | null>(null);
-  spoken = $state.raw<Spoken | null>(null);
+  spoken = $state.raw<SpokenSentence | null>(null);
   playing = $state<string | null>(null);
   private readonly enrolment: EnrolmentClient;
   private readonly samples = new Map<string, Float32Array<ArrayBuffer>>();
@@ -109,7 +109,7 @@ export class Making {
   /** Listens to the sentence of leave; resolves with how like the recordings it was, -1..1. */
   async hear({ samples, sampleRateHz }: Recorded, sentence: string): Promise<void> {
     await this.job.run('Listening to who speaks', async (job) => {
-      this.spoken = await this.enrolment.hear(samples, sampleRateHz, sentence, job);
+      this.spoken = await this.enrolment.analyseSentence(samples, sampleRateHz, sentence, job);
     });
   }
 
@@ -212,18 +212,18 @@ export class Making {
     this.samples.set(row.recordings.at(-1)!.samplesId, samples);
     this.row = row;
     await this.judgeAgain();
-    const { room, humHz } = cleaned;
+    const { reverberation, humHz } = cleaned;
     if (humHz > 0) this.context.notices.announce(`A hum at ${humHz.toFixed(0)} Hz was taken out of ${name}.`);
-    if (room.decaySeconds !== null && room.decaySeconds > 0.6) {
+    if (reverberation.decaySeconds !== null && reverberation.decaySeconds > 0.6) {
       this.context.notices.warn(
-        `${name} was recorded in a room that echoes for about ${room.decaySeconds.toFixed(1)} seconds. It can be used; closer to the microphone, among curtains and cushions, the voice becomes clearer.`,
+        `${name} was recorded in a room that echoes for about ${reverberation.decaySeconds.toFixed(1)} seconds. It can be used; closer to the microphone, among curtains and cushions, the voice becomes clearer.`,
       );
     }
   }
 
   /** Whose voice it is depends on all recordings together. */
   private async judgeAgain(): Promise<void> {
-    judgeSpeakers(this.pieces);
+    markOtherSpeakers(this.pieces);
     this.row = { ...this.row };
     await saveEnrolment(this.row);
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Servo } from '../../../src/realtime/worklets/servo';
 import { BlockPlan } from '../../../src/realtime/worker/block-plan';
 import { FEEDBACK_SCORE, FeedbackWatch } from '../../../src/realtime/worker/feedback';
-import { FrameGate, hushBelowDb } from '../../../src/engine/analysis/gate';
+import { FrameGate, attenuateBelowDb } from '../../../src/engine/analysis/gate';
 import { RunningProfile } from '../../../src/realtime/worker/running-profile';
 import { random } from '../engine/helpers';
 
@@ -58,21 +58,21 @@ describe('the gate', () => {
 
   it('attenuates frames at the noise level, however they are split into chunks', () => {
     const levels = [...Array<number>(10).fill(-40), ...Array<number>(10).fill(-20), -33, -37, -40, -42, -38];
-    const hushing = () => Object.assign(new FrameGate(), { hushBelowDb: -50 });
-    const whole = factorsOf(hushing(), levels, 15);
+    const gateInNoise = () => Object.assign(new FrameGate(), { attenuateBelowDb: -50 });
+    const whole = factorsOf(gateInNoise(), levels, 15);
     expect(whole[0]).toBeCloseTo(10 ** (-10 / 20), 5);
     expect(whole.slice(9, 19)).toEqual(Array(10).fill(1));
     expect(Math.min(...whole)).toBeCloseTo(10 ** (-12 / 20), 5);
-    const gate = hushing();
+    const gate = gateInNoise();
     const single = levels.flatMap((db) => [...gate.push(Float32Array.of(db), 15)]);
     expect(single).toEqual(whole.slice(0, -2));
   });
 
   it('attenuates up to 4.5 dB above the noise and at least 10.5 dB below speech; nothing without a noise level', () => {
     const speaker = { medianF0Hz: 200, speechLevelDb: -20 };
-    expect(hushBelowDb(speaker)).toBe(-Infinity);
-    expect(hushBelowDb({ ...speaker, noiseDb: -50 })).toBe(-45.5);
-    expect(hushBelowDb({ ...speaker, noiseDb: -21 })).toBe(-30.5);
+    expect(attenuateBelowDb(speaker)).toBe(-Infinity);
+    expect(attenuateBelowDb({ ...speaker, noiseDb: -50 })).toBe(-45.5);
+    expect(attenuateBelowDb({ ...speaker, noiseDb: -21 })).toBe(-30.5);
   });
 
   it('closes 0.25 s after speech, and opens immediately', () => {

@@ -9,7 +9,7 @@ type Client = { [Name in keyof EnrolmentClient]: EnrolmentClient[Name] };
 /** What every EnrolmentClient that a page makes answers with: the test's to say. */
 export const enrolment = {
   clean: vi.fn<Client['clean']>(),
-  hear: vi.fn<Client['hear']>(),
+  analyseSentence: vi.fn<Client['analyseSentence']>(),
   train: vi.fn<Client['train']>(),
   blend: vi.fn<Client['blend']>(),
 };
