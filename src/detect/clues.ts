@@ -17,7 +17,7 @@ export type ClueValues = Record<ClueId, number | null>;
 const MAX_SECONDS = 60;
 const BAND_FFT = 2048;
 /** Below its strongest band by so much, a band counts as empty. */
-const EMPTY_DB = 65;
+const BAND_EDGE_DB = 65;
 const MIN_VOICED_FRAMES = 50;
 
 /**
@@ -64,7 +64,7 @@ function bandEdgeHz(samples: Float32Array, sampleRateHz: number): number {
     fft.forward(frame, spectrum);
     for (let k = 0; k < power.length; k++) power[k]! += spectrum[2 * k]! ** 2 + spectrum[2 * k + 1]! ** 2;
   }
-  const empty = Math.max(...power) * 10 ** (-EMPTY_DB / 10);
+  const empty = Math.max(...power) * 10 ** (-BAND_EDGE_DB / 10);
   let edge = power.length - 1;
   while (edge > 0 && power[edge]! < empty) edge--;
   return (edge * sampleRateHz) / BAND_FFT;

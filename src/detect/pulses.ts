@@ -2,7 +2,7 @@ import { ANALYSIS_HOP } from '../dsp/signal';
 
 /** Enough for the formants up to 8 kHz (Markel & Gray 1976: two a kHz of bandwidth and two). */
 const ORDER = 18;
-const FRAME = 640;
+const FRAME_SAMPLES = 640;
 
 /**
  * Kurtosis of the prediction residual of voiced frames of 40 ms, their median: 3 for noise, higher the sharper one
@@ -10,14 +10,14 @@ const FRAME = 640;
  */
 export function pulseSharpness(samples: Float32Array, f0Hz: Float32Array): number | null {
   const found: number[] = [];
-  const residual = new Float64Array(FRAME);
+  const residual = new Float64Array(FRAME_SAMPLES);
   for (let t = 2; t + 2 < f0Hz.length; t += 2) {
-    const start = t * ANALYSIS_HOP - FRAME / 2;
+    const start = t * ANALYSIS_HOP - FRAME_SAMPLES / 2;
     const isSteady = f0Hz[t - 2]! > 0 && f0Hz[t]! > 0 && f0Hz[t + 2]! > 0;
-    if (!isSteady || start < ORDER || start + FRAME > samples.length) continue;
-    const filter = predictor(samples.subarray(start, start + FRAME));
+    if (!isSteady || start < ORDER || start + FRAME_SAMPLES > samples.length) continue;
+    const filter = predictionFilter(samples.subarray(start, start + FRAME_SAMPLES));
     if (!filter) continue;
-    for (let i = 0; i < FRAME; i++) {
+    for (let i = 0; i < FRAME_SAMPLES; i++) {
       let sum = 0;
       for (let k = 0; k <= ORDER; k++) sum += filter[k]! * samples[start + i - k]!;
       residual[i] = sum;
@@ -28,11 +28,11 @@ export function pulseSharpness(samples: Float32Array, f0Hz: Float32Array): numbe
 }
 
 /** Linear prediction by autocorrelation, Levinson and Durbin's recursion (Makhoul 1975, eq. 38); null for silence. */
-function predictor(frame: Float32Array): Float64Array | null {
-  const windowed = frame.map((x, i) => x * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / FRAME)));
+function predictionFilter(frame: Float32Array): Float64Array | null {
+  const windowed = frame.map((x, i) => x * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / FRAME_SAMPLES)));
   const r = Float64Array.from({ length: ORDER + 1 }, (_, lag) => {
     let sum = 0;
-    for (let i = lag; i < FRAME; i++) sum += windowed[i]! * windowed[i - lag]!;
+    for (let i = lag; i < FRAME_SAMPLES; i++) sum += windowed[i]! * windowed[i - lag]!;
     return sum;
   });
   if (r[0]! < 1e-9) return null;

@@ -7,7 +7,7 @@ import { judgeSpeakers } from '../enrol/speakers';
 import { isKept, summarise, type PieceSummary } from '../enrol/summary';
 import { ConsentError, parseRecord, seal } from '../provenance';
 import { detect } from '../services/detection-client';
-import { give } from './give';
+import { sendResult } from './send-result';
 import type { LiveHarness } from './live-harness';
 import { ConversionClient, type LoadOptions } from '../services/conversion-client.svelte';
 import { EnrolmentClient } from '../services/enrolment-client';
@@ -67,8 +67,8 @@ export function installHarness(scope: Scope): void {
   let liveHarness: LiveHarness | undefined;
   const baseUrl = modelsUrl();
   const enrolment = new EnrolmentClient(scope, baseUrl);
-  const guests = new Map<string, string>();
-  const never = new AbortController().signal;
+  const openedVoices = new Map<string, string>();
+  const neverAborted = new AbortController().signal;
 
   async function read(input: string, name: string): Promise<Blob> {
     const response = await fetch(input);
@@ -82,7 +82,7 @@ export function installHarness(scope: Scope): void {
     const file = await read(input, name);
     const { samples, sampleRateHz, seconds } = await decodeFile(file, name);
     const cleaned = await enrolment.clean(samples, sampleRateHz, {
-      signal: never,
+      signal: neverAborted,
       onProgress: () => undefined,
     });
     return { ...cleaned, seconds, sha256: await sha256Of(await file.arrayBuffer()) };
@@ -103,9 +103,10 @@ export function installHarness(scope: Scope): void {
         voiceId: voice,
         controls: { ...DEFAULT_CONTROLS, ...controls },
         onProgress: () => undefined,
-        signal: never,
+        signal: neverAborted,
       });
-      const voiceName = guests.get(voice) ?? status.voices.find((each) => each.id === voice)?.name ?? voice;
+      const voiceName =
+        openedVoices.get(voice) ?? status.voices.find((each) => each.id === voice)?.name ?? voice;
       const takeName = name.replace(/\.[^.]+$/, '');
       const { blob } = await exportTake(result.samples, result.sampleRateHz, format, {
         voiceId: voice,
@@ -113,13 +114,13 @@ export function installHarness(scope: Scope): void {
         takeName,
         consent: result.consent,
       });
-      await give(output, blob);
+      await sendResult(output, blob);
       return { seconds: result.seconds, rtf: result.rtf, backend: result.backend, warnings };
     },
 
     async openVoiceFile(input) {
       const voice = await converter!.openVoiceFile(await (await read(input, 'The voice file')).arrayBuffer());
-      guests.set(voice.id, voice.name);
+      openedVoices.set(voice.id, voice.name);
       return voice.id;
     },
 
@@ -143,9 +144,9 @@ export function installHarness(scope: Scope): void {
         consent: seal({ ...written, sources }),
         recordings: recordings.map(({ samples, pieces }) => ({ samples, pieces: pieces.filter(isKept) })),
       };
-      const draft = await enrolment.train(input, { signal: never, onProgress: () => undefined });
+      const draft = await enrolment.train(input, { signal: neverAborted, onProgress: () => undefined });
       const trainedMs = performance.now();
-      await give(output, await finishVoice(converter!, draft, never));
+      await sendResult(output, await finishVoice(converter!, draft, neverAborted));
       return {
         id: about.id,
         seconds: recordings.reduce((sum, recording) => sum + recording.seconds, 0),
@@ -157,7 +158,7 @@ export function installHarness(scope: Scope): void {
 
     async detect({ input, name }) {
       const { samples, sampleRateHz } = await open(input, name);
-      return detect(scope, samples, sampleRateHz, () => undefined, never);
+      return detect(scope, samples, sampleRateHz, () => undefined, neverAborted);
     },
 
     async live() {

@@ -5,7 +5,7 @@ import type { RecordedBlock } from '../realtime/live-types';
 import { DEFAULT_CONTROLS, type SourceProfile } from '../engine/types';
 import { injectFault, type FaultKind } from './faults';
 import { LiveSession, type SessionSettings } from '../realtime/session/live-session';
-import { tapEverything, type Heard } from './live-tap';
+import { tapEverything, type ContextTap } from './live-tap';
 import type { Trouble } from '../realtime/session/live-watch';
 
 const NAMES = [
@@ -30,7 +30,7 @@ const NAMES = [
   'skippedSeconds',
 ] as const;
 
-const ON_ITS_WAY_SECONDS = 0.3;
+const IN_FLIGHT_SECONDS = 0.3;
 
 export interface LiveStartOptions {
   voice: string;
@@ -54,8 +54,8 @@ export interface LiveHarness {
   chooseVoice(voice: string): Promise<void>;
   /** Makes every block take `factor` times as long. */
   slowDown(factor: number, seconds: number): Promise<void>;
-  /** Makes a fault; resolves with the seconds until converted sound is heard again, or null after `patience`. */
-  fault(kind: FaultKind, patience: number): Promise<number | null>;
+  /** Makes a fault; resolves with the seconds until converted sound is heard again, or null after `timeoutSeconds`. */
+  fault(kind: FaultKind, timeoutSeconds: number): Promise<number | null>;
   /** What there is to save: of every audio context in turn, and of the newest connection to the worker. */
   recorded(): {
     contexts: { sampleRateHz: number; samples: number }[];
@@ -76,7 +76,7 @@ export function makeLiveHarness(
   let session: LiveSession | undefined;
   let settings: SessionSettings;
   let troubles: Trouble[] = [];
-  let contexts: Heard[] = [];
+  let contexts: ContextTap[] = [];
   let input = new SampleStore(1);
   let output = new SampleStore(1);
   let inputRateHz = 0;
@@ -100,10 +100,10 @@ export function makeLiveHarness(
     const sinceSeconds = graph.context.currentTime - graph.stats.get('lastSoundSeconds');
     return graph.stats.get('isPlaying') > 0 && sinceSeconds < 0.1;
   };
-  const until = async (condition: () => boolean, patience: number): Promise<number | null> => {
+  const until = async (condition: () => boolean, timeoutSeconds: number): Promise<number | null> => {
     const startedMs = performance.now();
     while (!condition()) {
-      if (performance.now() - startedMs > 1000 * patience) return null;
+      if (performance.now() - startedMs > 1000 * timeoutSeconds) return null;
       await new Promise<void>((resolve) => scope.timeout(resolve, 5));
     }
     return (performance.now() - startedMs) / 1000;
@@ -173,12 +173,12 @@ export function makeLiveHarness(
       await session!.api.simulate({ kind: 'slow', factor, seconds });
     },
 
-    async fault(kind, patience) {
+    async fault(kind, timeoutSeconds) {
       await injectFault(session!, kind);
       // What was on its way is still heard; only after that does it show.
-      await new Promise<void>((resolve) => scope.timeout(resolve, 1000 * ON_ITS_WAY_SECONDS));
-      const seconds = await until(isSounding, patience);
-      return seconds === null ? null : ON_ITS_WAY_SECONDS + seconds;
+      await new Promise<void>((resolve) => scope.timeout(resolve, 1000 * IN_FLIGHT_SECONDS));
+      const seconds = await until(isSounding, timeoutSeconds);
+      return seconds === null ? null : IN_FLIGHT_SECONDS + seconds;
     },
 
     recorded() {

@@ -2,7 +2,7 @@ import { SampleStore } from '../audio/sample-store';
 import tapUrl from './tap-worklet?worker&url';
 
 /** What one audio context sent to the speakers, and what its microphone gave, sample by sample. */
-export interface Heard {
+export interface ContextTap {
   sampleRateHz: number;
   heard: SampleStore;
   spoken: SampleStore;
@@ -12,8 +12,8 @@ export interface Heard {
  * For tests: records whatever reaches the speakers of any context made from now on, by whichever way, beside
  * what the microphone gives.
  */
-export function tapEverything(expectedSeconds: number): Heard[] {
-  const contexts: Heard[] = [];
+export function tapEverything(expectedSeconds: number): ContextTap[] {
+  const contexts: ContextTap[] = [];
   const taps = new WeakMap<BaseAudioContext, AudioWorkletNode>();
   const connect = methodOf<(...args: unknown[]) => AudioNode | void>(AudioNode.prototype, 'connect');
   const tapOf = (context: BaseAudioContext): AudioWorkletNode => {

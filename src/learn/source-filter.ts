@@ -22,7 +22,7 @@ import { Synthesiser } from '../engine/synthesis/synthesis';
 const FFT_SIZE = 1024;
 const BINS = FFT_SIZE / 2 + 1;
 /** A filter narrower than this would let single overtones through, and they belong to the source. */
-const LEAST_WIDTH_HZ = 140;
+const MIN_WIDTH_HZ = 140;
 /** The synthesiser gives a frame out when the next ones are there. */
 const TAIL_FRAMES = 4;
 
@@ -52,7 +52,7 @@ export interface PartControls {
 }
 
 /** Takes mono speech apart. */
-export function takeApart(samples: Float32Array, sampleRateHz: number): VoiceParts {
+export function analyseVoice(samples: Float32Array, sampleRateHz: number): VoiceParts {
   const low = resample(samples, sampleRateHz, ANALYSIS_RATE_HZ);
   const high = resample(samples, sampleRateHz, SYNTHESIS_RATE_HZ);
   const { loudnessDb } = new Frontend().push(low);
@@ -74,7 +74,7 @@ export function takeApart(samples: Float32Array, sampleRateHz: number): VoicePar
 }
 
 /** Puts the parts together again, at 24 kHz. */
-export function putTogether(parts: VoiceParts, controls: PartControls): Float32Array {
+export function synthesiseVoice(parts: VoiceParts, controls: PartControls): Float32Array {
   const { frames, logGain } = parts;
   const padded = frames + TAIL_FRAMES;
   const extend = (values: Float32Array, size: number) => {
@@ -130,7 +130,7 @@ function envelopes(samples: Float32Array, f0Hz: Float32Array): Float32Array {
     const start = t * SYNTHESIS_HOP - FFT_SIZE / 2;
     for (let i = 0; i < FFT_SIZE; i++) frame[i] = (samples[start + i] ?? 0) * window[i]!;
     fft.forward(frame, spectrum);
-    const widthHz = Math.max(LEAST_WIDTH_HZ, f0Hz[t]!);
+    const widthHz = Math.max(MIN_WIDTH_HZ, f0Hz[t]!);
     for (let band = 0; band < BANDS; band++) {
       const centre = centresHz[band]!;
       const last = Math.min(BINS - 1, Math.floor((centre + widthHz) / binHz));

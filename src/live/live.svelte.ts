@@ -22,7 +22,7 @@ const SPEAK_SECONDS = 4;
 /** A peak of the correlation may be chance once; not three times. */
 const FEEDBACK_SECONDS = 3;
 
-const TROUBLES: Partial<Record<Trouble, string>> = {
+const TROUBLE_MESSAGES: Partial<Record<Trouble, string>> = {
   'microphone-lost':
     'The microphone stopped, perhaps because it was unplugged. Until one is there again, nobody hears anything. Plug it in or choose another one; it goes on by itself.',
   'microphone-changed': 'The microphone has changed, so it was opened again.',
@@ -42,12 +42,12 @@ export class LivePage {
   delay = $state.raw<DelayParts | null>(null);
   health = $state.raw({ load: 0, underruns: 0, jumps: 0, blockMs: 0 });
   /** What the browser really gave. */
-  given = $state.raw<MediaTrackSettings | null>(null);
+  trackSettings = $state.raw<MediaTrackSettings | null>(null);
   contextRateHz = $state(0);
   inputs = $state.raw<Device[]>([]);
   outputs = $state.raw<Device[]>([]);
   isHeld = $state(false);
-  hearsItself = $state(false);
+  hasFeedback = $state(false);
   calibration = $state<'none' | 'quiet' | 'speak'>('none');
   loopback = $state.raw<{ ms: number | null } | 'measuring' | null>(null);
   takeSeconds = $state<number | null>(null);
@@ -67,7 +67,7 @@ export class LivePage {
       onProgress: (progress) => (this.progress = progress),
       onTrouble: (trouble) => {
         void this.endTake();
-        const text = TROUBLES[trouble];
+        const text = TROUBLE_MESSAGES[trouble];
         if (text) context.notices.warn(text);
       },
     });
@@ -231,7 +231,7 @@ export class LivePage {
   private async start(): Promise<void> {
     const { notices } = this.context;
     notices.clear();
-    this.hearsItself = false;
+    this.hasFeedback = false;
     try {
       await this.session.adjust(this.settings);
       await this.session.start();
@@ -251,7 +251,7 @@ export class LivePage {
     if (phase !== 'off') return;
     this.level = { input: 0, output: 0 };
     this.delay = null;
-    this.given = null;
+    this.trackSettings = null;
   }
 
   private read(): void {
@@ -259,7 +259,7 @@ export class LivePage {
     if (!graph || this.phase === 'off') return;
     const { stats } = graph;
     this.level = { input: stats.get('inputPeak'), output: stats.get('outputPeak') };
-    const captureMs = 1000 * ((this.given as { latency?: number } | null)?.latency ?? 0);
+    const captureMs = 1000 * ((this.trackSettings as { latency?: number } | null)?.latency ?? 0);
     this.delay = stats.get('delayMs') > 0 ? delayParts(stats, captureMs, graph.outputLatencyMs) : null;
     this.health = {
       load: stats.get('load'),
@@ -270,11 +270,11 @@ export class LivePage {
     if (this.recording) this.takeSeconds = this.recording.seconds;
     this.feedbackSeconds =
       stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
-    this.hearsItself = this.feedbackSeconds >= FEEDBACK_SECONDS;
+    this.hasFeedback = this.feedbackSeconds >= FEEDBACK_SECONDS;
   }
 
   private readDevice(): void {
-    this.given = this.session.stream?.getAudioTracks()[0]?.getSettings() ?? null;
+    this.trackSettings = this.session.stream?.getAudioTracks()[0]?.getSettings() ?? null;
     this.contextRateHz = this.session.graph?.context.sampleRate ?? 0;
   }
 

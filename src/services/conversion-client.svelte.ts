@@ -66,7 +66,7 @@ export class ConversionClient {
     const jobId = `job ${this.nextJob++}`;
     const cancel = () => void client.api.cancel(jobId);
     job.signal.throwIfAborted();
-    const forget = this.scope.on(job.signal, 'abort', cancel);
+    const removeListener = this.scope.on(job.signal, 'abort', cancel);
     const samples = job.samples.slice();
     try {
       return await client.watch(
@@ -85,7 +85,7 @@ export class ConversionClient {
       if (error instanceof WorkerLostError) this.restart();
       throw error;
     } finally {
-      forget();
+      removeListener();
     }
   }
 

@@ -15,13 +15,13 @@ export async function detect(
   signal.throwIfAborted();
   const client = new WorkerClient<DetectionApi>(parent, DetectionWorker);
   const cancel = () => void client.api.cancel('file');
-  const forget = parent.on(signal, 'abort', cancel);
+  const removeListener = parent.on(signal, 'abort', cancel);
   try {
     return await client.guard(
       client.api.detect('file', transfer(samples, [samples.buffer]), sampleRateHz, proxy(onProgress)),
     );
   } finally {
-    forget();
+    removeListener();
     client.dispose();
   }
 }

@@ -57,14 +57,14 @@ export class EnrolmentClient {
     signal.throwIfAborted();
     const client = await this.ready();
     const jobId = `job ${this.nextJob++}`;
-    const forget = this.scope.on(signal, 'abort', () => void client.api.cancel(jobId));
+    const removeListener = this.scope.on(signal, 'abort', () => void client.api.cancel(jobId));
     try {
       return await client.watch(task(client.api, jobId), () => client.api.ping());
     } catch (error) {
       if (error instanceof WorkerLostError) this.discard();
       throw error;
     } finally {
-      forget();
+      removeListener();
     }
   }
 

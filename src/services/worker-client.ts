@@ -3,7 +3,7 @@ import type { Scope } from './scope';
 
 const PING_MS = 2000;
 /** The longest a worker is busy without hearing messages is one block of the networks. */
-const SILENT_MS = 15_000;
+const MAX_REPLY_MS = 15_000;
 
 /** The worker died or hangs; `message` is for the user. */
 export class WorkerLostError extends Error {
@@ -41,15 +41,15 @@ export class WorkerClient<Api extends object> {
 
   /** As `guard`, and asks with `ping` now and then whether the worker still hears. */
   async watch<T>(task: Promise<T>, ping: () => Promise<void>): Promise<T> {
-    let heardMs = performance.now();
+    let lastReplyMs = performance.now();
     let waiting = false;
     const stop = this.scope.interval(() => {
       if (waiting) {
-        if (performance.now() - heardMs > SILENT_MS) this.fail(new WorkerLostError());
+        if (performance.now() - lastReplyMs > MAX_REPLY_MS) this.fail(new WorkerLostError());
         return;
       }
       waiting = true;
-      heardMs = performance.now();
+      lastReplyMs = performance.now();
       void ping().then(() => (waiting = false));
     }, PING_MS);
     try {

@@ -11,19 +11,19 @@ import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } 
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { nowInWords } from '../ui/format';
-import { TakeShelf, type OpenTake } from './take-shelf.svelte';
+import { TakeLibrary, type OpenTake } from './take-library.svelte';
 
 export interface SoundProgress extends JobProgress {
   doneSeconds: number;
   totalSeconds: number;
 }
 
-/** The studio: one open take, what is being done to it, and the shelf of all takes. */
+/** The studio: one open take, what is being done to it, and the library of all takes. */
 export class Studio {
   readonly job: Job<SoundProgress>;
   readonly recording: Recording;
   readonly player: TrackPlayer;
-  readonly shelf: TakeShelf;
+  readonly library: TakeLibrary;
 
   constructor(
     private readonly context: AppContext,
@@ -31,13 +31,15 @@ export class Studio {
   ) {
     const { notices } = context;
     this.job = new Job(scope, notices);
-    this.recording = new Recording(scope, notices, (recorded) => void this.takeRecording(recorded));
+    this.recording = new Recording(scope, notices, (recorded) => void this.addRecording(recorded));
     this.player = new TrackPlayer(scope);
-    this.shelf = new TakeShelf(notices, (take) => this.player.open(take?.source, take?.output ?? undefined));
+    this.library = new TakeLibrary(notices, (take) =>
+      this.player.open(take?.source, take?.output ?? undefined),
+    );
   }
 
   get take(): OpenTake | null {
-    return this.shelf.open;
+    return this.library.open;
   }
 
   async openFile(file: File): Promise<void> {
@@ -47,7 +49,7 @@ export class Studio {
         onProgress: (doneSeconds, totalSeconds) => onProgress(soundProgress(doneSeconds, totalSeconds, null)),
       });
       await this.addTake(decoded.samples, decoded.sampleRateHz, file.name.replace(/\.[^.]+$/, ''));
-      this.judge(decoded.samples, decoded.sampleRateHz, decoded.warnings);
+      this.showWarnings(decoded.samples, decoded.sampleRateHz, decoded.warnings);
     });
   }
 
@@ -77,7 +79,7 @@ export class Studio {
         onProgress: ({ secondsDone, secondsTotal, secondsLeft }: ConvertProgress) =>
           onProgress(soundProgress(secondsDone, secondsTotal, secondsLeft)),
       });
-      await this.shelf.addOutput(take, {
+      await this.library.addOutput(take, {
         samples: result.samples,
         sampleRateHz: result.sampleRateHz,
         voiceId: voice.id,
@@ -145,21 +147,21 @@ export class Studio {
     return this.context.converter.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
   }
 
-  private async takeRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
+  private async addRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
     try {
       const warnings = checkSamples(samples, sampleRateHz);
       await this.addTake(samples, sampleRateHz, `Recording, ${nowInWords()}`);
-      this.judge(samples, sampleRateHz, warnings);
+      this.showWarnings(samples, sampleRateHz, warnings);
     } catch (error) {
       this.context.notices.fail(error);
     }
   }
 
   private async addTake(samples: Float32Array, sampleRateHz: number, name: string): Promise<void> {
-    await this.shelf.add({ name, source: { samples, sampleRateHz } });
+    await this.library.add({ name, source: { samples, sampleRateHz } });
   }
 
-  private judge(samples: Float32Array, sampleRateHz: number, warnings: string[]): void {
+  private showWarnings(samples: Float32Array, sampleRateHz: number, warnings: string[]): void {
     for (const warning of warnings) this.context.notices.warn(warning);
     const doubt = speechWarning(samples, sampleRateHz);
     if (doubt) this.context.notices.warn(doubt);

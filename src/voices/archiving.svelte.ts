@@ -12,7 +12,7 @@ import { askToPersist } from '../store/takes';
 import { listVoices, revoked } from '../store/voices';
 
 /** An archive that was opened and waits for a yes. */
-export interface ArchiveArrival {
+export interface PendingArchive {
   fileName: string;
   plan: Plan;
   /** Names of voices here whose leave was taken back on the other device. */
@@ -22,7 +22,7 @@ export interface ArchiveArrival {
 /** Everything on this device saved as one file, and such a file brought back. */
 export class Archiving {
   readonly job: Job;
-  arrival = $state.raw<ArchiveArrival | null>(null);
+  pending = $state.raw<PendingArchive | null>(null);
   /** What could not go along with the file that was saved last. */
   leftOut = $state.raw<LeftOut[]>([]);
 
@@ -60,22 +60,22 @@ export class Archiving {
       const [{ voices }, known] = await Promise.all([listVoices(), revoked()]);
       const published = this.context.converter.status?.voices.filter((voice) => !voice.isOwn) ?? [];
       const here = [...voices, ...published].filter(({ consent }) => !known.has(consent?.sha256 ?? ''));
-      this.arrival = { fileName: file.name, plan, silenced: silenced(plan, here) };
+      this.pending = { fileName: file.name, plan, silenced: silenced(plan, here) };
     });
   }
 
   async accept(withSettings: boolean): Promise<void> {
-    const { arrival } = this;
-    if (!arrival) return;
-    this.arrival = null;
-    await this.job.run(`Storing what is in ${arrival.fileName}`, async ({ signal, onProgress }) => {
-      await restoreArchive(arrival.plan, { signal, onProgress: progressReporter(onProgress) });
-      const { settings, scores } = arrival.plan.archive.manifest;
+    const { pending } = this;
+    if (!pending) return;
+    this.pending = null;
+    await this.job.run(`Storing what is in ${pending.fileName}`, async ({ signal, onProgress }) => {
+      await restoreArchive(pending.plan, { signal, onProgress: progressReporter(onProgress) });
+      const { settings, scores } = pending.plan.archive.manifest;
       if (withSettings) {
         this.context.preferences.adopt(settings);
         saveScores(scores);
       }
-      this.context.notices.announce(`What is in ${arrival.fileName} is kept on this device.`);
+      this.context.notices.announce(`What is in ${pending.fileName} is kept on this device.`);
       void askToPersist();
     });
     this.onDone();

@@ -3,8 +3,8 @@ import { Microphone } from '../ui/microphone.svelte';
 
 const QUIET_PEAK = 0.05;
 /** Noise nearer to the speech than this is heard in the voice. */
-const LEAST_RATIO_DB = 25;
-const JUDGED_BATCHES = 30;
+const MIN_RATIO_DB = 25;
+const MIN_BATCHES = 30;
 
 /** Somebody reads aloud: the microphone, and what is thought of the sound while they do. */
 export class Reading extends Microphone {
@@ -16,12 +16,10 @@ export class Reading extends Microphone {
   /** Level, clipping and noise in words, while it is being recorded. */
   get verdict(): string {
     if (this.hasClipped) return 'Too loud: move away from the microphone, then read this again.';
-    if (this.batches < JUDGED_BATCHES) return 'Listening …';
+    if (this.batches < MIN_BATCHES) return 'Listening …';
     if (this.loudest < QUIET_PEAK) return 'Very quiet: come closer to the microphone.';
     const ratioDb = 20 * Math.log10(this.loudest / Math.max(1e-5, this.quietest));
-    return ratioDb < LEAST_RATIO_DB
-      ? 'It is noisy here: a quieter room makes a better voice.'
-      : 'Sounds good.';
+    return ratioDb < MIN_RATIO_DB ? 'It is noisy here: a quieter room makes a better voice.' : 'Sounds good.';
   }
 
   override async start(deviceId: string): Promise<void> {

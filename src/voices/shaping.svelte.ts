@@ -16,14 +16,14 @@ export class Shaping {
   name = $state('');
   maker = $state('');
   readonly job: Job;
-  private readonly enrolment: EnrolmentClient;
+  private readonly client: EnrolmentClient;
 
   constructor(
     private readonly context: AppContext,
     scope: Scope,
     private readonly onDone: () => void,
   ) {
-    this.enrolment = new EnrolmentClient(scope, modelsUrl());
+    this.client = new EnrolmentClient(scope, modelsUrl());
     this.job = new Job(scope, context.notices);
   }
 
@@ -32,7 +32,7 @@ export class Shaping {
       const parts = Object.entries(this.weights)
         .filter(([, weight]) => weight > 0)
         .map(([voiceId, weight]) => ({ voiceId, weight }));
-      const draft = await this.enrolment.blend({
+      const draft = await this.client.blend({
         about: newAbout(this.name.trim(), this.languageOf(parts)),
         maker: this.maker.trim(),
         parts,

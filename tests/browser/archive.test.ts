@@ -5,7 +5,7 @@ import { readZip } from '../../src/files/zip';
 import { fingerprint24 } from '../../src/provenance';
 import { readVoiceFile } from '../../src/files/voice-file';
 import { detectWatermark } from '../../src/watermark';
-import { collect, convertSample, giveLeave, keepVoice, makeVoice } from './enrol-steps';
+import { collect, convertSample, sealConsent, keepVoice, makeVoice } from './enrol-steps';
 import { withSpeaker } from './speaker-network';
 import { openApp, type Opened } from './support';
 
@@ -23,7 +23,7 @@ it(
     app = await openApp({ path: '#/voices', intercept: withSpeaker() });
     const { page } = app;
     await collect(page);
-    await giveLeave(page);
+    await sealConsent(page);
     await makeVoice(page);
     const id = await keepVoice(page);
     await convertSample(page, id);

@@ -6,7 +6,7 @@ import { makeWav, readWav } from './wav';
 export const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
 /** The speaker of SPEECH: "I lend my voice of my own free will: amber, river, seven, window, garden, silver." */
-export const LEAVE = fileURLToPath(new URL('../fixtures/audio/leave.wav', import.meta.url));
+export const PERMISSION_SPEECH = fileURLToPath(new URL('../fixtures/audio/leave.wav', import.meta.url));
 
 /** The speech fixture twice over, with a pause: more than the least a voice is made of. */
 export function longSpeech(): Buffer {
@@ -26,7 +26,7 @@ export async function collect(page: Page, name = 'tape.wav'): Promise<void> {
 }
 
 /** From cleaned recordings to a sealed record: recordings that were given to the public domain. */
-export async function giveLeave(page: Page, person = 'Ada Example'): Promise<void> {
+export async function sealConsent(page: Page, person = 'Ada Example'): Promise<void> {
   await page.getByTestId('to-listen').click();
   await page.getByTestId('to-consent').click();
   await page.locator('input[value="public-domain"]').check();
@@ -47,7 +47,7 @@ export async function chooseWords(page: Page, place: number): Promise<void> {
   }, place);
 }
 
-/** Lets the microphone be heard for as long as LEAVE takes twice, wherever in it that begins. */
+/** Lets the microphone be heard for as long as PERMISSION_SPEECH takes twice, wherever in it that begins. */
 export async function speak(page: Page): Promise<void> {
   await page.getByTestId('speak').click();
   await page.waitForTimeout(10_500);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, ensureBuilt } from '../../scripts/build.mjs';
 import { serve } from '../../scripts/serve.mjs';
 import { random } from '../unit/engine/helpers';
-import { collect, giveLeave, keepVoice, longSpeech, makeVoice } from './enrol-steps';
+import { collect, sealConsent, keepVoice, longSpeech, makeVoice } from './enrol-steps';
 import { openKillable, type Killable } from './killable';
 import { withSpeaker } from './speaker-network';
 
@@ -26,7 +26,7 @@ const WORK: Record<string, (page: Page, file: Buffer) => Promise<void>> = {
     if ((await unfinished.count()) > 0) await unfinished.first().getByTestId('resume').click();
     else {
       await collect(page, 'unfinished.wav');
-      await giveLeave(page, 'Unfinished');
+      await sealConsent(page, 'Unfinished');
     }
     await page.getByTestId('train').click();
     await page.getByTestId('keep-voice').click();
@@ -78,12 +78,12 @@ describe('a tab that is killed', () => {
     await page.getByTestId('take-item').waitFor();
     await page.getByRole('link', { name: 'Voices' }).click();
     await collect(page);
-    await giveLeave(page);
+    await sealConsent(page);
     await makeVoice(page);
     const id = await keepVoice(page);
     file = await fileOf(page, id);
     await collect(page, 'unfinished.wav');
-    await giveLeave(page, 'Unfinished');
+    await sealConsent(page, 'Unfinished');
   });
 
   afterAll(async () => {

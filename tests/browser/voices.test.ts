@@ -6,9 +6,9 @@ import {
   chooseWords,
   collect,
   convertSample,
-  giveLeave,
+  sealConsent,
   keepVoice,
-  LEAVE,
+  PERMISSION_SPEECH,
   makeVoice,
   speak,
 } from './enrol-steps';
@@ -30,7 +30,7 @@ describe('the voices room', () => {
     app = await open();
     const { page } = app;
     await collect(page);
-    await giveLeave(page);
+    await sealConsent(page);
     await makeVoice(page);
     for (const index of [0, 1, 2]) {
       await page.getByTestId(`audition-${index}`).and(page.locator(':enabled')).click();
@@ -92,7 +92,7 @@ describe('the voices room', () => {
   });
 
   it('takes one’s own voice only with the sentence read aloud, and goes on after a reload', async () => {
-    app = await open({ fakeMicWav: LEAVE });
+    app = await open({ fakeMicWav: PERMISSION_SPEECH });
     const { page } = app;
     await collect(page);
     await page.getByTestId('to-listen').click();

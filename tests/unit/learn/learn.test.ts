@@ -8,7 +8,7 @@ import { CASES } from '../../../src/learn/cases';
 import { GUIDE } from '../../../src/learn/guide';
 import { guessingChance } from '../../../src/learn/guessing';
 import { SITUATIONS } from '../../../src/learn/permission';
-import { putTogether, takeApart, type PartControls } from '../../../src/learn/source-filter';
+import { synthesiseVoice, analyseVoice, type PartControls } from '../../../src/learn/source-filter';
 import { treat, UNTREATED } from '../../../src/learn/treatments';
 import { readWav } from '../../browser/wav';
 
@@ -45,26 +45,26 @@ function likeness(a: Float32Array, b: Float32Array): number {
 }
 
 describe('a voice taken apart', () => {
-  const parts = takeApart(speech, 16000);
+  const parts = analyseVoice(speech, 16000);
 
   it('sounds like itself when nothing is changed', () => {
-    const same = putTogether(parts, PLAIN);
+    const same = synthesiseVoice(parts, PLAIN);
     expect(Math.abs(same.length / 24000 - parts.seconds)).toBeLessThan(0.1);
     expect(likeness(logMel(speech, 16000), logMel(same, 24000))).toBeGreaterThan(0.85);
   });
 
   it('changes pitch, filter and source each for itself', () => {
-    const octave = putTogether(parts, { ...PLAIN, pitchSt: 12 });
+    const octave = synthesiseVoice(parts, { ...PLAIN, pitchSt: 12 });
     expect(median(octave, 24000) / parts.medianF0Hz).toBeCloseTo(2, 1);
-    const giant = putTogether(parts, { ...PLAIN, length: 1.3 });
+    const giant = synthesiseVoice(parts, { ...PLAIN, length: 1.3 });
     expect(median(giant, 24000) / parts.medianF0Hz).toBeCloseTo(1, 1);
-    const plain = logMel(putTogether(parts, PLAIN), 24000);
+    const plain = logMel(synthesiseVoice(parts, PLAIN), 24000);
     const likenessOf = (change: Partial<PartControls>) =>
-      likeness(plain, logMel(putTogether(parts, { ...PLAIN, ...change }), 24000));
+      likeness(plain, logMel(synthesiseVoice(parts, { ...PLAIN, ...change }), 24000));
     expect(likenessOf({ length: 1.3 })).toBeLessThan(likenessOf({ length: 1.02 }));
     expect(likenessOf({ filter: false })).toBeLessThan(likenessOf({ source: 'whisper' }));
     const voicedFrames = (change: Partial<PartControls>) =>
-      pitchOf(putTogether(parts, { ...PLAIN, ...change }), 24000).filter((hz) => hz > 0).length;
+      pitchOf(synthesiseVoice(parts, { ...PLAIN, ...change }), 24000).filter((hz) => hz > 0).length;
     expect(voicedFrames({ source: 'whisper' })).toBeLessThan(voicedFrames({}) / 5);
   });
 });

@@ -195,13 +195,13 @@ describe('feedback', () => {
     const { page } = await goLive();
     stats.set('feedback', FEEDBACK_SCORE);
     vi.advanceTimersByTime(2900);
-    expect(page.hearsItself).toBe(false);
+    expect(page.hasFeedback).toBe(false);
     stats.set('feedback', 0);
     vi.advanceTimersByTime(80);
     stats.set('feedback', FEEDBACK_SCORE);
     vi.advanceTimersByTime(2900);
-    expect(page.hearsItself).toBe(false);
+    expect(page.hasFeedback).toBe(false);
     vi.advanceTimersByTime(200);
-    expect(page.hearsItself).toBe(true);
+    expect(page.hasFeedback).toBe(true);
   });
 });

@@ -248,7 +248,7 @@ describe('the studio', () => {
       source: { samples: sound(), sampleRateHz: RATE_HZ },
       output,
     });
-    await studio.shelf.openTake(id);
+    await studio.library.openTake(id);
     await studio.download('wav');
     expect(vi.mocked(exportTake).mock.calls[0]![3]).toMatchObject({ consent: own });
     expect(vi.mocked(exportTake).mock.calls[0]![3]).not.toHaveProperty('disclaimer');

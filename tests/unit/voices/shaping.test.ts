@@ -6,10 +6,10 @@ import { Shaping } from '../../../src/voices/shaping.svelte';
 import { voiceFile } from '../archive/device';
 import { fakeConverter, openBrowser, pageContext, voice } from '../page';
 import { blend, sealed } from '../provenance/records';
-import { draft, enrolment, finished } from './enrolment';
+import { draft, fakeClient, finished } from './fake-client';
 
 vi.mock('../../../src/services/enrolment-client', async () => {
-  const fake = (await import('./enrolment')).enrolment;
+  const fake = (await import('./fake-client')).fakeClient;
   return {
     EnrolmentClient: function () {
       return fake;
@@ -30,7 +30,7 @@ const VOICES = [
 
 beforeEach(async () => {
   await openBrowser();
-  enrolment.blend.mockResolvedValue(draft);
+  fakeClient.blend.mockResolvedValue(draft);
   vi.mocked(finishVoice).mockResolvedValue(
     await finished(await voiceFile('own-a', 'Mix', blend([sealed()]))),
   );
@@ -57,7 +57,7 @@ describe('a blend', () => {
     const making = shaping.make();
     expect(shaping.job.isBusy).toBe(true);
     await making;
-    expect(enrolment.blend.mock.calls[0]![0]).toMatchObject({
+    expect(fakeClient.blend.mock.calls[0]![0]).toMatchObject({
       about: { name: 'Mix' },
       maker: 'Ada',
       parts: [
@@ -81,12 +81,12 @@ describe('a blend', () => {
     const { shaping } = open();
     shaping.weights = Object.fromEntries(ids.map((id) => [id, 50]));
     await shaping.make();
-    expect(enrolment.blend.mock.calls[0]![0].about.language).toBe(language);
+    expect(fakeClient.blend.mock.calls[0]![0].about.language).toBe(language);
   });
 
   it('that cannot be made keeps what was set, and says why', async () => {
     const { shaping, notices, onDone } = open();
-    enrolment.blend.mockRejectedValue(new DOMException('Joe may not be blended.', 'consent-missing'));
+    fakeClient.blend.mockRejectedValue(new DOMException('Joe may not be blended.', 'consent-missing'));
     shaping.weights = { joe: 50 };
     await shaping.make();
     expect(notices.list).toMatchObject([{ kind: 'error', text: 'Joe may not be blended.' }]);

@@ -6,11 +6,11 @@ import { sha256Of } from '../../../src/files/hash';
 import { audition, finishVoice } from '../../../src/services/voice-maker';
 import { listEnrolments, readRecording } from '../../../src/store/enrolments';
 import { listVoices } from '../../../src/store/voices';
-import { AUDITIONS, Making } from '../../../src/voices/making.svelte';
+import { AUDITIONS, Enrolment } from '../../../src/voices/enrolment.svelte';
 import { voiceFile } from '../archive/device';
 import { openBrowser, pageContext } from '../page';
 import { record, sealed } from '../provenance/records';
-import { draft, enrolment, finished, piece, untilCancelled } from './enrolment';
+import { draft, fakeClient, finished, piece, untilCancelled } from './fake-client';
 
 const player = vi.hoisted(() => ({ setTracks: vi.fn(), play: vi.fn(), pause: vi.fn(), close: vi.fn() }));
 
@@ -21,7 +21,7 @@ vi.mock('../../../src/audio/ab-player', () => ({
 }));
 vi.mock('../../../src/audio/decode');
 vi.mock('../../../src/services/enrolment-client', async () => {
-  const fake = (await import('./enrolment')).enrolment;
+  const fake = (await import('./fake-client')).fakeClient;
   return {
     EnrolmentClient: function () {
       return fake;
@@ -56,7 +56,7 @@ beforeEach(async () => {
     seconds: 2,
     warnings: [],
   }));
-  enrolment.clean.mockImplementation(async () => cleaned());
+  fakeClient.clean.mockImplementation(async () => cleaned());
 });
 
 afterEach(() => {
@@ -67,7 +67,7 @@ afterEach(() => {
 function open() {
   const page = pageContext();
   const onDone = vi.fn();
-  return { ...page, onDone, making: new Making(page.context, page.scope, onDone) };
+  return { ...page, onDone, enrolment: new Enrolment(page.context, page.scope, onDone) };
 }
 
 const tape = (name: string) => new File([`sound of ${name}`], name);
@@ -75,34 +75,34 @@ const storedRow = async () => (await listEnrolments())[0]!;
 
 describe('recordings', () => {
   it('are cleaned one after the other, and kept with their pieces', async () => {
-    const { making } = open();
-    await making.addFiles([tape('a.wav'), tape('b.wav')]);
-    expect(making.row.recordings.map(({ name }) => name)).toEqual(['a.wav', 'b.wav']);
-    expect(making.row.recordings[0]!.sha256).toBe(await sha256Of(await tape('a.wav').arrayBuffer()));
-    expect(making.summary.keptSeconds).toBe(4);
+    const { enrolment } = open();
+    await enrolment.addFiles([tape('a.wav'), tape('b.wav')]);
+    expect(enrolment.row.recordings.map(({ name }) => name)).toEqual(['a.wav', 'b.wav']);
+    expect(enrolment.row.recordings[0]!.sha256).toBe(await sha256Of(await tape('a.wav').arrayBuffer()));
+    expect(enrolment.summary.keptSeconds).toBe(4);
     const row = await storedRow();
     expect(row.recordings).toHaveLength(2);
     expect(await readRecording(row.recordings[1]!)).toEqual(cleaned().samples);
   });
 
   it('are judged together: whose voice is in most of them', async () => {
-    const { making } = open();
-    enrolment.clean.mockImplementation(async () => cleaned({}, 1));
-    await making.addFiles([tape('a.wav')]);
-    enrolment.clean.mockImplementation(async () => cleaned());
-    await making.addFiles([tape('b.wav')]);
-    expect(making.pieces.map(({ reason }) => reason)).toEqual([null, 'other-speaker', null, null]);
+    const { enrolment } = open();
+    fakeClient.clean.mockImplementation(async () => cleaned({}, 1));
+    await enrolment.addFiles([tape('a.wav')]);
+    fakeClient.clean.mockImplementation(async () => cleaned());
+    await enrolment.addFiles([tape('b.wav')]);
+    expect(enrolment.pieces.map(({ reason }) => reason)).toEqual([null, 'other-speaker', null, null]);
     expect((await storedRow()).recordings[0]!.pieces[1]!.reason).toBe('other-speaker');
   });
 
   it('say what is wrong with them, by name', async () => {
-    const { making, notices } = open();
+    const { enrolment, notices } = open();
     vi.mocked(decodeFile).mockImplementation(async () => ({
       ...{ samples: new Float32Array(RATE_HZ), sampleRateHz: RATE_HZ, seconds: 1 },
       warnings: ['It was clipped.'],
     }));
-    enrolment.clean.mockImplementation(async () => cleaned({ humHz: 50.2, room: { decaySeconds: 0.94 } }));
-    await making.addFiles([tape('a.wav')]);
+    fakeClient.clean.mockImplementation(async () => cleaned({ humHz: 50.2, room: { decaySeconds: 0.94 } }));
+    await enrolment.addFiles([tape('a.wav')]);
     expect(notices.list.map(({ text }) => text)).toEqual([
       'a.wav: It was clipped.',
       expect.stringMatching(/^a\.wav was recorded in a room that echoes for about 0\.9 seconds/),
@@ -111,49 +111,49 @@ describe('recordings', () => {
   });
 
   it('after one that fails or is cancelled are left alone', async () => {
-    const { making, notices } = open();
-    enrolment.clean.mockImplementation((_samples, _rate, { signal }) => untilCancelled(signal));
-    const adding = making.addFiles([tape('a.wav'), tape('b.wav')]);
-    await vi.waitFor(() => expect(enrolment.clean).toHaveBeenCalled());
-    expect(making.job).toMatchObject({ isBusy: true, label: 'Cleaning a.wav' });
-    making.job.cancel();
+    const { enrolment, notices } = open();
+    fakeClient.clean.mockImplementation((_samples, _rate, { signal }) => untilCancelled(signal));
+    const adding = enrolment.addFiles([tape('a.wav'), tape('b.wav')]);
+    await vi.waitFor(() => expect(fakeClient.clean).toHaveBeenCalled());
+    expect(enrolment.job).toMatchObject({ isBusy: true, label: 'Cleaning a.wav' });
+    enrolment.job.cancel();
     await adding;
-    expect(enrolment.clean).toHaveBeenCalledTimes(1);
+    expect(fakeClient.clean).toHaveBeenCalledTimes(1);
     expect(notices.list).toEqual([]);
-    expect(making.row.recordings).toEqual([]);
-    expect(making.job.isBusy).toBe(false);
+    expect(enrolment.row.recordings).toEqual([]);
+    expect(enrolment.job.isBusy).toBe(false);
   });
 
   it('go on after a reload, sample by sample', async () => {
-    const before = open().making;
+    const before = open().enrolment;
     await before.addRecorded({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'Read aloud');
-    const { making } = open();
-    await making.resume(await storedRow());
-    const [recording] = making.row.recordings;
+    const { enrolment } = open();
+    await enrolment.resume(await storedRow());
+    const [recording] = enrolment.row.recordings;
     expect(recording!.name).toBe('Read aloud');
-    const second = making.samplesOf(recording!, recording!.pieces[1]!);
+    const second = enrolment.samplesOf(recording!, recording!.pieces[1]!);
     expect(second).toEqual(cleaned().samples.slice(RATE_HZ));
   });
 
   it('can be removed; the others are judged anew', async () => {
-    const { making } = open();
-    await making.addFiles([tape('a.wav')]);
-    enrolment.clean.mockImplementation(async () => cleaned({ pieces: [piece(0, 1, 1)] }));
-    await making.addFiles([tape('b.wav')]);
-    expect(making.pieces.at(-1)!.reason).toBe('other-speaker');
-    const [first] = making.row.recordings;
-    await making.remove(first!);
-    expect(making.pieces.map(({ reason }) => reason)).toEqual([null]);
-    expect(making.samplesOf(first!, first!.pieces[0]!)).toHaveLength(0);
+    const { enrolment } = open();
+    await enrolment.addFiles([tape('a.wav')]);
+    fakeClient.clean.mockImplementation(async () => cleaned({ pieces: [piece(0, 1, 1)] }));
+    await enrolment.addFiles([tape('b.wav')]);
+    expect(enrolment.pieces.at(-1)!.reason).toBe('other-speaker');
+    const [first] = enrolment.row.recordings;
+    await enrolment.remove(first!);
+    expect(enrolment.pieces.map(({ reason }) => reason)).toEqual([null]);
+    expect(enrolment.samplesOf(first!, first!.pieces[0]!)).toHaveLength(0);
     expect((await storedRow()).recordings.map(({ name }) => name)).toEqual(['b.wav']);
   });
 
   it('are judged anew when the user says of a piece what it is', async () => {
-    const { making } = open();
-    enrolment.clean.mockImplementation(async () => cleaned({}, 1));
-    await making.addFiles([tape('a.wav')]);
-    const [mine, other] = making.pieces;
-    await making.choose(mine!, 'drop');
+    const { enrolment } = open();
+    fakeClient.clean.mockImplementation(async () => cleaned({}, 1));
+    await enrolment.addFiles([tape('a.wav')]);
+    const [mine, other] = enrolment.pieces;
+    await enrolment.choose(mine!, 'drop');
     expect(other!.reason).toBeNull();
     expect((await storedRow()).recordings[0]!.pieces.map(({ choice }) => choice)).toEqual([
       'drop',
@@ -164,141 +164,141 @@ describe('recordings', () => {
 
 describe('permission', () => {
   it('is sealed with the hash of every recording, once', async () => {
-    const { making } = open();
-    await making.addFiles([tape('a.wav'), tape('b.wav'), tape('a.wav')]);
-    await making.consent(record());
-    const hashes = [...new Set(making.row.recordings.map(({ sha256 }) => sha256))];
+    const { enrolment } = open();
+    await enrolment.addFiles([tape('a.wav'), tape('b.wav'), tape('a.wav')]);
+    await enrolment.consent(record());
+    const hashes = [...new Set(enrolment.row.recordings.map(({ sha256 }) => sha256))];
     expect(hashes).toHaveLength(2);
-    expect(making.row).toMatchObject({
+    expect(enrolment.row).toMatchObject({
       step: 'train',
       consent: { record: { sources: hashes, parents: [] } },
     });
-    expect((await storedRow()).consent).toEqual(making.row.consent);
+    expect((await storedRow()).consent).toEqual(enrolment.row.consent);
   });
 
   it('that is not whole is refused, and the step stays', async () => {
-    const { making, notices } = open();
-    await making.consent(record({ revocationContact: '' }));
-    expect(making.row).toMatchObject({ step: 'collect', consent: null });
+    const { enrolment, notices } = open();
+    await enrolment.consent(record({ revocationContact: '' }));
+    expect(enrolment.row).toMatchObject({ step: 'collect', consent: null });
     expect(notices.list).toMatchObject([{ kind: 'error' }]);
   });
 
   it('is compared with the voice of the pieces that are kept', async () => {
-    const { making } = open();
-    expect(making.likeness).toBeNull();
-    await making.addFiles([tape('a.wav')]);
+    const { enrolment } = open();
+    expect(enrolment.likeness).toBeNull();
+    await enrolment.addFiles([tape('a.wav')]);
     const { embedding } = piece(0, 1, 1);
-    enrolment.hear.mockResolvedValue({ sha256: '', sentence: 'amber', chance: 0, embedding });
-    await making.hear({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
-    expect(making.likeness).toBeCloseTo(0);
-    enrolment.hear.mockResolvedValue({
+    fakeClient.hear.mockResolvedValue({ sha256: '', sentence: 'amber', chance: 0, embedding });
+    await enrolment.hear({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
+    expect(enrolment.likeness).toBeCloseTo(0);
+    fakeClient.hear.mockResolvedValue({
       sha256: '',
       sentence: 'amber',
       chance: 0,
       embedding: piece(0, 1).embedding,
     });
-    await making.hear({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
-    expect(making.likeness).toBeCloseTo(1);
+    await enrolment.hear({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
+    expect(enrolment.likeness).toBeCloseTo(1);
   });
 });
 
 describe('a voice', () => {
   beforeEach(async () => {
-    enrolment.train.mockResolvedValue(draft);
+    fakeClient.train.mockResolvedValue(draft);
     vi.mocked(finishVoice).mockResolvedValue(await finished(await voiceFile('own-a', 'Ada', consent)));
   });
 
   /** A page with a recording of which the second piece is dropped, and with permission. */
   async function openPermitted() {
     const opened = open();
-    await opened.making.addFiles([tape('a.wav')]);
-    await opened.making.choose(opened.making.pieces[1]!, 'drop');
-    await opened.making.change({ consent, step: 'train' });
+    await opened.enrolment.addFiles([tape('a.wav')]);
+    await opened.enrolment.choose(opened.enrolment.pieces[1]!, 'drop');
+    await opened.enrolment.change({ consent, step: 'train' });
     return opened;
   }
 
   it('is trained on the pieces that are kept, under the name of its person', async () => {
-    const { making, notices } = await openPermitted();
-    await making.train();
-    expect(enrolment.train.mock.calls[0]![0]).toEqual({
+    const { enrolment, notices } = await openPermitted();
+    await enrolment.train();
+    expect(fakeClient.train.mock.calls[0]![0]).toEqual({
       about: expect.objectContaining({ name: 'Ada Example', language: '' }) as unknown,
       consent,
       recordings: [{ samples: cleaned().samples, pieces: [{ startSeconds: 0, endSeconds: 1 }] }],
     });
     expect(vi.mocked(finishVoice).mock.calls[0]![1]).toBe(draft);
-    expect(making.made?.voice.about.id).toBe('own-a');
+    expect(enrolment.made?.voice.about.id).toBe('own-a');
     expect(notices.announcement).toMatch(/The voice is made/);
   });
 
   it('is not trained without permission', async () => {
-    const { making } = open();
-    await making.train();
-    expect(enrolment.train).not.toHaveBeenCalled();
+    const { enrolment } = open();
+    await enrolment.train();
+    expect(fakeClient.train).not.toHaveBeenCalled();
   });
 
   it('shows how far it is, and is not kept busy by what the worker says after its answer', async () => {
-    const { making } = await openPermitted();
+    const { enrolment } = await openPermitted();
     let report!: (progress: Progress) => void;
-    enrolment.train.mockImplementation(async (_input, { onProgress }) => {
+    fakeClient.train.mockImplementation(async (_input, { onProgress }) => {
       report = onProgress;
       report({ fraction: 0.4, secondsLeft: 30 });
-      expect(making.job).toMatchObject({
-        label: 'Making the voice',
+      expect(enrolment.job).toMatchObject({
+        label: 'Enrolment the voice',
         progress: { fraction: 0.4, secondsLeft: 30 },
       });
       return draft;
     });
-    await making.train();
+    await enrolment.train();
     report({ fraction: 1, secondsLeft: 0 });
-    expect(making.job).toMatchObject({ isBusy: false, progress: null });
+    expect(enrolment.job).toMatchObject({ isBusy: false, progress: null });
   });
 
   it.each(['a cancel', 'the end of the page'])('is not made after %s, which is no error', async (how) => {
-    const { making, notices, scope } = await openPermitted();
-    enrolment.train.mockImplementation((_input, { signal }) => untilCancelled(signal));
-    const training = making.train();
-    if (how === 'a cancel') making.job.cancel();
+    const { enrolment, notices, scope } = await openPermitted();
+    fakeClient.train.mockImplementation((_input, { signal }) => untilCancelled(signal));
+    const training = enrolment.train();
+    if (how === 'a cancel') enrolment.job.cancel();
     else scope.dispose();
     await training;
-    expect(making.made).toBeNull();
+    expect(enrolment.made).toBeNull();
     expect(notices.list).toEqual([]);
-    expect(making.job.isBusy).toBe(false);
+    expect(enrolment.job.isBusy).toBe(false);
   });
 
   it('speaks one of the app’s own sentences', async () => {
-    const { making } = await openPermitted();
-    await making.audition(1);
+    const { enrolment } = await openPermitted();
+    await enrolment.audition(1);
     expect(audition).not.toHaveBeenCalled();
-    await making.train();
+    await enrolment.train();
     const spoken = { samples: Float32Array.of(1), sampleRateHz: 24000 };
     vi.mocked(audition).mockResolvedValue(spoken as never);
-    await making.audition(1);
+    await enrolment.audition(1);
     expect(vi.mocked(audition).mock.calls[0]!.slice(1, 3)).toEqual(['own-a', AUDITIONS[1]]);
     expect(player.setTracks).toHaveBeenCalledWith(spoken, undefined);
-    expect(making.playing).toBe('audition 1');
+    expect(enrolment.playing).toBe('audition 1');
   });
 
-  it('is kept, chosen, and no longer in the making', async () => {
-    const { making, preferences, onDone } = await openPermitted();
-    await making.train();
-    await making.keep();
+  it('is kept, chosen, and its enrolment row is deleted', async () => {
+    const { enrolment, preferences, onDone } = await openPermitted();
+    await enrolment.train();
+    await enrolment.keep();
     expect((await listVoices()).voices.map(({ name }) => name)).toEqual(['Ada']);
     expect(preferences.voiceId).toBe('own-a');
     expect(await listEnrolments()).toEqual([]);
-    expect([making.made, making.row.recordings, making.row.step]).toEqual([null, [], 'collect']);
+    expect([enrolment.made, enrolment.row.recordings, enrolment.row.step]).toEqual([null, [], 'collect']);
     expect(onDone).toHaveBeenCalledTimes(1);
   });
 });
 
 describe('playing a piece', () => {
   it('begins, and stops when it is asked for again', async () => {
-    const { making } = open();
-    await making.addFiles([tape('a.wav')]);
-    const [recording] = making.row.recordings;
-    await making.playPiece('a', recording!, recording!.pieces[0]!);
-    expect(making.playing).toBe('a');
-    await making.playPiece('a', recording!, recording!.pieces[0]!);
-    expect(making.playing).toBeNull();
+    const { enrolment } = open();
+    await enrolment.addFiles([tape('a.wav')]);
+    const [recording] = enrolment.row.recordings;
+    await enrolment.playPiece('a', recording!, recording!.pieces[0]!);
+    expect(enrolment.playing).toBe('a');
+    await enrolment.playPiece('a', recording!, recording!.pieces[0]!);
+    expect(enrolment.playing).toBeNull();
     expect(player.play).toHaveBeenCalledTimes(1);
     expect(player.pause).toHaveBeenCalledTimes(1);
   });

@@ -4,7 +4,7 @@ import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { Notices } from '../../../src/services/notices.svelte';
 import { database } from '../../../src/store/db';
 import { listTakes, loadTake, saveTake, type TakeOutput } from '../../../src/store/takes';
-import { TakeShelf, type OpenTake } from '../../../src/studio/take-shelf.svelte';
+import { TakeLibrary, type OpenTake } from '../../../src/studio/take-library.svelte';
 import { openBrowser } from '../page';
 
 const source = { samples: Float32Array.of(0.1, 0.2, 0.3, 0.4), sampleRateHz: 8000 };
@@ -32,7 +32,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const makeShelf = () => new TakeShelf(notices, (take) => opened.push(take));
+const makeLibrary = () => new TakeLibrary(notices, (take) => opened.push(take));
 
 /** Every write to the store finds the disk full until it is restored. */
 async function fillDisk() {
@@ -41,105 +41,105 @@ async function fillDisk() {
     .mockImplementation(() => Promise.reject(new DOMException('full', 'QuotaExceededError')));
 }
 
-describe('the shelf of takes', () => {
+describe('the library of takes', () => {
   it('opens a new take at once, then keeps and lists it', async () => {
-    const shelf = makeShelf();
-    const added = shelf.add({ name: 'First', source });
-    expect(shelf.open).toMatchObject({ id: null, name: 'First', output: null });
-    expect(opened).toEqual([shelf.open]);
+    const library = makeLibrary();
+    const added = library.add({ name: 'First', source });
+    expect(library.open).toMatchObject({ id: null, name: 'First', output: null });
+    expect(opened).toEqual([library.open]);
     await added;
-    expect(shelf.takes).toMatchObject([{ id: shelf.open!.id, name: 'First' }]);
-    expect((await loadTake(shelf.open!.id!)).source).toEqual(source);
+    expect(library.takes).toMatchObject([{ id: library.open!.id, name: 'First' }]);
+    expect((await loadTake(library.open!.id!)).source).toEqual(source);
   });
 
   it('puts the first output to its take, and another beside it', async () => {
-    const shelf = makeShelf();
-    await shelf.add({ name: 'First', source });
-    const { id } = shelf.open!;
-    await shelf.addOutput(shelf.open!, output('joe'));
-    expect(shelf.open).toMatchObject({ id, output: { voiceId: 'joe' } });
-    await shelf.addOutput(shelf.open!, output('ann'));
-    expect(shelf.open!.id).not.toBe(id);
-    expect(shelf.takes.map((take) => take.output?.voiceId).sort()).toEqual(['ann', 'joe']);
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    const { id } = library.open!;
+    await library.addOutput(library.open!, output('joe'));
+    expect(library.open).toMatchObject({ id, output: { voiceId: 'joe' } });
+    await library.addOutput(library.open!, output('ann'));
+    expect(library.open!.id).not.toBe(id);
+    expect(library.takes.map((take) => take.output?.voiceId).sort()).toEqual(['ann', 'joe']);
     expect((await loadTake(id!)).output).toMatchObject({ voiceId: 'joe' });
-    expect((await loadTake(shelf.open!.id!)).source).toEqual(source);
+    expect((await loadTake(library.open!.id!)).source).toEqual(source);
   });
 
   it('leaves a take open that could not be kept, and keeps it when that is tried again', async () => {
-    const shelf = makeShelf();
+    const library = makeLibrary();
     const full = await fillDisk();
-    await shelf.add({ name: 'Large', source });
-    expect(shelf.open).toMatchObject({ id: null, name: 'Large' });
-    expect(shelf.takes).toEqual([]);
+    await library.add({ name: 'Large', source });
+    expect(library.open).toMatchObject({ id: null, name: 'Large' });
+    expect(library.takes).toEqual([]);
     const [error] = notices.list;
     expect(error).toMatchObject({ kind: 'error', action: { label: 'Save again' } });
     full.mockRestore();
     error!.action!.run();
-    await vi.waitFor(() => expect(shelf.takes).toHaveLength(1));
-    expect(shelf.open!.id).toBe(shelf.takes[0]!.id);
+    await vi.waitFor(() => expect(library.takes).toHaveLength(1));
+    expect(library.open!.id).toBe(library.takes[0]!.id);
   });
 
   it('keeps the output that did not fit as a take of its own when that is tried again', async () => {
-    const shelf = makeShelf();
-    await shelf.add({ name: 'First', source });
-    const { id } = shelf.open!;
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    const { id } = library.open!;
     const full = await fillDisk();
-    await shelf.addOutput(shelf.open!, output('joe'));
-    expect(shelf.open).toMatchObject({ id: null, output: { voiceId: 'joe' } });
+    await library.addOutput(library.open!, output('joe'));
+    expect(library.open).toMatchObject({ id: null, output: { voiceId: 'joe' } });
     expect((await loadTake(id!)).output).toBeNull();
     full.mockRestore();
     notices.list[0]!.action!.run();
-    await vi.waitFor(() => expect(shelf.takes).toHaveLength(2));
-    expect((await loadTake(shelf.open!.id!)).output).toMatchObject({ voiceId: 'joe' });
+    await vi.waitFor(() => expect(library.takes).toHaveLength(2));
+    expect((await loadTake(library.open!.id!)).output).toMatchObject({ voiceId: 'joe' });
   });
 
   it('does not give the id of a take to another that was opened meanwhile', async () => {
     const { id } = await saveTake({ name: 'Other', source });
-    const shelf = makeShelf();
-    const added = shelf.add({ name: 'First', source });
-    await shelf.openTake(id);
+    const library = makeLibrary();
+    const added = library.add({ name: 'First', source });
+    await library.openTake(id);
     await added;
-    expect(shelf.open).toMatchObject({ id, name: 'Other' });
+    expect(library.open).toMatchObject({ id, name: 'Other' });
   });
 
   it('opens a kept take with its output', async () => {
     const { id } = await saveTake({ name: 'Kept', source, output: output('joe') });
-    const shelf = makeShelf();
-    await shelf.openTake(id);
-    expect(shelf.open).toEqual({ id, name: 'Kept', source, output: output('joe') });
-    expect(opened.at(-1)).toBe(shelf.open);
+    const library = makeLibrary();
+    await library.openTake(id);
+    expect(library.open).toEqual({ id, name: 'Kept', source, output: output('joe') });
+    expect(opened.at(-1)).toBe(library.open);
   });
 
   it('says so when a take is gone, and leaves the open one', async () => {
-    const shelf = makeShelf();
-    await shelf.add({ name: 'First', source });
-    await shelf.openTake('gone');
-    expect(shelf.open!.name).toBe('First');
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    await library.openTake('gone');
+    expect(library.open!.name).toBe('First');
     expect(notices.list).toMatchObject([
       { kind: 'error', text: expect.stringMatching(/no longer kept/) as string },
     ]);
   });
 
   it('renames a take, also the open one, but not to nothing', async () => {
-    const shelf = makeShelf();
-    await shelf.add({ name: 'Wrong', source });
-    const id = shelf.open!.id!;
-    await shelf.rename(id, '   ');
+    const library = makeLibrary();
+    await library.add({ name: 'Wrong', source });
+    const id = library.open!.id!;
+    await library.rename(id, '   ');
     expect((await listTakes())[0]!.name).toBe('Wrong');
-    await shelf.rename(id, '  Right ');
-    expect([shelf.open!.name, shelf.takes[0]!.name]).toEqual(['Right', 'Right']);
+    await library.rename(id, '  Right ');
+    expect([library.open!.name, library.takes[0]!.name]).toEqual(['Right', 'Right']);
   });
 
   it('deletes a take, and closes it if it is open', async () => {
     const { id: other } = await saveTake({ name: 'Other', source });
-    const shelf = makeShelf();
-    await shelf.add({ name: 'First', source });
-    await shelf.remove(other);
-    expect(shelf.open!.name).toBe('First');
-    await shelf.remove(shelf.open!.id!);
-    expect(shelf.open).toBeNull();
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    await library.remove(other);
+    expect(library.open!.name).toBe('First');
+    await library.remove(library.open!.id!);
+    expect(library.open).toBeNull();
     expect(opened.at(-1)).toBeNull();
-    expect(shelf.takes).toEqual([]);
+    expect(library.takes).toEqual([]);
   });
 
   it.each([
@@ -150,9 +150,9 @@ describe('the shelf of takes', () => {
     const db = await database();
     const [row] = await db.getAll('takes');
     for (let i = 0; i < count; i++) await db.put('takes', { ...row!, id: `bad ${i}`, createdAt: NaN });
-    const shelf = makeShelf();
+    const library = makeLibrary();
     await vi.waitFor(() => expect(notices.list).toHaveLength(1));
     expect(notices.list[0]).toMatchObject({ kind: 'warning', text: expect.stringMatching(text) as string });
-    expect(shelf.takes.map(({ name }) => name)).toEqual(['Whole']);
+    expect(library.takes.map(({ name }) => name)).toEqual(['Whole']);
   });
 });

@@ -22,7 +22,7 @@ export interface OpenTake {
 }
 
 /** The takes kept on this device, and the one that is open, which may be on the page alone. */
-export class TakeShelf {
+export class TakeLibrary {
   takes = $state.raw<TakeSummary[]>([]);
   open = $state.raw<OpenTake | null>(null);
 
@@ -30,7 +30,7 @@ export class TakeShelf {
     private readonly notices: Notices,
     private readonly onOpen: (take: OpenTake | null) => void,
   ) {
-    void this.refresh().then(() => this.tellDamage());
+    void this.refresh().then(() => this.warnOfDamage());
   }
 
   /** Opens a new recording, then keeps it: before anything else can go wrong with it. */
@@ -111,7 +111,7 @@ export class TakeShelf {
     }
   }
 
-  private async tellDamage(): Promise<void> {
+  private async warnOfDamage(): Promise<void> {
     const count = await countDamagedTakes().catch(() => 0);
     if (count === 0) return;
     this.notices.warn(

@@ -19,7 +19,7 @@ import {
 import { downloadDocument } from '../export/deliver';
 
 /** A voice file that was opened and waits for a yes. */
-export interface Arrival {
+export interface PendingVoice {
   file: Blob;
   voice: VoiceFile;
   /** A voice of the same id is here already. */
@@ -27,14 +27,14 @@ export interface Arrival {
 }
 
 /** The voices on this device, what is being made, and what arrives. */
-export class VoiceShelf {
+export class VoiceLibrary {
   voices = $state.raw<VoiceRow[]>([]);
   /** Voices whose rows cannot be read. */
   damaged = $state(0);
   unfinished = $state.raw<EnrolmentRow[]>([]);
   revoked = $state.raw<ReadonlySet<string>>(new Set());
   storage = $state.raw<StorageState | null>(null);
-  arrival = $state.raw<Arrival | null>(null);
+  pending = $state.raw<PendingVoice | null>(null);
   playing = $state<string | null>(null);
   private readonly player = new AbPlayer(() => (this.playing = null));
 
@@ -74,17 +74,17 @@ export class VoiceShelf {
       const voice = await readVoiceFile(file);
       requirePermission(voice.sealed, 'import', { revoked: await revoked() });
       const replaces = this.voices.some((row) => row.id === voice.about.id);
-      this.arrival = { file, voice, replaces };
+      this.pending = { file, voice, replaces };
     });
   }
 
   async accept(): Promise<void> {
-    const { arrival } = this;
-    if (!arrival) return;
+    const { pending } = this;
+    if (!pending) return;
     await this.attempt(async () => {
-      await saveVoice(arrival.file, arrival.voice);
-      this.arrival = null;
-      this.context.notices.announce(`${arrival.voice.about.name} is kept on this device.`);
+      await saveVoice(pending.file, pending.voice);
+      this.pending = null;
+      this.context.notices.announce(`${pending.voice.about.name} is kept on this device.`);
     });
   }
 

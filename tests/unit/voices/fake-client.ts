@@ -7,7 +7,7 @@ import type { EnrolmentClient } from '../../../src/services/enrolment-client';
 type Client = { [Name in keyof EnrolmentClient]: EnrolmentClient[Name] };
 
 /** What every EnrolmentClient that a page makes answers with: the test's to say. */
-export const enrolment = {
+export const fakeClient = {
   clean: vi.fn<Client['clean']>(),
   hear: vi.fn<Client['hear']>(),
   train: vi.fn<Client['train']>(),

@@ -21,13 +21,13 @@ export const RATES: Record<ClueId, ClueRates> = rates;
  * A clue that tells people from what was made here hardly better than a coin, or that would point at many people, is shown,
  * and says nothing.
  */
-const LEAST_DIFFERENCE = 0.3;
-const MOST_PEOPLE = 0.25;
+const MIN_DIFFERENCE = 0.3;
+const MAX_FALSE_RATE = 0.25;
 
-export function tellsAnything(id: ClueId): boolean {
+export function isInformative(id: ClueId): boolean {
   const { people, made } = RATES[id].rates[0]!;
   const pointedAt = people.points / people.of;
-  return pointedAt <= MOST_PEOPLE && made.points / made.of - pointedAt >= LEAST_DIFFERENCE;
+  return pointedAt <= MAX_FALSE_RATE && made.points / made.of - pointedAt >= MIN_DIFFERENCE;
 }
 
 export function pointsToSynthesis(id: ClueId, value: number): boolean {

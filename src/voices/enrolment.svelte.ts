@@ -30,14 +30,14 @@ export type Step = EnrolmentRow['step'];
 export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/third.opus'];
 
 /** One voice in the making, from the first recording to the last listen; every step of it is kept. */
-export class Making {
+export class Enrolment {
   row = $state.raw<EnrolmentRow>(emptyRow());
   readonly job: Job;
   /** The voice that was made and waits to be kept. */
   made = $state.raw<FinishedVoice | null>(null);
   spoken = $state.raw<Spoken | null>(null);
   playing = $state<string | null>(null);
-  private readonly enrolment: EnrolmentClient;
+  private readonly client: EnrolmentClient;
   private readonly samples = new Map<string, Float32Array<ArrayBuffer>>();
   private readonly player = new AbPlayer(() => (this.playing = null));
 
@@ -46,7 +46,7 @@ export class Making {
     scope: Scope,
     private readonly onDone: () => void,
   ) {
-    this.enrolment = new EnrolmentClient(scope, modelsUrl());
+    this.client = new EnrolmentClient(scope, modelsUrl());
     scope.own(() => this.player.close());
     this.job = new Job(scope, context.notices);
   }
@@ -73,7 +73,7 @@ export class Making {
       const { state } = await this.job.run(`Cleaning ${file.name}`, async (job) => {
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, { signal: job.signal });
         for (const warning of warnings) this.context.notices.warn(`${file.name}: ${warning}`);
-        const cleaned = await this.enrolment.clean(samples, sampleRateHz, job);
+        const cleaned = await this.client.clean(samples, sampleRateHz, job);
         await this.add(file.name, await sha256Of(await file.arrayBuffer()), cleaned);
       });
       if (state !== 'done') return;
@@ -82,7 +82,7 @@ export class Making {
 
   async addRecorded({ samples, sampleRateHz }: Recorded, name: string): Promise<void> {
     await this.job.run(`Cleaning ${name}`, async (job) => {
-      const cleaned = await this.enrolment.clean(samples, sampleRateHz, job);
+      const cleaned = await this.client.clean(samples, sampleRateHz, job);
       await this.add(name, await sha256Of(samples.slice().buffer), cleaned);
     });
   }
@@ -91,14 +91,14 @@ export class Making {
     await this.job.run('Removing a recording', async () => {
       this.row = await removeRecording(this.row, recording.samplesId);
       this.samples.delete(recording.samplesId);
-      await this.judgeAgain();
+      await this.reassignSpeakers();
     });
   }
 
   /** What the user says of a piece; the voices of the others are judged anew by it. */
   async choose(piece: Piece, choice: Piece['choice']): Promise<void> {
     piece.choice = choice;
-    await this.judgeAgain().catch((error: unknown) => this.context.notices.fail(error));
+    await this.reassignSpeakers().catch((error: unknown) => this.context.notices.fail(error));
   }
 
   async change(part: Partial<Pick<EnrolmentRow, 'about' | 'step' | 'consent'>>): Promise<void> {
@@ -109,7 +109,7 @@ export class Making {
   /** Listens to the sentence of leave; resolves with how like the recordings it was, -1..1. */
   async hear({ samples, sampleRateHz }: Recorded, sentence: string): Promise<void> {
     await this.job.run('Listening to who speaks', async (job) => {
-      this.spoken = await this.enrolment.hear(samples, sampleRateHz, sentence, job);
+      this.spoken = await this.client.hear(samples, sampleRateHz, sentence, job);
     });
   }
 
@@ -142,7 +142,7 @@ export class Making {
           pieces: pieces.filter(isKept).map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
         })),
       };
-      const draft = await this.enrolment.train(input, job);
+      const draft = await this.client.train(input, job);
       this.made = await finishVoice(this.context.converter, draft, job.signal);
       this.context.notices.announce('The voice is made. Listen to it, then keep it.');
     });
@@ -211,7 +211,7 @@ export class Making {
     });
     this.samples.set(row.recordings.at(-1)!.samplesId, samples);
     this.row = row;
-    await this.judgeAgain();
+    await this.reassignSpeakers();
     const { room, humHz } = cleaned;
     if (humHz > 0) this.context.notices.announce(`A hum at ${humHz.toFixed(0)} Hz was taken out of ${name}.`);
     if (room.decaySeconds !== null && room.decaySeconds > 0.6) {
@@ -222,7 +222,7 @@ export class Making {
   }
 
   /** Whose voice it is depends on all recordings together. */
-  private async judgeAgain(): Promise<void> {
+  private async reassignSpeakers(): Promise<void> {
     judgeSpeakers(this.pieces);
     this.row = { ...this.row };
     await saveEnrolment(this.row);
