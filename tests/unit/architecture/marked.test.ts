@@ -22,8 +22,18 @@ const REPLACED: [string, string, string, string][] = [
   ['an archive of plain samples', ARCHIVE, 'this.addMarked(blob)', `this.add('wav', samples.slice().buffer)`],
   ['an archive of unmarked files', ARCHIVE, 'this.addMarked(blob)', 'this.addMarked(new Blob([]))'],
   ['an archive of conversions as recordings', ARCHIVE, 'addRecorded(source)', 'addRecorded(take.output!)'],
-  ['a script that is given samples', HARNESS, 'give(output, blob)', 'give(output, result.samples.slice())'],
-  ['a script that is given other files', HARNESS, 'give(output, blob)', 'give(output, new Blob([]))'],
+  [
+    'a script that is given samples',
+    HARNESS,
+    'sendResult(output, blob)',
+    'sendResult(output, result.samples.slice())',
+  ],
+  [
+    'a script that is given other files',
+    HARNESS,
+    'sendResult(output, blob)',
+    'sendResult(output, new Blob([]))',
+  ],
 ];
 
 /** What the compiler says of a type that is not the one that is wanted. */
