@@ -18,7 +18,7 @@ export interface SoundProgress extends JobProgress {
   totalSeconds: number;
 }
 
-/** The studio: one open take, what is being done to it, and the library of all takes. */
+/** State of the studio: one open take, the job that works on it, and the library of all takes. */
 export class Studio {
   readonly job: Job<SoundProgress>;
   readonly recording: Recording;
@@ -93,12 +93,12 @@ export class Studio {
     });
   }
 
-  /** Marks and encodes the open take and hands the file to the browser. */
+  /** Marks and encodes the open take and downloads the file. */
   async download(format: ExportFormat): Promise<void> {
     await this.export(format, (file) => download(file, this.scope));
   }
 
-  /** As `download`, through the device's own sheet for sharing where that can be had. */
+  /** As `download`, through the device's share sheet if it accepts the file. */
   async share(format: ExportFormat): Promise<void> {
     await this.export(format, async (file) => {
       if (!canShare(file) || !(await share(file))) download(file, this.scope);
@@ -113,7 +113,7 @@ export class Studio {
     if (!take?.output) return;
     const { output, name: takeName } = take;
     const { disclaimer } = this.context.preferences;
-    await this.job.run(`Marking and writing ${format.toUpperCase()}`, async ({ signal, onProgress }) => {
+    await this.job.run(`Marking and encoding ${format.toUpperCase()}`, async ({ signal, onProgress }) => {
       const seconds = output.samples.length / output.sampleRateHz;
       const file = await exportTake(
         output.samples,
@@ -123,7 +123,7 @@ export class Studio {
           voiceId: output.voiceId,
           voiceName: output.voiceName,
           takeName,
-          // Takes of before there were records were all made with published voices.
+          // Takes without a record are older than records, when only published voices existed.
           consent: output.consent ?? this.recordOf(output.voiceId),
           ...(disclaimer !== 'none' && { disclaimer }),
         },
@@ -137,7 +137,7 @@ export class Studio {
       await deliver(file);
       if (mayHaveCredentials(format) && !file.hasCredentials) {
         this.context.notices.warn(
-          'The file is marked, but its signed note could not be made: what signs is fetched at the first export. Connect to the network and download again if you want the note.',
+          'The file is marked, but its credentials could not be signed: the signing component is downloaded at the first export. Connect to the network and download again if you want the credentials.',
         );
       }
     });

@@ -34,7 +34,7 @@ afterEach(() => {
 
 const makeLibrary = () => new TakeLibrary(notices, (take) => opened.push(take));
 
-/** Every write to the store finds the disk full until it is restored. */
+/** Every write to the store fails as on a full disk until the mock is restored. */
 async function fillDisk() {
   return vi
     .spyOn(await database(), 'put')
@@ -42,7 +42,7 @@ async function fillDisk() {
 }
 
 describe('the library of takes', () => {
-  it('opens a new take at once, then keeps and lists it', async () => {
+  it('opens a new take immediately, then saves and lists it', async () => {
     const library = makeLibrary();
     const added = library.add({ name: 'First', source });
     expect(library.open).toMatchObject({ id: null, name: 'First', output: null });
@@ -52,7 +52,7 @@ describe('the library of takes', () => {
     expect((await loadTake(library.open!.id!)).source).toEqual(source);
   });
 
-  it('puts the first output to its take, and another beside it', async () => {
+  it('adds the first output to its take, and saves another as a new take', async () => {
     const library = makeLibrary();
     await library.add({ name: 'First', source });
     const { id } = library.open!;
@@ -65,7 +65,7 @@ describe('the library of takes', () => {
     expect((await loadTake(library.open!.id!)).source).toEqual(source);
   });
 
-  it('leaves a take open that could not be kept, and keeps it when that is tried again', async () => {
+  it('leaves a take open that could not be saved, and saves it on retry', async () => {
     const library = makeLibrary();
     const full = await fillDisk();
     await library.add({ name: 'Large', source });
@@ -79,7 +79,7 @@ describe('the library of takes', () => {
     expect(library.open!.id).toBe(library.takes[0]!.id);
   });
 
-  it('keeps the output that did not fit as a take of its own when that is tried again', async () => {
+  it('saves an output that did not fit as a take of its own on retry', async () => {
     const library = makeLibrary();
     await library.add({ name: 'First', source });
     const { id } = library.open!;
@@ -102,7 +102,7 @@ describe('the library of takes', () => {
     expect(library.open).toMatchObject({ id, name: 'Other' });
   });
 
-  it('opens a kept take with its output', async () => {
+  it('opens a saved take with its output', async () => {
     const { id } = await saveTake({ name: 'Kept', source, output: output('joe') });
     const library = makeLibrary();
     await library.openTake(id);
@@ -110,7 +110,7 @@ describe('the library of takes', () => {
     expect(opened.at(-1)).toBe(library.open);
   });
 
-  it('says so when a take is gone, and leaves the open one', async () => {
+  it('shows an error when a take is gone; the open one stays open', async () => {
     const library = makeLibrary();
     await library.add({ name: 'First', source });
     await library.openTake('gone');
@@ -143,9 +143,9 @@ describe('the library of takes', () => {
   });
 
   it.each([
-    [1, /keeps of a take is damaged/],
-    [2, /keeps of 2 takes is damaged/],
-  ])('tells of %i damaged takes, and lists the others', async (count, text) => {
+    [1, /A take saved on this device is damaged/],
+    [2, /2 takes saved on this device are damaged/],
+  ])('warns of %i damaged takes, and lists the others', async (count, text) => {
     await saveTake({ name: 'Whole', source });
     const db = await database();
     const [row] = await db.getAll('takes');
