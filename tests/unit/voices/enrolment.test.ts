@@ -37,7 +37,7 @@ vi.mock(import('../../../src/services/voice-maker'), async (original) => ({
 const RATE_HZ = 16_000;
 const consent = sealed();
 
-/** Two seconds, cleaned: two pieces of one second, of which the second may be another voice. */
+/** A cleaned recording of two pieces of one second; `along` selects the voice of the second. */
 function cleaned(changes: Partial<CleanedRecording> = {}, along: 0 | 1 = 0): CleanedRecording {
   return {
     samples: Float32Array.from({ length: 2 * RATE_HZ }, (_, i) => Math.sin(i)),
@@ -74,7 +74,7 @@ const tape = (name: string) => new File([`sound of ${name}`], name);
 const storedRow = async () => (await listEnrolments())[0]!;
 
 describe('recordings', () => {
-  it('are cleaned one after the other, and kept with their pieces', async () => {
+  it('are cleaned one after the other, and saved with their pieces', async () => {
     const { enrolment } = open();
     await enrolment.addFiles([tape('a.wav'), tape('b.wav')]);
     expect(enrolment.row.recordings.map(({ name }) => name)).toEqual(['a.wav', 'b.wav']);
@@ -85,7 +85,7 @@ describe('recordings', () => {
     expect(await readRecording(row.recordings[1]!)).toEqual(cleaned().samples);
   });
 
-  it('are judged together: whose voice is in most of them', async () => {
+  it('have one main speaker, determined from all of them together', async () => {
     const { enrolment } = open();
     fakeClient.clean.mockImplementation(async () => cleaned({}, 1));
     await enrolment.addFiles([tape('a.wav')]);
@@ -95,7 +95,7 @@ describe('recordings', () => {
     expect((await storedRow()).recordings[0]!.pieces[1]!.reason).toBe('other-speaker');
   });
 
-  it('say what is wrong with them, by name', async () => {
+  it('show warnings with the name of the file', async () => {
     const { enrolment, notices } = open();
     vi.mocked(decodeFile).mockImplementation(async () => ({
       ...{ samples: new Float32Array(RATE_HZ), sampleRateHz: RATE_HZ, seconds: 1 },
@@ -107,10 +107,10 @@ describe('recordings', () => {
       'a.wav: It was clipped.',
       expect.stringMatching(/^a\.wav was recorded in a room that echoes for about 0\.9 seconds/),
     ]);
-    expect(notices.announcement).toBe('A hum at 50 Hz was taken out of a.wav.');
+    expect(notices.announcement).toBe('A hum at 50 Hz was removed from a.wav.');
   });
 
-  it('after one that fails or is cancelled are left alone', async () => {
+  it('after one that fails or is cancelled are not processed', async () => {
     const { enrolment, notices } = open();
     fakeClient.clean.mockImplementation((_samples, _rate, { signal }) => untilCancelled(signal));
     const adding = enrolment.addFiles([tape('a.wav'), tape('b.wav')]);
@@ -124,7 +124,7 @@ describe('recordings', () => {
     expect(enrolment.job.isBusy).toBe(false);
   });
 
-  it('go on after a reload, sample by sample', async () => {
+  it('are restored after a reload, sample by sample', async () => {
     const before = open().enrolment;
     await before.addRecorded({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'Read aloud');
     const { enrolment } = open();
@@ -135,7 +135,7 @@ describe('recordings', () => {
     expect(second).toEqual(cleaned().samples.slice(RATE_HZ));
   });
 
-  it('can be removed; the others are judged anew', async () => {
+  it('can be removed; the speakers of the others are reassigned', async () => {
     const { enrolment } = open();
     await enrolment.addFiles([tape('a.wav')]);
     fakeClient.clean.mockImplementation(async () => cleaned({ pieces: [piece(0, 1, 1)] }));
@@ -148,7 +148,7 @@ describe('recordings', () => {
     expect((await storedRow()).recordings.map(({ name }) => name)).toEqual(['b.wav']);
   });
 
-  it('are judged anew when the user says of a piece what it is', async () => {
+  it('get their speakers reassigned when the user keeps or drops a piece', async () => {
     const { enrolment } = open();
     fakeClient.clean.mockImplementation(async () => cleaned({}, 1));
     await enrolment.addFiles([tape('a.wav')]);
@@ -163,7 +163,7 @@ describe('recordings', () => {
 });
 
 describe('permission', () => {
-  it('is sealed with the hash of every recording, once', async () => {
+  it('is sealed with the hash of every recording, each once', async () => {
     const { enrolment } = open();
     await enrolment.addFiles([tape('a.wav'), tape('b.wav'), tape('a.wav')]);
     await enrolment.consent(record());
@@ -176,20 +176,20 @@ describe('permission', () => {
     expect((await storedRow()).consent).toEqual(enrolment.row.consent);
   });
 
-  it('that is not whole is refused, and the step stays', async () => {
+  it('that is incomplete is refused, and the step does not change', async () => {
     const { enrolment, notices } = open();
     await enrolment.consent(record({ revocationContact: '' }));
     expect(enrolment.row).toMatchObject({ step: 'collect', consent: null });
     expect(notices.list).toMatchObject([{ kind: 'error' }]);
   });
 
-  it('is compared with the voice of the pieces that are kept', async () => {
+  it('is compared with the voice of the kept pieces', async () => {
     const { enrolment } = open();
     expect(enrolment.likeness).toBeNull();
     await enrolment.addFiles([tape('a.wav')]);
     const { embedding } = piece(0, 1, 1);
     fakeClient.hear.mockResolvedValue({ sha256: '', sentence: 'amber', chance: 0, embedding });
-    await enrolment.hear({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
+    await enrolment.checkReading({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
     expect(enrolment.likeness).toBeCloseTo(0);
     fakeClient.hear.mockResolvedValue({
       sha256: '',
@@ -197,7 +197,7 @@ describe('permission', () => {
       chance: 0,
       embedding: piece(0, 1).embedding,
     });
-    await enrolment.hear({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
+    await enrolment.checkReading({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
     expect(enrolment.likeness).toBeCloseTo(1);
   });
 });
@@ -208,7 +208,7 @@ describe('a voice', () => {
     vi.mocked(finishVoice).mockResolvedValue(await finished(await voiceFile('own-a', 'Ada', consent)));
   });
 
-  /** A page with a recording of which the second piece is dropped, and with permission. */
+  /** A page with permission and a recording whose second piece is dropped. */
   async function openPermitted() {
     const opened = open();
     await opened.enrolment.addFiles([tape('a.wav')]);
@@ -217,7 +217,7 @@ describe('a voice', () => {
     return opened;
   }
 
-  it('is trained on the pieces that are kept, under the name of its person', async () => {
+  it('is trained on the kept pieces, under the name of its person', async () => {
     const { enrolment, notices } = await openPermitted();
     await enrolment.train();
     expect(fakeClient.train.mock.calls[0]![0]).toEqual({
@@ -236,7 +236,7 @@ describe('a voice', () => {
     expect(fakeClient.train).not.toHaveBeenCalled();
   });
 
-  it('shows how far it is, and is not kept busy by what the worker says after its answer', async () => {
+  it('shows its progress, and ignores progress that arrives after the result', async () => {
     const { enrolment } = await openPermitted();
     let report!: (progress: Progress) => void;
     fakeClient.train.mockImplementation(async (_input, { onProgress }) => {
@@ -265,7 +265,7 @@ describe('a voice', () => {
     expect(enrolment.job.isBusy).toBe(false);
   });
 
-  it('speaks one of the app’s own sentences', async () => {
+  it('plays one of the app’s sentences', async () => {
     const { enrolment } = await openPermitted();
     await enrolment.audition(1);
     expect(audition).not.toHaveBeenCalled();
@@ -278,7 +278,7 @@ describe('a voice', () => {
     expect(enrolment.playing).toBe('audition 1');
   });
 
-  it('is kept, chosen, and its enrolment row is deleted', async () => {
+  it('is saved and selected, and its enrolment is deleted', async () => {
     const { enrolment, preferences, onDone } = await openPermitted();
     await enrolment.train();
     await enrolment.keep();
@@ -291,7 +291,7 @@ describe('a voice', () => {
 });
 
 describe('playing a piece', () => {
-  it('begins, and stops when it is asked for again', async () => {
+  it('starts, and stops when it is requested again', async () => {
     const { enrolment } = open();
     await enrolment.addFiles([tape('a.wav')]);
     const [recording] = enrolment.row.recordings;

@@ -50,7 +50,7 @@ function open() {
 }
 
 describe('a blend', () => {
-  it('is made of the voices that have a share, and kept', async () => {
+  it('is made of the voices with a weight, and saved', async () => {
     const { shaping, notices, onDone } = open();
     shaping.weights = { kathleen: 30, joe: 70, anna: 0 };
     shaping.pitchSt = 2;
@@ -67,7 +67,7 @@ describe('a blend', () => {
       controls: { pitchSt: 2, size: 0, breath: 0 },
     });
     expect((await listVoices()).voices.map(({ name }) => name)).toEqual(['Mix']);
-    expect(notices.announcement).toMatch(/Mix.*is made and kept/);
+    expect(notices.announcement).toMatch(/Mix.*is made and saved/);
     expect([shaping.weights, shaping.name, shaping.job.isBusy]).toEqual([{}, '', false]);
     expect(onDone).toHaveBeenCalledTimes(1);
   });
@@ -77,14 +77,14 @@ describe('a blend', () => {
     [['anna'], 'de'],
     [['kathleen', 'anna'], ''],
     [['kathleen', 'own-blend'], ''],
-  ])('of %j speaks %j', async (ids, language) => {
+  ])('of %j has the language %j', async (ids, language) => {
     const { shaping } = open();
     shaping.weights = Object.fromEntries(ids.map((id) => [id, 50]));
     await shaping.make();
     expect(fakeClient.blend.mock.calls[0]![0].about.language).toBe(language);
   });
 
-  it('that cannot be made keeps what was set, and says why', async () => {
+  it('that cannot be made keeps its settings, and shows why', async () => {
     const { shaping, notices, onDone } = open();
     fakeClient.blend.mockRejectedValue(new DOMException('Joe may not be blended.', 'consent-missing'));
     shaping.weights = { joe: 50 };
