@@ -1,12 +1,13 @@
 import { ANALYSIS_HOP } from '../dsp/signal';
 
-/** Enough for the formants up to 8 kHz (Markel & Gray 1976: two a kHz of bandwidth and two). */
+/** Order of the prediction, for the formants up to 8 kHz (Markel & Gray 1976: two per kHz of bandwidth plus two). */
 const ORDER = 18;
+/** 40 ms at 16 kHz. */
 const FRAME_SAMPLES = 640;
 
 /**
- * Kurtosis of the prediction residual of voiced frames of 40 ms, their median: 3 for noise, higher the sharper one
- * pulse a period stands out. `samples` at 16 kHz, `f0Hz` for every 10 ms of them.
+ * Median kurtosis of the linear-prediction residual of voiced frames of 40 ms: 3 for noise, higher the sharper the one pulse
+ * per period. `samples` at 16 kHz, `f0Hz` every 10 ms; null without steady voiced frames.
  */
 export function pulseSharpness(samples: Float32Array, f0Hz: Float32Array): number | null {
   const found: number[] = [];
@@ -27,7 +28,7 @@ export function pulseSharpness(samples: Float32Array, f0Hz: Float32Array): numbe
   return found.sort((a, b) => a - b)[found.length >> 1] ?? null;
 }
 
-/** Linear prediction by autocorrelation, Levinson and Durbin's recursion (Makhoul 1975, eq. 38); null for silence. */
+/** Prediction error filter [ORDER + 1] by the autocorrelation method and the Levinson-Durbin recursion (Makhoul 1975, eq. 38); null for silence. */
 function predictionFilter(frame: Float32Array): Float64Array | null {
   const windowed = frame.map((x, i) => x * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / FRAME_SAMPLES)));
   const r = Float64Array.from({ length: ORDER + 1 }, (_, lag) => {
@@ -36,7 +37,7 @@ function predictionFilter(frame: Float32Array): Float64Array | null {
     return sum;
   });
   if (r[0]! < 1e-9) return null;
-  // A trace of white noise keeps the recursion stable.
+  // White noise 60 dB below the signal keeps the recursion stable.
   r[0]! *= 1 + 1e-6;
   const filter = new Float64Array(ORDER + 1);
   filter[0] = 1;
