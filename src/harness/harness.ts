@@ -19,7 +19,7 @@ interface ConvertJob {
   /** Address and name of the file to convert. */
   input: string;
   name: string;
-  /** Address that the result is PUT to. */
+  /** Address to PUT the result to. */
   output: string;
   voice: string;
   controls?: Partial<ConversionControls>;
@@ -28,11 +28,11 @@ interface ConvertJob {
 
 interface EnrolJob {
   inputs: { input: string; name: string }[];
-  /** Address that the voice file is PUT to. */
+  /** Address to PUT the voice file to. */
   output: string;
   name: string;
   language?: string;
-  /** The record as somebody wrote it; the hashes of the recordings are added here. */
+  /** The consent record as written by hand, unsealed; the hashes of the recordings are added to it. */
   consent: unknown;
 }
 
@@ -43,15 +43,15 @@ interface Enrolled extends PieceSummary {
   trainSeconds: number;
 }
 
-/** What scripts drive the built app with: the same converter, decoder, mark and encoder that the pages use. */
+/** Interface for scripts to the built app: the same decoder, converter, mark and encoder as in the pages. */
 export interface Harness {
   load(options: LoadOptions): Promise<EngineStatus>;
   convert(job: ConvertJob): Promise<{ seconds: number; rtf: number; backend: string; warnings: string[] }>;
-  /** Takes a voice file in for this visit; resolves with its id. */
+  /** Loads a voice file until the page is closed; resolves with the id of the voice. */
   openVoiceFile(input: string): Promise<string>;
   enrol(job: EnrolJob): Promise<Enrolled>;
   detect(job: { input: string; name: string }): Promise<Detection>;
-  /** Live sessions, and the faults they have to come through. */
+  /** Live sessions and simulated faults. */
   live(): Promise<LiveHarness>;
 }
 
@@ -61,7 +61,7 @@ declare global {
   }
 }
 
-/** Puts a Harness on the window; only for addresses with `?harness`. */
+/** Sets `window.understudy`; only called with `?harness` in the address. */
 export function installHarness(scope: Scope): void {
   let converter: ConversionClient | undefined;
   let liveHarness: LiveHarness | undefined;
@@ -129,7 +129,7 @@ export function installHarness(scope: Scope): void {
       if (written.proof.kind === 'spoken') {
         throw new ConsentError(
           'consent-invalid',
-          'A voice of one’s own is enrolled in the page alone, where the sentence that gives leave is read aloud. Nothing was made. Open #/voices for that.',
+          'A person’s own voice can only be enrolled in the page, where the permission sentence is read aloud. Nothing was made. Open #/voices to enrol it.',
         );
       }
       const startedMs = performance.now();
