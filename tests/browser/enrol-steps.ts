@@ -8,13 +8,13 @@ export const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', impo
 /** The speaker of SPEECH: "I lend my voice of my own free will: amber, river, seven, window, garden, silver." */
 export const PERMISSION_SPEECH = fileURLToPath(new URL('../fixtures/audio/leave.wav', import.meta.url));
 
-/** The speech fixture twice over, with a pause: more than the least a voice is made of. */
+/** The speech fixture twice over, with a pause: more than the minimum to make a voice. */
 export function longSpeech(): Buffer {
   const samples = readWav(readFileSync(SPEECH));
   return makeWav([...samples, ...new Float32Array(8000), ...samples, ...new Float32Array(8000)]);
 }
 
-/** Gives recordings to the voices room and waits until they are cleaned. */
+/** Opens recordings on the voices page and waits until they are cleaned. */
 export async function collect(page: Page, name = 'tape.wav'): Promise<void> {
   const before = await page.getByRole('button', { name: /^Remove/ }).count();
   await page.getByTestId('enrol-input').setInputFiles({ name, mimeType: 'audio/wav', buffer: longSpeech() });
@@ -25,7 +25,7 @@ export async function collect(page: Page, name = 'tape.wav'): Promise<void> {
   await page.getByTestId('to-listen').and(page.locator(':enabled')).waitFor();
 }
 
-/** From cleaned recordings to a sealed record: recordings that were given to the public domain. */
+/** From cleaned recordings to a sealed record: recordings dedicated to the public domain. */
 export async function sealConsent(page: Page, person = 'Ada Example'): Promise<void> {
   await page.getByTestId('to-listen').click();
   await page.getByTestId('to-consent').click();
@@ -38,7 +38,7 @@ export async function sealConsent(page: Page, person = 'Ada Example'): Promise<v
   await page.getByTestId('train').waitFor();
 }
 
-/** From here on every next word of a sentence of leave is the one at this place of those that are left. */
+/** From here on every next word of the permission sentence is the one at this index of the remaining words. */
 export async function chooseWords(page: Page, place: number): Promise<void> {
   await page.evaluate((index) => {
     const random = crypto.getRandomValues.bind(crypto);
@@ -47,7 +47,7 @@ export async function chooseWords(page: Page, place: number): Promise<void> {
   }, place);
 }
 
-/** Lets the microphone be heard for as long as PERMISSION_SPEECH takes twice, wherever in it that begins. */
+/** Records for twice the length of PERMISSION_SPEECH, so that it is contained whole wherever the loop starts. */
 export async function speak(page: Page): Promise<void> {
   await page.getByTestId('speak').click();
   await page.waitForTimeout(10_500);
