@@ -18,8 +18,8 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           environment: 'node',
-          // One Chromium at a time: takes are converted in real time, and two would time each other out.
-          fileParallelism: false,
+          // Two Chromiums wait for sound and pages most of the time; more would time each other out.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // What is waited for comes late on a busy machine.

@@ -6,6 +6,7 @@ import { findChromium } from './chromium.mjs';
 
 const CACHE = join(ROOT, '.cache');
 const VITEST = 'node_modules/vitest/vitest.mjs';
+const LIVE = 'tests/browser/live.test.ts';
 const total = { passed: 0, failed: 0 };
 
 try {
@@ -15,20 +16,21 @@ try {
   total.failed++;
 }
 
-await step('types of the app', [
-  'node_modules/svelte-check/bin/svelte-check',
-  '--tsconfig',
-  'tsconfig.json',
-  '--fail-on-warnings',
+await inPairs([
+  ['eslint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']],
+  ['types of the app', ['node_modules/svelte-check/bin/svelte-check', '--fail-on-warnings']],
+  ['types of the tests', ['node_modules/typescript/bin/tsc', '-p', 'tests']],
+  ['types of the scripts', ['node_modules/typescript/bin/tsc', '-p', 'scripts']],
+  ['prettier', ['node_modules/prettier/bin/prettier.cjs', '--check', '.']],
+  ['layers and cycles', ['scripts/layers.mjs']],
 ]);
-await step('types of the tests', ['node_modules/typescript/bin/tsc', '-p', 'tests']);
-await step('types of the scripts', ['node_modules/typescript/bin/tsc', '-p', 'scripts']);
-await step('layers and cycles', ['scripts/layers.mjs']);
-await step('eslint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
-await step('prettier', ['node_modules/prettier/bin/prettier.cjs', '--check', '.']);
-await suite('unit');
+await suite('unit', 'unit');
 if (await built()) {
-  if (process.env.CHROME_PATH) await suite('browser');
+  if (process.env.CHROME_PATH) {
+    await suite('browser', 'browser', '--exclude', LIVE);
+    // Sound in real time, alone.
+    await suite('browser', 'live', LIVE);
+  }
 }
 
 console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -48,34 +50,48 @@ async function built() {
 }
 
 /**
- * A check that passes or fails as a whole.
+ * Checks that pass or fail as a whole, two at a time; each prints when it has ended.
  *
- * @param {string} name
- * @param {string[]} args
+ * @param {[name: string, args: string[]][]} checks
  */
-async function step(name, args) {
-  if (await run(name, args)) total.passed++;
-  else total.failed++;
+async function inPairs(checks) {
+  const waiting = [...checks];
+  const work = async () => {
+    for (let check = waiting.shift(); check; check = waiting.shift()) {
+      const { ok, output } = await run(check[1], 'pipe');
+      console.log(`\n== ${check[0]}\n${output.trim()}`);
+      if (ok) total.passed++;
+      else total.failed++;
+    }
+  };
+  await Promise.all([work(), work()]);
 }
 
 /**
- * A vitest project, counted test by test. A file that could not even be loaded is a failure of its own.
+ * Tests of a vitest project, counted test by test. A file that could not even be loaded is a failure of its own.
  *
  * @param {string} project
+ * @param {string} name
+ * @param {string[]} filters further arguments of vitest
  */
-async function suite(project) {
-  const report = join(CACHE, `vitest-${project}.json`);
+async function suite(project, name, ...filters) {
+  console.log(`\n== ${name} tests`);
+  const report = join(CACHE, `vitest-${name}.json`);
   await mkdir(CACHE, { recursive: true });
   await rm(report, { force: true });
-  const ok = await run(`${project} tests`, [
-    VITEST,
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
+  const { ok } = await run(
+    [
+      VITEST,
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...filters,
+    ],
+    'inherit',
+  );
   const result = await readFile(report, 'utf8').then(JSON.parse, () => undefined);
   const passed = result?.numPassedTests ?? 0;
   const failed = (result?.numFailedTests ?? 0) + unloaded(result);
@@ -92,18 +108,17 @@ function unloaded(result) {
 }
 
 /**
- * @param {string} name
- * @param {string[]} args
- * @returns {Promise<boolean>} whether it ended well
+ * @param {string[]} args of Node
+ * @param {'pipe' | 'inherit'} output
+ * @returns {Promise<{ ok: boolean, output: string }>} whether it ended well, and what it printed into the pipe
  */
-function run(name, args) {
-  console.log(`\n== ${name}`);
+function run(args, output) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
-    child.once('error', (error) => {
-      console.log(error.message);
-      resolve(false);
-    });
-    child.once('exit', (code) => resolve(code === 0));
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', output, output] });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text) => (printed += text));
+    child.once('error', (error) => resolve({ ok: false, output: error.message }));
+    child.once('close', (code) => resolve({ ok: code === 0, output: printed }));
   });
 }

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { audioSeconds } from './support';
 import { makeWav, readWav } from './wav';
 
 export const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
 /** The speaker of SPEECH: "I lend my voice of my own free will: amber, river, seven, window, garden, silver." */
 export const PERMISSION_SPEECH = fileURLToPath(new URL('../fixtures/audio/leave.wav', import.meta.url));
+const PERMISSION_SECONDS = 5.2;
 
 /** The speech fixture twice over, with a pause: more than the minimum to make a voice. */
 export function longSpeech(): Buffer {
@@ -47,10 +49,11 @@ export async function chooseWords(page: Page, place: number): Promise<void> {
   }, place);
 }
 
-/** Records for twice the length of PERMISSION_SPEECH, so that it is contained whole wherever the loop starts. */
+/** Records PERMISSION_SPEECH, which the fake microphone must play once (`%noloop`). */
 export async function speak(page: Page): Promise<void> {
   await page.getByTestId('speak').click();
-  await page.waitForTimeout(10_500);
+  await page.getByTestId('speak').filter({ hasText: 'Stop' }).waitFor();
+  await audioSeconds(page, PERMISSION_SECONDS);
   await page.getByTestId('speak').click();
 }
 

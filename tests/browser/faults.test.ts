@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openApp, type Opened } from './support';
+import { openApp, recordedSeconds, type Opened } from './support';
 import { makeWav, readWav, wavHeader } from './wav';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
@@ -198,7 +198,7 @@ describe('devices and networks that fail', () => {
     const { page } = app;
     await page.getByTestId('record').click();
     await page.getByTestId('stop').waitFor();
-    await page.waitForTimeout(3000);
+    await recordedSeconds(page, 3);
     await page.evaluate('unplug()');
     await expectMessage(page, 'warning', /unplugged/, /saved below/, /Plug it in/);
     await page.getByTestId('take-item').waitFor();

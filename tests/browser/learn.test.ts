@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openApp, type Opened } from './support';
+import { audioSeconds, openApp, type Opened } from './support';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
@@ -17,7 +17,7 @@ describe('the lessons', () => {
     const { page } = app;
     await page.getByTestId('learn-record').click();
     await page.getByTestId('learn-stop').waitFor();
-    await page.waitForTimeout(3500);
+    await audioSeconds(page, 3.5);
     await page.getByTestId('learn-stop').click();
     await page.getByTestId('voice-play').waitFor();
     const hz = async () =>

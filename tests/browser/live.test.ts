@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type {} from '../../src/harness/harness';
-import { openApp, type Opened } from './support';
+import { audioSeconds, openApp, type Opened } from './support';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 const START = { voice: 'kathleen', profile: { medianF0Hz: 120, speechLevelDb: -23 }, seconds: 20 };
@@ -56,10 +56,10 @@ describe('the live page', () => {
     await expect.poll(() => page.getByTestId('delay-total').textContent()).toMatch(/^\d+ ms/);
     expect(await page.getByTestId('given').textContent()).toMatch(/\d+ Hz.*does not change the voice/s);
     await page.getByTestId('live-record').click();
-    await page.waitForTimeout(2500);
+    await audioSeconds(page, 2.5);
     // A change of voice ends the first take and starts a second one, because the mark names the voice.
     await page.getByTestId('live-voice-joe').check({ force: true });
-    await page.waitForTimeout(2000);
+    await audioSeconds(page, 2);
     await waitForVoice(page);
     await page.keyboard.press('Tab');
     await page.getByTestId('live-toggle').click();

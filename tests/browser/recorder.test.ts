@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openApp, type Opened } from './support';
+import { openApp, recordedSeconds, type Opened } from './support';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
@@ -11,12 +11,12 @@ afterEach(async () => {
   app = undefined;
 });
 
-/** Records for `ms` in the studio; returns the position and length shown by the player. */
-async function record(opened: Opened, ms: number): Promise<string | null> {
+/** Records in the studio; returns the position and length shown by the player. */
+async function record(opened: Opened, seconds: number): Promise<string | null> {
   const { page } = opened;
   await page.getByTestId('record').click();
   await page.getByTestId('stop').waitFor();
-  await page.waitForTimeout(ms);
+  await recordedSeconds(page, seconds);
   await page.getByTestId('stop').click();
   await page.getByTestId('take-item').waitFor();
   return page.getByTestId('position').textContent();
@@ -32,7 +32,7 @@ describe('recording', () => {
       },
     });
     expect(await app.page.evaluate(() => 'audioWorklet' in AudioContext.prototype)).toBe(false);
-    expect(await record(app, 3000)).toMatch(/\/ 0:0[2-4]$/);
+    expect(await record(app, 3)).toMatch(/\/ 0:0[2-4]$/);
     // The polyfill is used, not a worklet of the browser.
     expect(await app.page.evaluate(() => /native code/.test(String(AudioWorkletNode)))).toBe(false);
   });
@@ -52,7 +52,7 @@ describe('recording', () => {
         Object.assign(window, { seen });
       },
     });
-    await record(app, 1000);
+    await record(app, 1);
     const [asked, state] = await app.page.evaluate(() => {
       const { seen } = window as unknown as {
         seen: { constraints: MediaStreamConstraints; stream: MediaStream }[];

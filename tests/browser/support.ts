@@ -7,7 +7,7 @@ import { serve } from '../../scripts/serve.mjs';
 export interface OpenOptions {
   /** Appended to the address, for example `#/detect`. */
   path?: string;
-  /** WAV that the fake microphone plays in a loop; a beep by default. */
+  /** WAV that the fake microphone plays in a loop, or once if followed by `%noloop`; a beep by default. */
   fakeMicWav?: string;
   /** `granted` (default) or `denied`, both without a prompt, or `missing`: no device. */
   microphone?: 'granted' | 'denied' | 'missing';
@@ -40,6 +40,10 @@ export async function openApp(options: OpenOptions = {}): Promise<Opened> {
 declare global {
   /** On the page of `openModules`: imports a module by its path in the repository, `/src/...`. */
   function loadModule(path: string): Promise<unknown>;
+  interface Window {
+    /** Where there is a `fakeMicWav`. */
+    newestAudioContext?: AudioContext;
+  }
 }
 
 /**
@@ -65,6 +69,7 @@ async function openAt(
   const browser = await launchChromium({ args: [...mediaArgs(options), ...(options.args ?? [])] });
   const context = await browser.newContext({ permissions: options.permissions ?? [] });
   const page = await context.newPage();
+  if (options.fakeMicWav) await page.addInitScript(watchAudioContexts);
   if (options.initScript) await page.addInitScript(options.initScript);
   await page.goto(url + path);
   return {
@@ -77,6 +82,39 @@ async function openAt(
       await closeServer();
     },
   };
+}
+
+function watchAudioContexts(): void {
+  window.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      window.newestAudioContext = this;
+    }
+  };
+}
+
+/** Waits for `seconds` of the audio clock of the page, which a busy machine delays as it delays recording and playback. */
+export async function audioSeconds(page: Page, seconds: number): Promise<void> {
+  const clock = await page.waitForFunction(() => {
+    const context = window.newestAudioContext;
+    return context?.state === 'running' ? { seconds: context.currentTime } : null;
+  });
+  const { seconds: from } = (await clock.jsonValue())!;
+  await page.waitForFunction((until) => window.newestAudioContext!.currentTime >= until, from + seconds, {
+    timeout: 60_000,
+  });
+}
+
+/** Waits until the studio's clock shows so many seconds of recording. */
+export async function recordedSeconds(page: Page, seconds: number): Promise<void> {
+  await page.waitForFunction(
+    (least) => {
+      const clock = document.querySelector('[data-testid=record-clock]')?.textContent ?? '';
+      return Number(/^0:(\d\d)/.exec(clock)?.[1]) >= least;
+    },
+    seconds,
+    { timeout: 60_000 },
+  );
 }
 
 function mediaArgs({ microphone = 'granted', fakeMicWav }: OpenOptions): string[] {
