@@ -91,7 +91,7 @@ describe('the voices page', () => {
     await expect.poll(() => page.getByTestId('error').first().textContent()).toMatch(/taken back/);
   });
 
-  it('takes one’s own voice only with the sentence read aloud, and goes on after a reload', async () => {
+  it('enrols one’s own voice only after the sentence was read aloud, and continues after a reload', async () => {
     app = await open({ fakeMicWav: `${PERMISSION_SPEECH}%noloop` });
     const { page } = app;
     await collect(page);
