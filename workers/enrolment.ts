@@ -9,7 +9,7 @@ const jobs = new EnrolmentJobs(enrolmentLibrary, (files) => openEnrolment(files,
 
 const api: EnrolmentApi = {
   load: (baseUrl) => jobs.load(baseUrl),
-  hear: (...job) => jobs.hear(...job),
+  analyseSentence: (...job) => jobs.analyseSentence(...job),
   train: (...job) => jobs.train(...job),
   blend: (input) => jobs.blend(input),
   cancel: (jobId) => jobs.cancel(jobId),

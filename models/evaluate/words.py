@@ -26,12 +26,12 @@ EXPORTS = [
     "export { Frontend } from '%(src)s/engine/analysis/frontend';",
     "export { RunQueue } from '%(src)s/engine/backends/network';",
     "export { contentCodes } from '%(src)s/enrol/encode';",
-    "export { areWordsHeard, chanceOfWords, parseWordExamples } from '%(src)s/enrol/permission/spoken-words';",
+    "export { areWordsRecognised, chanceOfWords, parseWordExamples } from '%(src)s/enrol/permission/spoken-words';",
 ]
 DRIVER = """
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
-import { areWordsHeard, chanceOfWords, contentCodes, Frontend, parseWordExamples, RunQueue } from './app.mjs';
+import { areWordsRecognised, chanceOfWords, contentCodes, Frontend, parseWordExamples, RunQueue } from './app.mjs';
 const [published, given, ...files] = process.argv.slice(2);
 ort.env.wasm.numThreads = 1;
 const read = (path) => Uint8Array.from(readFileSync(path)).buffer;
@@ -45,7 +45,7 @@ for (const [i, file] of files.entries()) {
   const { logMel } = new Frontend().push(new Float32Array(read(file)));
   const codes = await contentCodes(logMel, { content, makeTensor, queue: new RunQueue() });
   const { language, lists } = asked[i];
-  const heard = (words) => areWordsHeard({ chance: chanceOfWords(codes, words, examples.get(language)) });
+  const heard = (words) => areWordsRecognised({ chance: chanceOfWords(codes, words, examples.get(language)) });
   console.log(JSON.stringify(lists.map(heard)));
 }
 """
@@ -73,7 +73,7 @@ def main() -> None:
         for reader, speak in readers(language).items():
             for _ in range(SENTENCES):
                 own, other = (rng.choice(entry["words"], WORDS, replace=False).tolist() for _ in range(2))
-                audio = soxr.resample(speak(f"{entry['leave']} {', '.join(own)}."), SAMPLE_RATE, RATE_HZ)
+                audio = soxr.resample(speak(f"{entry['permission']} {', '.join(own)}."), SAMPLE_RATE, RATE_HZ)
                 recordings.append(audio * 0.07 / np.sqrt(np.mean(audio**2)))
                 labels.append((language, reader))
                 arguments.append({"language": language, "lists": [own, own[::-1], other]})

@@ -1,6 +1,6 @@
 import FFT from 'fft.js';
 
-/** Real FFT of a power-of-two size in float64. Spectra are interleaved re, im of bins 0..size/2. */
+/** Real FFT of a power-of-two `size` in float64. Spectra hold re, im of bins 0..size/2, interleaved. */
 export class RealFft {
   readonly size: number;
   readonly bins: number;
@@ -16,7 +16,7 @@ export class RealFft {
     this.output = new Float64Array(2 * size);
   }
 
-  /** `input` [size] -> `spectrum` [2 size]; only the first 2 (size / 2 + 1) numbers mean something. */
+  /** `input` [size] -> `spectrum` [2 size]; only the first 2 (size / 2 + 1) numbers are valid. */
   forward(input: Float64Array, spectrum: Float64Array): void {
     this.fft.realTransform(spectrum, input);
   }
@@ -25,7 +25,7 @@ export class RealFft {
   inverse(spectrum: Float64Array, output: Float64Array): void {
     const { full, size } = this;
     full.set(spectrum.subarray(0, size + 2));
-    // The missing half is the conjugate mirror.
+    // The upper half is the complex conjugate of the lower one, mirrored.
     for (let k = 1; k < size / 2; k++) {
       full[2 * (size - k)] = full[2 * k]!;
       full[2 * (size - k) + 1] = -full[2 * k + 1]!;

@@ -1,4 +1,4 @@
-/** A float32 first-in first-out queue, of samples or of feature frames, addressed by the absolute index of each number. Grows. */
+/** A growing FIFO queue of float32 samples or feature frames. Every number keeps the absolute index at which it was pushed. */
 export class FloatQueue {
   private data: Float32Array;
   private startIndex = 0;
@@ -28,7 +28,7 @@ export class FloatQueue {
     this.length += values.length;
   }
 
-  /** Forgets what lies before `index`. */
+  /** Removes the numbers before the absolute `index`. */
   dropBefore(index: number): void {
     const count = Math.min(index - this.startIndex, this.length);
     if (count <= 0) return;
@@ -42,7 +42,7 @@ export class FloatQueue {
     return this.data.slice(from - this.startIndex, from - this.startIndex + count);
   }
 
-  /** All that is held; index i is the absolute `start` + i. Valid until the next push or drop. */
+  /** The numbers held, without copying; element i has the absolute index `start` + i. Valid until the next push or drop. */
   view(): Float32Array {
     return this.data.subarray(0, this.length);
   }

@@ -1,4 +1,7 @@
-/** Uniform numbers in [0, 1) from a seed: mulberry32 (Ettinger 2017). The mark's pattern is made of them: another generator finds no mark made so far. */
+/**
+ * Uniform numbers in [0, 1) from a seed: mulberry32 (Ettinger 2017). The watermark's pattern is drawn from it: with another
+ * generator, existing marks are no longer detected.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

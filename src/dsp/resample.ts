@@ -1,22 +1,22 @@
 import { concat } from './arrays';
 import { FloatQueue } from './float-queue';
 
-/** Kernel half width in zero crossings, and Kaiser beta for 80 dB of stop band. */
+/** Kernel half width in zero crossings; Kaiser beta for 80 dB of stop-band attenuation. */
 const HALF_WIDTH = 64;
 const KAISER_BETA = 8;
-/** Cut-off as a share of the lower Nyquist frequency; the transition ends just at Nyquist. */
+/** Cut-off as a share of the lower of the two Nyquist frequencies; the transition band ends at that frequency. */
 const CUTOFF = 0.9625;
-/** Above this many phases the table is sampled and interpolated linearly. */
+/** Ratios with more phases than this use a table of 640 phases, interpolated linearly. */
 const MAX_PHASES = 640;
 const CHUNK_SECONDS = 10;
 
-/** A rate that cannot be resampled. As in errors of the engine, the code is also the `name`, which survives the way out of a worker. */
+/** The sample rate is not supported. As in `EngineError`, `name` repeats the code, because comlink passes `name` on to the page. */
 export class SampleRateError extends Error {
   readonly code = 'input-rate';
 
   constructor(rateHz: number) {
     super(
-      `This recording says it has ${rateHz} samples a second; 8000 to 192000 can be converted. The file is unchanged; save it at 48000 and try again.`,
+      `This recording has a sample rate of ${rateHz} Hz; only rates from 8000 to 192000 Hz can be converted. The file is unchanged; save it at 48000 Hz and try again.`,
     );
     this.name = this.code;
   }
@@ -26,7 +26,7 @@ export class SampleRateError extends Error {
  * Streaming band-limited resampler for mono samples at any whole rate from 8 to 192 kHz.
  *
  * Polyphase Kaiser-windowed sinc (Smith, "Digital Audio Resampling"). Output n is the input at time
- * n / outputRate, without delay; how the input is cut into pieces changes nothing.
+ * n / outputRate, without delay. The output does not depend on how the input is split into pushes.
  */
 export class Resampler {
   private readonly up: number;
@@ -37,7 +37,7 @@ export class Resampler {
   private readonly input = new FloatQueue(16384);
   private produced = 0;
 
-  /** Throws a SampleRateError for input rates that are not whole or outside 8..192 kHz. */
+  /** Throws a SampleRateError unless the input rate is an integer from 8000 to 192 000 Hz. */
   constructor(inputRateHz: number, outputRateHz: number) {
     if (!Number.isInteger(inputRateHz) || inputRateHz < 8000 || inputRateHz > 192000) {
       throw new SampleRateError(inputRateHz);
@@ -54,15 +54,15 @@ export class Resampler {
     this.input.push(new Float32Array(this.half));
   }
 
-  /** Returns the outputs that these samples complete. */
+  /** Returns the output samples that are complete with these input samples. */
   push(samples: Float32Array): Float32Array {
     this.input.push(samples);
-    // The queue begins with `half` zeros, so the input's own index 0 sits at `half`.
+    // The queue starts with `half` zeros, so input sample 0 has index `half`.
     const ready = Math.floor(((this.input.end - 2 * this.half - 1) * this.up) / this.down) + 1;
     return this.produceUntil(Math.max(this.produced, ready));
   }
 
-  /** Flushes with zeros; in all, ceil(inputs * outputRate / inputRate) samples come out. */
+  /** Flushes with zeros; the total output is ceil(inputs * outputRate / inputRate) samples. */
   end(): Float32Array {
     const total = Math.ceil(((this.input.end - this.half) * this.up) / this.down);
     this.input.push(new Float32Array(this.half + 1));
@@ -92,7 +92,7 @@ export class Resampler {
 }
 
 /**
- * Resamples all of `samples` [n] at once into [ceil(n toHz / fromHz)]; returns `samples` itself where the rates are equal.
+ * Resamples `samples` [n] in one call into [ceil(n toHz / fromHz)]; returns `samples` itself where the rates are equal.
  *
  * Throws a SampleRateError.
  */
@@ -103,8 +103,8 @@ export function resample(samples: Float32Array, fromHz: number, toHz: number): F
 }
 
 /**
- * Resamples 10 seconds at a time into [ceil(n toHz / fromHz)], after awaiting `pause` with the share that is done (0..1).
- * Equal rates are filtered too. Rejects with a SampleRateError, or with what `pause` rejects with.
+ * Resamples `samples` [n] in chunks of 10 seconds into [ceil(n toHz / fromHz)]; before each chunk it awaits `pause` with
+ * the fraction done (0..1). Equal rates are filtered too. Rejects with a SampleRateError, or with what `pause` rejects with.
  */
 export async function resampleInChunks(
   samples: Float32Array,
@@ -134,7 +134,7 @@ function dot(weights: Float64Array, data: Float32Array, from: number, taps: numb
   return sum;
 }
 
-/** Taps [2 half + 1] for an output that lies `fraction` samples after input `half`, of unit gain at 0 Hz. */
+/** Filter taps [2 half + 1] for an output that lies `fraction` samples after input sample `half`; unit gain at 0 Hz. */
 export function kernel(fraction: number, half: number, cutoff: number): Float64Array {
   const taps = new Float64Array(2 * half + 1);
   let sum = 0;

@@ -1,10 +1,13 @@
-/** Lets messages in: a promise alone would keep a worker from hearing that its job was cancelled. */
+/**
+ * Resolves in a new task of the event loop, so that a worker first handles pending messages, such as a cancel. A promise that
+ * is already resolved would not let it.
+ */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** As `nextTask`, without the 4 ms that browsers make timers wait; for loops that cannot spare them. */
-export class Breather {
+/** As `nextTask`, without the 4 ms by which browsers delay nested timers; for loops that run in real time. */
+export class TaskYielder {
   private readonly channel = new MessageChannel();
   private resume: () => void = () => undefined;
 

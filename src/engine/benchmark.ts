@@ -11,10 +11,10 @@ const NETWORK_CODES = 25;
 const NETWORK_RUNS = 12;
 const STREAM_CODES = 40;
 const STREAM_RATE_HZ = 16000;
-/** No benchmark takes longer than this and one run: where fewer runs take as long, they say enough. */
+/** No further run is started after this time, so a benchmark takes at most this long plus one run. */
 const LIMIT_MS = 2000;
 
-/** Seconds of work per second of speech of both networks, without synthesis. */
+/** Real-time factor of both networks, without synthesis: seconds of computing per second of speech. */
 export async function networkRtf(networks: Networks): Promise<number> {
   const frames = NETWORK_CODES * FRAMES_PER_CODE;
   const content = new ContentEncoder(networks);
@@ -32,15 +32,15 @@ export async function networkRtf(networks: Networks): Promise<number> {
     await content.push(logMel);
     await generator.push(input);
   };
-  // The first run compiles shaders and fills caches; the browser optimises WebAssembly further during the next ones.
+  // The first run compiles shaders and fills caches; the browser optimises the WebAssembly code during the next runs.
   await run();
-  const bestMs = await leastMs(run, NETWORK_RUNS);
+  const bestMs = await shortestMs(run, NETWORK_RUNS);
   content.dispose();
   generator.dispose();
   return bestMs / 1000 / (NETWORK_CODES / CODES_PER_SECOND);
 }
 
-/** Seconds of work per second of speech of a whole stream that is pushed in blocks of `blockCodes`; warms it up too. */
+/** Real-time factor of a whole stream that is pushed in blocks of `blockCodes`. Also warms up the networks. */
 export async function streamRtf(networks: Networks, voice: Voice, blockCodes: number): Promise<number> {
   const stream = new ConversionStream({
     networks,
@@ -54,16 +54,16 @@ export async function streamRtf(networks: Networks, voice: Voice, blockCodes: nu
   const push = () =>
     stream.push(filled((STREAM_RATE_HZ / CODES_PER_SECOND) * blockCodes, () => 0.2 * (Math.random() - 0.5)));
   let pushes = 0;
-  // The look-ahead has to be filled before a push does the work of a whole block.
+  // A push computes a whole block only after the look-ahead is filled.
   do pushes++;
   while ((await push()).length < blockCodes * FRAMES_PER_CODE * SYNTHESIS_HOP);
-  const bestMs = await leastMs(push, Math.max(1, STREAM_CODES / blockCodes - pushes));
+  const bestMs = await shortestMs(push, Math.max(1, STREAM_CODES / blockCodes - pushes));
   stream.dispose();
   return bestMs / 1000 / (blockCodes / CODES_PER_SECOND);
 }
 
-/** Shortest of `runs` runs, or of as many as fit into two seconds. */
-async function leastMs(run: () => Promise<unknown>, runs: number): Promise<number> {
+/** Shortest duration of up to `runs` runs; no run is started after LIMIT_MS. */
+async function shortestMs(run: () => Promise<unknown>, runs: number): Promise<number> {
   let best = Infinity;
   const endMs = performance.now() + LIMIT_MS;
   for (let done = 0; done < runs && (done === 0 || performance.now() < endMs); done++) {

@@ -1,7 +1,7 @@
 import { StreamingNetwork, type Networks } from './backends/network';
 import { BANDS, CODE_SIZE, FRAMES_PER_CODE } from './shapes';
 
-/** The content network over a stream: what is said, not who says it. */
+/** Runs the content network on a stream. Its codes describe what is said, as independently of the speaker as possible. */
 export class ContentEncoder {
   private readonly network: StreamingNetwork;
 
@@ -9,7 +9,7 @@ export class ContentEncoder {
     this.network = new StreamingNetwork(content, makeTensor, queue);
   }
 
-  /** `logMel` [2 n, 80] -> `contentCodes` [m, 128]; m is n less what is left of the look-ahead. */
+  /** `logMel` [2 n, 80] -> `contentCodes` [m, 128]; m < n for the first blocks, whose outputs are dropped as look-ahead. */
   async push(logMel: Float32Array): Promise<Float32Array> {
     const frames = logMel.length / BANDS;
     const [codes] = await this.network.run({ logMel: [logMel, [1, frames, BANDS]] }, ['contentCodes']);

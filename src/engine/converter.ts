@@ -19,7 +19,7 @@ import type { VoiceSource } from './voice-source';
 
 type LoadOptions = Parameters<ConversionApi['load']>[0];
 
-/** Where networks and voices come from and where measurements are kept: src/store in the app. */
+/** Source of the networks and voices, and storage for measured speeds. src/store implements it in the app. */
 export interface Library {
   load(options: { baseUrl: string; onProgress: (progress: LoadProgress) => void }): Promise<{
     networks: NetworkFiles;
@@ -29,7 +29,7 @@ export interface Library {
   writeNote(key: string, value: unknown): Promise<void>;
 }
 
-/** What the worker exposes: loads the networks, converts takes, and finishes a take even when the GPU is lost. */
+/** The class that workers/conversion.ts exposes: loads the networks and converts takes. A take whose GPU is lost is restarted. */
 export class Converter implements ConversionApi {
   private library: Library | undefined;
   private loaded: { runtime: Runtime; voices: VoiceSource } | undefined;
@@ -125,8 +125,8 @@ export class Converter implements ConversionApi {
   }
 
   /**
-   * The voice, if it may be used so: whoever converts, previews or goes live gets it from here. Rejects with
-   * `not-loaded`, `no-voice`, `voice-corrupt`, or a ConsentError.
+   * The runtime, and the voice if its consent record allows `use`; takes, previews and live conversion all start here.
+   * Rejects with `not-loaded`, `no-voice`, `voice-corrupt`, or a ConsentError.
    */
   async prepare(voiceId: string, use: Use): Promise<{ runtime: Runtime; voice: Voice }> {
     const { runtime, voices } = this.ready();
@@ -136,7 +136,7 @@ export class Converter implements ConversionApi {
   }
 }
 
-/** Other networks or another number of threads are other speeds. */
+/** Speeds are stored per pair of networks and number of threads. */
 function measurementKey({ content, generator }: NetworkFiles, threads: number): string {
   return `rtf ${content.sha256} ${generator.sha256} ${threads}`;
 }

@@ -16,9 +16,9 @@ export type EngineErrorCode =
   | 'voice-too-large';
 
 /**
- * A failure a person can act on: what happened, what is safe, what to do next.
+ * An error to show to the user. The message states what happened, what is safe and what to do next.
  *
- * The code is also the error's `name`, because that is what survives the way out of a worker.
+ * `name` repeats the code, because comlink passes `name` on from a worker to the page, but not `code`.
  */
 export class EngineError extends Error {
   readonly code: EngineErrorCode;
@@ -30,7 +30,7 @@ export class EngineError extends Error {
   }
 }
 
-/** Throws `cancelled` once the signal has fired. */
+/** Throws `cancelled` if the signal has been aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
     throw new EngineError(
@@ -40,7 +40,7 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
   }
 }
 
-/** What an unknown thrown value says, for the end of a message. */
+/** The message of a caught value, for use inside another error message. */
 export function describeCause(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

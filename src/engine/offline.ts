@@ -18,25 +18,27 @@ export interface TakeOptions {
   sampleRateHz: number;
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal | undefined;
-  /** Of a speaker who was measured before; the take is measured without. */
+  /** A profile measured earlier. Default: the profile of the take is measured. */
   profile?: SourceProfile | undefined;
-  /** See ConversionStream. */
+  /** See StreamOptions. */
   use?: Use;
-  /** Content codes to one run of the networks, see ConversionStream. */
+  /** See StreamOptions. */
   blockCodes?: number;
 }
 
 export interface ConvertedTake {
+  /** At 24 kHz. */
   samples: Float32Array;
-  /** Of the take. */
+  /** Duration of the take. */
   seconds: number;
-  /** Seconds of work per second of speech, profile included. */
+  /** Seconds of computing per second of speech, including the profile. */
   rtf: number;
   profile: SourceProfile;
 }
 
 /**
- * Converts a whole take: profiles it, then runs the stream to its end, a second at a time.
+ * Converts a whole take: measures its profile, pushes it through a stream one second at a time, and scales the result so
+ * that no peak exceeds 0.98.
  *
  * Rejects with `input-empty`, `input-not-finite`, `input-rate`, `cancelled`, a ConsentError, or what the networks throw.
  */
@@ -59,7 +61,7 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
   });
   const convertingMs = performance.now();
   let done = 0;
-  const keep = (part: Float32Array) => {
+  const append = (part: Float32Array) => {
     output.set(part, done);
     done += part.length;
   };
@@ -67,7 +69,7 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
     for (let at = 0; at < samples.length; at += sampleRateHz) {
       await nextTask();
       throwIfCancelled(signal);
-      keep(await stream.push(samples.subarray(at, at + sampleRateHz)));
+      append(await stream.push(samples.subarray(at, at + sampleRateHz)));
       const secondsDone = Math.min(seconds, (at + sampleRateHz) / sampleRateHz);
       const workSeconds = (performance.now() - convertingMs) / 1000;
       options.onProgress?.({
@@ -77,7 +79,7 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
       });
     }
     throwIfCancelled(signal);
-    keep(await stream.end());
+    append(await stream.end());
   } catch (error) {
     stream.dispose();
     throw error;

@@ -5,10 +5,10 @@ const LOWEST_HZ = 40;
 const HIGHEST_HZ = 1000;
 
 /**
- * Source F0 -> target F0: the deviation of log F0 from the source's median, times `intonation`, about
- * the target's median (or the source's own without `autoPitch`), moved by `pitchShiftSt`.
+ * Maps source F0 to target F0: the deviation of log F0 from the source's median is multiplied by `intonation` and added to
+ * the target's median (without `autoPitch`, the source's median) shifted by `pitchShiftSt`. Limited to 40..1000 Hz.
  *
- * Unvoiced frames hold the last target F0; before the first voiced frame, the centre.
+ * Unvoiced frames repeat the last target F0; before the first voiced frame it is that shifted median.
  */
 export class PitchMap {
   private readonly sourceHz: number;
@@ -16,7 +16,7 @@ export class PitchMap {
   private readonly intonation: number;
   private heldHz: number;
 
-  /** `before`: the map this one takes over from, whose F0 it holds until a frame is voiced. */
+  /** `before`: the map that this one replaces; its last F0 is repeated until a frame is voiced. */
   constructor(
     controls: ConversionControls,
     profile: SourceProfile,
@@ -31,7 +31,7 @@ export class PitchMap {
     this.heldHz = before?.heldHz ?? this.centreHz;
   }
 
-  /** `f0Hz` is 0 where unvoiced; the result never is. */
+  /** `f0Hz` is 0 in unvoiced frames; the result is never 0. */
   map(f0Hz: number): number {
     if (f0Hz > 0) this.heldHz = limit(this.centreHz * (f0Hz / this.sourceHz) ** this.intonation);
     return this.heldHz;

@@ -4,9 +4,9 @@ import type { Voice } from './voice';
 const NEIGHBOURS = 4;
 
 /**
- * Looks up in the target voice how it says what is said: each content code is mixed with the mean of its four
- * nearest codes (by cosine) in the voice's codebook, by the voice's `retrievalBlend`, and the mean timbre of
- * those four is what the generator is shown. After kNN-VC (Baas et al. 2023).
+ * Retrieval from the target voice's codebook, after kNN-VC (Baas et al. 2023): finds the four codes nearest to each content
+ * code by cosine. The content code is mixed with their mean (weight `retrievalBlend`), and the mean of their timbres is an
+ * input of the generator.
  */
 export class Retrieval {
   private readonly codebook: Float32Array;
@@ -55,7 +55,7 @@ export class Retrieval {
     return sum / count;
   }
 
-  /** Fills `bestRows`. The code's own norm scales every score alike, so it is left out. */
+  /** Fills `bestRows` for the code at index `at`. The norm of that code is the same in every score, so it is not divided out. */
   private search(codes: Float32Array, at: number): void {
     const { codebook, bestRows, bestScores } = this;
     bestScores.fill(-Infinity);

@@ -1,21 +1,21 @@
-/** Shapes of what the networks take and give; docs/architecture.md, "Signals", has all of them. */
+/** Sizes of the networks' inputs and outputs; docs/architecture.md, "Signals", lists all of them. */
 
-/** Bands of `logMel` and of both gain outputs. */
+/** Bands of `logMel` and of the harmonic and noise gains. */
 export const BANDS = 80;
-/** Natural log of the smallest power that `logMel` tells from silence. */
+/** Smallest value of `logMel`: natural log of a power of 1e-5. */
 export const LOG_MEL_FLOOR = Math.log(1e-5);
 
-/** Numbers of one content code. */
+/** Dimension of a content code. */
 export const CODE_SIZE = 128;
 export const CODES_PER_SECOND = 50;
-/** Frames of 10 ms to one content code. */
+/** Frames of 10 ms per content code. */
 export const FRAMES_PER_CODE = 2;
-/** A code that goes with two frames is computed from frames this much earlier, which saves look-ahead. */
+/** The code used for frames 2k and 2k + 1 is computed from frames 2k - 1 and 2k, which saves 10 ms of look-ahead. */
 export const CODE_DELAY_FRAMES = 1;
 
-/** Bands of a voice's `timbre`: neighbouring pairs of bands of `logMel`, averaged. */
+/** Bands of a voice's `timbre`: means of two neighbouring bands of `logMel`. */
 export const TIMBRE_BANDS = 40;
-/** Groups of bands of the source's `logMel` whose means the generator gets, and nothing finer: the texture. */
+/** The generator averages the source's `logMel` over 5 groups of 16 bands (the texture) and uses nothing finer. */
 export const TEXTURE_GROUPS = 5;
-/** A voice's `adapter`: its rank, and the inputs and outputs of all layers of the generator that it changes. */
+/** A voice's `adapter`: its rank, and the sum of the inputs and outputs of all generator layers that it changes. */
 export const ADAPTER_SHAPE = [8, 16081] as const;

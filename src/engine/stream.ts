@@ -2,7 +2,7 @@ import { requirePermission, type Use } from '../provenance';
 import { concat } from '../dsp/arrays';
 import { ContentEncoder } from './content';
 import { Frontend } from './analysis/frontend';
-import { FrameGate, hushBelowDb } from './analysis/gate';
+import { attenuateBelowDb, FrameGate } from './analysis/gate';
 import { InputLevel } from './analysis/input-level';
 import { Generator } from './generator';
 import type { Networks } from './backends/network';
@@ -24,27 +24,27 @@ export interface StreamOptions {
   controls: ConversionControls;
   profile: SourceProfile;
   sampleRateHz: number;
-  /** What the voice is used for; its consent record has to allow it. Default `convert`. */
+  /** The use that the voice's consent record must allow. Default `convert`. */
   use?: Use;
-  /** Content codes (20 ms) to one run of the networks. Default 50. */
+  /** Content codes (20 ms each) per run of the networks. Default 50. */
   blockCodes?: number;
-  /** Input level in dBFS that counts as speech; below it the output is shut. Default null: nothing is. */
+  /** Input level in dBFS from which a frame is speech; longer stretches below it are muted. Default null: none are. */
   gateDb?: number | null;
-  /** Hears of the source what its profile is made of: its unbiased F0 in Hz (0 unvoiced) and the input's own loudness. */
+  /** Called with the analysed frames, to update a profile: unbiased F0 in Hz (0 if unvoiced) and `loudnessDb` of the input. */
   onFrames?: (f0Hz: Float32Array, loudnessDb: Float32Array) => void;
 }
 
-/** What may change while a stream runs. */
+/** Options that `adjust` can change while a stream runs. */
 export type StreamChange = Partial<
   Pick<StreamOptions, 'voice' | 'controls' | 'profile' | 'blockCodes' | 'gateDb'>
 >;
 
 /**
- * Converts a stream of mono samples. What comes out is 24 kHz, aligned with the input sample by sample
- * and as long as it; how the input is cut up changes nothing.
+ * Converts a stream of mono samples. The output has 24 kHz, is aligned with the input in time, and has the same duration.
+ * It does not depend on how the input is split into pushes.
  *
- * `push` and `end` return the samples that are ready. They may be called without waiting for each other;
- * after an error every further call gives the same error.
+ * `push` and `end` return the samples that are ready. A call may start before the previous one has resolved;
+ * after an error, every later call rejects with the same error.
  */
 export class ConversionStream {
   private readonly resampler: Resampler;
@@ -59,7 +59,7 @@ export class ConversionStream {
   private pitchMap: PitchMap;
   private readonly level: InputLevel;
   private blockFrames: number;
-  /** Features that wait for the slowest of them. Frames count at 100 a second, codes at 50. */
+  /** Features that are queued until those with a longer look-ahead are available. 100 frames per second, 50 codes per second. */
   private readonly logMel = new FloatQueue(256 * BANDS);
   private readonly loudnessDb = new FloatQueue(256);
   private readonly f0Hz = new FloatQueue(256);
@@ -67,15 +67,16 @@ export class ConversionStream {
   private readonly gates = new FloatQueue(256);
   private readonly codes = new FloatQueue(128 * CODE_SIZE);
   private readonly timbre = new FloatQueue(128 * TIMBRE_BANDS);
-  /** Frames that content codes were made of. */
+  /** Frames whose content codes are computed, whose gains are computed, and that are synthesised. */
   private encoded = 0;
   private generated = 0;
   private synthesised = 0;
+  /** Input samples at `sampleRateHz`, and output samples at 24 kHz. */
   private received = 0;
   private produced = 0;
   private tail: Promise<unknown> = Promise.resolve();
 
-  /** Throws a ConsentError where the voice may not be used so. */
+  /** Throws a ConsentError if the consent record does not allow `use`. */
   constructor(options: StreamOptions) {
     const { networks, voice, controls, profile, sampleRateHz, blockCodes = 50, gateDb = null } = options;
     requireUse(voice, options.use);
@@ -87,20 +88,21 @@ export class ConversionStream {
     this.pitchMap = new PitchMap(controls, profile, voice);
     this.synthesiser = new Synthesiser(controls);
     this.gate.thresholdDb = gateDb;
-    this.gate.hushBelowDb = hushBelowDb(profile);
+    this.gate.attenuateBelowDb = attenuateBelowDb(profile);
     this.level = new InputLevel(profile, voice);
     this.tracker = new PitchTracker(this.level.amplified(profile));
     this.blockFrames = blockCodes * FRAMES_PER_CODE;
   }
 
-  /** Seconds of input that are not yet heard in the output. */
+  /** Seconds of input whose output has not been returned yet. */
   get heldSeconds(): number {
     return this.received / this.options.sampleRateHz - this.produced / SYNTHESIS_RATE_HZ;
   }
 
   /**
-   * Takes effect with the frames that follow. Nothing starts anew, so timbre, pitch and level glide within a
-   * frame or two; not to be called while a `push` is under way. Throws a ConsentError where the voice may not be used so.
+   * Changes options from the next frame on. Network state and queues are kept, so timbre and pitch change without a click
+   * within one or two frames, the level with a time constant of 50 ms. Must not be called while a `push` is pending.
+   * Throws a ConsentError if the consent record does not allow the stream's use.
    */
   adjust(change: StreamChange): void {
     const before = this.options.voice;
@@ -114,33 +116,33 @@ export class ConversionStream {
     this.pitchMap = new PitchMap(controls, profile, voice, this.pitchMap);
     this.synthesiser.control(controls);
     this.gate.thresholdDb = gateDb;
-    this.gate.hushBelowDb = hushBelowDb(profile);
+    this.gate.attenuateBelowDb = attenuateBelowDb(profile);
     this.level.setTarget(profile, voice);
     this.tracker.speaker = this.level.amplified(profile);
     if (blockCodes) this.blockFrames = blockCodes * FRAMES_PER_CODE;
   }
 
   push(samples: Float32Array): Promise<Float32Array> {
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       this.received += samples.length;
       this.analyse(this.resampler.push(samples));
       return this.process();
     });
   }
 
-  /** Flushes; over the whole stream, round(seconds * 24 000) samples came out. */
+  /** Pads the input with silence and flushes; the total output of the stream is round(seconds * 24 000) samples. */
   end(): Promise<Float32Array> {
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       const rest = this.resampler.end();
-      const held = (this.received * ANALYSIS_RATE_HZ) / this.options.sampleRateHz;
-      const padded = new Float32Array(rest.length + ANALYSIS_HOP - (Math.ceil(held) % ANALYSIS_HOP));
+      const resampled = (this.received * ANALYSIS_RATE_HZ) / this.options.sampleRateHz;
+      const padded = new Float32Array(rest.length + ANALYSIS_HOP - (Math.ceil(resampled) % ANALYSIS_HOP));
       padded.set(rest);
       this.analyse(padded);
-      this.keepPitch(this.tracker.end());
+      this.queuePitch(this.tracker.end());
       const total = Math.round((this.received / this.options.sampleRateHz) * SYNTHESIS_RATE_HZ);
       const parts = [await this.process()];
       while (this.produced < total) {
-        this.keepSilence(this.blockFrames);
+        this.queueSilence(this.blockFrames);
         parts.push(await this.process());
       }
       const joined = concat(parts);
@@ -149,16 +151,16 @@ export class ConversionStream {
     });
   }
 
-  /** Frees the networks' state; needed only where a stream is left before its end. */
+  /** Frees the networks' state; `end` does so too. */
   dispose(): void {
     this.content.dispose();
     this.generator.dispose();
   }
 
-  private inTurn(task: () => Promise<Float32Array>): Promise<Float32Array> {
+  private enqueue(task: () => Promise<Float32Array>): Promise<Float32Array> {
     const result = this.tail.then(task);
     this.tail = result;
-    // Whoever called sees the error; the chain only has to hand it on.
+    // The caller gets the rejection; this only prevents an unhandled one of `tail`.
     result.catch(() => undefined);
     return result;
   }
@@ -173,30 +175,30 @@ export class ConversionStream {
       pitch.unbiasedF0Hz,
       loudnessDb.map((db) => db - gainDb),
     );
-    this.keepLoudness(loudnessDb);
-    this.keepPitch(pitch);
+    this.queueLoudness(loudnessDb);
+    this.queuePitch(pitch);
   }
 
-  private keepLoudness(loudnessDb: Float32Array): void {
+  private queueLoudness(loudnessDb: Float32Array): void {
     this.loudnessDb.push(loudnessDb);
     this.gates.push(this.gate.push(loudnessDb, this.level.gainDb));
   }
 
-  private keepPitch({ f0Hz, voiced }: Pick<PitchFrames, 'f0Hz' | 'voiced'>): void {
+  private queuePitch({ f0Hz, voiced }: Pick<PitchFrames, 'f0Hz' | 'voiced'>): void {
     this.f0Hz.push(f0Hz.map((hz) => this.pitchMap.map(hz)));
     this.voiced.push(voiced);
   }
 
-  private keepSilence(frames: number): void {
+  private queueSilence(frames: number): void {
     this.logMel.push(new Float32Array(frames * BANDS).fill(LOG_MEL_FLOOR));
-    this.keepLoudness(new Float32Array(frames).fill(SILENCE_DB));
-    this.keepPitch({ f0Hz: new Float32Array(frames), voiced: new Float32Array(frames) });
+    this.queueLoudness(new Float32Array(frames).fill(SILENCE_DB));
+    this.queuePitch({ f0Hz: new Float32Array(frames), voiced: new Float32Array(frames) });
   }
 
   private async process(): Promise<Float32Array> {
     const parts: Float32Array[] = [];
     while (this.logMel.end >= (this.encoded + this.blockFrames - CODE_DELAY_FRAMES) * BANDS) {
-      const codes = await this.content.push(this.heardLate());
+      const codes = await this.content.push(this.delayedLogMel());
       this.encoded += this.blockFrames;
       this.timbre.push(this.retrieval.apply(codes));
       this.codes.push(codes);
@@ -207,8 +209,8 @@ export class ConversionStream {
     return output;
   }
 
-  /** `logMel` of the next block of codes; before the first frame there is that frame again. */
-  private heardLate(): Float32Array {
+  /** `logMel` of the next block, one frame late (CODE_DELAY_FRAMES); the first frame is repeated at the start. */
+  private delayedLogMel(): Float32Array {
     const from = this.encoded - CODE_DELAY_FRAMES;
     if (from >= 0) return this.logMel.slice(from * BANDS, this.blockFrames * BANDS);
     return concat([
@@ -246,7 +248,7 @@ export class ConversionStream {
     this.logMel.dropBefore((this.generated - CODE_DELAY_FRAMES) * BANDS);
     const from = this.synthesised;
     const end = from + gains.frames;
-    // The sources are known ahead of the gains: with the next frame's, the last one can be rendered now.
+    // F0 and gate are known earlier than the gains. If those of the next frame are known, the last frame can be rendered now.
     const isNextKnown = Math.min(this.f0Hz.end, this.gates.end) > end;
     const sources = gains.frames + Number(isNextKnown);
     const output = this.synthesiser.push({

@@ -1,27 +1,27 @@
 import type { SealedRecord } from '../provenance';
 import type { VoiceDraft } from './voice';
 
-/** What the user may change about a conversion. */
+/** Conversion settings that the user can change. */
 export interface ConversionControls {
-  /** Semitones added to the automatic shift. -24..24, 0 leaves it. */
+  /** Semitones added to the automatic shift, -24..24. */
   pitchShiftSt: number;
-  /** Whether the pitch is moved to the target's register first. */
+  /** Whether the median F0 is first moved to that of the target voice. */
   autoPitch: boolean;
-  /** Vocal-tract scale: above 1 moves formants up. 0.7..1.4. */
+  /** Factor on the formant frequencies, 0.7..1.4. */
   formantRatio: number;
-  /** Factor on the deviation of log F0 from its median. 0 is monotone, 1 keeps the melody. */
+  /** Factor on the deviation of log F0 from its median: 0 is monotone, 1 keeps the source's intonation. */
   intonation: number;
-  /** Decibels added to the noise part where there is no voicing. -24..12. */
+  /** Gain of the noise part in unvoiced frames, dB, -24..12. */
   unvoicedLevelDb: number;
 }
 
-/** What a take tells about its speaker, measured once before it is converted. */
+/** Measurements of the source speaker; for a take they are made once, before it is converted. */
 export interface SourceProfile {
-  /** Median F0 over voiced frames; 0 when nothing was voiced. */
+  /** Median F0 over voiced frames; 0 if no frame is voiced. */
   medianF0Hz: number;
-  /** Level of the active speech in dBFS. */
+  /** Level of the active speech, dBFS. */
   speechLevelDb: number;
-  /** Level of what is heard between the words in dBFS. Missing where it was not measured. */
+  /** Level of the background noise between words, dBFS; undefined if it was not measured. */
   noiseDb?: number | undefined;
 }
 
@@ -34,32 +34,32 @@ export interface VoiceSummary {
   description: string;
   licence: string;
   origin: string;
-  /** URL of a short marked preview. */
+  /** URL of a short watermarked preview; empty if there is none. */
   preview: string;
-  /** Made or brought here by the user, not published with the app. */
+  /** Made or imported by the user, not published with the app. */
   isOwn: boolean;
-  /** Null where there is none, or none that can be read: such a voice is refused. */
+  /** Null if it is missing or cannot be parsed; such a voice cannot be used. */
   consent: SealedRecord | null;
 }
 
-/** A voice kept on this device, as the store lists it. */
+/** A voice stored on this device, as the store lists it. */
 export type OwnVoice = Pick<VoiceSummary, 'id' | 'name' | 'language' | 'description' | 'consent'>;
 
 export interface LoadProgress {
   /** `device`: read from IndexedDB; `network`: downloaded. */
   from: 'device' | 'network';
   file: string;
-  /** Of this file. */
+  /** Bytes of this file. */
   bytesDone: number;
   bytesTotal: number;
-  /** Of everything that is published. */
+  /** Bytes of all published files together. */
   allBytesDone: number;
   allBytesTotal: number;
 }
 
 export interface EngineStatus {
   backend: Backend;
-  /** Measured seconds of work per second of speech; missing when a backend could not run. */
+  /** Measured real-time factor: seconds of computing per second of speech; missing if the backend could not run. */
   rtf: { wasm?: number; webgpu?: number };
   threads: number;
   voices: VoiceSummary[];
@@ -68,33 +68,33 @@ export interface EngineStatus {
 export interface ConvertProgress {
   secondsDone: number;
   secondsTotal: number;
-  /** Estimated seconds of work left. */
+  /** Estimated computing time left, in seconds. */
   secondsLeft: number;
 }
 
 export interface ConvertResult {
-  /** Mono, `sampleRateHz`, as long as the input. Unmarked: only src/export may turn it into a file. */
+  /** Mono at `sampleRateHz`, as long as the input. Without watermark: only src/export may turn it into a file. */
   samples: Float32Array;
   sampleRateHz: 24000;
   seconds: number;
   rtf: number;
   backend: Backend;
-  /** By whose leave it was made: leaving this device asks for it again. */
+  /** The consent record of the voice; export checks it again. */
   consent: SealedRecord;
 }
 
 export interface ConversionOptions {
-  /** Of a speaker who was measured before; the take is measured without. */
+  /** A profile measured earlier. Default: the profile of the take is measured. */
   profile?: SourceProfile | undefined;
-  /** What the voice's consent record has to allow. Default `convert`. */
+  /** The use that the voice's consent record must allow. Default `convert`. */
   use?: 'convert' | 'preview' | undefined;
 }
 
-/** The comlink interface of workers/conversion.ts. Callbacks are comlink proxies. */
+/** The comlink interface of workers/conversion.ts. Callbacks are comlink proxies. Rejections carry the error code in `name`. */
 export interface ConversionApi {
   load(
     options: {
-      /** Absolute address of the published files: a worker has another idea of what is relative. */
+      /** Absolute URL of the published files: a worker would resolve a relative URL against its own script. */
       baseUrl: string;
       backend: Backend | 'auto';
       threads?: number;
@@ -103,7 +103,7 @@ export interface ConversionApi {
     },
     onProgress: (progress: LoadProgress) => void,
   ): Promise<EngineStatus>;
-  /** Any sample rate from 8 to 192 kHz, mono; the buffer may be transferred. Rejects with an EngineError's code in `name`. */
+  /** `samples`: mono at 8 to 192 kHz; the buffer may be transferred. */
   convert(
     jobId: string,
     samples: Float32Array,
@@ -113,14 +113,17 @@ export interface ConversionApi {
     onProgress: (progress: ConvertProgress) => void,
     options?: ConversionOptions,
   ): Promise<ConvertResult>;
-  /** Published voices, then those kept on this device: also what was made since the start. */
+  /** Published voices, then those stored on this device at the time of the call. */
   listVoices(): Promise<VoiceSummary[]>;
-  /** Takes a voice file in for this visit, without storing it. Rejects with what is wrong with it. */
+  /**
+   * Loads a voice file for this session without storing it. Rejects with `voice-too-large`, `voice-corrupt`,
+   * `voice-altered`, `voice-newer`, or a ConsentError.
+   */
   openVoiceFile(file: ArrayBuffer): Promise<VoiceSummary>;
   /** As `openVoiceFile`, for a voice that was just made and is not signed yet. */
   openVoiceDraft(draft: VoiceDraft): Promise<VoiceSummary>;
   cancel(jobId: string): Promise<void>;
-  /** Answers as soon as the worker can: one that has died never does. */
+  /** Resolves while the worker is alive; never resolves after it has crashed. */
   ping(): Promise<void>;
 }
 

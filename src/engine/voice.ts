@@ -1,45 +1,45 @@
 import type { Permission, SealedRecord } from '../provenance';
 
-/** What a `.voice` file holds: all that the networks and the pitch map need of a target voice. */
+/** The contents of a `.voice` file: the data of a target voice that the networks and the pitch map use. */
 export interface VoiceData {
   id: string;
   name: string;
   medianF0Hz: number;
-  /** Spread of the voice's log F0 in semitones. */
+  /** Standard deviation of the voice's log F0, in semitones. */
   f0StdSt: number;
-  /** Level of the active speech the voice was made from, dBFS. */
+  /** Level of the active speech that the voice was made from, dBFS. */
   speechLevelDb: number;
-  /** Share of the retrieved code in the mix. 0..1. */
+  /** Weight of the retrieved code in the mix with the source's code, 0..1. */
   retrievalBlend: number;
-  /** Share of the voice's own timbre in the texture that the generator hears of the source. 0..1. */
+  /** Weight of the voice's timbre in the mix with the source's texture, 0..1. */
   textureBlend: number;
   /** [128]. */
   embedding: Float32Array;
   /** [codes, 128], row major. */
   codebook: Float32Array;
-  /** [codes, 40]: the voice's mean `logMel` less the frame's level (`loudnessDb` in nepers of power) where it says each code. */
+  /** [codes, 40]: mean `logMel` of the voice's frames nearest to each code, less their loudness (as natural log of power). */
   timbre: Float32Array;
-  /** [80], natural log gains on top of every frame's: what the voice is heard through, a horn or a telephone. */
+  /** [80], natural log gains added to every frame: the channel of the recordings, such as a horn or a telephone. */
   colour?: Float32Array;
-  /** [8, 16081]: a low-rank change of the generator's matrices, which learnt for this voice alone (models/pipeline/adapt.py). */
+  /** [8, 16081]: a low-rank change of the generator's weights, trained for this voice alone (models/pipeline/adapt.py). */
   adapter?: Float32Array;
 }
 
-/** A target voice with the permission to use it, which the engine checks at every use. */
+/** A target voice with the permission to use it; the engine checks the permission at every use. */
 export interface Voice extends VoiceData {
   permission: Permission;
 }
 
-/** Whether a voice of this id was made or brought by the user; published ids never begin so. */
+/** Whether the voice with this id was made or imported by the user; ids of published voices never start with `own-`. */
 export function isOwnVoice(id: string): boolean {
   return id.startsWith('own-');
 }
 
-/** What a voice made on a device says of itself. */
+/** Description of a voice that was made on a device. */
 export interface VoiceAbout {
   id: string;
   name: string;
-  /** BCP 47, or empty where it is not known. */
+  /** BCP 47 tag, or empty if unknown. */
   language: string;
   description: string;
   /** Milliseconds since 1970. */

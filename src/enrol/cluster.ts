@@ -2,21 +2,22 @@ import { throwIfCancelled } from '../engine/errors';
 import { nextTask } from '../dsp/task';
 import { seededRandom } from '../dsp/random';
 
-const ROUNDS = 10;
+const ITERATIONS = 10;
 const SEED = 20261124;
 const ROWS_PER_TASK = 1000;
 
 export interface Clusters {
   /** [count, size]. */
   centres: Float32Array<ArrayBuffer>;
-  /** For each row the centre it is nearest to. */
+  /** [n]: index of the centre nearest to each row. */
   nearest: Int32Array;
 }
 
 /**
- * Lloyd's k-means, ten rounds, from random rows: `cluster` of models/pipeline/export.py.
+ * Lloyd's k-means with ten iterations from random rows, as `cluster` of models/pipeline/voices.py.
  *
- * `rows` [n, size]; with fewer rows than centres some are there twice. The same rows give the same centres.
+ * `rows` [n, size]; `count` is a multiple of 4. With fewer rows than centres, some centres are equal. The random rows depend
+ * on n alone, so the same rows give the same centres. Rejects with `cancelled`.
  */
 export async function cluster(
   rows: Float32Array,
@@ -27,23 +28,25 @@ export async function cluster(
 ): Promise<Clusters> {
   const n = rows.length / size;
   const centres = new Float32Array(count * size);
-  pick(n, count).forEach((row, k) => centres.set(rows.subarray(row * size, (row + 1) * size), k * size));
+  randomRows(n, count).forEach((row, k) =>
+    centres.set(rows.subarray(row * size, (row + 1) * size), k * size),
+  );
   const nearest = new Int32Array(n);
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let iteration = 0; iteration <= ITERATIONS; iteration++) {
     const halves = halfNorms(centres, size);
     for (let from = 0; from < n; from += ROWS_PER_TASK) {
       await nextTask();
       throwIfCancelled(signal);
       assign(rows, centres, halves, size, nearest, from, Math.min(n, from + ROWS_PER_TASK));
     }
-    onProgress?.((round + 1) / (ROUNDS + 1));
-    if (round < ROUNDS) move(rows, centres, nearest, size);
+    onProgress?.((iteration + 1) / (ITERATIONS + 1));
+    if (iteration < ITERATIONS) updateCentres(rows, centres, nearest, size);
   }
   return { centres, nearest };
 }
 
-/** Different rows while there are some (Fisher and Yates), then any. */
-function pick(n: number, count: number): number[] {
+/** Indices of `count` of `n` rows, without repetition (Fisher and Yates) until all have been drawn. */
+function randomRows(n: number, count: number): number[] {
   const random = seededRandom(SEED);
   const order = Array.from({ length: n }, (_, i) => i);
   return Array.from({ length: count }, (_, k) => {
@@ -63,8 +66,8 @@ function halfNorms(centres: Float32Array, size: number): Float64Array {
 }
 
 /**
- * |x - c|^2 is smallest where x.c - |c|^2 / 2 is largest. Four centres at a time, so that a number of the row
- * is read once for all of them: this loop is most of the work. `count` of centres is a multiple of four.
+ * Finds the nearest centre of rows `from` to `to`: |x - c|^2 is smallest where x.c - |c|^2 / 2 is largest. Four centres at a
+ * time, so that each value of the row is read once for all four: this loop is most of the work.
  */
 function assign(
   rows: Float32Array,
@@ -104,15 +107,15 @@ function assign(
   }
 }
 
-/** A centre that nothing is near stays where it is. */
-function move(rows: Float32Array, centres: Float32Array, nearest: Int32Array, size: number): void {
+/** Moves each centre to the mean of its rows. A centre without rows is not moved. */
+function updateCentres(rows: Float32Array, centres: Float32Array, nearest: Int32Array, size: number): void {
   const { sums, counts } = sumByCentre(rows, nearest, size, centres.length / size);
   counts.forEach((count, k) => {
     if (count > 0) for (let i = 0; i < size; i++) centres[k * size + i] = sums[k * size + i]! / count;
   });
 }
 
-/** Sums [count, size] and numbers [count] of the rows nearest to each centre. */
+/** For each of `count` centres, the sum [count, size] and the number [count] of the rows nearest to it. */
 export function sumByCentre(
   rows: Float32Array,
   nearest: Int32Array,

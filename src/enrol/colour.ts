@@ -11,14 +11,14 @@ import { DEFAULT_CONTROLS } from '../engine/types';
 import type { Voice } from '../engine/voice';
 import { noiseBands } from './quiet';
 
-/** So much speech says how a voice is coloured. */
+/** Seconds of speech that the colour is measured on. */
 export const COLOUR_SECONDS = 30;
-/** What the first round leaves, where a filter's slopes reach into the next band, the second one finds. */
-const ROUNDS = 2;
-/** Frames that much below the level of the speech count for nothing. */
-const ACTIVE_DB = 20;
-/** Natural log of the largest gain: 15 dB. */
-const MOST = (15 / 20) * Math.LN10;
+/** The second iteration corrects the first, in which neighbouring bands overlap. */
+const ITERATIONS = 2;
+/** Frames further than this below the speech level are ignored. */
+const ACTIVE_RANGE_DB = 20;
+/** Natural log of the largest gain, 15 dB. */
+const MAX_LOG_GAIN = (15 / 20) * Math.LN10;
 
 export interface ColourOptions {
   networks: Networks;
@@ -28,69 +28,70 @@ export interface ColourOptions {
 }
 
 /**
- * How a voice is coloured beyond what the generator makes of its embedding [80], natural log gains: its speech `cuts` at
- * 16 kHz, less what they become when they are converted to the voice itself, on the mean. The noise that is left in the
- * cuts is no colour: what they become is compared as if it had the same. Zero-shot: no network is trained
- * (models/log/0011, 0018).
+ * The colour of a voice [80], natural log gains: the mean spectrum of its speech less the mean spectrum of the same speech
+ * converted to the voice itself. The background noise of `pieces` is added to the converted spectrum before the
+ * comparison, so that noise does not become part of the colour. No network is trained (models/log/0011, 0018).
  *
- * Rejects with a ConsentError, `cancelled`, or what the networks throw.
+ * `pieces`: speech at 16 kHz. Rejects with a ConsentError, `cancelled`, or the error of a network.
  */
-export async function findColour(
-  cuts: readonly Float32Array[],
+export async function estimateColour(
+  pieces: readonly Float32Array[],
   voice: Voice,
   { networks, signal, onProgress }: ColourOptions,
 ): Promise<Float32Array> {
-  const chosen = spread(cuts, COLOUR_SECONDS * ANALYSIS_RATE_HZ);
-  const spoken = concat(chosen);
-  const own = new Frontend().push(spoken);
-  const active = own.loudnessDb.map((db) => Number(db > voice.speechLevelDb - ACTIVE_DB));
-  const wanted = meanBands(own.logMel, active);
-  const noise = noiseBands(own.logMel);
+  const chosen = subsample(pieces, COLOUR_SECONDS * ANALYSIS_RATE_HZ);
+  const original = new Frontend().push(concat(chosen));
+  const active = original.loudnessDb.map((db) => Number(db > voice.speechLevelDb - ACTIVE_RANGE_DB));
+  const originalMean = meanBands(original.logMel, active);
+  const noise = noiseBands(original.logMel);
   let colour = new Float32Array(BANDS);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     const stream = new ConversionStream({
       networks,
       voice: { ...voice, colour },
       controls: DEFAULT_CONTROLS,
-      // Pitch and level of the voice were read off the same speech.
+      // The median F0 and the level of the voice were measured on the same speech.
       profile: voice,
       sampleRateHz: ANALYSIS_RATE_HZ,
     });
     const resampler = new Resampler(SYNTHESIS_RATE_HZ, ANALYSIS_RATE_HZ);
-    const heard: Float32Array[] = [];
+    const converted: Float32Array[] = [];
     try {
-      for (const [i, cut] of chosen.entries()) {
+      for (const [i, piece] of chosen.entries()) {
         await nextTask();
         throwIfCancelled(signal);
-        heard.push(resampler.push(await stream.push(cut)));
-        onProgress?.((round + (i + 1) / chosen.length) / ROUNDS);
+        converted.push(resampler.push(await stream.push(piece)));
+        onProgress?.((iteration + (i + 1) / chosen.length) / ITERATIONS);
       }
-      heard.push(resampler.push(await stream.end()), resampler.end());
+      converted.push(resampler.push(await stream.end()), resampler.end());
     } finally {
       stream.dispose();
     }
-    const got = meanBands(withNoise(new Frontend().push(concat(heard)).logMel, noise), active);
-    // Power to amplitude.
-    const missing = wanted.map((value, band) => (value - got[band]!) / 2);
-    colour = colour.map((gain, band) => clamp(gain + atSynthesisBand(missing, band), -MOST, MOST));
+    const { logMel } = new Frontend().push(concat(converted));
+    const convertedMean = meanBands(withNoise(logMel, noise), active);
+    // Half, because logMel is a log of power and the gains are of amplitude.
+    const difference = originalMean.map((value, band) => (value - convertedMean[band]!) / 2);
+    colour = colour.map((gain, band) =>
+      clamp(gain + atSynthesisBand(difference, band), -MAX_LOG_GAIN, MAX_LOG_GAIN),
+    );
   }
   return colour;
 }
 
-/** Some of the cuts, evenly chosen, `length` samples of them or few more. */
-function spread(cuts: readonly Float32Array[], length: number): Float32Array[] {
-  const total = cuts.reduce((sum, cut) => sum + cut.length, 0);
+/** Every k-th piece, with k such that they have about `length` samples together; all pieces if they are shorter. */
+function subsample(pieces: readonly Float32Array[], length: number): Float32Array[] {
+  const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const stride = Math.max(1, Math.floor(total / length));
   const chosen: Float32Array[] = [];
   let done = 0;
-  for (let i = 0; i < cuts.length && done < length; i += stride) {
-    chosen.push(cuts[i]!);
-    done += cuts[i]!.length;
+  for (let i = 0; i < pieces.length && done < length; i += stride) {
+    chosen.push(pieces[i]!);
+    done += pieces[i]!.length;
   }
   return chosen;
 }
 
-/** Mean of `logMel` [n, 80] over the frames that are `active` [n, 0 or 1]. */
+/** Mean [80] of `logMel` [n, 80] over the frames that are 1 in `active` [n]. */
 function meanBands(logMel: Float32Array, active: Float32Array): Float64Array {
   const mean = new Float64Array(BANDS);
   const count = active.reduce((sum, x) => sum + x, 0);
@@ -100,13 +101,13 @@ function meanBands(logMel: Float32Array, active: Float32Array): Float64Array {
   return mean;
 }
 
-/** `logMel` [n, 80] with `noise` [80], of the same kind, in every frame. */
+/** `logMel` [n, 80] with the power of `noise` [80], natural log too, added to every frame. */
 function withNoise(logMel: Float32Array, noise: Float32Array): Float32Array {
   const power = Float64Array.from(noise, Math.exp);
   return logMel.map((value, i) => Math.log(Math.exp(value) + power[i % BANDS]!));
 }
 
-/** Reads values at the frontend's bands where the synthesis has its `band`, from 0 to 12 kHz; the outermost beyond them. */
+/** Interpolates `values` of the frontend's bands at the centre of a band of the synthesis (0 to 12 kHz); constant outside their range. */
 function atSynthesisBand(values: Float64Array, band: number): number {
   const hz = melToHz((hzToMel(SYNTHESIS_RATE_HZ / 2) * band) / (BANDS - 1));
   const place = clamp(bandAt(hz), 0, BANDS - 1);

@@ -15,15 +15,17 @@ import type { SpeakerEncoder } from './speaker-encoder';
 import type { TrainingInput } from './types';
 
 const CODES = 512;
-/** Codes that are clustered at most, as models/pipeline/export.py does: four minutes of speech. */
+/** At most this many codes are clustered: four minutes of speech, as in models/pipeline/voices.py. */
 const MAX_CODES = 12000;
+/** Codes whose two frames are both quieter are left out, dBFS. */
 const ACTIVE_DB = -50;
 const RETRIEVAL_BLEND = 0.5;
 const TEXTURE_BLEND = 0.3;
-/** Shares of the work, measured on five minutes of speech. */
+/** Share of the computing time before clustering, measured on five minutes of speech. */
 const ENCODE_SHARE = 0.6;
-/** A voice from less is not one: seconds of active speech. */
-export const LEAST_SECONDS = 10;
+/** Seconds of active speech that a voice needs. */
+const MIN_SPEECH_SECONDS = 10;
+/** Frames per run of the content network. */
 const CONTENT_FRAMES = 1000;
 
 export type VoiceVectors = Omit<VoiceData, 'id' | 'name'>;
@@ -37,22 +39,22 @@ export interface EncodeOptions {
   onProgress?: (fraction: number) => void;
 }
 
-/** A piece with its spectrum: `logMel` [n, 80], `loudnessDb` [n]. */
-type Heard = Pick<SpectrumFrames, 'logMel' | 'loudnessDb'> & { samples: Float32Array };
+/** Samples of a piece at 16 kHz, with `logMel` [n, 80] and `loudnessDb` [n]. */
+type AnalysedPiece = Pick<SpectrumFrames, 'logMel' | 'loudnessDb'> & { samples: Float32Array };
 
-/** What one piece adds to a voice. */
-interface Encoded {
+/** The features of one piece of which a voice is made. */
+interface EncodedPiece {
   seconds: number;
   embedding: Float32Array;
-  /** [n, 128] and [n, 40] of its active codes. */
+  /** [n, 128] and [n, 40], of the active codes. */
   codes: Float32Array;
   timbre: Float32Array;
   f0Hz: Float32Array;
   loudnessDb: Float32Array;
 }
 
-/** The pieces that were kept, as samples at 16 kHz. */
-export function cutsOf(recordings: TrainingInput['recordings']): Float32Array[] {
+/** The samples of all pieces of the recordings, at 16 kHz. */
+export function pieceSamples(recordings: TrainingInput['recordings']): Float32Array[] {
   return recordings.flatMap(({ samples, pieces }) =>
     pieces.map(({ startSeconds, endSeconds }) =>
       samples.subarray(
@@ -64,50 +66,50 @@ export function cutsOf(recordings: TrainingInput['recordings']): Float32Array[] 
 }
 
 /**
- * Makes a voice from cleaned pieces at 16 kHz: its embedding, its codebook with the timbre found there, its
- * pitch and level. Equal in kind to what models/pipeline/export.py publishes.
+ * Makes a voice from cleaned pieces of speech at 16 kHz: embedding, codebook with the timbre of each code, median F0 and
+ * level. The same kind of voice as `publish_voice` of models/pipeline/export.py makes.
  *
- * Rejects with `input-empty` for less than ten seconds of speech, `cancelled`, or what the networks throw.
+ * Rejects with `input-empty` for less than ten seconds of speech, `cancelled`, or the error of a network.
  */
 export async function encodeVoice(
-  cuts: readonly Float32Array[],
+  pieces: readonly Float32Array[],
   { networks, speaker, restorer, signal, onProgress }: EncodeOptions,
 ): Promise<VoiceVectors> {
-  const total = cuts.reduce((sum, cut) => sum + cut.length, 0);
-  const heard: Heard[] = [];
-  for (const cut of cuts) {
+  const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const analysed: AnalysedPiece[] = [];
+  for (const samples of pieces) {
     await nextTask();
     throwIfCancelled(signal);
-    heard.push({ samples: cut, ...new Frontend().push(cut) });
+    analysed.push({ samples, ...new Frontend().push(samples) });
   }
-  const spectra = heard.map(({ logMel }) => logMel);
+  const spectra = analysed.map(({ logMel }) => logMel);
   const restored = await restorer.restore(spectra, signal);
-  const parts: Encoded[] = [];
+  const encoded: EncodedPiece[] = [];
   let done = 0;
-  for (const [i, piece] of heard.entries()) {
+  for (const [i, piece] of analysed.entries()) {
     await nextTask();
     throwIfCancelled(signal);
-    parts.push(await encodePiece(piece, restored[i]!, networks, speaker));
+    encoded.push(await encodePiece(piece, restored[i]!, networks, speaker));
     done += piece.samples.length;
     onProgress?.((ENCODE_SHARE * done) / total);
   }
-  const active = parts.reduce((sum, part) => sum + part.codes.length / CODE_SIZE, 0);
-  if ((active * FRAMES_PER_CODE * ANALYSIS_HOP) / ANALYSIS_RATE_HZ < LEAST_SECONDS) {
+  const activeCodes = encoded.reduce((sum, { codes }) => sum + codes.length / CODE_SIZE, 0);
+  if ((activeCodes * FRAMES_PER_CODE * ANALYSIS_HOP) / ANALYSIS_RATE_HZ < MIN_SPEECH_SECONDS) {
     throw new EngineError(
       'input-empty',
-      `There are less than ${LEAST_SECONDS} seconds of good speech here, too few for a voice. The recordings are safe. Add more of them, or keep pieces that were left out.`,
+      `There are less than ${MIN_SPEECH_SECONDS} seconds of good speech, which is not enough for a voice. The recordings are safe. Add more of them, or keep pieces that were left out.`,
     );
   }
-  return assemble(parts, signal, (fraction) => onProgress?.(ENCODE_SHARE + (1 - ENCODE_SHARE) * fraction));
+  return assemble(encoded, signal, (fraction) => onProgress?.(ENCODE_SHARE + (1 - ENCODE_SHARE) * fraction));
 }
 
-/** `restored` [n, 80]: `logMel` as it was before the noise; the timbre alone is read off it. */
+/** `restored` [n, 80]: the estimate of `logMel` without noise; only the timbre is computed from it. */
 async function encodePiece(
-  { samples, logMel, loudnessDb }: Heard,
+  { samples, logMel, loudnessDb }: AnalysedPiece,
   restored: Float32Array,
   networks: EncodeOptions['networks'],
   speaker: SpeakerEncoder,
-): Promise<Encoded> {
+): Promise<EncodedPiece> {
   const { f0Hz } = trackPitch(samples, loudnessDb);
   const codes = await contentCodes(logMel, networks);
   const count = Math.floor(loudnessDb.length / FRAMES_PER_CODE);
@@ -130,7 +132,7 @@ async function encodePiece(
   };
 }
 
-/** `contentCodes` [n, 128] of a whole piece, `logMel` [2 n (+ 1), 80]. */
+/** `contentCodes` [n, 128] of a whole recording or piece, `logMel` [2 n or 2 n + 1, 80]. */
 export async function contentCodes(
   logMel: Float32Array,
   networks: EncodeOptions['networks'],
@@ -139,7 +141,7 @@ export async function contentCodes(
   const count = Math.floor(logMel.length / (BANDS * FRAMES_PER_CODE));
   const codes = new Float32Array(count * CODE_SIZE);
   const width = BANDS * FRAMES_PER_CODE;
-  // The look-ahead at the end is fed with silence.
+  // Padded with silence for the look-ahead.
   const padded = new Float32Array((count + networks.content.lookAheadFrames) * width).fill(LOG_MEL_FLOOR);
   padded.set(logMel.subarray(0, count * width));
   try {
@@ -155,7 +157,7 @@ export async function contentCodes(
   return codes;
 }
 
-/** [n, 40]: neighbouring bands and frames of `logMel` averaged, the loudness taken out. */
+/** `timbre` [n, 40]: means of two neighbouring bands and two frames of `logMel` less the loudness. */
 function timbreOf(logMel: Float32Array, loudnessDb: Float32Array): Float32Array {
   const count = Math.floor(loudnessDb.length / FRAMES_PER_CODE);
   const timbre = new Float32Array(count * TIMBRE_BANDS);
@@ -169,16 +171,16 @@ function timbreOf(logMel: Float32Array, loudnessDb: Float32Array): Float32Array 
 }
 
 async function assemble(
-  parts: Encoded[],
+  pieces: EncodedPiece[],
   signal: AbortSignal | undefined,
   onProgress: (fraction: number) => void,
 ): Promise<VoiceVectors> {
-  const codes = thinned(
-    parts.map((part) => part.codes),
+  const codes = subsample(
+    pieces.map((piece) => piece.codes),
     CODE_SIZE,
   );
-  const timbres = thinned(
-    parts.map((part) => part.timbre),
+  const timbres = subsample(
+    pieces.map((piece) => piece.timbre),
     TIMBRE_BANDS,
   );
   const { centres, nearest } = await cluster(codes, CODE_SIZE, CODES, signal, onProgress);
@@ -186,41 +188,42 @@ async function assemble(
   const { sums: all } = sumByCentre(timbres, new Int32Array(nearest.length), TIMBRE_BANDS, 1);
   const timbre = Float32Array.from(sums, (sum, i) => {
     const count = counts[Math.floor(i / TIMBRE_BANDS)]!;
-    // A code that nothing is near sounds as the voice does on the whole.
+    // A code without frames gets the mean timbre of the voice.
     return count > 0 ? sum / count : all[i % TIMBRE_BANDS]! / nearest.length;
   });
-  const f0Hz = concat(parts.map((part) => part.f0Hz));
+  const f0Hz = concat(pieces.map((piece) => piece.f0Hz));
   const median = medianF0Hz(f0Hz);
   return {
-    embedding: meanOf(parts),
+    embedding: voiceEmbedding(pieces),
     codebook: centres,
     timbre,
     medianF0Hz: clamp(median || 150, 40, 800),
-    f0StdSt: spreadSt(f0Hz),
-    speechLevelDb: clamp(speechLevelDb(concat(parts.map((part) => part.loudnessDb))), -80, 0),
+    f0StdSt: standardDeviationSt(f0Hz),
+    speechLevelDb: clamp(speechLevelDb(concat(pieces.map((piece) => piece.loudnessDb))), -80, 0),
     retrievalBlend: RETRIEVAL_BLEND,
     textureBlend: TEXTURE_BLEND,
   };
 }
 
-function meanOf(parts: Encoded[]): Float32Array {
-  const total = parts.reduce((sum, part) => sum + part.seconds, 0);
+/** [128], weighted by duration. */
+function voiceEmbedding(pieces: EncodedPiece[]): Float32Array {
+  const total = pieces.reduce((sum, piece) => sum + piece.seconds, 0);
   const mean = new Float32Array(CODE_SIZE);
-  for (const { embedding, seconds } of parts)
+  for (const { embedding, seconds } of pieces)
     embedding.forEach((value, i) => (mean[i]! += (value * seconds) / total));
   return mean;
 }
 
-/** Standard deviation of log F0 in semitones over voiced frames. */
-function spreadSt(f0Hz: Float32Array): number {
-  const steps = Array.from(inRegister(f0Hz), (hz) => 12 * Math.log2(hz));
-  if (steps.length === 0) return 0;
-  const mean = steps.reduce((sum, step) => sum + step, 0) / steps.length;
-  return Math.sqrt(steps.reduce((sum, step) => sum + (step - mean) ** 2, 0) / steps.length);
+/** Standard deviation of log F0 over the voiced frames in the register, in semitones. */
+function standardDeviationSt(f0Hz: Float32Array): number {
+  const semitones = Array.from(inRegister(f0Hz), (hz) => 12 * Math.log2(hz));
+  if (semitones.length === 0) return 0;
+  const mean = semitones.reduce((sum, st) => sum + st, 0) / semitones.length;
+  return Math.sqrt(semitones.reduce((sum, st) => sum + (st - mean) ** 2, 0) / semitones.length);
 }
 
-/** All rows in one array; where there are too many, evenly chosen ones. */
-function thinned(parts: Float32Array[], size: number): Float32Array {
+/** All rows in one array; of more than MAX_CODES rows, MAX_CODES evenly spaced ones. */
+function subsample(parts: Float32Array[], size: number): Float32Array {
   const rows = concat(parts);
   const n = rows.length / size;
   if (n <= MAX_CODES) return rows;

@@ -9,23 +9,30 @@ import type { Voice, VoiceDraft } from '../engine/voice';
 import { ConsentError, parseSealed, requirePermission, type SealedRecord } from '../provenance';
 import { sha256Of } from '../files/hash';
 import { cleanRecording } from './cleaning/clean';
-import { COLOUR_SECONDS, findColour } from './colour';
-import { contentCodes, cutsOf, encodeVoice } from './encode';
-import { readLeaveSentence } from './permission/permission-sentence';
+import { COLOUR_SECONDS, estimateColour } from './colour';
+import { contentCodes, encodeVoice, pieceSamples } from './encode';
+import { parsePermissionSentence } from './permission/permission-sentence';
 import { progressReporter } from './progress';
 import { Restorer } from './restorer';
 import { blendRecord, blendVoices } from './shape';
 import { SpeakerEncoder } from './speaker-encoder';
 import { cosine, meanEmbedding, SAME_READER_COSINE } from './speakers';
 import {
-  areWordsHeard,
+  areWordsRecognised,
   chanceOfWords,
   parseWordExamples,
   type WordExamples,
 } from './permission/spoken-words';
-import type { BlendInput, CleanedRecording, EnrolmentApi, Progress, Spoken, TrainingInput } from './types';
+import type {
+  BlendInput,
+  CleanedRecording,
+  EnrolmentApi,
+  Progress,
+  SpokenSentence,
+  TrainingInput,
+} from './types';
 
-/** Where networks, voices and revocations come from: src/store in the app. */
+/** Source of the networks, voices and revocations. src/store implements it in the app. */
 export interface EnrolmentLibrary {
   load(baseUrl: string): Promise<{
     networks: Record<NetworkRole, NetworkFile>;
@@ -36,13 +43,13 @@ export interface EnrolmentLibrary {
   revoked(): Promise<ReadonlySet<string>>;
 }
 
-/** With the converter's own: a voice is coloured by hearing itself converted. */
+/** Includes the networks of a conversion, because the colour of a voice is estimated by converting to it. */
 export type EnrolmentNetworks = NetworkSet<NetworkRole>;
 
 export type NetworkOpener = (files: Record<NetworkRole, NetworkFile>) => Promise<EnrolmentNetworks>;
 
-/** What it costs to convert a second of speech for the colour, in seconds of it encoded. */
-const COLOURING_WORK = 2;
+/** Computing time of the colour per second of speech, relative to that of encoding. */
+const COLOUR_COST = 2;
 
 interface Opened {
   networks: EnrolmentNetworks;
@@ -52,12 +59,12 @@ interface Opened {
   voices: VoiceCatalogue;
 }
 
-/** What the worker exposes: cleaning recordings and making voices of them, by jobs that can be cancelled. */
+/** The class that workers/enrolment.ts exposes: cleans recordings and makes voices from them, in jobs that can be cancelled. */
 export class EnrolmentJobs implements EnrolmentApi {
   private opening: Promise<Opened> | undefined;
   private readonly jobs = new Map<string, AbortController>();
-  /** What was read aloud since the start, by its hash: a record alone could say anything. */
-  private readonly heard = new Map<string, Spoken>();
+  /** Permission sentences analysed in this session, by the hash of their samples. A record alone proves no reading. */
+  private readonly spokenSentences = new Map<string, SpokenSentence>();
 
   constructor(
     private readonly library: EnrolmentLibrary,
@@ -83,35 +90,40 @@ export class EnrolmentJobs implements EnrolmentApi {
     });
   }
 
-  hear(jobId: string, samples: Float32Array, sampleRateHz: number, sentence: string): Promise<Spoken> {
+  analyseSentence(
+    jobId: string,
+    samples: Float32Array,
+    sampleRateHz: number,
+    sentence: string,
+  ): Promise<SpokenSentence> {
     return this.job(jobId, async ({ networks, encoder, examples }, signal) => {
-      const leave = readLeaveSentence(sentence);
-      const words = leave && examples.get(leave.language);
-      if (!words) {
+      const parsed = parsePermissionSentence(sentence);
+      const wordExamples = parsed && examples.get(parsed.language);
+      if (!wordExamples) {
         throw new ConsentError(
           'consent-invalid',
-          'This is not a sentence that the app gave to read. Nothing was changed. Take other words, and read those.',
+          'This is not a sentence that the app gave you to read. Nothing was changed. Choose “Other words”, and read those.',
         );
       }
       const sha256 = await sha256Of(Float32Array.from(samples).buffer);
       const cleaned = await cleanRecording(samples, sampleRateHz, encoder, { signal });
       const { pieces } = cleaned;
-      const voiced = pieces.filter((piece) => piece.embedding.length > 0);
-      if (voiced.length === 0) {
+      const embedded = pieces.filter((piece) => piece.embedding.length > 0);
+      if (embedded.length === 0) {
         throw new EngineError(
           'input-empty',
-          'Too little speech was heard to tell whose voice it is. Nothing was changed. Read the whole sentence aloud, close to the microphone.',
+          'There was too little speech to recognise the voice. Nothing was changed. Read the whole sentence aloud, close to the microphone.',
         );
       }
       const codes = await contentCodes(new Frontend().push(cleaned.samples).logMel, networks);
-      const chance = chanceOfWords(codes, leave.words, words);
-      const spoken = { sha256, sentence, chance, embedding: meanEmbedding(voiced) };
-      this.heard.set(sha256, spoken);
+      const chance = chanceOfWords(codes, parsed.words, wordExamples);
+      const spoken = { sha256, sentence, chance, embedding: meanEmbedding(embedded) };
+      this.spokenSentences.set(sha256, spoken);
       return spoken;
     });
   }
 
-  /** Rejects with a ConsentError before any work where the record does not hold. */
+  /** Rejects with a ConsentError, before any computing, if the record is not valid. */
   train(
     jobId: string,
     { about, consent, recordings }: TrainingInput,
@@ -120,38 +132,38 @@ export class EnrolmentJobs implements EnrolmentApi {
     return this.job(jobId, async ({ networks, encoder, restorer }, signal) => {
       const revoked = await this.library.revoked();
       const sealed = requirePermission(consent, 'convert', { revoked });
-      this.requireSpoken(sealed);
-      const cuts = cutsOf(recordings);
-      const seconds = cuts.reduce((sum, cut) => sum + cut.length, 0) / ANALYSIS_RATE_HZ;
-      const share = seconds / (seconds + COLOURING_WORK * Math.min(seconds, COLOUR_SECONDS));
+      this.requireSpokenSentence(sealed);
+      const pieces = pieceSamples(recordings);
+      const seconds = pieces.reduce((sum, piece) => sum + piece.length, 0) / ANALYSIS_RATE_HZ;
+      const share = seconds / (seconds + COLOUR_COST * Math.min(seconds, COLOUR_SECONDS));
       const report = progressReporter(onProgress);
-      const vectors = await encodeVoice(cuts, {
+      const vectors = await encodeVoice(pieces, {
         networks,
         speaker: encoder,
         restorer,
         signal,
         onProgress: (fraction) => report(share * fraction),
       });
-      const { middle } = encoder;
-      this.requireSpoken(
+      const { meanVoice } = encoder;
+      this.requireSpokenSentence(
         sealed,
-        vectors.embedding.map((value, i) => value - middle[i]!),
+        vectors.embedding.map((value, i) => value - meanVoice[i]!),
       );
-      const plain = { ...vectors, id: about.id, name: about.name };
-      const colour = await findColour(
-        cuts,
-        { ...plain, permission: { sealed, revoked } },
+      const withoutColour = { ...vectors, id: about.id, name: about.name };
+      const colour = await estimateColour(
+        pieces,
+        { ...withoutColour, permission: { sealed, revoked } },
         {
           networks,
           signal,
           onProgress: (fraction) => report(share + (1 - share) * fraction),
         },
       );
-      return { about, voice: { ...plain, colour }, sealed };
+      return { about, voice: { ...withoutColour, colour }, sealed };
     });
   }
 
-  /** Rejects with a ConsentError where one of the voices may not be blended. */
+  /** Rejects with a ConsentError if the record of one of the voices does not allow blending. */
   async blend({ about, maker, parts, controls }: BlendInput): Promise<VoiceDraft> {
     const catalogue = (await this.ready()).voices;
     const voices: { voice: Voice; weight: number }[] = [];
@@ -169,26 +181,29 @@ export class EnrolmentJobs implements EnrolmentApi {
 
   async ping(): Promise<void> {}
 
-  /** Who lends their own voice has said so here, live, and sounds as the recordings do. */
-  private requireSpoken({ record }: SealedRecord, embedding?: Float32Array): void {
+  /**
+   * Throws a ConsentError if the record's proof is a spoken sentence, unless that sentence was analysed in this session, its
+   * words were recognised, and its speaker is that of `embedding` [128], the centred embedding of the recordings.
+   */
+  private requireSpokenSentence({ record }: SealedRecord, embedding?: Float32Array): void {
     if (record.proof.kind !== 'spoken') return;
-    const spoken = this.heard.get(record.proof.sha256);
+    const spoken = this.spokenSentences.get(record.proof.sha256);
     if (!spoken || spoken.sentence !== record.proof.sentence) {
       throw new ConsentError(
         'consent-missing',
-        'The sentence that gives leave has not been read aloud since this page was opened. The recordings are safe. Read it, then make the voice.',
+        'The permission sentence has not been read aloud since this page was opened. The recordings are safe. Read it, then make the voice.',
       );
     }
-    if (!areWordsHeard(spoken)) {
+    if (!areWordsRecognised(spoken)) {
       throw new ConsentError(
         'consent-invalid',
-        'Other words were heard than those of the sentence that gives leave, so no voice was made. The recordings are safe. Read the sentence once more, clearly and without adding to it.',
+        'The words that were read are not those of the permission sentence, so no voice was made. The recordings are safe. Read the sentence once more, clearly and without adding to it.',
       );
     }
     if (embedding && cosine(spoken.embedding, embedding) < SAME_READER_COSINE) {
       throw new ConsentError(
         'consent-invalid',
-        'The sentence was read in another voice than that of the recordings, so no voice was made. The recordings are safe. Only the person who is heard in them can lend this voice as their own.',
+        'The voice that read the sentence is not that of the recordings, so no voice was made. The recordings are safe. Only the person who speaks in them can lend this voice as their own.',
       );
     }
   }
@@ -219,7 +234,7 @@ export class EnrolmentJobs implements EnrolmentApi {
     const streaming = (role: NetworkRole) => new StreamingNetwork(networks[role], makeTensor, queue);
     return {
       networks,
-      encoder: new SpeakerEncoder(streaming('speaker'), meanOf(voices.publishedEmbeddings())),
+      encoder: new SpeakerEncoder(streaming('speaker'), meanVector(voices.publishedEmbeddings())),
       restorer: new Restorer(streaming('restorer')),
       examples: parseWordExamples(wordExamples),
       voices,
@@ -227,8 +242,8 @@ export class EnrolmentJobs implements EnrolmentApi {
   }
 }
 
-/** [128] of vectors of that size. */
-function meanOf(vectors: Float32Array[]): Float32Array {
+/** Mean [128] of vectors [128]. */
+function meanVector(vectors: Float32Array[]): Float32Array {
   return Float32Array.from({ length: CODE_SIZE }, (_, i) =>
     vectors.reduce((sum, vector) => sum + vector[i]! / vectors.length, 0),
   );

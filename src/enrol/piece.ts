@@ -8,32 +8,32 @@ const number = v.pipe(v.number(), v.finite());
 const time = v.pipe(number, v.minValue(0));
 
 const qualitySchema = v.object({
-  /** Level of its speech, dBFS. */
+  /** Level of its speech before denoising, dBFS. */
   levelDb: number,
-  /** Level of what lies beneath the speech, dBFS, before cleaning. */
+  /** Level of the background noise before denoising, dBFS. */
   noiseDb: number,
   /** Share of its frames that are clipped, 0..1. */
   clippedShare: number,
-  /** Share of its bands that are held, 0..1: in music many are. */
+  /** Share of its time-frequency bands that do not change within 50 ms, 0..1: high in music. */
   steadyShare: number,
 });
 
 export type PieceQuality = v.InferOutput<typeof qualitySchema>;
 
-/** Of a piece, without its embedding. */
+/** The fields of a piece, without its embedding. */
 export const pieceFields = {
   startSeconds: time,
   endSeconds: time,
   quality: qualitySchema,
-  /** Null for a piece that is good. */
+  /** Why the piece is left out; null if it is good. */
   reason: v.nullable(v.picklist(REASONS)),
-  /** What the user said of it; it outweighs the reason. */
+  /** The user's decision, which overrules `reason`; `unheard` if there is none. */
   choice: v.picklist(['keep', 'drop', 'unheard']),
 };
 
 export const pieceSchema = v.object({
   ...pieceFields,
-  /** [128], of the speaker network less the middle of all voices; empty where the piece is too short for it. */
+  /** [128], embedding of the speaker network less `SpeakerEncoder.meanVoice`; empty if the piece is too short for it. */
   embedding: v.instance(Float32Array),
 });
 

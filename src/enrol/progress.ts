@@ -1,9 +1,12 @@
 import type { Progress } from './types';
 
-/** Too little is known of the time left before so much is done. */
+/** The time left is estimated from this fraction on. */
 const FIRST_FRACTION = 0.02;
 
-/** From shares of the work that are done, 0..1, to news with the time left; the clock starts now. */
+/**
+ * Returns a function that takes the fraction of the work done (0..1) and reports it with the estimated time left. Time is
+ * measured from this call.
+ */
 export function progressReporter(onProgress?: (progress: Progress) => void): (fraction: number) => void {
   const startedMs = performance.now();
   return (fraction) => {

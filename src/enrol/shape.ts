@@ -7,19 +7,21 @@ import type { ShapeControls } from './types';
 
 export interface BlendPart {
   voice: VoiceData;
-  /** Share, > 0. They need not add up to 1. */
+  /** > 0. Weights need not add up to 1. */
   weight: number;
 }
 
+/** Largest change of the formant frequencies by `size`. */
 const SIZE_RANGE = 0.15;
-/** Natural log units that the highest band gains at full breath. */
+/** Difference between the highest and the lowest band at a `breath` of 1, natural log of power. */
 const BREATH_TILT = 1.2;
 
 /**
- * One voice between others: embeddings, pitch and level by weight, codebook and timbre rows by lot in proportion.
+ * Blends voices: weighted means of embeddings, colours, log F0 and levels; the codebook takes rows (with their timbre) from
+ * each voice in proportion to its weight.
  *
- * Rows of different voices cannot be averaged (they are not the same sounds), but lie in one space: a mixed
- * book holds some of each. What the generator learnt for one voice alone (`adapter`) is not for a blend.
+ * Rows of different voices are not averaged, because row k of one voice is not the same sound as row k of another. The
+ * adapter is left out, because it was trained for one voice alone.
  */
 export function blendVoices(parts: BlendPart[], { pitchSt, size, breath }: ShapeControls): VoiceVectors {
   const total = parts.reduce((sum, part) => sum + part.weight, 0);
@@ -29,24 +31,24 @@ export function blendVoices(parts: BlendPart[], { pitchSt, size, breath }: Shape
   const codes = first.codebook.length / CODE_SIZE;
   const codebook = new Float32Array(codes * CODE_SIZE);
   const timbre = new Float32Array(codes * TIMBRE_BANDS);
-  // Low-discrepancy turns: every voice gets its share of the rows, spread over the book.
-  const owed = parts.map(() => 0);
+  // A low-discrepancy sequence: each voice gets its share of the rows, evenly spread over the codebook.
+  const due = parts.map(() => 0);
   for (let row = 0; row < codes; row++) {
-    parts.forEach((part, i) => (owed[i]! += part.weight / total));
-    const turn = owed.indexOf(Math.max(...owed));
-    owed[turn]! -= 1;
-    const { voice } = parts[turn]!;
+    parts.forEach((part, i) => (due[i]! += part.weight / total));
+    const chosen = due.indexOf(Math.max(...due));
+    due[chosen]! -= 1;
+    const { voice } = parts[chosen]!;
     const from = row % (voice.codebook.length / CODE_SIZE);
     codebook.set(voice.codebook.subarray(from * CODE_SIZE, (from + 1) * CODE_SIZE), row * CODE_SIZE);
-    const colour = voice.timbre.subarray(from * TIMBRE_BANDS, (from + 1) * TIMBRE_BANDS);
-    timbre.set(reshape(colour, size, breath), row * TIMBRE_BANDS);
+    const timbreRow = voice.timbre.subarray(from * TIMBRE_BANDS, (from + 1) * TIMBRE_BANDS);
+    timbre.set(reshape(timbreRow, size, breath), row * TIMBRE_BANDS);
   }
-  const coloured = parts.some((part) => part.voice.colour);
+  const hasColour = parts.some((part) => part.voice.colour);
   return {
     embedding: Float32Array.from({ length: CODE_SIZE }, (_, i) => mean((part) => part.voice.embedding[i]!)),
     codebook,
     timbre,
-    ...(coloured && {
+    ...(hasColour && {
       colour: Float32Array.from({ length: BANDS }, (_, i) => mean((part) => part.voice.colour?.[i] ?? 0)),
     }),
     medianF0Hz: clamp(2 ** mean((part) => Math.log2(part.voice.medianF0Hz)) * 2 ** (pitchSt / 12), 40, 800),
@@ -57,7 +59,7 @@ export function blendVoices(parts: BlendPart[], { pitchSt, size, breath }: Shape
   };
 }
 
-/** The record of a blend: nobody's voice, with the records of all it came from, and no more leave than they give. */
+/** The record of a blend: a synthetic voice with the records of its parents, which allows only the uses and days that all of them allow. */
 export function blendRecord(
   parents: SealedRecord[],
   maker: { name: string; voiceName: string; today: string },
@@ -83,7 +85,7 @@ export function blendRecord(
   return seal({ ...record, uses: allowedUses(record), until: lastDay(record) });
 }
 
-/** A row of timbre read at other places (size) and tilted (breath), linear between bands. */
+/** A row of timbre stretched along the bands by `size` (interpolated linearly) and tilted by `breath`. */
 function reshape(row: Float32Array, size: number, breath: number): Float32Array {
   const ratio = 1 + SIZE_RANGE * size;
   return row.map((_, band) => {

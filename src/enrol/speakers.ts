@@ -3,20 +3,20 @@ import type { SpeakerEncoder } from './speaker-encoder';
 import type { Stretch } from './cleaning/activity';
 import type { Piece } from './piece';
 
-/** `python -m evaluate.speakers` prints what these rest on. */
+/** Frames of 10 ms. `python -m evaluate.speakers` prints the measurements behind these constants and the cosines below. */
 const WINDOW_FRAMES = 150;
 const STEP_FRAMES = 25;
-/** Of fewer frames than this nobody can say whose they are. */
-export const SHORTEST_FRAMES = 60;
-/** Voices on both sides of a change are less alike than this; the same voice seldom is. */
+/** The speaker of a shorter piece cannot be determined. */
+export const MIN_SPEAKER_FRAMES = 60;
+/** Cosine of the windows before and after a change of speaker is lower; of two windows of one speaker it rarely is. */
 const CHANGE_COSINE = 0.65;
-/** A piece, short as it may be, belongs to the voice when it is at least so like the middle of the others. */
+/** Cosine of a piece and the mean of the speaker's other pieces is at least this. */
 const SAME_SPEAKER_COSINE = 0.74;
-/** Whoever gives leave for a voice, in a whole sentence, is at least so like it. */
+/** Cosine of a spoken permission sentence and the voice of its speaker is at least this. */
 export const SAME_READER_COSINE = 0.78;
-const ROUNDS = 5;
+const ITERATIONS = 5;
 
-/** Cosine of two vectors; 0 where one of them has no length. */
+/** Cosine of two vectors; 0 if one of them is zero. */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [dot, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -27,7 +27,7 @@ export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0;
 }
 
-/** Cuts a stretch where one voice takes over from another without a pause. `logMel` is of the whole recording. */
+/** Splits a stretch where the speaker changes without a pause. `logMel` [n, 80] of the whole recording. */
 export async function splitAtChanges(
   stretch: Stretch,
   logMel: Float32Array,
@@ -38,47 +38,49 @@ export async function splitAtChanges(
   const starts: number[] = [];
   for (let t = from; t + WINDOW_FRAMES <= to; t += STEP_FRAMES) starts.push(t);
   const windows: Float32Array[] = [];
-  for (const t of starts) windows.push(await encoder.recognise(framesOf(logMel, t, t + WINDOW_FRAMES)));
-  const apart = WINDOW_FRAMES / STEP_FRAMES;
-  let [cut, least] = [-1, CHANGE_COSINE];
-  for (let i = 0; i + apart < windows.length; i++) {
-    const likeness = cosine(windows[i]!, windows[i + apart]!);
-    if (likeness < least) [cut, least] = [starts[i]! + WINDOW_FRAMES, likeness];
+  for (const t of starts) windows.push(await encoder.embedCentred(framesOf(logMel, t, t + WINDOW_FRAMES)));
+  const stepsPerWindow = WINDOW_FRAMES / STEP_FRAMES;
+  let [change, lowest] = [-1, CHANGE_COSINE];
+  for (let i = 0; i + stepsPerWindow < windows.length; i++) {
+    const similarity = cosine(windows[i]!, windows[i + stepsPerWindow]!);
+    if (similarity < lowest) [change, lowest] = [starts[i]! + WINDOW_FRAMES, similarity];
   }
-  if (cut < 0) return [stretch];
+  if (change < 0) return [stretch];
   return [
-    ...(await splitAtChanges({ from, to: cut }, logMel, encoder)),
-    ...(await splitAtChanges({ from: cut, to }, logMel, encoder)),
+    ...(await splitAtChanges({ from, to: change }, logMel, encoder)),
+    ...(await splitAtChanges({ from: change, to }, logMel, encoder)),
   ];
 }
 
+/** `logMel` of the frames `from` to `to`, without the last one if their number is odd. */
 export function framesOf(logMel: Float32Array, from: number, to: number): Float32Array {
   const even = from + 2 * Math.floor((to - from) / 2);
   return logMel.slice(from * BANDS, even * BANDS);
 }
 
 /**
- * Marks the pieces that are not of the voice heard most of the time, among all recordings of a voice.
+ * Sets the reason `other-speaker` on the pieces (of all recordings of a voice) that are not of the speaker with the longest
+ * total duration, and removes it from the others.
  *
- * The voice is the middle of the pieces that have most seconds around them; what the user kept by hand counts
- * towards it, what was dropped does not.
+ * That speaker is the mean of the largest group of similar pieces. Pieces that the user kept count towards it; pieces that
+ * the user dropped, or that have another reason, do not.
  */
-export function judgeSpeakers(pieces: Piece[]): void {
-  const judged = pieces.filter((piece) => piece.embedding.length > 0);
-  for (const piece of judged) if (piece.reason === 'other-speaker') piece.reason = null;
-  const usable = judged.filter(
+export function markOtherSpeakers(pieces: Piece[]): void {
+  const embedded = pieces.filter((piece) => piece.embedding.length > 0);
+  for (const piece of embedded) if (piece.reason === 'other-speaker') piece.reason = null;
+  const usable = embedded.filter(
     (piece) => piece.choice === 'keep' || (piece.reason === null && piece.choice !== 'drop'),
   );
-  const centre = mainVoice(usable);
+  const centre = mainSpeaker(usable);
   if (!centre) return;
-  for (const piece of judged) {
+  for (const piece of embedded) {
     if (piece.reason === null && cosine(piece.embedding, centre) < SAME_SPEAKER_COSINE)
       piece.reason = 'other-speaker';
   }
 }
 
-/** Middle of the largest group; undefined without pieces. */
-function mainVoice(pieces: Piece[]): Float32Array | undefined {
+/** Mean embedding [128] of the group of similar pieces with the longest total duration; undefined without pieces. */
+function mainSpeaker(pieces: Piece[]): Float32Array | undefined {
   const near = (a: ArrayLike<number>) =>
     pieces.filter((other) => cosine(a, other.embedding) >= SAME_SPEAKER_COSINE);
   const seconds = (group: Piece[]) =>
@@ -86,12 +88,12 @@ function mainVoice(pieces: Piece[]): Float32Array | undefined {
   let best: { group: Piece[]; seconds: number } | undefined;
   for (const piece of pieces) {
     const group = near(piece.embedding);
-    const long = seconds(group);
-    if (!best || long > best.seconds) best = { group, seconds: long };
+    const duration = seconds(group);
+    if (!best || duration > best.seconds) best = { group, seconds: duration };
   }
   if (!best) return undefined;
   let centre = meanEmbedding(best.group);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     const group = near(centre);
     if (group.length === 0) break;
     centre = meanEmbedding(group);
@@ -99,7 +101,7 @@ function mainVoice(pieces: Piece[]): Float32Array | undefined {
   return centre;
 }
 
-/** Mean weighted by length. [128]. */
+/** Mean embedding [128], weighted by duration. */
 export function meanEmbedding(
   pieces: Pick<Piece, 'startSeconds' | 'endSeconds' | 'embedding'>[],
 ): Float32Array<ArrayBuffer> {

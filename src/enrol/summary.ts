@@ -1,16 +1,16 @@
 import type { Piece, Reason } from './piece';
 
-/** Speech that a good voice takes, in seconds; it can be made of less. */
+/** Seconds of speech recommended for a good voice; it can be made from less. */
 export const WANTED_SECONDS = 60;
 
-/** Whether a piece goes into the voice: what the user says outweighs what was measured. */
+/** Whether the voice is made from this piece: the user's choice overrules the reason found by the analysis. */
 export function isKept({ choice, reason }: Piece): boolean {
   return choice === 'keep' || (choice === 'unheard' && reason === null);
 }
 
 export interface PieceSummary {
   keptSeconds: number;
-  /** Left out, by reason; `dropped` by hand. */
+  /** Seconds left out, by reason; `dropped` by the user. */
   leftOutSeconds: Partial<Record<Reason | 'dropped', number>>;
 }
 

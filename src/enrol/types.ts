@@ -2,79 +2,87 @@ import type { VoiceAbout, VoiceDraft } from '../engine/voice';
 import type { SealedRecord } from '../provenance';
 import type { Piece } from './piece';
 
-export interface Room {
-  /** Time in which the sound of the room falls by 60 dB, estimated from how words end; null with too few of them. */
+export interface Reverberation {
+  /** Time of a decay by 60 dB, estimated from the ends of words; null if there are too few. */
   decaySeconds: number | null;
 }
 
 export interface CleanedRecording {
-  /** Mono, 16 kHz, without hum and hiss, its speech at -23 dBFS. */
+  /** Mono, 16 kHz, hum removed and noise reduced; speech level -23 dBFS unless peaks or a gain limit prevent it. */
   samples: Float32Array<ArrayBuffer>;
   pieces: Piece[];
-  room: Room;
-  /** Hum that was taken out, Hz; 0 where there was none. */
+  reverberation: Reverberation;
+  /** Fundamental of the hum that was removed, Hz; 0 if there was none. */
   humHz: number;
 }
 
 export interface Progress {
   /** 0..1. */
   fraction: number;
-  /** Estimated seconds of work left; null before anything is known. */
+  /** Estimated computing time left, in seconds; null before it can be estimated. */
   secondsLeft: number | null;
 }
 
 export interface TrainingInput {
   about: VoiceAbout;
   consent: SealedRecord;
-  /** Cleaned recordings and the pieces of them that are kept. */
+  /** Cleaned recordings and those of their pieces that are kept. */
   recordings: { samples: Float32Array; pieces: Pick<Piece, 'startSeconds' | 'endSeconds'>[] }[];
 }
 
-/** What was read aloud, as the proof of a record names it. */
-export interface Spoken {
+/** A permission sentence that was read aloud. A record with a `spoken` proof refers to it by `sha256` and `sentence`. */
+export interface SpokenSentence {
   /** Of the samples. */
   sha256: string;
   sentence: string;
-  /** That other words were said than those of the sentence, see chanceOfWords. */
+  /** Probability that a reading of other words matches as well, see chanceOfWords. */
   chance: number;
-  /** [128], less the middle of all voices. */
+  /** [128], less `SpeakerEncoder.meanVoice`. */
   embedding: Float32Array;
 }
 
-/** What may be changed of a blend. All 0 leave it as it is. */
+/** Changes to a blend; 0 changes nothing. */
 export interface ShapeControls {
-  /** Semitones on the median pitch: children speak high, the old lower. -12..12. */
+  /** Semitones added to the median F0, -12..12. */
   pitchSt: number;
-  /** Longer (below 0) or shorter (above 0) vocal tract. -1..1 moves formants by up to 15 %. */
+  /** Longer (below 0) or shorter (above 0) vocal tract, -1..1: moves formants by up to 15 %. */
   size: number;
-  /** Noise in the voice, through the tilt of its timbre. -1..1. */
+  /** Breathiness, as a tilt of the timbre, -1..1. */
   breath: number;
 }
 
 export interface BlendInput {
   about: VoiceAbout;
-  /** Who makes the blend, for its record. */
+  /** Name of the person who makes the blend, for its record. */
   maker: string;
   parts: { voiceId: string; weight: number }[];
   controls: ShapeControls;
 }
 
-/** The comlink interface of workers/enrolment.ts. Callbacks are comlink proxies. */
+/** The comlink interface of workers/enrolment.ts. Callbacks are comlink proxies. Rejections carry the error code in `name`. */
 export interface EnrolmentApi {
-  /** Fetches the networks (or reads them from this device). */
+  /** Downloads the networks, or reads them from this device. */
   load(baseUrl: string): Promise<void>;
-  /** Mono, 8 to 192 kHz; the buffer may be transferred. Rejects with an EngineError's code in `name`. */
+  /** `samples`: mono at 8 to 192 kHz; the buffer may be transferred. */
   clean(
     jobId: string,
     samples: Float32Array,
     sampleRateHz: number,
     onProgress: (progress: Progress) => void,
   ): Promise<CleanedRecording>;
-  /** Listens to a sentence read aloud just now. Rejects with `input-empty` when nobody speaks in it, and with `consent-invalid` for a sentence that is not one of leave. */
-  hear(jobId: string, samples: Float32Array, sampleRateHz: number, sentence: string): Promise<Spoken>;
-  /** Makes the voice. */
+  /**
+   * Analyses a recording of a permission sentence. Rejects with `input-empty` if it has too little speech, and with
+   * `consent-invalid` if `sentence` is not a permission sentence.
+   */
+  analyseSentence(
+    jobId: string,
+    samples: Float32Array,
+    sampleRateHz: number,
+    sentence: string,
+  ): Promise<SpokenSentence>;
+  /** Makes a voice from recordings. */
   train(jobId: string, input: TrainingInput, onProgress: (progress: Progress) => void): Promise<VoiceDraft>;
-  /** Makes a voice of others. */
+  /** Makes a voice from other voices. */
   blend(input: BlendInput): Promise<VoiceDraft>;
   cancel(jobId: string): Promise<void>;
   ping(): Promise<void>;

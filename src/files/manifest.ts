@@ -6,7 +6,7 @@ const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
 const count = (low: number, high: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
-/** A path below the manifest: no scheme, no parent folder, nothing hidden. */
+/** A path relative to the manifest, without scheme, parent folders or hidden files. */
 const path = v.pipe(
   v.string(),
   v.maxLength(200),
@@ -35,17 +35,17 @@ const networkSchema = v.object({
 const voiceSchema = v.object({
   ...common,
   kind: v.literal('voice'),
-  // Ids that begin so belong to voices made on a device.
+  // Ids that start with `own-` are those of voices made on a device.
   id: v.pipe(v.string(), v.regex(/^(?!own-)[A-Za-z0-9_-]{1,64}$/)),
   name: v.string(),
   language: v.string(),
   description: v.string(),
   preview: v.optional(path, ''),
-  /** A sealed record, checked whenever the voice is used. */
+  /** A sealed record, validated at every use of the voice. */
   consent: v.optional(v.unknown()),
 });
 
-/** Readings of the words of leave, see src/enrol/permission/spoken-words.ts. */
+/** Examples of the words of permission sentences, see src/enrol/permission/spoken-words.ts. */
 const wordsSchema = v.object({ ...common, kind: v.literal('words') });
 
 const manifestSchema = v.object({
@@ -62,11 +62,11 @@ export type PublishedFile = Manifest['files'][number];
 export type PublishedNetwork = v.InferOutput<typeof networkSchema>;
 export type PublishedVoice = v.InferOutput<typeof voiceSchema>;
 
-/** Checks models/published/manifest.json. Rejects with `manifest-corrupt`. */
+/** Validates models/published/manifest.json. Throws `manifest-corrupt`. */
 export function parsePublishedManifest(raw: unknown): Manifest {
   const parsed = v.safeParse(manifestSchema, raw);
   if (!parsed.success) {
-    throw manifestCorrupt(`it is wrong at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
+    throw manifestCorrupt(`it is invalid at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
   }
   for (const role of ['content', 'generator'] as const) {
     if (!findNetwork(parsed.output, role)) throw manifestCorrupt(`it lists no ${role} network`);
@@ -94,6 +94,6 @@ export function listVoices(manifest: Manifest): PublishedVoice[] {
 export function manifestCorrupt(why: unknown): EngineError {
   return new EngineError(
     'manifest-corrupt',
-    `The list of networks and voices cannot be used: ${describeCause(why)}. Your recordings are safe. Reload the page to fetch it again.`,
+    `The list of networks and voices cannot be used: ${describeCause(why)}. Your recordings are safe. Reload the page to download it again.`,
   );
 }

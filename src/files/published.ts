@@ -9,15 +9,15 @@ import {
   type PublishedVoice,
 } from './manifest';
 
-/** Everything that is published with the app, checked and in memory. */
+/** The files published with the app, validated and in memory. */
 export class PublishedFiles {
-  /** `files`: bytes by the manifest's `file`. */
+  /** `files`: content by the `file` of each entry in the manifest. */
   constructor(
     private readonly manifest: Manifest,
     private readonly files: ReadonlyMap<string, ArrayBuffer>,
   ) {}
 
-  /** Throws `network-corrupt` where this copy of the app comes without it. */
+  /** Throws `network-corrupt` if the network is not published. */
   network(role: NetworkRole): NetworkFile {
     const entry = findNetwork(this.manifest, role);
     const bytes = entry && this.files.get(entry.file);
@@ -26,7 +26,7 @@ export class PublishedFiles {
     return { bytes, sha256, stateShapes, lookAheadFrames };
   }
 
-  /** Readings of the words of the permission sentences, for `parseWordExamples`. Throws `network-corrupt`. */
+  /** Examples of the words of permission sentences, for `parseWordExamples`. Throws `network-corrupt` if not published. */
   get wordExamples(): ArrayBuffer {
     const bytes = this.files.get(findWords(this.manifest)?.file ?? '');
     if (!bytes) throw missing('examples of words');
@@ -44,6 +44,6 @@ export class PublishedFiles {
 function missing(what: string): EngineError {
   return new EngineError(
     'network-corrupt',
-    `This copy of the app comes without its ${what}, so no voice can be made here. Takes and voices are safe. Reload the page to fetch what is missing.`,
+    `This copy of the app has no ${what}, so no voice can be made with it. Takes and voices are safe. Reload the page to download what is missing.`,
   );
 }

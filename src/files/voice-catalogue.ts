@@ -8,21 +8,21 @@ import type { PublishedFiles } from './published';
 import { readVoiceFile } from './voice-file';
 import { parseVoice } from './voice-read';
 
-/** Voices made or brought by the user: src/store in the app. */
+/** Voices made or imported by the user. src/store implements it in the app. */
 export interface OwnVoices {
   list(): Promise<OwnVoice[]>;
-  /** The `.understudy` file of one of them; undefined where there is none. */
+  /** The `.understudy` file of a voice; undefined if there is none. */
   read(id: string): Promise<Blob | undefined>;
   /** Fingerprints of the consent records revoked on this device. */
   revoked(): Promise<ReadonlySet<string>>;
 }
 
-/** The one place where an id becomes a voice: published, opened for this visit, or kept on this device. */
+/** Resolves an id to a voice: published, opened for this session, or stored on this device. */
 export class VoiceCatalogue implements VoiceSource {
-  /** Voices of this visit that are not stored. */
-  private readonly guests = new Map<string, VoiceDraft>();
+  /** Voices opened for this session that are not stored. */
+  private readonly sessionVoices = new Map<string, VoiceDraft>();
 
-  /** `baseUrl`: absolute address of the published files. */
+  /** `baseUrl`: absolute URL of the published files. */
   constructor(
     private readonly baseUrl: string,
     private readonly published: PublishedFiles,
@@ -38,13 +38,13 @@ export class VoiceCatalogue implements VoiceSource {
     const revoked = await this.own.revoked();
     const entry = this.published.voices.find((voice) => voice.id === id);
     if (entry) return { ...parseVoice(entry.content), permission: { sealed: entry.consent, revoked } };
-    const guest = this.guests.get(id);
-    if (guest) return { ...guest.voice, permission: { sealed: guest.sealed, revoked } };
+    const opened = this.sessionVoices.get(id);
+    if (opened) return { ...opened.voice, permission: { sealed: opened.sealed, revoked } };
     const file = await this.own.read(id);
     if (!file) {
       throw new EngineError(
         'no-voice',
-        `There is no voice called "${id}" here. Nothing was changed. Choose another voice.`,
+        `There is no voice with the id "${id}". Nothing was changed. Choose another voice.`,
       );
     }
     const { voice, sealed } = await readVoiceFile(file);
@@ -56,12 +56,12 @@ export class VoiceCatalogue implements VoiceSource {
   }
 
   openDraft({ about, voice, sealed }: VoiceDraft): VoiceSummary {
-    this.guests.set(about.id, { about, voice, sealed });
+    this.sessionVoices.set(about.id, { about, voice, sealed });
     const { id, name, language, description } = about;
     return ownSummary({ id, name, language, description, consent: sealed });
   }
 
-  /** [128] of each published voice. */
+  /** The embedding [128] of each published voice. */
   publishedEmbeddings(): Float32Array[] {
     return this.published.voices.map(({ content }) => parseVoice(content).embedding);
   }
@@ -77,7 +77,7 @@ export class VoiceCatalogue implements VoiceSource {
       origin,
       preview: preview && new URL(preview, `${this.baseUrl.replace(/\/$/, '')}/`).href,
       isOwn: false,
-      consent: readable(consent),
+      consent: parseSealedOrNull(consent),
     };
   }
 }
@@ -86,11 +86,11 @@ function ownSummary(voice: OwnVoice): VoiceSummary {
   return { ...voice, licence: '', origin: '', preview: '', isOwn: true };
 }
 
-function readable(consent: unknown): SealedRecord | null {
+function parseSealedOrNull(consent: unknown): SealedRecord | null {
   try {
     return parseSealed(consent);
   } catch {
-    // The engine says why when the voice is used.
+    // `requirePermission` throws the error when the voice is used.
     return null;
   }
 }

@@ -17,7 +17,7 @@ const [MANIFEST, SIGNATURE, VOICE, CONSENT, PREVIEW] = [
   'consent.json',
   'preview.wav',
 ] as const;
-/** A zip has to say a time; the one that counts is signed. */
+/** A zip entry needs a time; the real one is `createdAt` in the signed manifest. */
 const ZIP_TIME = new Date(1980, 0, 2);
 const LIMITS = { entries: 5, entryBytes: 4 * 1024 * 1024 };
 
@@ -36,7 +36,7 @@ const manifestSchema = v.strictObject({
   description: text(0, 500),
   /** Milliseconds since 1970. */
   createdAt: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  /** Public key of whoever made the file, hex. */
+  /** Public key of the signer, hex. */
   signer: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   parts: v.strictObject({
     [VOICE]: partSchema,
@@ -48,9 +48,9 @@ const manifestSchema = v.strictObject({
 type Manifest = v.InferOutput<typeof manifestSchema> & VoiceAbout;
 
 export interface VoiceFile extends VoiceDraft {
-  /** Public key of whoever signed it, hex. */
+  /** Public key of the signer, hex. */
   signer: string;
-  /** A short marked recording, as WAV. */
+  /** A short watermarked recording, as WAV. */
   preview: ArrayBuffer | null;
 }
 
@@ -58,7 +58,7 @@ export interface VoiceParts extends VoiceDraft {
   preview: Uint8Array<ArrayBuffer> | null;
 }
 
-/** Writes an `.understudy` file: a zip of the voice, its record, a preview, and a signed list of their hashes. */
+/** Formats an `.understudy` file: a zip of the voice, its consent record, a preview, and a signed manifest with their hashes. */
 export async function writeVoiceFile(parts: VoiceParts, key: SigningKey): Promise<Uint8Array<ArrayBuffer>> {
   const { id, name } = parts.about;
   const files: Record<string, Uint8Array<ArrayBuffer>> = {
@@ -81,16 +81,16 @@ export async function writeVoiceFile(parts: VoiceParts, key: SigningKey): Promis
 }
 
 /**
- * Reads an `.understudy` file and believes nothing in it before its hashes and its signature hold.
+ * Reads an `.understudy` file. The signature and the hashes are verified before any part is parsed.
  *
- * Rejects with `voice-too-large`, `voice-corrupt`, `voice-altered`, `voice-newer`, or a ConsentError where the
- * record is missing, broken or altered. Whether the voice may be used is asked when it is.
+ * Rejects with `voice-too-large`, `voice-corrupt`, `voice-altered`, `voice-newer`, or a ConsentError if the record is
+ * missing, invalid or altered. Whether the record allows a use is checked at that use.
  */
 export async function readVoiceFile(file: Blob): Promise<VoiceFile> {
   if (file.size > MAX_VOICE_FILE_BYTES) {
     throw new EngineError(
       'voice-too-large',
-      `This voice file is larger than ${MAX_VOICE_FILE_BYTES / 2 ** 20} MB, which no voice is. Nothing was stored. Ask for the file again from whoever made it.`,
+      `This file is larger than ${MAX_VOICE_FILE_BYTES / 2 ** 20} MB, the limit for a voice file. Nothing was stored. Ask the person who made it for the file again.`,
     );
   }
   const entries = await readZip(file, LIMITS).catch((cause: unknown) => {
@@ -100,21 +100,21 @@ export async function readVoiceFile(file: Blob): Promise<VoiceFile> {
   const manifest = parseVoiceManifest(manifestBytes);
   const signature = await bytesOf(entries, SIGNATURE);
   if (!(await verify(manifestBytes, signature, fromHex(manifest.signer))))
-    throw altered('its signature does not hold');
+    throw altered('its signature is not valid');
   const known = new Set<string>([MANIFEST, SIGNATURE, ...Object.keys(manifest.parts)]);
   for (const name of entries.keys())
-    if (!known.has(name)) throw altered(`it holds ${name}, which it does not list`);
+    if (!known.has(name)) throw altered(`it contains ${name}, which it does not list`);
   const part = async (name: string, { bytes, sha256 }: { bytes: number; sha256: string }) => {
     const content = await bytesOf(entries, name);
     if (content.length !== bytes || (await sha256Of(content)) !== sha256)
-      throw altered(`${name} is not what was signed`);
+      throw altered(`${name} is not the one that was signed`);
     return content;
   };
   const sealed = parseSealed(parseJson(await part(CONSENT, manifest.parts[CONSENT])));
   const voice = parseVoice((await part(VOICE, manifest.parts[VOICE])).buffer);
   const preview = manifest.parts[PREVIEW] ? await part(PREVIEW, manifest.parts[PREVIEW]) : null;
   const { id, name, language, description, createdAt, signer } = manifest;
-  if (voice.id !== id) throw altered('it goes by two names');
+  if (voice.id !== id) throw altered('its two ids differ');
   return {
     about: { id, name, language, description, createdAt },
     signer,
@@ -134,7 +134,7 @@ function parseVoiceManifest(bytes: Uint8Array): Manifest {
     );
   }
   const parsed = v.safeParse(manifestSchema, raw, { abortEarly: true });
-  if (!parsed.success) throw corrupt(`its list is wrong at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
+  if (!parsed.success) throw corrupt(`its list is invalid at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
   return parsed.output;
 }
 
@@ -148,7 +148,7 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw corrupt('a part of it is not JSON', cause);
+    throw corrupt('one of its parts is not JSON', cause);
   }
 }
 
@@ -159,7 +159,7 @@ function fromHex(hex: string): Uint8Array<ArrayBuffer> {
 function corrupt(why: string, cause?: unknown): EngineError {
   return new EngineError(
     'voice-corrupt',
-    `This is no voice file that can be read: ${why}. Nothing was stored, and your voices and takes are safe. Fetch the file again, or ask whoever made it.`,
+    `This voice file cannot be read: ${why}. Nothing was stored, and your voices and takes are safe. Download the file again, or ask the person who made it for a new one.`,
     { cause },
   );
 }
@@ -167,6 +167,6 @@ function corrupt(why: string, cause?: unknown): EngineError {
 function altered(why: string): EngineError {
   return new EngineError(
     'voice-altered',
-    `This voice file has been changed since it was signed: ${why}. Nothing was stored, and your voices and takes are safe. Ask whoever made it for the file again.`,
+    `This voice file has been changed since it was signed: ${why}. Nothing was stored, and your voices and takes are safe. Ask the person who made it for the file again.`,
   );
 }

@@ -6,7 +6,7 @@ import type { VoiceData } from '../engine/voice';
 const MAGIC = 'UDV1';
 const MAX_HEADER_BYTES = 65536;
 const MAX_CODES = 8192;
-const LONGEST_SIDE = 16384;
+const MAX_DIMENSION = 16384;
 
 const range = (low: number, high: number) =>
   v.pipe(v.number(), v.finite(), v.minValue(low), v.maxValue(high));
@@ -15,7 +15,7 @@ const arraySchema = v.object({
   name: v.string(),
   dtype: v.picklist(['float32', 'float16']),
   shape: v.pipe(
-    v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LONGEST_SIDE))),
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_DIMENSION))),
     v.minLength(1),
     v.maxLength(2),
   ),
@@ -29,36 +29,33 @@ const headerSchema = v.object({
   f0StdSt: range(0, 48),
   speechLevelDb: range(-80, 0),
   retrievalBlend: range(0, 1),
-  // Files from before there was one.
+  // Missing in files of earlier versions.
   textureBlend: v.optional(range(0, 1), 0),
   arrays: v.pipe(v.array(arraySchema), v.maxLength(16)),
 });
 
 type Header = v.InferOutput<typeof headerSchema>;
 
-/**
- * Parses a `.voice` file. Whatever is wrong with the bytes, the error
- * is `voice-corrupt`.
- */
+/** Parses a `.voice` file. Throws `voice-corrupt` for any invalid content. */
 export function parseVoice(file: ArrayBuffer): VoiceData {
   const { header, dataStart } = readHeader(file);
-  const { arrays, ...facts } = header;
-  const shaped = (name: string, ...shape: number[]) => {
+  const { arrays, ...scalars } = header;
+  const readShaped = (name: string, ...shape: number[]) => {
     const array = readArray(file, dataStart, header, name);
     if (array.shape.join() !== shape.join()) throw corrupt(`its ${name} has the wrong shape`);
     return array.values;
   };
-  const ifThere = (name: string, ...shape: number[]) =>
-    arrays.some((array) => array.name === name) ? shaped(name, ...shape) : undefined;
-  const embedding = shaped('embedding', CODE_SIZE);
+  const readOptional = (name: string, ...shape: number[]) =>
+    arrays.some((array) => array.name === name) ? readShaped(name, ...shape) : undefined;
+  const embedding = readShaped('embedding', CODE_SIZE);
   const codebook = readArray(file, dataStart, header, 'codebook');
   const [codes = 0, size] = codebook.shape;
   if (size !== CODE_SIZE) throw corrupt('its codebook has the wrong shape');
-  const timbre = shaped('timbre', codes, TIMBRE_BANDS);
-  const colour = ifThere('colour', BANDS);
-  const adapter = ifThere('adapter', ...ADAPTER_SHAPE);
+  const timbre = readShaped('timbre', codes, TIMBRE_BANDS);
+  const colour = readOptional('colour', BANDS);
+  const adapter = readOptional('adapter', ...ADAPTER_SHAPE);
   return {
-    ...facts,
+    ...scalars,
     embedding,
     codebook: codebook.values,
     timbre,
@@ -70,7 +67,7 @@ export function parseVoice(file: ArrayBuffer): VoiceData {
 function corrupt(why: string, cause?: unknown): EngineError {
   return new EngineError(
     'voice-corrupt',
-    `This voice file cannot be read: ${why}. Nothing was changed. Fetch the voice again, or choose another one.`,
+    `This voice file cannot be read: ${why}. Nothing was changed. Download the voice again, or choose another one.`,
     { cause },
   );
 }
@@ -78,10 +75,10 @@ function corrupt(why: string, cause?: unknown): EngineError {
 function readHeader(file: ArrayBuffer): { header: Header; dataStart: number } {
   if (file.byteLength < 8) throw corrupt('it is too short');
   if (String.fromCharCode(...new Uint8Array(file, 0, 4)) !== MAGIC)
-    throw corrupt('it does not begin as a voice does');
+    throw corrupt(`it does not start with ${MAGIC}`);
   const headerBytes = new DataView(file).getUint32(4, true);
   if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength)
-    throw corrupt('its header does not fit');
+    throw corrupt('its header is too long');
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(file, 8, headerBytes)));
@@ -89,7 +86,8 @@ function readHeader(file: ArrayBuffer): { header: Header; dataStart: number } {
     throw corrupt('its header is not JSON', cause);
   }
   const parsed = v.safeParse(headerSchema, raw);
-  if (!parsed.success) throw corrupt(`its header is wrong at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
+  if (!parsed.success)
+    throw corrupt(`its header is invalid at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
   return { header: parsed.output, dataStart: 8 + headerBytes };
 }
 
@@ -105,13 +103,13 @@ function readArray(
   const start = dataStart + entry.offset;
   const bytes = count * (entry.dtype === 'float32' ? 4 : 2);
   if (count > MAX_CODES * CODE_SIZE || start + bytes > file.byteLength)
-    throw corrupt(`its ${name} reaches past its end`);
+    throw corrupt(`its ${name} extends past the end of the file`);
   const view = new DataView(file, start, bytes);
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     values[i] =
       entry.dtype === 'float32' ? view.getFloat32(4 * i, true) : halfToFloat(view.getUint16(2 * i, true));
-    if (!Number.isFinite(values[i])) throw corrupt(`its ${name} holds numbers that are none`);
+    if (!Number.isFinite(values[i])) throw corrupt(`its ${name} contains values that are not numbers`);
   }
   return { shape: entry.shape, values };
 }

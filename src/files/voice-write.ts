@@ -1,7 +1,7 @@
 import { ADAPTER_SHAPE, CODE_SIZE, TIMBRE_BANDS } from '../engine/shapes';
 import type { VoiceData } from '../engine/voice';
 
-/** The bytes of a `.voice` file: what parseVoice reads. */
+/** Formats a `.voice` file, which `parseVoice` reads. */
 export function formatVoice(voice: VoiceData): Uint8Array<ArrayBuffer> {
   const { embedding, codebook, timbre, colour, adapter } = voice;
   const codes = codebook.length / CODE_SIZE;
@@ -49,7 +49,7 @@ export function formatVoice(voice: VoiceData): Uint8Array<ArrayBuffer> {
 
 const scratch = new DataView(new ArrayBuffer(4));
 
-/** Number -> IEEE 754 binary16 bits, to the nearest; what is too large becomes the largest. */
+/** Number -> IEEE 754 binary16 bits, rounded to nearest; larger magnitudes become 65504. */
 export function floatToHalf(value: number): number {
   scratch.setFloat32(0, value);
   const bits = scratch.getUint32(0);
@@ -58,6 +58,6 @@ export function floatToHalf(value: number): number {
   if (magnitude >= 65504) return sign | 0x7bff;
   if (magnitude < 2 ** -14) return sign | Math.round(magnitude * 2 ** 24);
   const exponent = ((bits >>> 23) & 0xff) - 112;
-  // A fraction that rounds up to one carries into the exponent, as it should.
+  // A fraction that rounds up to 1 correctly carries into the exponent.
   return sign | ((exponent << 10) + Math.round((bits & 0x7fffff) / 8192));
 }

@@ -1,20 +1,20 @@
 import { Zip, ZipPassThrough } from 'fflate';
 import { nextTask } from '../dsp/task';
 
-const PIECE_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Writes a zip archive that readZip reads, everything stored as it is, part by part: none is held in memory. */
+/** Writes an uncompressed zip archive that readZip can read. Every chunk becomes a Blob, so that the archive need not fit in memory. */
 export class ZipWriter {
-  private readonly pieces: Blob[] = [];
-  private readonly zip = new Zip((error, piece) => {
+  private readonly chunks: Blob[] = [];
+  private readonly zip = new Zip((error, chunk) => {
     if (error) throw error;
-    this.pieces.push(new Blob([piece]));
-    this.written += piece.length;
+    this.chunks.push(new Blob([chunk]));
+    this.written += chunk.length;
   });
   private written = 0;
   private parts = 0;
 
-  /** So far, without the table of contents. */
+  /** Bytes written so far, without the central directory. */
   get bytes(): number {
     return this.written;
   }
@@ -23,13 +23,13 @@ export class ZipWriter {
     return this.parts;
   }
 
-  /** Adds a part under a name of its own; lets the page breathe in between. */
+  /** Adds a part, whose name must be unique; yields to other tasks after every 4 MiB. */
   async add(name: string, bytes: Uint8Array): Promise<void> {
     const part = new ZipPassThrough(name);
     this.zip.add(part);
     this.parts++;
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      part.push(bytes.subarray(at, at + PIECE_BYTES));
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      part.push(bytes.subarray(at, at + CHUNK_BYTES));
       await nextTask();
     }
     part.push(new Uint8Array(0), true);
@@ -37,6 +37,6 @@ export class ZipWriter {
 
   end(): Blob {
     this.zip.end();
-    return new Blob(this.pieces, { type: 'application/zip' });
+    return new Blob(this.chunks, { type: 'application/zip' });
   }
 }

@@ -1,9 +1,9 @@
-/** What is wrong with an archive, for the end of a message. */
+/** An invalid archive; the message is a clause for use in another error message. */
 export class ZipError extends Error {}
 
 export interface ZipLimits {
   entries: number;
-  /** Of one entry. */
+  /** Maximum size of one entry. */
   entryBytes: number;
 }
 
@@ -19,28 +19,28 @@ const LOCAL_BYTES = 30;
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
-/** Flags that change nothing for what is read here: UTF-8 names, and sizes that the table alone says. */
-const HARMLESS_FLAGS = 0x0808;
-/** Folders and names without dots at the beginning: nothing that climbs out of a folder. */
+/** Flags that do not affect this reader: UTF-8 names, and sizes given in the central directory only. */
+const IGNORED_FLAGS = 0x0808;
+/** Relative paths whose names do not start with a dot, so that no path leaves its folder. */
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,3}$/;
 
 /**
- * The entries of a zip archive in which everything is stored as it is: what is not packed cannot unpack
- * to more than the file holds. Nothing of an entry is read before all of them are known to be in order.
+ * The entries of an uncompressed zip archive: without compression, an archive cannot expand to more than its own size. All
+ * entries are validated before the content of any is read.
  *
- * Rejects with ZipError: compression, encryption, comments, names that climb, names twice, entries that
- * overlap or reach outside, too many or too large ones.
+ * Rejects with ZipError for compression, encryption, comments, paths that leave the archive's folder, duplicate names,
+ * entries that overlap or extend past the archive, and too many or too large entries.
  */
 export async function readZip(file: Blob, limits: ZipLimits): Promise<Map<string, ZipEntry>> {
   if (file.size < END_BYTES) throw new ZipError('it is too short');
   const end = await viewOf(file, file.size - END_BYTES, END_BYTES);
   if (end.getUint32(0, true) !== END || end.getUint16(20, true) !== 0)
-    throw new ZipError('it is no archive, or it is cut off');
+    throw new ZipError('it is not an archive, or it is cut off');
   const count = end.getUint16(10, true);
   const [size, start] = [end.getUint32(12, true), end.getUint32(16, true)];
-  if (count === 0 || count > limits.entries) throw new ZipError(`it holds ${count} parts`);
+  if (count === 0 || count > limits.entries) throw new ZipError(`it contains ${count} parts`);
   if (start + size !== file.size - END_BYTES || size > count * (CENTRAL_BYTES + 1024))
-    throw new ZipError('its table of contents does not fit');
+    throw new ZipError('its table of contents has the wrong size');
   const central = await viewOf(file, start, size);
   const entries = new Map<string, ZipEntry>();
   const ends: { from: number; to: number }[] = [];
@@ -52,17 +52,17 @@ export async function readZip(file: Blob, limits: ZipLimits): Promise<Map<string
     if (at + CENTRAL_BYTES + rest > size) throw new ZipError('its table of contents is broken');
     const name = text(central, at + CENTRAL_BYTES, nameBytes);
     if (!NAME.test(name) || name.length > 200)
-      throw new ZipError('a part of it has a name that is not allowed');
-    if (entries.has(name)) throw new ZipError(`it holds ${name} twice`);
+      throw new ZipError('one of its parts has a name that is not allowed');
+    if (entries.has(name)) throw new ZipError(`it contains ${name} twice`);
     const bytes = central.getUint32(at + 24, true);
     const isPlain =
       central.getUint16(at + 10, true) === 0 &&
       central.getUint32(at + 20, true) === bytes &&
-      (central.getUint16(at + 8, true) & ~HARMLESS_FLAGS) === 0;
-    if (!isPlain) throw new ZipError(`${name} is packed or encrypted`);
+      (central.getUint16(at + 8, true) & ~IGNORED_FLAGS) === 0;
+    if (!isPlain) throw new ZipError(`${name} is compressed or encrypted`);
     if (bytes > limits.entryBytes) throw new ZipError(`${name} is too large`);
     const from = await dataStart(file, central.getUint32(at + 42, true), name, start);
-    if (from + bytes > start) throw new ZipError(`${name} reaches outside of it`);
+    if (from + bytes > start) throw new ZipError(`${name} extends past the end of the archive`);
     ends.push({ from: central.getUint32(at + 42, true), to: from + bytes });
     entries.set(name, { name, bytes, read: () => file.slice(from, from + bytes).arrayBuffer() });
     at += CENTRAL_BYTES + rest;
@@ -72,14 +72,14 @@ export async function readZip(file: Blob, limits: ZipLimits): Promise<Map<string
   return entries;
 }
 
-/** Offset of an entry's bytes, its local header agreeing with the table. */
+/** Offset of an entry's data; checks that its local header agrees with the central directory. */
 async function dataStart(file: Blob, header: number, name: string, limit: number): Promise<number> {
-  if (header + LOCAL_BYTES > limit) throw new ZipError(`${name} reaches outside of it`);
+  if (header + LOCAL_BYTES > limit) throw new ZipError(`${name} extends past the end of the archive`);
   const local = await viewOf(file, header, LOCAL_BYTES);
   const nameBytes = local.getUint16(26, true);
   if (local.getUint32(0, true) !== LOCAL || nameBytes > 200) throw new ZipError(`${name} is broken`);
   const written = await viewOf(file, header + LOCAL_BYTES, nameBytes);
-  if (text(written, 0, nameBytes) !== name) throw new ZipError(`${name} goes by two names`);
+  if (text(written, 0, nameBytes) !== name) throw new ZipError(`${name} has two different names`);
   return header + LOCAL_BYTES + nameBytes + local.getUint16(28, true);
 }
 

@@ -3,7 +3,7 @@ import { DEFAULT_CONTROLS, type ConversionControls, type EngineStatus } from '..
 import { exportTake, type ExportFormat } from '../export/export';
 import type { Detection } from '../watermark/types';
 import { sha256Of } from '../files/hash';
-import { judgeSpeakers } from '../enrol/speakers';
+import { markOtherSpeakers } from '../enrol/speakers';
 import { isKept, summarise, type PieceSummary } from '../enrol/summary';
 import { ConsentError, parseRecord, seal } from '../provenance';
 import { detect } from '../services/detection-client';
@@ -135,7 +135,7 @@ export function installHarness(scope: Scope): void {
       const startedMs = performance.now();
       const recordings: Awaited<ReturnType<typeof collect>>[] = [];
       for (const each of inputs) recordings.push(await collect(each));
-      judgeSpeakers(recordings.flatMap((recording) => recording.pieces));
+      markOtherSpeakers(recordings.flatMap((recording) => recording.pieces));
       const cleanedMs = performance.now();
       const sources = [...new Set([...written.sources, ...recordings.map((recording) => recording.sha256)])];
       const about = newAbout(name, language);

@@ -1,9 +1,9 @@
-/** What a record may hold. Fractions are left out: languages write them differently. */
+/** The values allowed in a record. Numbers are integers: languages format fractions differently. */
 export type Canonical = string | number | boolean | null | Canonical[] | { [key: string]: Canonical };
 
 /**
- * JSON in the one form that is hashed and signed (a subset of RFC 8785): keys in order, no blanks, no
- * undefined, integers alone. `json.dumps(x, sort_keys=True, separators=(",", ":"), ensure_ascii=False)` is the same.
+ * Canonical JSON for hashing and signing (a subset of RFC 8785): sorted keys, no white space, no undefined, integers only.
+ * Equal to Python's `json.dumps(x, sort_keys=True, separators=(",", ":"), ensure_ascii=False)`.
  */
 export function canonicalJson(value: Canonical): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
@@ -14,6 +14,7 @@ export function canonicalJson(value: Canonical): string {
   return `{${entries.join(',')}}`;
 }
 
+/** `canonicalJson` in UTF-8. */
 export function canonicalBytes(value: Canonical): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(canonicalJson(value));
 }

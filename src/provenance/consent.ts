@@ -3,11 +3,11 @@ import { canonicalBytes, type Canonical } from './canonical';
 import { ConsentError } from './errors';
 import { sha256Hex } from './sha256';
 
-/** What a voice may be used for. */
+/** The uses that a record can allow. */
 export const USES = ['convert', 'preview', 'live', 'blend', 'export', 'import'] as const;
 export type Use = (typeof USES)[number];
 
-/** By what right a voice is lent. */
+/** The right by which the rights holder gives consent. */
 export const CAPACITIES = ['self', 'estate', 'archive', 'public-domain', 'synthetic'] as const;
 export type Capacity = (typeof CAPACITIES)[number];
 
@@ -21,27 +21,27 @@ const date = v.pipe(
   v.isoDate(),
   v.check((day) => !Number.isNaN(Date.parse(day)), 'there is no such day'),
 );
-const whole = (low: number, high: number) =>
+const integer = (low: number, high: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
 
 const personSchema = v.strictObject({
   name: text(1, 200),
-  /** `nobody`: no person ever had this voice. */
+  /** `nobody`: a synthetic voice. Signed records hold this value, so it cannot be renamed. */
   status: v.picklist(['living', 'deceased', 'nobody']),
-  deathYear: v.optional(whole(1800, 2200)),
+  deathYear: v.optional(integer(1800, 2200)),
 });
 
 const proofSchema = v.variant('kind', [
-  /** A letter, a contract, a licence: its file's hash. */
+  /** A letter, contract or licence, by the hash of its file. */
   v.strictObject({ kind: v.literal('file'), sha256, fileName: text(1, 300) }),
-  /** The sentence that the person read aloud when asked, and how like the recordings it was. */
+  /** The permission sentence that the person read aloud, and the similarity of that reading to the recordings. */
   v.strictObject({
     kind: v.literal('spoken'),
     sha256,
     sentence: text(1, 500),
-    similarityPercent: whole(-100, 100),
+    similarityPercent: integer(-100, 100),
   }),
-  /** What is known of an origin that needs no paper. */
+  /** A description of an origin that needs no document. */
   v.strictObject({ kind: v.literal('statement'), statement: text(1, 2000) }),
 ]);
 
@@ -57,15 +57,15 @@ const fields = {
     v.minLength(1),
     v.check((uses) => new Set(uses).size === uses.length, 'a use is named twice'),
   ),
-  /** First and last day; null lasts until it is revoked. */
+  /** First and last day, `YYYY-MM-DD`; null is valid until revoked. */
   from: date,
   until: v.nullable(date),
-  /** Whom to write to, to take it back. */
+  /** Address for requests to revoke it. */
   revocationContact: text(1, 300),
 };
 
 export type ConsentRecord = v.InferOutput<v.StrictObjectSchema<typeof fields, undefined>> & {
-  /** Of a blend: the records of the voices it was made from. */
+  /** The records of the voices that a blend was made from. */
   parents: SealedRecord[];
 };
 
@@ -88,7 +88,7 @@ const recordSchema: v.GenericSchema<unknown, ConsentRecord> = v.pipe(
 
 const sealedSchema: v.GenericSchema<unknown, SealedRecord> = v.strictObject({ record: recordSchema, sha256 });
 
-/** What in a record cannot be true together; null when all can. */
+/** A contradiction between the fields of a record, for the end of a message; null if there is none. */
 function contradiction({
   person,
   rightsHolder: { capacity },
@@ -98,42 +98,46 @@ function contradiction({
   parents,
 }: ConsentRecord): string | null {
   if ((person.status === 'deceased') !== (person.deathYear !== undefined))
-    return 'a year of death belongs to the dead, and only to them';
+    return 'a deceased person needs a year of death, and nobody else may have one';
   if (until !== null && until < from) return 'it ends before it begins';
   if ((capacity === 'synthetic') !== (person.status === 'nobody'))
-    return 'a synthetic voice is nobody’s, and only that one is';
+    return 'a synthetic voice must not belong to a person, and any other voice must';
   if (parents.length > 0 && capacity !== 'synthetic') return 'only a synthetic voice has parents';
-  if (capacity === 'self' && person.status !== 'living') return 'only the living speak for themselves';
-  if (capacity === 'self' && proof.kind !== 'spoken') return 'who lends their own voice says so aloud';
-  if (capacity === 'estate' && person.status !== 'deceased') return 'an estate speaks for the dead';
+  if (capacity === 'self' && person.status !== 'living')
+    return 'only a living person can lend their own voice';
+  if (capacity === 'self' && proof.kind !== 'spoken')
+    return 'a person who lends their own voice has to say so aloud';
+  if (capacity === 'estate' && person.status !== 'deceased')
+    return 'an estate can only lend the voice of a deceased person';
   if ((capacity === 'estate' || capacity === 'archive') && proof.kind !== 'file')
-    return 'an estate and an archive prove their right with a file';
+    return 'an estate or an archive has to prove its right with a file';
   return null;
 }
 
-/** Checks the form of a record, whoever wrote it. Throws `consent-invalid`. */
+/** Validates a record. Throws `consent-invalid`. */
 export function parseRecord(raw: unknown): ConsentRecord {
   return parsed(recordSchema, raw);
 }
 
-/** Checks the form of a record and its fingerprint. Throws `consent-missing`, `consent-invalid`, `consent-altered`. */
+/** Validates a record and its fingerprint. Throws `consent-missing`, `consent-invalid` or `consent-altered`. */
 export function parseSealed(raw: unknown): SealedRecord {
   if (raw === null || raw === undefined) {
     throw new ConsentError(
       'consent-missing',
-      'This voice has no consent record, so it is not used. Your recordings and other voices are safe. Ask whoever gave you the voice for one that has a record, or choose another voice.',
+      'This voice has no consent record, so it cannot be used. Your recordings and other voices are safe. Ask whoever gave you the voice for a file that has a record, or choose another voice.',
     );
   }
   const sealed = parsed(sealedSchema, raw);
   if (fingerprint(sealed.record) !== sealed.sha256) {
     throw new ConsentError(
       'consent-altered',
-      'The consent record of this voice has been changed since it was given, so the voice is not used. Your recordings and other voices are safe. Fetch the voice again from where it came from, or choose another one.',
+      'The consent record of this voice has been changed since consent was given, so the voice cannot be used. Your recordings and other voices are safe. Get the voice again from where you got it, or choose another one.',
     );
   }
   return sealed;
 }
 
+/** Validates a record and adds its fingerprint. Throws `consent-invalid`. */
 export function seal(record: ConsentRecord): SealedRecord {
   const checked = parseRecord(record);
   return { record: checked, sha256: fingerprint(checked) };
@@ -144,31 +148,31 @@ export function fingerprint(record: ConsentRecord): string {
   return sha256Hex(canonicalBytes(record as unknown as Canonical));
 }
 
-/** The first 24 bits of a fingerprint, as a mark's payload carries them. */
+/** The first 24 bits of a fingerprint: the id in the watermark's payload. */
 export function fingerprint24({ sha256: hash }: SealedRecord): number {
   return Number.parseInt(hash.slice(0, 6), 16);
 }
 
 function parsed<T>(schema: v.GenericSchema<unknown, T>, raw: unknown): T {
-  const result = safely(() => v.safeParse(schema, raw, { abortEarly: true }));
+  const result = limitDepth(() => v.safeParse(schema, raw, { abortEarly: true }));
   if (result.success) return result.output;
   const [issue] = result.issues;
   const where = v.getDotPath(issue);
   throw invalid(`${where ? `at ${where}, ` : ''}${issue.message}`);
 }
 
-/** Records in records without end exhaust the stack before any limit is seen. */
-function safely<T>(task: () => T): T {
+/** Throws `consent-invalid` if `parse` overflows the stack, as it does for very deeply nested records. */
+function limitDepth<T>(parse: () => T): T {
   try {
-    return task();
+    return parse();
   } catch (cause) {
-    throw cause instanceof RangeError ? invalid('it is nested too deep') : cause;
+    throw cause instanceof RangeError ? invalid('it is nested too deeply') : cause;
   }
 }
 
 function invalid(why: string): ConsentError {
   return new ConsentError(
     'consent-invalid',
-    `This consent record cannot be used: ${why}. Nothing was changed. Correct the record, or ask for another one.`,
+    `This consent record cannot be used: ${why}. Nothing was changed. Correct the record, or ask for a new one.`,
   );
 }

@@ -9,9 +9,9 @@ export type ConsentErrorCode =
   | 'signature-failed';
 
 /**
- * A voice that may not be used: why, what is safe, what to do next.
+ * A voice must not be used, or cannot be signed. The message states why, what is safe and what to do next.
  *
- * The code is also the error's `name`, because that is what survives the way out of a worker.
+ * `name` repeats the code, because comlink passes `name` on from a worker to the page, but not `code`.
  */
 export class ConsentError extends Error {
   readonly code: ConsentErrorCode;

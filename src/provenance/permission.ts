@@ -1,24 +1,25 @@
 import { parseSealed, type ConsentRecord, type SealedRecord, type Use } from './consent';
 import { ConsentError } from './errors';
 
-/** Blends of blends of blends: deeper than this nobody can say any more whose voice it is. */
+/** Blends of blends are allowed to this depth of parents. */
 const MAX_DEPTH = 4;
 
 export interface Circumstances {
-  /** Fingerprints of the records taken back on this device. */
+  /** Fingerprints of the records revoked on this device. */
   revoked: ReadonlySet<string>;
-  /** `YYYY-MM-DD`; this day's without it. */
+  /** `YYYY-MM-DD`. Default: the current date in UTC. */
   today?: string;
 }
 
-/** What every use of a voice is checked against: its sealed record, not checked yet, and the revocations of this device. */
+/** A sealed record, not validated yet, and the revocations of this device: the arguments of `requirePermission`. */
 export interface Permission extends Circumstances {
   sealed: unknown;
 }
 
-const WORDS: Record<Use, string> = {
-  convert: 'convert recordings',
-  preview: 'be listened to',
+/** Completes "The consent record does not allow the voice of ... to". */
+const USE_PHRASES: Record<Use, string> = {
+  convert: 'be used to convert recordings',
+  preview: 'be previewed',
   live: 'be used live',
   blend: 'be blended with others or reshaped',
   export: 'leave this device',
@@ -26,9 +27,10 @@ const WORDS: Record<Use, string> = {
 };
 
 /**
- * The one gate to a voice: throws a ConsentError unless its record is there, whole, in force, and allows `use`.
+ * Checks every use of a voice: throws a ConsentError unless its record is present, valid, unaltered, in force, not revoked,
+ * and allows `use`.
  *
- * A blend needs the leave of every voice it was made from as well: the strictest wins.
+ * A blend also needs the permission of every voice it was made from, for `use` and for `blend`.
  */
 export function requirePermission(sealed: unknown, use: Use, circumstances: Circumstances): SealedRecord {
   const today = circumstances.today ?? new Date().toISOString().slice(0, 10);
@@ -37,7 +39,7 @@ export function requirePermission(sealed: unknown, use: Use, circumstances: Circ
   return checked;
 }
 
-/** The uses that a record and all its parents allow, whatever the day. */
+/** The uses that a record and all its parents allow, regardless of dates. */
 export function allowedUses(record: ConsentRecord): Use[] {
   return record.parents.reduce(
     (uses, parent) => uses.filter((use) => allowedUses(parent.record).includes(use)),
@@ -45,7 +47,7 @@ export function allowedUses(record: ConsentRecord): Use[] {
   );
 }
 
-/** The last day that a record and all its parents allow; null where none of them ends. */
+/** The last day on which a record and all its parents are valid; null if none of them has a last day. */
 export function lastDay(record: ConsentRecord): string | null {
   return record.parents
     .map((parent) => lastDay(parent.record))
@@ -61,33 +63,36 @@ function check(
 ): void {
   const whose = `the voice of ${record.person.name}`;
   const safe = 'Your recordings and other voices are safe.';
-  const ask = `To ask for leave, write to ${record.revocationContact}.`;
+  const ask = `To ask for permission, write to ${record.revocationContact}.`;
   if (depth > MAX_DEPTH) {
     throw new ConsentError('consent-invalid', `This voice is blended from too many blends. ${safe}`);
   }
   if (revoked.has(sha256)) {
     throw new ConsentError(
       'consent-revoked',
-      `The leave to use ${whose} has been taken back, so it is not used. ${safe} Choose another voice.`,
+      `Permission to use ${whose} has been revoked, so it cannot be used. ${safe} Choose another voice.`,
     );
   }
   if (today < record.from) {
-    throw new ConsentError('consent-not-yet', `The leave to use ${whose} begins on ${record.from}. ${safe}`);
+    throw new ConsentError(
+      'consent-not-yet',
+      `Permission to use ${whose} begins on ${record.from}, so it cannot be used yet. ${safe}`,
+    );
   }
   if (record.until !== null && today > record.until) {
     throw new ConsentError(
       'consent-expired',
-      `The leave to use ${whose} ended on ${record.until}, so it is not used. ${safe} ${ask}`,
+      `Permission to use ${whose} ended on ${record.until}, so it cannot be used. ${safe} ${ask}`,
     );
   }
   if (!record.uses.includes(use)) {
     throw new ConsentError(
       'consent-use',
-      `By its consent record, ${whose} may not ${WORDS[use]}. ${safe} ${ask}`,
+      `The consent record does not allow ${whose} to ${USE_PHRASES[use]}. ${safe} ${ask}`,
     );
   }
   for (const parent of record.parents) {
-    // Parents are parsed with their blend, but their fingerprints are their own.
+    // parseSealed of the blend validated the parents' form but not their fingerprints.
     parseSealed(parent);
     for (const each of new Set<Use>([use, 'blend'])) check(parent, each, { revoked, today }, depth + 1);
   }

@@ -1,6 +1,6 @@
 const ROUNDS = 64;
 
-/** Fractional bits of a root of the n-th prime, as FIPS 180-4 (5.3.3, 4.2.2) takes its constants. */
+/** First 32 fractional bits of a root of each of the first `count` primes: the constants of FIPS 180-4 (5.3.3, 4.2.2). */
 function fractions(count: number, root: number): Uint32Array {
   const found: number[] = [];
   for (let n = 2; found.length < count; n++) {
@@ -16,8 +16,8 @@ const ADDED = fractions(ROUNDS, 3);
 const rotate = (x: number, bits: number) => (x >>> bits) | (x << (32 - bits));
 
 /**
- * SHA-256 (FIPS 180-4) in lower-case hex, at once: WebCrypto answers later, and a check that has to wait is
- * one that can be forgotten. Meant for records of a few kilobytes.
+ * SHA-256 (FIPS 180-4) in lower-case hex, for records of a few kilobytes. It is synchronous, unlike WebCrypto, so that
+ * `requirePermission` is synchronous: a permission check whose promise a caller forgot to await would pass.
  */
 export function sha256Hex(bytes: Uint8Array): string {
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64);

@@ -3,13 +3,13 @@ import { ConsentError } from './errors';
 const ALGORITHM = 'Ed25519';
 
 export interface SigningKey {
-  /** Not extractable: it never leaves the browser that made it. */
+  /** Not extractable, so it cannot leave the browser that created it. */
   privateKey: CryptoKey;
   /** [32]. */
   publicKey: Uint8Array<ArrayBuffer>;
 }
 
-/** A new Ed25519 key (RFC 8032). Rejects with `signature-failed` where the browser has none. */
+/** Creates an Ed25519 key (RFC 8032). Rejects with `signature-failed` if the browser does not support it. */
 export async function createSigningKey(): Promise<SigningKey> {
   try {
     const pair = await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify']);
@@ -24,7 +24,7 @@ export async function createSigningKey(): Promise<SigningKey> {
   }
 }
 
-/** [64]. */
+/** The Ed25519 signature [64] of `bytes`. */
 export async function sign(
   bytes: Uint8Array<ArrayBuffer>,
   { privateKey }: SigningKey,
@@ -32,7 +32,7 @@ export async function sign(
   return new Uint8Array(await crypto.subtle.sign(ALGORITHM, privateKey, bytes));
 }
 
-/** Whether `publicKey` signed exactly these bytes; false too where either is malformed. */
+/** Whether `signature` is that of `publicKey` for these bytes; false too if either is malformed. */
 export async function verify(
   bytes: Uint8Array<ArrayBuffer>,
   signature: Uint8Array<ArrayBuffer>,

@@ -6,7 +6,7 @@ import type {
   CleanedRecording,
   EnrolmentApi,
   Progress,
-  Spoken,
+  SpokenSentence,
   TrainingInput,
 } from '../enrol/types';
 import type { Scope } from './scope';
@@ -36,9 +36,16 @@ export class EnrolmentClient {
   }
 
   /** Analyses the reading of the permission sentence. Required before `train` accepts a record of capacity `self`. */
-  hear(samples: Float32Array, sampleRateHz: number, sentence: string, job: EnrolJob): Promise<Spoken> {
+  analyseSentence(
+    samples: Float32Array,
+    sampleRateHz: number,
+    sentence: string,
+    job: EnrolJob,
+  ): Promise<SpokenSentence> {
     const copy = samples.slice();
-    return this.run(job, (api, id) => api.hear(id, transfer(copy, [copy.buffer]), sampleRateHz, sentence));
+    return this.run(job, (api, id) =>
+      api.analyseSentence(id, transfer(copy, [copy.buffer]), sampleRateHz, sentence),
+    );
   }
 
   train(input: TrainingInput, job: EnrolJob): Promise<VoiceDraft> {

@@ -9,10 +9,10 @@ import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';
 import { sha256Of } from '../files/hash';
 import { ANALYSIS_RATE_HZ } from '../dsp/signal';
-import { cosine, judgeSpeakers, meanEmbedding } from '../enrol/speakers';
+import { cosine, markOtherSpeakers, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';
 import type { Piece } from '../enrol/piece';
-import type { CleanedRecording, Spoken } from '../enrol/types';
+import type { CleanedRecording, SpokenSentence } from '../enrol/types';
 import { seal, type ConsentRecord } from '../provenance';
 import {
   addRecording,
@@ -35,7 +35,7 @@ export class Enrolment {
   readonly job: Job;
   /** The finished voice, before `keep` saves it. */
   made = $state.raw<FinishedVoice | null>(null);
-  spoken = $state.raw<Spoken | null>(null);
+  spoken = $state.raw<SpokenSentence | null>(null);
   playing = $state<string | null>(null);
   private readonly client: EnrolmentClient;
   private readonly samples = new Map<string, Float32Array<ArrayBuffer>>();
@@ -109,7 +109,7 @@ export class Enrolment {
   /** Analyses the reading of the permission sentence: sets `spoken`, on which `likeness` depends. */
   async checkReading({ samples, sampleRateHz }: Recorded, sentence: string): Promise<void> {
     await this.job.run('Checking the voice and the words', async (job) => {
-      this.spoken = await this.client.hear(samples, sampleRateHz, sentence, job);
+      this.spoken = await this.client.analyseSentence(samples, sampleRateHz, sentence, job);
     });
   }
 
@@ -213,18 +213,18 @@ export class Enrolment {
     this.samples.set(row.recordings.at(-1)!.samplesId, samples);
     this.row = row;
     await this.reassignSpeakers();
-    const { room, humHz } = cleaned;
+    const { reverberation, humHz } = cleaned;
     if (humHz > 0) this.context.notices.announce(`A hum at ${humHz.toFixed(0)} Hz was removed from ${name}.`);
-    if (room.decaySeconds !== null && room.decaySeconds > 0.6) {
+    if (reverberation.decaySeconds !== null && reverberation.decaySeconds > 0.6) {
       this.context.notices.warn(
-        `${name} was recorded in a room that echoes for about ${room.decaySeconds.toFixed(1)} seconds. It can be used, but a recording close to the microphone, among curtains and cushions, makes a clearer voice.`,
+        `${name} was recorded in a room that echoes for about ${reverberation.decaySeconds.toFixed(1)} seconds. It can be used, but a recording close to the microphone, among curtains and cushions, makes a clearer voice.`,
       );
     }
   }
 
   /** The main speaker is determined from all recordings together. */
   private async reassignSpeakers(): Promise<void> {
-    judgeSpeakers(this.pieces);
+    markOtherSpeakers(this.pieces);
     this.row = { ...this.row };
     await saveEnrolment(this.row);
   }

@@ -7,7 +7,7 @@ import { makeWav, readWav } from './wav';
 export const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
 /** The speaker of SPEECH: "I lend my voice of my own free will: amber, river, seven, window, garden, silver." */
-export const PERMISSION_SPEECH = fileURLToPath(new URL('../fixtures/audio/leave.wav', import.meta.url));
+export const PERMISSION_SPEECH = fileURLToPath(new URL('../fixtures/audio/permission.wav', import.meta.url));
 const PERMISSION_SECONDS = 5.2;
 
 /** The speech fixture twice over, with a pause: more than the minimum to make a voice. */

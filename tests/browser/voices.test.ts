@@ -78,17 +78,17 @@ describe('the voices page', () => {
     await page.getByTestId('confirm-doom').click();
     await page.locator('[data-testid=own-voice][data-revoked=true]').waitFor();
     await page.getByTestId('save-voice').click();
-    await expect.poll(() => page.getByTestId('error').textContent()).toMatch(/taken back/);
+    await expect.poll(() => page.getByTestId('error').textContent()).toMatch(/revoked/);
     await page
       .getByTestId('voice-input')
       .setInputFiles({ name: 'a.understudy', mimeType: '', buffer: bytes });
-    await expect.poll(() => page.getByTestId('error').textContent()).toMatch(/taken back/);
+    await expect.poll(() => page.getByTestId('error').textContent()).toMatch(/revoked/);
     await page.getByRole('link', { name: 'Studio', exact: true }).click();
     await page.getByTestId('take-open').first().click();
     await page.getByTestId('download').click();
-    await expect.poll(() => page.getByTestId('error').first().textContent()).toMatch(/taken back/);
+    await expect.poll(() => page.getByTestId('error').first().textContent()).toMatch(/revoked/);
     await page.getByTestId('convert').click();
-    await expect.poll(() => page.getByTestId('error').first().textContent()).toMatch(/taken back/);
+    await expect.poll(() => page.getByTestId('error').first().textContent()).toMatch(/revoked/);
   });
 
   it('enrols one’s own voice only after the sentence was read aloud, and continues after a reload', async () => {
@@ -151,7 +151,7 @@ describe('the voices page', () => {
     await page.getByTestId('voice-input').setInputFiles(bad);
     await expect
       .poll(() => page.getByTestId('error').textContent())
-      .toMatch(/no voice file.*Nothing was stored/);
+      .toMatch(/cannot be read.*Nothing was stored/);
     expect(await page.getByTestId('own-voice').count()).toBe(0);
   });
 

@@ -10,9 +10,9 @@ const HIGHEST_HZ = 7800;
 
 export interface SpectrumFrames {
   frames: number;
-  /** [frames, 80], ln(max(M P, 1e-5)). */
+  /** [frames, 80], ln(max(M P, 1e-5)): M are the mel triangles, P is the power spectrum. */
   logMel: Float32Array;
-  /** [frames], 10 log10 of the windowed mean square, -80 at digital silence. */
+  /** [frames], dBFS: 10 log10(windowed mean square + 1e-8); -80 for digital silence. */
   loudnessDb: Float32Array;
 }
 
@@ -24,12 +24,12 @@ interface MelTriangle {
 const LOWEST_MEL = hzToMel(LOWEST_HZ);
 const BAND_MELS = (hzToMel(HIGHEST_HZ) - LOWEST_MEL) / (BANDS + 1);
 
-/** Where a frequency lies among the centres of the bands; outside 0..79 below the first and above the last. */
+/** The fractional band index of a frequency: band b is centred at index b. Below 0 and above 79 outside the bands. */
 export function bandAt(hz: number): number {
   return (hzToMel(hz) - LOWEST_MEL) / BAND_MELS - 1;
 }
 
-/** 80 triangles of peak 1, equally spaced on the HTK mel scale from 40 to 7800 Hz, as runs of nonzero bins. */
+/** 80 triangles of peak 1, equally spaced on the HTK mel scale from 40 to 7800 Hz; only their nonzero bins are stored. */
 function melTriangles(): MelTriangle[] {
   const edge = (i: number) => melToHz(LOWEST_MEL + i * BAND_MELS);
   return Array.from({ length: BANDS }, (_, band) => {
@@ -47,14 +47,14 @@ function melTriangles(): MelTriangle[] {
   });
 }
 
-/** Log-mel spectra and loudness of a 16 kHz stream; frame t reads samples [160 t - 240, 160 t + 160). */
+/** Log-mel spectra and loudness of a 16 kHz stream; frame t covers samples [160 t - 240, 160 t + 160). */
 export class Frontend {
   private readonly fft = new RealFft(FFT_SIZE);
   private readonly window = periodicHann(WINDOW);
   private readonly windowPower = this.window.reduce((sum, w) => sum + w * w, 0);
   private readonly triangles = melTriangles();
   private readonly samples = new FloatQueue();
-  private readonly piece = new Float64Array(FFT_SIZE);
+  private readonly windowed = new Float64Array(FFT_SIZE);
   private readonly spectrum = new Float64Array(2 * FFT_SIZE);
   private readonly power = new Float64Array(FFT_SIZE / 2 + 1);
   private done = 0;
@@ -63,7 +63,7 @@ export class Frontend {
     this.samples.push(new Float32Array(WINDOW - ANALYSIS_HOP));
   }
 
-  /** Returns the frames that these 16 kHz samples complete. */
+  /** Returns the frames that are complete with these 16 kHz samples. */
   push(samples: Float32Array): SpectrumFrames {
     this.samples.push(samples);
     const frames = Math.floor((this.samples.end - (WINDOW - ANALYSIS_HOP)) / ANALYSIS_HOP) - this.done;
@@ -78,15 +78,15 @@ export class Frontend {
   }
 
   private frame(samples: Float32Array, out: SpectrumFrames, index: number): void {
-    const { piece, spectrum, power, window } = this;
+    const { windowed, spectrum, power, window } = this;
     let energy = 0;
     for (let i = 0; i < WINDOW; i++) {
       const x = samples[i]! * window[i]!;
-      piece[i] = x;
+      windowed[i] = x;
       energy += x * x;
     }
     out.loudnessDb[index] = 10 * Math.log10(energy / this.windowPower + 1e-8);
-    this.fft.forward(piece, spectrum);
+    this.fft.forward(windowed, spectrum);
     for (let k = 0; k < power.length; k++) power[k] = spectrum[2 * k]! ** 2 + spectrum[2 * k + 1]! ** 2;
     for (let band = 0; band < BANDS; band++) {
       const { firstBin, weights } = this.triangles[band]!;

@@ -2,77 +2,79 @@ import { clamp } from '../../dsp/arrays';
 import { FloatQueue } from '../../dsp/float-queue';
 import type { SourceProfile } from '../types';
 
+/** Amplified level, dBFS, up to which a frame is muted, and from which it is not attenuated. */
 const SHUT_DB = -70;
 const OPEN_DB = -64;
-/** A gate that is open shuts this far below where it opens, so that it does not flutter. */
+/** The threshold for closing is this far below the one for opening, so that the gate does not flutter. */
 const HYSTERESIS_DB = 6;
 const HOLD_FRAMES = 25;
 const RELEASE_FRAMES = 10;
-/** The room is judged by the mean of a frame and so many before and after it. */
-const NEIGHBOURS = 2;
-/** What is less than this above the room is turned down by twice what it lacks, at most by `MOST_DB`. */
-const ABOVE_ROOM_DB = 4.5;
-const SLOPE = 2;
-const MOST_DB = 12;
-/** The room is taken to be at least so far below the speech: in a held note nothing is quieter than the note. */
-const BELOW_SPEECH_DB = 15;
+/** The level compared with the noise is a mean over the frame and this many frames before and after it. */
+const NEIGHBOUR_FRAMES = 2;
+/** Frames less than 4.5 dB above the noise level are attenuated by twice the shortfall, at most by 12 dB. */
+const ABOVE_NOISE_DB = 4.5;
+const ATTENUATION_SLOPE = 2;
+const MAX_ATTENUATION_DB = 12;
+/** The noise level is taken to be at least this far below the speech level: during a held note no frame is quieter than the note. */
+const NOISE_BELOW_SPEECH_DB = 15;
 
 /**
- * How open the synthesis is, frame by frame: silence in, silence out.
+ * Factor 0..1 on the synthesis of each frame.
  *
- * Without a threshold 0 below -70 dB and 1 above -64 dB. With one, it also shuts what the microphone hears between
- * sentences: a quarter of a second after speech, over 100 ms. What is no louder than a room that was measured is turned
- * down in any case: the generator would make breath of it, and words of a babble (docs/decisions/0023-pauses.md).
+ * It is 0 below -70 dBFS and 1 above -64 dBFS, so silence stays silent. With `thresholdDb`, pauses are muted too: the gate
+ * closes 250 ms after the last frame of speech, over 100 ms. Frames near the noise level are attenuated in any case, because
+ * the generator would turn noise into breath and babble into words (docs/decisions/0023-pauses.md).
  */
 export class FrameGate {
-  /** Input level in dBFS that counts as speech; null for no threshold. */
+  /** Input level in dBFS from which a frame is speech; null for no threshold. */
   thresholdDb: number | null = null;
-  /** Input level in dBFS below which a frame is turned down; see `hushBelowDb`. */
-  hushBelowDb = -Infinity;
+  /** Input level in dBFS below which a frame is attenuated; see `attenuateBelowDb`. */
+  attenuateBelowDb = -Infinity;
   private readonly loudnessDb = new FloatQueue(256);
-  private held = 0;
-  private opening = 1;
+  private holdFramesLeft = 0;
+  private openness = 1;
 
-  /** `loudnessDb` of frames after `gainDb` was added to the input -> 0..1 of the frames up to two before the last. */
+  /** `loudnessDb` of frames whose input was amplified by `gainDb` -> factors of the frames up to two before the last. */
   push(loudnessDb: Float32Array, gainDb: number): Float32Array {
     const { loudnessDb: queue } = this;
-    const first = Math.max(0, queue.end - NEIGHBOURS);
+    const first = Math.max(0, queue.end - NEIGHBOUR_FRAMES);
     queue.push(loudnessDb);
-    const end = Math.max(0, queue.end - NEIGHBOURS);
+    const end = Math.max(0, queue.end - NEIGHBOUR_FRAMES);
     const gates = Float32Array.from({ length: end - first }, (_, i) => {
-      const hushed = this.hushBelowDb + gainDb - this.around(first + i);
-      const openDb = -clamp(SLOPE * hushed, 0, MOST_DB);
-      return this.next(queue.view()[first + i - queue.start]!, gainDb) * 10 ** (openDb / 20);
+      const shortfallDb = this.attenuateBelowDb + gainDb - this.meanLoudnessDb(first + i);
+      const attenuationDb = clamp(ATTENUATION_SLOPE * shortfallDb, 0, MAX_ATTENUATION_DB);
+      return this.next(queue.view()[first + i - queue.start]!, gainDb) * 10 ** (-attenuationDb / 20);
     });
-    queue.dropBefore(end - NEIGHBOURS);
+    queue.dropBefore(end - NEIGHBOUR_FRAMES);
     return gates;
   }
 
   private next(loudnessDb: number, gainDb: number): number {
     const audible = clamp((loudnessDb - SHUT_DB) / (OPEN_DB - SHUT_DB), 0, 1);
     if (this.thresholdDb === null) {
-      this.opening = 1;
+      this.openness = 1;
       return audible;
     }
-    const above = loudnessDb - gainDb - this.thresholdDb;
-    if (above > 0 || (this.held > 0 && above > -HYSTERESIS_DB)) this.held = HOLD_FRAMES;
-    else this.held = Math.max(0, this.held - 1);
-    this.opening = this.held > 0 ? 1 : Math.max(0, this.opening - 1 / RELEASE_FRAMES);
-    return audible * this.opening;
+    const aboveDb = loudnessDb - gainDb - this.thresholdDb;
+    if (aboveDb > 0 || (this.holdFramesLeft > 0 && aboveDb > -HYSTERESIS_DB))
+      this.holdFramesLeft = HOLD_FRAMES;
+    else this.holdFramesLeft = Math.max(0, this.holdFramesLeft - 1);
+    this.openness = this.holdFramesLeft > 0 ? 1 : Math.max(0, this.openness - 1 / RELEASE_FRAMES);
+    return audible * this.openness;
   }
 
-  /** Mean loudness about a frame; before the first there is that frame again. */
-  private around(frame: number): number {
-    const held = this.loudnessDb.view();
+  /** Mean loudness of a frame and its neighbours; the first frame is repeated before the start. */
+  private meanLoudnessDb(frame: number): number {
+    const queued = this.loudnessDb.view();
     let sum = 0;
-    for (let t = frame - NEIGHBOURS; t <= frame + NEIGHBOURS; t++)
-      sum += held[Math.max(0, t) - this.loudnessDb.start]!;
-    return sum / (2 * NEIGHBOURS + 1);
+    for (let t = frame - NEIGHBOUR_FRAMES; t <= frame + NEIGHBOUR_FRAMES; t++)
+      sum += queued[Math.max(0, t) - this.loudnessDb.start]!;
+    return sum / (2 * NEIGHBOUR_FRAMES + 1);
   }
 }
 
-/** Where a speaker's room ends and their speech begins, dBFS; nothing is turned down where the room was not measured. */
-export function hushBelowDb({ noiseDb, speechLevelDb }: SourceProfile): number {
+/** Input level in dBFS below which frames of this speaker are attenuated; -Infinity if the noise level was not measured. */
+export function attenuateBelowDb({ noiseDb, speechLevelDb }: SourceProfile): number {
   if (noiseDb === undefined) return -Infinity;
-  return Math.min(noiseDb, speechLevelDb - BELOW_SPEECH_DB) + ABOVE_ROOM_DB;
+  return Math.min(noiseDb, speechLevelDb - NOISE_BELOW_SPEECH_DB) + ABOVE_NOISE_DB;
 }

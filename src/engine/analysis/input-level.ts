@@ -6,14 +6,14 @@ import type { VoiceData } from '../voice';
 import { DEFAULT_SPEECH_LEVEL_DB } from './profile';
 
 const MAX_GAIN_DB = 30;
-/** Speech fainter than this is taken for the hiss of a quiet room: it is not amplified. */
-const FAINTEST_SPEECH_DB = -65;
-/** The gain approaches a new target along an exponential with a time constant of 50 ms. */
+/** Input with a lower speech level (dBFS) is background noise without speech: it is not amplified. */
+const MIN_SPEECH_LEVEL_DB = -65;
+/** The gain approaches a new target exponentially with a time constant of 50 ms. */
 const GAIN_STEP = 1 / (0.05 * ANALYSIS_RATE_HZ);
-/** Larger input samples, after the gain, are a fault and are clipped. */
+/** Samples above this after the gain (1 is full scale) are faulty and are clipped. */
 const MAX_SAMPLE = 8;
 
-/** Amplifies 16 kHz input to the speech level of the target voice; a changed level is reached by a glide. */
+/** Amplifies 16 kHz input to the speech level of the target voice, by at most 30 dB. */
 export class InputLevel {
   private gain: number;
   private targetGain: number;
@@ -49,13 +49,13 @@ export class InputLevel {
 export function inputNotFinite(): EngineError {
   return new EngineError(
     'input-not-finite',
-    'This recording holds samples that are no numbers, so it was not converted. The file is unchanged; save it again as 16-bit WAV and drop that here.',
+    'This recording contains samples that are not numbers, so it was not converted. The file is unchanged; save it again as 16-bit WAV and open that file.',
   );
 }
 
-/** Factor that brings the speech to the voice's level, within 30 dB; 1 where there is no speech. */
+/** Factor from the profile's speech level to the voice's, limited to -30..30 dB; 1 if the input has no speech. */
 function gainFor(profile: SourceProfile, voice: Pick<VoiceData, 'speechLevelDb'>): number {
-  if (profile.speechLevelDb < FAINTEST_SPEECH_DB) return 1;
+  if (profile.speechLevelDb < MIN_SPEECH_LEVEL_DB) return 1;
   const levelDb = Number.isFinite(voice.speechLevelDb) ? voice.speechLevelDb : DEFAULT_SPEECH_LEVEL_DB;
   return 10 ** (clamp(levelDb - profile.speechLevelDb, -MAX_GAIN_DB, MAX_GAIN_DB) / 20);
 }

@@ -1,6 +1,6 @@
 import { MAX_LAG } from './yin';
 
-/** Lags tried on either side of the one given. */
+/** Lags compared on each side of the given one, in samples. */
 const REACH = 3;
 /** Samples read before and after the centre at the longest lag. */
 export const REFINE_MARGIN = 2 * MAX_LAG + REACH + 2;
@@ -8,9 +8,11 @@ export const REFINE_MARGIN = 2 * MAX_LAG + REACH + 2;
 const differences = new Float64Array(2 * REACH + 3);
 
 /**
- * The lag near `lag` (16 kHz samples) at which three periods centred at `samples[centre]` differ least from what lies one
- * lag away, between samples by a parabola; `lag` itself where no dip is near. The window of YIN reaches ahead, so a gliding
- * pitch comes out early by up to 70 cents; this one is symmetric. What lies outside `samples` counts as 0.
+ * Refines a lag (in 16 kHz samples) on a symmetric window: finds the lag within three samples of `lag` at which the squared
+ * difference between three periods and the same signal one lag later, together centred at `samples[centre]`, has a minimum;
+ * interpolated by a parabola. Returns `lag` if there is no minimum. Samples outside the array count as 0.
+ *
+ * YIN's own window reaches ahead of the frame, so with a gliding pitch its F0 is off by up to 70 cents.
  */
 export function refineLag(samples: Float32Array, centre: number, lag: number): number {
   const near = Math.floor(lag + 0.5);

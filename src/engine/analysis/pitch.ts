@@ -6,30 +6,38 @@ import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import type { SourceProfile } from '../types';
 import { PITCH_SPAN, Yin, type PitchCandidates } from './yin';
 
-/** Frames that the window looks ahead; F0 of frame t is known after frame t + 3. */
-const WINDOW_DELAY = 2;
+/** Look-ahead of YIN's window. With that of the path, F0 of frame t is known after frame t + 3. */
+const WINDOW_DELAY_FRAMES = 2;
+/** Frames with a lower loudness (dBFS) are unvoiced. */
 const QUIET_DB = -60;
 const UNVOICED_COST = 0.8;
-/** So much more where a speaker who is known is loud: creak is voice. From 30 to 10 dB below their level it rises. */
+/**
+ * Added to the unvoiced cost in loud frames of a known speaker, because creak is voiced: rises from 0 at 30 dB to 0.3 at 10 dB
+ * below their speech level.
+ */
 const LOUD_COST = 0.3;
 const [FAINT_DB, LOUD_DB] = [-30, -10];
-const LEAD = PITCH_SPAN - ANALYSIS_HOP * (WINDOW_DELAY + 1);
+/** Zeros before the first sample: the window of frame t covers samples [160 (t + 3) - 1024, 160 (t + 3)). */
+const LEAD = PITCH_SPAN - ANALYSIS_HOP * (WINDOW_DELAY_FRAMES + 1);
 
 export interface PitchFrames {
-  /** [frames] Hz, 0 where unvoiced. */
+  /** [frames] Hz, 0 if unvoiced. */
   f0Hz: Float32Array;
   /** [frames], 0 or 1. */
   voiced: Float32Array;
-  /** [frames] Hz, 0 where unvoiced: as it is heard by whoever knows no register. A register is learnt from this. */
+  /**
+   * [frames] Hz, 0 if unvoiced: tracked without the speaker's register. Profiles are measured from this, so that they can
+   * follow a new speaker.
+   */
   unbiasedF0Hz: Float32Array;
 }
 
-const NOBODY: SourceProfile = { medianF0Hz: 0, speechLevelDb: 0 };
-const NONE: PitchCandidates = { count: 0, lags: new Float64Array(0), costs: new Float64Array(0) };
+const UNKNOWN_SPEAKER: SourceProfile = { medianF0Hz: 0, speechLevelDb: 0 };
+const NO_CANDIDATES: PitchCandidates = { count: 0, lags: new Float64Array(0), costs: new Float64Array(0) };
 
 /**
- * F0 of a 16 kHz stream: YIN minima, then a path through them, read out a fixed frame late and refined around the
- * start of its frame. Equal to `pitch` of models/pipeline/frontend.py.
+ * F0 of a 16 kHz stream: YIN minima, then a Viterbi path through them, read out one frame later and refined on a window
+ * about the start of the frame. Equal to `pitch` of models/pipeline/frontend.py.
  */
 export class PitchTracker {
   private readonly yin = new Yin();
@@ -40,8 +48,8 @@ export class PitchTracker {
   private scored = 0;
   private emitted = 0;
 
-  /** `speaker`: of the frames that follow, at the level at which they are heard here; a median F0 of 0 where they are not known. */
-  constructor(public speaker: SourceProfile = NOBODY) {
+  /** `speaker`: profile for the frames pushed from now on, with the speech level of the samples pushed; median F0 0 if unknown. */
+  constructor(public speaker: SourceProfile = UNKNOWN_SPEAKER) {
     this.samples.push(new Float32Array(LEAD));
   }
 
@@ -50,10 +58,10 @@ export class PitchTracker {
     this.samples.push(samples);
     this.loudness.push(loudnessDb);
     const whole = Math.floor((this.samples.end - LEAD) / ANALYSIS_HOP);
-    return this.advance(whole - WINDOW_DELAY, PATH_DELAY_FRAMES);
+    return this.advance(whole - WINDOW_DELAY_FRAMES, PATH_DELAY_FRAMES);
   }
 
-  /** Flushes with zeros: every frame the loudness was given for is out after this. */
+  /** Flushes with zeros and returns the remaining frames, up to the last whose loudness was pushed. */
   end(): PitchFrames {
     this.samples.push(new Float32Array(REFINE_MARGIN));
     return this.advance(this.loudness.end, 0);
@@ -78,20 +86,22 @@ export class PitchTracker {
     const t = this.scored++;
     const from = t * ANALYSIS_HOP - this.samples.start;
     const loudnessDb = this.loudness.view()[t - this.loudness.start]!;
-    const quiet = !(loudnessDb > QUIET_DB);
-    const found = quiet ? NONE : this.yin.candidates(this.samples.view().subarray(from, from + PITCH_SPAN));
+    const isQuiet = !(loudnessDb > QUIET_DB);
+    const found = isQuiet
+      ? NO_CANDIDATES
+      : this.yin.candidates(this.samples.view().subarray(from, from + PITCH_SPAN));
     this.path.step(found, this.unvoicedCost(loudnessDb), this.speaker.medianF0Hz);
-    this.unbiased.step(found, UNVOICED_COST, NOBODY.medianF0Hz);
+    this.unbiased.step(found, UNVOICED_COST, UNKNOWN_SPEAKER.medianF0Hz);
   }
 
   private unvoicedCost(loudnessDb: number): number {
     const { medianF0Hz, speechLevelDb } = this.speaker;
     if (!(medianF0Hz > 0)) return UNVOICED_COST;
-    const loud = (loudnessDb - speechLevelDb - FAINT_DB) / (LOUD_DB - FAINT_DB);
-    return UNVOICED_COST + LOUD_COST * clamp(loud, 0, 1);
+    const loudShare = (loudnessDb - speechLevelDb - FAINT_DB) / (LOUD_DB - FAINT_DB);
+    return UNVOICED_COST + LOUD_COST * clamp(loudShare, 0, 1);
   }
 
-  /** Where in the queue the frame begins that is emitted next. */
+  /** Absolute index in the sample queue at which the next frame to emit starts. */
   private centre(): number {
     return LEAD + this.emitted * ANALYSIS_HOP;
   }

@@ -9,16 +9,17 @@ import { ANALYSIS_RATE_HZ, SILENCE_DB } from '../../dsp/signal';
 import { nextTask } from '../../dsp/task';
 import type { SourceProfile } from '../types';
 
-/** Level that speech is brought to where a voice does not say its own, dBFS. */
+/** Speech level, dBFS, to which speech is amplified if a voice has no level of its own. */
 export const DEFAULT_SPEECH_LEVEL_DB = -23;
+/** Frames below this level are silent, dBFS. */
 const AUDIBLE_DB = -75;
 const ACTIVE_RANGE_DB = 20;
-const QUIET_SHARE = 0.05;
+const NOISE_QUANTILE = 0.05;
 const CHUNK_SECONDS = 2;
 
 /**
- * Level of the active speech, dBFS: mean power of the frames less than 20 dB below the 95th percentile of
- * what is no silence, as voices are measured by models/pipeline/export.py. -80 where nothing is.
+ * Level of the active speech, dBFS: mean power of the frames less than 20 dB below the 95th percentile of the frames that
+ * are not silent; -80 if all are silent. Equal to `speech_level_db` of models/pipeline/frontend.py.
  */
 export function speechLevelDb(loudnessDb: Float32Array): number {
   const audible = loudnessDb.filter((db) => db > AUDIBLE_DB).sort();
@@ -28,12 +29,12 @@ export function speechLevelDb(loudnessDb: Float32Array): number {
   return 10 * Math.log10(active.reduce((sum, db) => sum + 10 ** (db / 10), 0) / active.length);
 }
 
-/** Level of the room behind the speech, dBFS: the quietest frames are no louder. -80 where some are silent: no room is heard. */
+/** Level of the background noise, dBFS: the 5th percentile of all frames. -80 if that many frames are digitally silent. */
 export function noiseLevelDb(loudnessDb: Float32Array): number {
-  return quantile(loudnessDb, QUIET_SHARE) ?? SILENCE_DB;
+  return quantile(loudnessDb, NOISE_QUANTILE) ?? SILENCE_DB;
 }
 
-/** Median of the voiced entries of `f0Hz` (0 is unvoiced) in the speaker's register, 0 where there are none. */
+/** Median of the voiced entries of `f0Hz` (0 is unvoiced) in the speaker's register; 0 if there are none. */
 export function medianF0Hz(f0Hz: Float32Array): number {
   const sorted = inRegister(f0Hz);
   const middle = sorted.length >> 1;
@@ -41,22 +42,22 @@ export function medianF0Hz(f0Hz: Float32Array): number {
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The voiced entries of `f0Hz`, sorted, without those an octave or so off the middle one: these were misheard. */
+/** The voiced entries of `f0Hz`, sorted, without those 0.7 octaves or more from their median: these are octave errors. */
 export function inRegister(f0Hz: Float32Array): Float32Array {
   const voiced = f0Hz.filter((hz) => hz > 0).sort();
-  const middleHz = voiced[voiced.length >> 1]!;
-  return voiced.filter((hz) => Math.abs(Math.log2(hz / middleHz)) < REGISTER_OCTAVES);
+  const medianHz = voiced[voiced.length >> 1]!;
+  return voiced.filter((hz) => Math.abs(Math.log2(hz / medianHz)) < REGISTER_OCTAVES);
 }
 
 /**
- * `loudnessDb` of speech at `levelDb`, moved to what it would be had the speech been recorded at -23 dBFS: the pitch
- * tracker takes frames below -60 dB for silence, so a faint recording has to be normalised first.
+ * Shifts `loudnessDb` of speech at `levelDb` to a speech level of -23 dBFS. The pitch tracker treats frames below -60 dBFS
+ * as unvoiced, so the loudness of a faint recording has to be normalised first.
  */
 export function normaliseLoudness(loudnessDb: Float32Array, levelDb: number): Float32Array {
   return loudnessDb.map((db) => db + DEFAULT_SPEECH_LEVEL_DB - levelDb);
 }
 
-/** Measures a take before it is converted; yields to other tasks every two seconds of it. */
+/** Measures a take before it is converted; yields to other tasks after every two seconds of audio. Rejects with `cancelled`. */
 export async function profileTake(
   samples: Float32Array,
   sampleRateHz: number,
@@ -67,9 +68,9 @@ export async function profileTake(
   const resampled = new FloatQueue(ANALYSIS_RATE_HZ);
   const loudness = new FloatQueue(256);
   const chunk = CHUNK_SECONDS * sampleRateHz;
-  const take = (piece: Float32Array) => {
-    resampled.push(piece);
-    loudness.push(frontend.push(piece).loudnessDb);
+  const analyse = (part: Float32Array) => {
+    resampled.push(part);
+    loudness.push(frontend.push(part).loudnessDb);
   };
   const pause = async () => {
     await nextTask();
@@ -77,9 +78,9 @@ export async function profileTake(
   };
   for (let at = 0; at < samples.length; at += chunk) {
     await pause();
-    take(resampler.push(samples.subarray(at, at + chunk)));
+    analyse(resampler.push(samples.subarray(at, at + chunk)));
   }
-  take(resampler.end());
+  analyse(resampler.end());
   const level = speechLevelDb(loudness.view());
   const normalised = normaliseLoudness(loudness.view(), level);
   return {

@@ -5,7 +5,7 @@ import { PitchTracker } from './pitch';
 
 const CHUNK_FRAMES = 200;
 
-/** F0 (Hz, 0 where unvoiced) and voicing (0 or 1) of all of a 16 kHz recording, both as long as its `loudnessDb` [frames]. */
+/** F0 (Hz, 0 if unvoiced) and voicing (0 or 1) of a whole 16 kHz recording, both [frames], as many as in its `loudnessDb`. */
 export function trackPitch(
   samples: Float32Array,
   loudnessDb: Float32Array,
@@ -16,7 +16,7 @@ export function trackPitch(
   return { f0Hz: concat([first.f0Hz, rest.f0Hz]), voiced: concat([first.voiced, rest.voiced]) };
 }
 
-/** The same F0 for a speaker who is not known; awaits `pause` before every two seconds of the recording. */
+/** F0 as in `trackPitch` for an unknown speaker; awaits `pause` before every two seconds of the recording. */
 export async function trackPitchInChunks(
   samples: Float32Array,
   loudnessDb: Float32Array,
@@ -25,7 +25,7 @@ export async function trackPitchInChunks(
   const tracker = new PitchTracker();
   const f0Hz = new Float32Array(loudnessDb.length);
   let done = 0;
-  const keep = (part: Float32Array) => {
+  const append = (part: Float32Array) => {
     f0Hz.set(part, done);
     done += part.length;
   };
@@ -33,8 +33,8 @@ export async function trackPitchInChunks(
     await pause();
     const end = at + CHUNK_FRAMES;
     const chunk = samples.subarray(at * ANALYSIS_HOP, end * ANALYSIS_HOP);
-    keep(tracker.push(chunk, loudnessDb.subarray(at, end)).f0Hz);
+    append(tracker.push(chunk, loudnessDb.subarray(at, end)).f0Hz);
   }
-  keep(tracker.end().f0Hz);
+  append(tracker.end().f0Hz);
   return f0Hz;
 }

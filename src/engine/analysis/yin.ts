@@ -1,13 +1,18 @@
 import { RealFft } from '../../dsp/fft';
 
+/** Lengths in samples at 16 kHz: the input of one frame, and the window that is compared with itself `lag` samples later. */
 export const PITCH_SPAN = 1024;
 const WINDOW = 704;
+/** Lags of 1000 and of 50 Hz. */
 export const MIN_LAG = 16;
 export const MAX_LAG = 320;
 export const MAX_CANDIDATES = 4;
+/** Minima of the normalised difference above this are no candidates. */
 const THRESHOLD = 1;
+/** Cost that a candidate is given per octave of its lag above MIN_LAG, because multiples of the period are minima too. */
+const COST_PER_OCTAVE = 0.1 / 4;
 
-/** The deepest dips of one frame, best first. Reused from frame to frame. */
+/** The deepest minima of one frame, lowest cost first. The object is reused for every frame. */
 export interface PitchCandidates {
   count: number;
   /** Samples at 16 kHz, refined by a parabola. */
@@ -42,8 +47,7 @@ export class Yin {
       if (!(b < a && b <= c && b < THRESHOLD)) continue;
       const bend = a - 2 * b + c;
       const shift = bend > 1e-12 ? (0.5 * (a - c)) / bend : 0;
-      // Longer periods fit every shorter one's multiples, so they pay a little.
-      insert(found, lag + shift, b + (0.1 * Math.log2(lag / MIN_LAG)) / 4);
+      insert(found, lag + shift, b + COST_PER_OCTAVE * Math.log2(lag / MIN_LAG));
     }
     return found;
   }

@@ -1,4 +1,4 @@
-/** What the engine uses of WebGPU; TypeScript's own libraries do not know it yet. */
+/** The part of WebGPU that the engine uses; TypeScript's own libraries do not declare it yet. */
 interface GpuAdapter {
   readonly info: {
     vendor: string;
@@ -21,7 +21,7 @@ export interface GpuDevice {
 }
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|warp/i;
-/** What onnxruntime's kernels may use where the adapter has it. */
+/** Requested if the adapter has them, for onnxruntime's kernels. */
 const FEATURES = ['shader-f16', 'subgroups'];
 const LIMITS = [
   'maxBufferSize',
@@ -34,22 +34,23 @@ const LIMITS = [
   'maxComputeWorkgroupsPerDimension',
 ];
 
-/** A device of this machine's GPU, or undefined where there is none; a software one only if allowed. */
+/** A WebGPU device, or undefined if there is none; software adapters count only if `allowSoftware`. */
 export async function requestGpuDevice(allowSoftware: boolean): Promise<GpuDevice | undefined> {
   const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<GpuAdapter | null> } };
   const adapter = await gpu?.requestAdapter();
   if (!adapter) return undefined;
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
-  const software = isFallbackAdapter || SOFTWARE.test([vendor, architecture, device, description].join(' '));
-  if (software && !allowSoftware) return undefined;
+  const isSoftware =
+    isFallbackAdapter || SOFTWARE.test([vendor, architecture, device, description].join(' '));
+  if (isSoftware && !allowSoftware) return undefined;
   return adapter.requestDevice({
     requiredFeatures: FEATURES.filter((name) => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]!])),
   });
 }
 
-/** Whether WebGPU is worth a try. Safari runs the networks faster in plain WebAssembly. */
+/** Whether to try WebGPU: not in Safari, which runs the networks faster in WebAssembly. */
 export function mayHaveGpu(): boolean {
-  const safari = /AppleWebKit/.test(navigator.userAgent) && !/Chrom(e|ium)\//.test(navigator.userAgent);
-  return 'gpu' in navigator && !safari;
+  const isSafari = /AppleWebKit/.test(navigator.userAgent) && !/Chrom(e|ium)\//.test(navigator.userAgent);
+  return 'gpu' in navigator && !isSafari;
 }

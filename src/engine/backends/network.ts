@@ -1,14 +1,14 @@
 import { EngineError } from '../errors';
 import type { Backend } from '../types';
 
-/** The part of an onnxruntime tensor the engine uses; it may lie on the GPU. */
+/** The part of an onnxruntime tensor that the engine uses; its data may be in GPU memory. */
 export interface NetworkTensor {
   readonly dims: readonly number[];
   getData(): Promise<unknown>;
   dispose(): void;
 }
 
-/** The part of an onnxruntime session the engine uses. */
+/** The part of an onnxruntime session that the engine uses. */
 export interface NetworkSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
@@ -17,12 +17,12 @@ export interface NetworkSession {
 
 export type MakeTensor = (data: Float32Array, dims: readonly number[]) => NetworkTensor;
 
-/** A session with what the manifest says about it. Holds no state: every stream carries its own. */
+/** A session and its entry in the manifest. It has no state of its own: every StreamingNetwork keeps one. */
 export interface LoadedNetwork {
   session: NetworkSession;
   /** Shapes of state0, state1, ... */
   stateShapes: readonly (readonly number[])[];
-  /** Outputs to drop at the start, in the network's own frames. */
+  /** Output frames to drop at the start of a stream, in the network's own frames (content: 20 ms, generator: 10 ms). */
   lookAheadFrames: number;
 }
 
@@ -34,10 +34,10 @@ export interface NetworkFile {
   lookAheadFrames: number;
 }
 
-/** What a conversion needs. */
+/** The networks of a conversion. */
 export type NetworkFiles = Record<'content' | 'generator', NetworkFile>;
 
-/** Networks opened together: their runs share one queue. */
+/** Networks of one onnxruntime instance; their runs share one queue. */
 export type NetworkSet<Role extends string> = Record<Role, LoadedNetwork> & {
   makeTensor: MakeTensor;
   queue: RunQueue;
@@ -52,7 +52,7 @@ export interface OpenedBackend {
   dispose(): Promise<void>;
 }
 
-/** One run at a time: onnxruntime-web cannot be entered twice, whichever session it is. */
+/** Runs tasks one after another: onnxruntime-web allows only one run at a time, across all sessions. */
 export class RunQueue {
   private tail: Promise<unknown> = Promise.resolve();
 
@@ -63,7 +63,7 @@ export class RunQueue {
   }
 }
 
-/** A network in use by one stream: carries `stateN` -> `stateNOut` from run to run. One without states hears whole pieces. */
+/** A network with the state of one stream: each run's `stateNOut` is the next run's `stateN`. Networks without states take whole recordings. */
 export class StreamingNetwork {
   private readonly network: LoadedNetwork;
   private readonly makeTensor: MakeTensor;
@@ -71,26 +71,26 @@ export class StreamingNetwork {
   private readonly state = new Map<string, NetworkTensor>();
   private toDrop: number;
 
-  /** Throws `network-corrupt` where inputs, outputs and state shapes do not belong together. */
+  /** Throws `network-corrupt` if the session's inputs and outputs do not match `stateShapes`. */
   constructor(network: LoadedNetwork, makeTensor: MakeTensor, queue: RunQueue) {
     this.network = network;
     this.makeTensor = makeTensor;
     this.queue = queue;
     this.toDrop = network.lookAheadFrames;
     const names = network.session.inputNames.filter((name) => /^state\d+$/.test(name));
-    const fits =
+    const isConsistent =
       names.length === network.stateShapes.length &&
       network.stateShapes.every(
         (_, i) => names.includes(`state${i}`) && network.session.outputNames.includes(`state${i}Out`),
       );
-    if (!fits) throw networkCorrupt('its state does not match the manifest');
+    if (!isConsistent) throw networkCorrupt('its state does not match the manifest');
     network.stateShapes.forEach((shape, i) => {
       const size = shape.reduce((product, n) => product * n, 1);
       this.state.set(`state${i}`, makeTensor(new Float32Array(size), shape));
     });
   }
 
-  /** Runs one block. Every value is [data, dims]; the named outputs come back as float32 data. */
+  /** Runs one block. Every input is [data, dims]; returns the data of the named outputs. Rejects with `network-corrupt`. */
   async run(
     inputs: Record<string, readonly [Float32Array, readonly number[]]>,
     outputs: readonly string[],
@@ -102,7 +102,7 @@ export class StreamingNetwork {
       const data: Float32Array[] = [];
       for (const name of outputs) {
         const values = await results[name]?.getData();
-        if (!(values instanceof Float32Array)) throw networkCorrupt(`it gives no ${name}`);
+        if (!(values instanceof Float32Array)) throw networkCorrupt(`it has no output ${name}`);
         data.push(values);
       }
       this.replaceState(results);
@@ -110,7 +110,7 @@ export class StreamingNetwork {
     });
   }
 
-  /** How many of `frames` new output frames belong to the look-ahead and are to be dropped. */
+  /** Returns how many of `frames` new output frames must be dropped as look-ahead, and counts them as dropped. */
   takeLookAhead(frames: number): number {
     const dropped = Math.min(this.toDrop, frames);
     this.toDrop -= dropped;
@@ -125,7 +125,7 @@ export class StreamingNetwork {
   private replaceState(results: Record<string, NetworkTensor>): void {
     for (const [name, old] of this.state) {
       const next = results[`${name}Out`];
-      if (!next) throw networkCorrupt(`it gives no ${name}Out`);
+      if (!next) throw networkCorrupt(`it has no output ${name}Out`);
       old.dispose();
       this.state.set(name, next);
     }

@@ -16,13 +16,13 @@ import {
   type OpenedBackend,
 } from './network';
 
-/** Opens both networks in WebAssembly. `threads` counts at the first call alone. */
+/** Opens both networks in WebAssembly. onnxruntime-web reads `threads` at the first call only. */
 export async function openWasm(files: NetworkFiles, threads: number): Promise<OpenedBackend> {
   const { networks, dispose } = await openAllWasm({ ...files }, threads);
   return { backend: 'wasm', networks, dispose };
 }
 
-/** Opens the networks that a voice is made with, in WebAssembly. */
+/** Opens the networks of enrolment, in WebAssembly. */
 export async function openEnrolment<Role extends string>(
   files: Record<Role, NetworkFile>,
   threads: number,
@@ -60,8 +60,8 @@ export async function openGpu(files: NetworkFiles, device: GpuDevice): Promise<O
   const ort = await import('onnxruntime-web/webgpu');
   ort.env.wasm.wasmPaths = { wasm: gpuWasm, mjs: gpuMjs };
   ort.env.wasm.numThreads = 1;
-  const watch = new LossWatch(device);
-  // Only what the next run reads back in stays on the GPU; a copy from there costs milliseconds.
+  const lossGuard = new LossGuard(device);
+  // States stay on the GPU, because copying them to the CPU and back takes milliseconds; other outputs are copied.
   const states = (file: NetworkFile) =>
     Object.fromEntries(file.stateShapes.map((_, i) => [`state${i}Out`, 'gpu-buffer' as const]));
   const opened = await open(
@@ -74,7 +74,7 @@ export async function openGpu(files: NetworkFiles, device: GpuDevice): Promise<O
     (session) => ({
       inputNames: session.inputNames,
       outputNames: session.outputNames,
-      run: (feeds) => watch.guard(() => session.run(feeds as Ort.InferenceSession.FeedsType)),
+      run: (feeds) => lossGuard.run(() => session.run(feeds as Ort.InferenceSession.FeedsType)),
     }),
   );
   return {
@@ -100,7 +100,7 @@ async function open<K extends string>(
     return { session: wrap(session), stateShapes: file.stateShapes, lookAheadFrames: file.lookAheadFrames };
   };
   const dispose = async () => {
-    // A session on a lost device may refuse to go; there is nothing left to free then.
+    // Releasing a session on a lost device may fail; its memory is already free.
     for (const session of sessions) await session.release().catch(() => undefined);
   };
   try {
@@ -118,8 +118,8 @@ async function open<K extends string>(
   }
 }
 
-/** Turns the loss of a device, and any failure on it, into `gpu-lost` for the run under way and all later ones. */
-class LossWatch {
+/** Rejects the pending run and all later runs with `gpu-lost` once the device is lost; any other failure of a run becomes `gpu-lost` too. */
+class LossGuard {
   private lost: EngineError | undefined;
   private reject: ((error: EngineError) => void) | undefined;
 
@@ -130,11 +130,11 @@ class LossWatch {
     });
   }
 
-  guard<T>(run: () => Promise<T>): Promise<T> {
+  run<T>(task: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.lost) return reject(this.lost);
       this.reject = reject;
-      run().then(resolve, (cause: unknown) => reject(this.lost ?? gpuLost(describeCause(cause))));
+      task().then(resolve, (cause: unknown) => reject(this.lost ?? gpuLost(describeCause(cause))));
     });
   }
 }

@@ -12,21 +12,21 @@ export type Rtf = Partial<Record<Backend, number>>;
 export interface RuntimeOptions {
   backend: Backend | 'auto';
   threads?: number | undefined;
-  /** For tests: a GPU made of software is slower than plain WebAssembly. */
+  /** For tests: software emulation of a GPU is slower than WebAssembly. */
   allowSoftwareGpu?: boolean | undefined;
-  /** What an earlier start measured here with these networks. */
+  /** Speeds that an earlier start measured on this device with these networks. */
   measured?: Rtf | undefined;
 }
 
-/** How the two kinds of networks are opened; undefined where there is no GPU. */
+/** Opens the networks on each backend; `webgpu` resolves with undefined if there is no GPU. */
 export interface Openers {
   wasm(): Promise<OpenedBackend>;
   webgpu(): Promise<OpenedBackend | undefined>;
 }
 
-/** The networks on the backend that is faster here, and how to go on when a GPU is lost. */
+/** The networks on the faster backend of this device; reopens them if the GPU is lost. */
 export class Runtime {
-  private recreated = false;
+  private hasReopenedGpu = false;
 
   private constructor(
     private readonly openers: Openers,
@@ -34,6 +34,7 @@ export class Runtime {
     readonly rtf: Rtf,
   ) {}
 
+  /** `auto` takes the backend with the lower real-time factor, and measures both unless `measured` has them. */
   static async start(openers: Openers, { backend, measured = {} }: RuntimeOptions): Promise<Runtime> {
     const rtf = { ...measured };
     if (backend === 'auto' && rtf.wasm !== undefined && rtf.webgpu !== undefined) {
@@ -56,7 +57,7 @@ export class Runtime {
     return this.current.networks;
   }
 
-  /** Runs `task` on the networks, and once more from its beginning whenever their GPU is lost meanwhile. */
+  /** Runs `task` on the networks; restarts it if their GPU is lost while it runs. */
   async run<T>(task: (networks: Networks, backend: Backend) => Promise<T>): Promise<T> {
     for (;;) {
       const { networks, backend } = this.current;
@@ -69,13 +70,13 @@ export class Runtime {
     }
   }
 
-  /** A new device once, WebAssembly after that. Does nothing where another task has recovered already. */
+  /** After the first loss opens a new GPU device, after the second WebAssembly. Does nothing if another task has recovered already. */
   private async recover(failed: Networks): Promise<void> {
     if (this.current.networks !== failed) return;
     const lost = this.current;
-    const again = this.recreated ? undefined : await tryGpu(this.openers);
-    this.recreated = true;
-    this.current = again ?? (await this.openers.wasm());
+    const reopened = this.hasReopenedGpu ? undefined : await tryGpu(this.openers);
+    this.hasReopenedGpu = true;
+    this.current = reopened ?? (await this.openers.wasm());
     await lost.dispose();
   }
 
@@ -88,7 +89,7 @@ function isGpuLost(error: unknown): boolean {
   return error instanceof EngineError && error.code === 'gpu-lost';
 }
 
-/** WebAssembly and WebGPU as this browser has them. */
+/** Opens the networks in this browser's WebAssembly and WebGPU. */
 export function browserOpeners(files: NetworkFiles, options: RuntimeOptions): Openers {
   const threads = threadCount(options.threads);
   return {
@@ -101,18 +102,18 @@ export function browserOpeners(files: NetworkFiles, options: RuntimeOptions): Op
   };
 }
 
-/** Threads need shared memory, which only an isolated page has. */
+/** Number of WebAssembly threads: 1 unless the page is cross-origin isolated, because threads need shared memory. */
 export function threadCount(asked?: number): number {
   if (!globalThis.crossOriginIsolated) return 1;
   return Math.max(1, asked ?? Math.min(MAX_THREADS, navigator.hardwareConcurrency));
 }
 
-/** A GPU that cannot be opened is a GPU that is not there: WebAssembly can do everything. */
+/** A GPU that fails to open is treated as missing, because WebAssembly can do the same. */
 async function tryGpu(openers: Openers): Promise<OpenedBackend | undefined> {
   return openers.webgpu().catch(() => undefined);
 }
 
-/** Adds to `rtf` unless it is known. Undefined for a GPU that fails at it. */
+/** Adds the backend's real-time factor to `rtf` unless it is known. Returns undefined if the GPU is lost meanwhile. */
 async function measure(opened: OpenedBackend | undefined, rtf: Rtf): Promise<OpenedBackend | undefined> {
   if (!opened || rtf[opened.backend] !== undefined) return opened;
   try {

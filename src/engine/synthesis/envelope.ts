@@ -3,16 +3,16 @@ import { hzToMel, SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 import { BANDS } from '../shapes';
 
 const NYQUIST_HZ = SYNTHESIS_RATE_HZ / 2;
-/** Log gains outside these are no speech, and would overflow or breed denormals. */
-const LOWEST = -25;
-const HIGHEST = 8;
+/** Natural log gains are limited to this range: higher ones could overflow, lower ones yield denormal numbers. */
+const MIN_LOG_GAIN = -25;
+const MAX_LOG_GAIN = 8;
 
-/** Reads 80 log gains at FFT bins: centres equally spaced in HTK mel from 0 to 12 kHz, linear in between. */
+/** Interpolates 80 log gains at the FFT bins: band centres equally spaced in HTK mel from 0 to 12 kHz, linear in mel between them. */
 export class EnvelopeReader {
   private readonly below: Int32Array;
   private readonly mix: Float64Array;
 
-  /** `formantRatio` above 1 reads at f / ratio, which moves formants up. */
+  /** The gain at frequency f is read at f / `formantRatio`: a ratio above 1 moves the formants up. */
   constructor(bins: number, formantRatio: number) {
     this.below = new Int32Array(bins);
     this.mix = new Float64Array(bins);
@@ -24,19 +24,19 @@ export class EnvelopeReader {
     }
   }
 
-  /** `gains` [.., 80] row `frame`, plus `offset` -> `logMagnitude` [bins], always finite. */
+  /** Row `frame` of `gains` [n, 80], plus `offset` -> `logMagnitude` [bins], natural log, always finite. */
   read(gains: Float32Array, frame: number, offset: number, logMagnitude: Float64Array): void {
     const base = frame * BANDS;
     for (let k = 0; k < logMagnitude.length; k++) {
       const at = base + this.below[k]!;
       const low = gains[at]!;
       const value = low + this.mix[k]! * (gains[at + 1]! - low) + offset;
-      logMagnitude[k] = value > LOWEST ? Math.min(value, HIGHEST) : LOWEST;
+      logMagnitude[k] = value > MIN_LOG_GAIN ? Math.min(value, MAX_LOG_GAIN) : MIN_LOG_GAIN;
     }
   }
 }
 
-/** Phase of the minimum-phase filter with a given log magnitude: fold the real cepstrum (Oppenheim & Schafer, 12.4). */
+/** Phase of the minimum-phase filter with a given log magnitude, by folding the real cepstrum (Oppenheim & Schafer, 12.4). */
 export class MinimumPhase {
   private readonly fft: RealFft;
   private readonly cepstrum: Float64Array;
@@ -55,7 +55,7 @@ export class MinimumPhase {
     const half = size / 2;
     for (let k = 0; k <= half; k++) cepstrum[k] = logMagnitude[k]!;
     for (let k = 1; k < half; k++) cepstrum[size - k] = logMagnitude[k]!;
-    // The spectrum is real and even, so a forward transform is the inverse but for the scale.
+    // The spectrum is real and even, so its inverse transform is the forward transform divided by `size`.
     fft.forward(cepstrum, spectrum);
     cepstrum[0] = spectrum[0]! / size;
     for (let n = 1; n < half; n++) cepstrum[n] = (2 * spectrum[2 * n]!) / size;

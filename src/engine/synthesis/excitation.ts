@@ -2,7 +2,7 @@ import { SYNTHESIS_HOP, SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 
 const NYQUIST_HZ = SYNTHESIS_RATE_HZ / 2;
 
-/** What drives the two sources at one frame; both are linear in between. */
+/** Parameters of the two excitation sources at one frame; linear between frames. */
 export interface SourceFrame {
   f0Hz: number;
   /** Amplitude of the harmonic source, 0..1. */
@@ -11,7 +11,7 @@ export interface SourceFrame {
   gate: number;
 }
 
-/** Unit-variance white noise as a function of the sample index alone (MurmurHash3 finaliser, uniform). */
+/** Uniform white noise of unit variance, a function of the sample index alone (the finaliser of MurmurHash3). */
 export function noiseAt(index: number): number {
   let h = (index ^ 0x9e3779b9) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -24,17 +24,17 @@ export function noiseAt(index: number): number {
 export function harmonicsAt(phase: number, f0Hz: number): number {
   const count = Math.floor(NYQUIST_HZ / f0Hz);
   if (count < 1) return 0;
-  const below = 2 * Math.sin(phase / 2);
-  const sum = Math.abs(below) < 1e-9 ? count : Math.sin((count + 0.5) * phase) / below - 0.5;
+  const denominator = 2 * Math.sin(phase / 2);
+  const sum = Math.abs(denominator) < 1e-9 ? count : Math.sin((count + 0.5) * phase) / denominator - 0.5;
   return Math.sqrt(2 / count) * sum;
 }
 
-/** The two sources, sample by sample at 24 kHz. Carries only the phase and the sample index. */
+/** The harmonic and the noise source at 24 kHz. Its state is the phase and the sample index. */
 export class Excitation {
   private phase = 0;
   private index = 0;
 
-  /** Writes the 240 samples from frame `from` up to frame `to`, at `at` of both outputs. */
+  /** Writes the 240 samples between the frames `from` and `to` to both outputs, starting at index `at`. */
   fill(from: SourceFrame, to: SourceFrame, harmonic: Float64Array, noise: Float64Array, at: number): void {
     for (let i = 0; i < SYNTHESIS_HOP; i++) {
       const x = i / SYNTHESIS_HOP;

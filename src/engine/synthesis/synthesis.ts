@@ -14,8 +14,8 @@ export interface SynthesisControls {
 }
 
 /**
- * Frames to render: gains [frames, 80] and, for each frame, what drives the sources. A frame is rendered when
- * the sources of the one after it are known: with [frames + 1] of them, the last frame is too.
+ * Frames to render: log gains [frames, 80]; `f0Hz`, `voiced` and `gate` [frames]. A frame can only be rendered when these
+ * three are known for the next frame too: with [frames + 1] of them, the last frame of `frames` is rendered as well.
  */
 export interface SynthesisFrames {
   frames: number;
@@ -27,12 +27,13 @@ export interface SynthesisFrames {
 }
 
 /**
- * Harmonics and noise, each filtered frame by frame and overlapped, 24 kHz; `synthesise` of
+ * Filters a harmonic and a noise excitation frame by frame and overlap-adds the frames, at 24 kHz; `synthesise` of
  * models/pipeline/synthesis.py is the reference.
  *
- * Frame t is excitation samples [240 t - 240, 240 t + 240) under a Hann window; sample 240 t belongs to
- * frame t. What the zero-phase noise filter rings ahead of its frame would hold every sample up by 11 ms: it is left where
- * the transform wraps it to, as in training. Finite whatever the gains are, and exactly zero where the gate has been shut for 1024 samples.
+ * Frame t is excitation samples [240 t - 240, 240 t + 240) under a Hann window, centred at sample 240 t. The response of the
+ * zero-phase noise filter also extends before its frame. To wait for that would add 11 ms of latency, so it stays where the
+ * circular convolution wraps it to, after the frame, as in training. The output is finite for any gains, and exactly
+ * zero once the gate has been 0 for 1024 samples.
  */
 export class Synthesiser {
   private readonly excitation = new Excitation();
@@ -43,13 +44,13 @@ export class Synthesiser {
   private readonly window = periodicHann(WINDOW);
   private readonly harmonic = new Float64Array(WINDOW);
   private readonly noise = new Float64Array(WINDOW);
-  private readonly piece = new Float64Array(FFT_SIZE);
+  private readonly windowed = new Float64Array(FFT_SIZE);
   private readonly spectrum = new Float64Array(2 * FFT_SIZE);
-  /** Both sources of the frame being rendered, filtered. */
+  /** Spectrum of the frame being rendered: both sources, filtered. */
   private readonly filtered = new Float64Array(2 * FFT_SIZE);
   private readonly logMagnitude = new Float64Array(BINS);
   private readonly phase = new Float64Array(BINS);
-  /** Sum of the frames so far; index 0 is sample 240 t - 240 of the frame t being added. */
+  /** Sum of the frames rendered so far; index 0 is sample 240 t - 240, where t is the frame being added. */
   private readonly overlap = new Float64Array(FFT_SIZE);
   private readonly lastHarmonic = new Float32Array(BANDS);
   private readonly lastNoise = new Float32Array(BANDS);
@@ -64,7 +65,7 @@ export class Synthesiser {
     this.unvoicedOffset = (controls.unvoicedLevelDb * Math.LN10) / 20;
   }
 
-  /** Other controls from the next frame on; the overlap of the frames makes it a glide. */
+  /** Changes the controls from the next frame on; the overlap of the frames cross-fades the change. */
   control(controls: SynthesisControls): void {
     if (controls.formantRatio !== this.controls.formantRatio)
       this.reader = new EnvelopeReader(BINS, controls.formantRatio);
@@ -72,25 +73,25 @@ export class Synthesiser {
     this.controls = controls;
   }
 
-  /** Returns the samples these frames complete; they run one or two frames late. */
+  /** Returns the samples that are complete with these frames; the output is one or two frames late. */
   push(input: SynthesisFrames): Float32Array {
     const before = samplesOf(this.rendered);
     const isNextKnown = input.f0Hz.length > input.frames;
     const frames = Number(this.isPending) + input.frames - Number(!isNextKnown);
     const output = new Float32Array(samplesOf(this.rendered + Math.max(0, frames)) - before);
     for (let i = 0; i < input.frames; i++) {
-      this.drive(input, i, output, before);
+      this.advance(input, i, output, before);
       this.lastHarmonic.set(input.harmonicLogGain.subarray(i * BANDS, (i + 1) * BANDS));
       this.lastNoise.set(input.noiseLogGain.subarray(i * BANDS, (i + 1) * BANDS));
       [this.last, this.next] = [this.next, this.last];
       this.isPending = true;
     }
-    if (isNextKnown && input.frames > 0) this.drive(input, input.frames, output, before);
+    if (isNextKnown && input.frames > 0) this.advance(input, input.frames, output, before);
     return output;
   }
 
-  /** Takes in what drives the sources at frame `index`, and renders the frame before it. */
-  private drive(input: SynthesisFrames, index: number, output: Float32Array, before: number): void {
+  /** Sets `next` to the source parameters of frame `index`, and renders the frame before it. */
+  private advance(input: SynthesisFrames, index: number, output: Float32Array, before: number): void {
     this.next.f0Hz = input.f0Hz[index]!;
     this.next.voiced = input.voiced[index]!;
     this.next.gate = input.gate[index]!;
@@ -100,15 +101,15 @@ export class Synthesiser {
     this.isPending = false;
   }
 
-  /** Renders the frame before `next` and writes the hop it completes at `at`, where that is not before the start. */
+  /** Renders the frame `last` and writes the hop of samples it completes to `output` from index `at`; negative indices are skipped. */
   private renderLast(output: Float32Array, at: number): void {
-    const { harmonic, noise, overlap, filtered, piece } = this;
+    const { harmonic, noise, overlap, filtered, windowed } = this;
     this.excitation.fill(this.last, this.next, harmonic, noise, SYNTHESIS_HOP);
     filtered.fill(0);
     const isVoiced = this.filterHarmonic();
     if (this.filterNoise() || isVoiced) {
-      this.fft.inverse(filtered, piece);
-      for (let i = 0; i < FFT_SIZE; i++) overlap[i]! += piece[i]!;
+      this.fft.inverse(filtered, windowed);
+      for (let i = 0; i < FFT_SIZE; i++) overlap[i]! += windowed[i]!;
     }
     for (let i = 0; i < SYNTHESIS_HOP; i++) if (at + i >= 0) output[at + i] = overlap[i]!;
     overlap.copyWithin(0, SYNTHESIS_HOP);
@@ -117,7 +118,7 @@ export class Synthesiser {
     noise.copyWithin(0, SYNTHESIS_HOP);
   }
 
-  /** Adds to `filtered`; false where the source is silent. */
+  /** Adds the filtered harmonic source to `filtered`; returns false if the source is silent. */
   private filterHarmonic(): boolean {
     if (!this.transform(this.harmonic)) return false;
     const { spectrum, filtered, logMagnitude, phase } = this;
@@ -135,7 +136,7 @@ export class Synthesiser {
     return true;
   }
 
-  /** As `filterHarmonic`. */
+  /** Adds the filtered noise source to `filtered`; returns false if the source is silent. */
   private filterNoise(): boolean {
     if (!this.transform(this.noise)) return false;
     const { spectrum, filtered, logMagnitude } = this;
@@ -148,22 +149,22 @@ export class Synthesiser {
     return true;
   }
 
-  /** Windowed spectrum of a source into `spectrum`; false where the source is silent. */
+  /** Writes the windowed spectrum of a source to `spectrum`; returns false if the source is silent. */
   private transform(source: Float64Array): boolean {
-    const { piece, window } = this;
-    let silent = true;
+    const { windowed, window } = this;
+    let isSilent = true;
     for (let i = 0; i < WINDOW; i++) {
-      piece[i] = source[i]! * window[i]!;
-      if (piece[i] !== 0) silent = false;
+      windowed[i] = source[i]! * window[i]!;
+      if (windowed[i] !== 0) isSilent = false;
     }
-    if (silent) return false;
-    piece.fill(0, WINDOW);
-    this.fft.forward(piece, this.spectrum);
+    if (isSilent) return false;
+    windowed.fill(0, WINDOW);
+    this.fft.forward(windowed, this.spectrum);
     return true;
   }
 }
 
-/** Samples that are complete once so many frames are rendered. */
+/** Samples that are complete once `frames` frames are rendered. */
 function samplesOf(frames: number): number {
   return Math.max(0, frames - 1) * SYNTHESIS_HOP;
 }

@@ -9,21 +9,24 @@ import { findSpeech, toSeconds, type Stretch } from './activity';
 import { clippedShares, splitAtClipping } from './clipping';
 import { denoise } from './denoise';
 import { removeHum } from './hum';
-import { bandFloors, splitAtMusic, STEADY_LIMIT, steadyShare } from './music';
+import { bandFloors, MUSIC_STEADY_SHARE, splitAtMusic, steadyShare } from './music';
 import { progressReporter } from '../progress';
-import { estimateRoom } from './room';
+import { estimateReverberation } from './reverberation';
 import type { SpeakerEncoder } from '../speaker-encoder';
-import { framesOf, judgeSpeakers, SHORTEST_FRAMES, splitAtChanges } from '../speakers';
+import { framesOf, markOtherSpeakers, MIN_SPEAKER_FRAMES, splitAtChanges } from '../speakers';
 import type { Piece, PieceQuality, Reason } from '../piece';
 import type { CleanedRecording, Progress } from '../types';
 
 const FRAME_SECONDS = ANALYSIS_HOP / ANALYSIS_RATE_HZ;
-/** Shares of the work, measured: denoising, then listening to who speaks. */
+/** Measured share of the computing time that denoising takes; the rest is the speaker network. */
 const DENOISE_SHARE = 0.35;
-/** Share of clipped frames and ratio of speech to noise from where a piece is left out. */
-const CLIPPED_LIMIT = 0.02;
-const LEAST_RATIO_DB = 8;
+/** Pieces with a larger share of clipped frames or a lower signal-to-noise ratio are left out. */
+const MAX_CLIPPED_SHARE = 0.02;
+const MIN_SNR_DB = 8;
 const MAX_GAIN_DB = 40;
+/** Frames before and after a piece in which its background noise is measured too. */
+const NOISE_CONTEXT_FRAMES = 50;
+const CHUNK_SECONDS = 10;
 
 export interface CleanOptions {
   signal?: AbortSignal | undefined;
@@ -31,10 +34,11 @@ export interface CleanOptions {
 }
 
 /**
- * Cleans a recording and judges every piece of it: hum, hiss and level are mended, clipping, music, noise and
- * other voices are named. The same recording always gives the same pieces.
+ * Cleans a recording and splits it into pieces: removes hum, reduces steady noise, sets the speech level to -23 dBFS, and
+ * gives pieces with clipping, music, noise or another speaker the reason for which they are left out. The same recording
+ * always gives the same pieces.
  *
- * Rejects with `cancelled`, or what the speaker network throws.
+ * Rejects with `input-rate`, `cancelled`, or the error of the speaker network.
  */
 export async function cleanRecording(
   samples: Float32Array,
@@ -51,44 +55,44 @@ export async function cleanRecording(
   const whole = await resampleInChunks(samples, sampleRateHz, ANALYSIS_RATE_HZ, pause);
   const resampled = whole.subarray(0, Math.round((samples.length / sampleRateHz) * ANALYSIS_RATE_HZ));
   const humHz = removeHum(resampled);
-  const before = await analyse(resampled, pause);
-  const floors = bandFloors(before);
+  const noisy = await analyse(resampled, pause);
+  const floors = bandFloors(noisy);
   await denoise(resampled, signal, (fraction) => report(DENOISE_SHARE * fraction));
   let spectra = await analyse(resampled, pause);
-  level(resampled, speechLevelDb(spectra.loudnessDb));
+  normaliseLevel(resampled, speechLevelDb(spectra.loudnessDb));
   spectra = await analyse(resampled, pause);
   const pieces: Piece[] = [];
-  const stretches = findSpeech(spectra.loudnessDb).flatMap((each) => splitAtClipping(each, clipped));
+  const stretches = findSpeech(spectra.loudnessDb).flatMap((stretch) => splitAtClipping(stretch, clipped));
   for (const [i, stretch] of stretches.entries()) {
     await pause();
     const parts: Stretch[] = [];
-    for (const each of splitAtMusic(before, stretch, floors))
-      parts.push(...(await splitAtChanges(each, spectra.logMel, encoder)));
+    for (const part of splitAtMusic(noisy, stretch, floors))
+      parts.push(...(await splitAtChanges(part, spectra.logMel, encoder)));
     for (const part of parts) {
-      const quality = measure(part, before.loudnessDb, clipped);
-      const steady = steadyShare(before, part, floors);
-      const isLong = part.to - part.from >= SHORTEST_FRAMES;
+      const quality = measure(part, noisy.loudnessDb, clipped);
+      const steady = steadyShare(noisy, part, floors);
+      const isLongEnough = part.to - part.from >= MIN_SPEAKER_FRAMES;
       pieces.push({
         startSeconds: toSeconds(part.from),
         endSeconds: toSeconds(part.to),
         quality: { ...quality, steadyShare: steady },
-        reason: isLong ? reasonOf(quality, steady) : 'too-short',
-        embedding: isLong
-          ? await encoder.recognise(framesOf(spectra.logMel, part.from, part.to))
+        reason: isLongEnough ? reasonOf(quality, steady) : 'too-short',
+        embedding: isLongEnough
+          ? await encoder.embedCentred(framesOf(spectra.logMel, part.from, part.to))
           : new Float32Array(0),
         choice: 'unheard',
       });
     }
     report(DENOISE_SHARE + (1 - DENOISE_SHARE) * ((i + 1) / stretches.length));
   }
-  judgeSpeakers(pieces);
-  return { samples: resampled, pieces, room: estimateRoom(spectra.loudnessDb), humHz };
+  markOtherSpeakers(pieces);
+  return { samples: resampled, pieces, reverberation: estimateReverberation(spectra.loudnessDb), humHz };
 }
 
 function reasonOf(quality: Omit<PieceQuality, 'steadyShare'>, steady: number): Reason | null {
-  if (quality.clippedShare > CLIPPED_LIMIT) return 'clipped';
-  if (steady > STEADY_LIMIT) return 'music';
-  if (quality.levelDb - quality.noiseDb < LEAST_RATIO_DB) return 'noisy';
+  if (quality.clippedShare > MAX_CLIPPED_SHARE) return 'clipped';
+  if (steady > MUSIC_STEADY_SHARE) return 'music';
+  if (quality.levelDb - quality.noiseDb < MIN_SNR_DB) return 'noisy';
   return null;
 }
 
@@ -97,12 +101,11 @@ function measure(
   loudnessDb: Float32Array,
   clipped: Float32Array,
 ): Omit<PieceQuality, 'steadyShare'> {
-  // What lies beneath the speech shows in the pauses next to it.
-  const around = loudnessDb.subarray(Math.max(0, from - 50), to + 50);
+  const context = loudnessDb.subarray(Math.max(0, from - NOISE_CONTEXT_FRAMES), to + NOISE_CONTEXT_FRAMES);
   const frames = clipped.subarray(from, to);
   return {
     levelDb: quantile(loudnessDb.subarray(from, to), 0.9) ?? SILENCE_DB,
-    noiseDb: quantile(around, 0.05) ?? SILENCE_DB,
+    noiseDb: quantile(context, 0.05) ?? SILENCE_DB,
     clippedShare: frames.filter((share) => share > 0).length / Math.max(1, frames.length),
   };
 }
@@ -110,9 +113,10 @@ function measure(
 async function analyse(samples: Float32Array, pause: () => Promise<void>): Promise<SpectrumFrames> {
   const frontend = new Frontend();
   const parts: SpectrumFrames[] = [];
-  for (let at = 0; at < samples.length; at += 10 * ANALYSIS_RATE_HZ) {
+  const chunk = CHUNK_SECONDS * ANALYSIS_RATE_HZ;
+  for (let at = 0; at < samples.length; at += chunk) {
     await pause();
-    parts.push(frontend.push(samples.subarray(at, at + 10 * ANALYSIS_RATE_HZ)));
+    parts.push(frontend.push(samples.subarray(at, at + chunk)));
   }
   return {
     frames: parts.reduce((sum, part) => sum + part.frames, 0),
@@ -121,12 +125,12 @@ async function analyse(samples: Float32Array, pause: () => Promise<void>): Promi
   };
 }
 
-/** Brings speech to the level that voices are made at, and no peak above full scale. */
-function level(samples: Float32Array, speechDb: number): void {
+/** Amplifies speech of level `speechDb` to -23 dBFS, in place, by at most 40 dB and so that no peak exceeds full scale. */
+function normaliseLevel(samples: Float32Array, speechDb: number): void {
   if (speechDb <= SILENCE_DB) return;
   let peak = 1e-9;
   for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
-  const wanted = 10 ** (Math.min(MAX_GAIN_DB, DEFAULT_SPEECH_LEVEL_DB - speechDb) / 20);
-  const gain = Math.min(wanted, 1 / peak);
+  const levelGain = 10 ** (Math.min(MAX_GAIN_DB, DEFAULT_SPEECH_LEVEL_DB - speechDb) / 20);
+  const gain = Math.min(levelGain, 1 / peak);
   for (let i = 0; i < samples.length; i++) samples[i]! *= gain;
 }

@@ -1,40 +1,41 @@
 import { RealFft } from '../../dsp/fft';
 import { ANALYSIS_RATE_HZ, periodicHann } from '../../dsp/signal';
 
-/** 2 s: bins of half a hertz tell a mains hum from a voice that crosses it. */
+/** 2 s: bins of 0.5 Hz separate a steady hum from a voice whose pitch moves across it. */
 const SIZE = 32768;
 const BIN_HZ = ANALYSIS_RATE_HZ / SIZE;
 const MAX_WINDOWS = 24;
 const MAINS_HZ = [50, 60];
-/** How far mains and tapes drift. */
-const DRIFT = 0.01;
-const LINE_DB = 12;
+/** Largest relative deviation of the mains frequency, or of the speed of a tape. */
+const MAX_DRIFT = 0.01;
+/** A spectral line is at least this far above its surroundings. */
+const MIN_LINE_DB = 12;
 const MAX_HARMONIC = 24;
-/** Width of a notch, Hz: wide enough for a tape that flutters. */
+/** Width of a notch, Hz: wide enough for the flutter of a tape. */
 const NOTCH_HZ = 3;
 
 interface Line {
-  /** Which harmonic it is. */
+  /** Number of the harmonic, 1 is the fundamental. */
   k: number;
   hz: number;
 }
 
 /**
- * Takes mains hum out of 16 kHz speech, in place, by narrow notches at the harmonics that are there.
+ * Removes mains hum (50 or 60 Hz) from 16 kHz speech, in place, by a notch of 3 Hz at each harmonic found.
  *
- * Returns the fundamental in Hz, 0 where there is no hum.
+ * Returns the fundamental in Hz, 0 if there is no hum.
  */
 export function removeHum(samples: Float32Array): number {
   if (samples.length < SIZE) return 0;
   const quiet = quietSpectrum(samples);
   let best = { lines: [] as Line[], strength: 0 };
   for (const nominal of MAINS_HZ) {
-    for (let hz = nominal * (1 - DRIFT); hz <= nominal * (1 + DRIFT); hz += 0.05) {
+    for (let hz = nominal * (1 - MAX_DRIFT); hz <= nominal * (1 + MAX_DRIFT); hz += 0.05) {
       const lines: Line[] = [];
       let strength = 0;
       for (let k = 1; k <= MAX_HARMONIC; k++) {
         const line = lineNear(quiet, k * hz);
-        if (line.aboveDb < LINE_DB) continue;
+        if (line.aboveDb < MIN_LINE_DB) continue;
         lines.push({ k, hz: line.hz });
         strength += line.aboveDb;
       }
@@ -47,7 +48,7 @@ export function removeHum(samples: Float32Array): number {
   return sum(({ hz }) => hz) / sum(({ k }) => k);
 }
 
-/** Low quartile over time of the power at each bin up to 1.5 kHz: what is there whether somebody speaks or not. */
+/** Lower quartile over time of the power of each bin up to 1.5 kHz: the sound that is there between words too. */
 function quietSpectrum(samples: Float32Array): Float64Array {
   const bins = Math.ceil(1500 / BIN_HZ);
   const fft = new RealFft(SIZE);
@@ -67,19 +68,19 @@ function quietSpectrum(samples: Float32Array): Float64Array {
   });
 }
 
-/** The strongest bin within 1.5 Hz, and how far it stands above the median of its neighbourhood of 10 Hz each way. */
-function lineNear(power: Float64Array, wantedHz: number): { hz: number; aboveDb: number } {
-  const centre = Math.round(wantedHz / BIN_HZ);
+/** The strongest bin within 1.5 Hz of `nearHz`, and its level above the median of the bins within 10 Hz. */
+function lineNear(power: Float64Array, nearHz: number): { hz: number; aboveDb: number } {
+  const centre = Math.round(nearHz / BIN_HZ);
   const [near, far] = [Math.round(1.5 / BIN_HZ), Math.round(10 / BIN_HZ)];
-  if (centre + far >= power.length || centre <= near) return { hz: wantedHz, aboveDb: -Infinity };
-  const around = power.slice(Math.max(1, centre - far), centre + far + 1).sort();
+  if (centre + far >= power.length || centre <= near) return { hz: nearHz, aboveDb: -Infinity };
+  const surroundings = power.slice(Math.max(1, centre - far), centre + far + 1).sort();
   let peak = centre - near;
   for (let k = peak + 1; k <= centre + near; k++) if (power[k]! > power[peak]!) peak = k;
-  const aboveDb = 10 * Math.log10((power[peak]! + 1e-20) / (around[around.length >> 1]! + 1e-20));
+  const aboveDb = 10 * Math.log10((power[peak]! + 1e-20) / (surroundings[surroundings.length >> 1]! + 1e-20));
   return { hz: peak * BIN_HZ, aboveDb };
 }
 
-/** A second-order notch (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filters"). */
+/** Applies a second-order notch filter in place (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filters"). */
 function notch(samples: Float32Array, hz: number): void {
   const w = (2 * Math.PI * hz) / ANALYSIS_RATE_HZ;
   const alpha = (Math.sin(w) * NOTCH_HZ) / (2 * hz);

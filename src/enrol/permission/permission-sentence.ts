@@ -2,32 +2,35 @@ import languages from './permission-words.json';
 
 const WORDS_PER_SENTENCE = 6;
 
-/** What a sentence of leave says, besides giving it. */
-export interface LeaveWords {
+/** The language of a permission sentence, and its words that are drawn at random. */
+export interface PermissionWords {
   language: Language;
   words: string[];
 }
 
 type Language = keyof typeof languages;
 
-/** What gives leave when it is read aloud: new words each time, by the browser's own random numbers. */
-export function leaveSentence(language: string): string {
-  const { leave, words } = languages[isKnown(language) ? language : 'en'];
+/**
+ * A sentence with which a speaker gives permission by reading it aloud. Its six words are drawn at random by
+ * `crypto.getRandomValues`, so that an earlier recording cannot be used. English for languages without a word list.
+ */
+export function createPermissionSentence(language: string): string {
+  const { permission, words } = languages[isKnown(language) ? language : 'en'];
   const left = [...words];
   const chosen = Array.from({ length: WORDS_PER_SENTENCE }, () => {
     const [index] = crypto.getRandomValues(new Uint32Array(1));
     return left.splice(index! % left.length, 1)[0]!;
   });
-  return `${leave} ${chosen.join(', ')}.`;
+  return `${permission} ${chosen.join(', ')}.`;
 }
 
-/** The words of a sentence that `leaveSentence` made; undefined for any other. */
-export function readLeaveSentence(sentence: string): LeaveWords | undefined {
-  for (const [language, { leave, words }] of Object.entries(languages)) {
-    if (!sentence.startsWith(`${leave} `) || !sentence.endsWith('.')) continue;
-    const chosen = sentence.slice(leave.length + 1, -1).split(', ');
-    const isOurs = chosen.every((word) => words.includes(word));
-    if (isOurs && new Set(chosen).size === WORDS_PER_SENTENCE)
+/** The language and words of a sentence made by `createPermissionSentence`; undefined for any other sentence. */
+export function parsePermissionSentence(sentence: string): PermissionWords | undefined {
+  for (const [language, { permission, words }] of Object.entries(languages)) {
+    if (!sentence.startsWith(`${permission} `) || !sentence.endsWith('.')) continue;
+    const chosen = sentence.slice(permission.length + 1, -1).split(', ');
+    const areListed = chosen.every((word) => words.includes(word));
+    if (areListed && new Set(chosen).size === WORDS_PER_SENTENCE)
       return { language: language as Language, words: chosen };
   }
   return undefined;

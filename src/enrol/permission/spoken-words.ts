@@ -5,34 +5,34 @@ import { seededRandom } from '../../dsp/random';
 
 const MAGIC = 'UDW1';
 const MAX_HEADER_BYTES = 65536;
-/** Other sentences of as many words that the one that should have been read is compared with. */
-const OTHERS = 999;
+/** Number of random sentences that the expected one is compared with. */
+const RANDOM_SENTENCES = 999;
 const SEED = 20261124;
-/** Above this chance other words were said; `python -m evaluate.words` measures how often it errs. */
-const HEARD_CHANCE = 0.01;
-/** Share of a word's length that the next one cannot end before. */
-const LEAST_STEP = 0.6;
+/** Above this chance other words were said; `python -m evaluate.words` measures the error rates. */
+const MAX_CHANCE = 0.01;
+/** A word ends at least this share of its example's length after the end of the previous word. */
+const MIN_STEP = 0.6;
 
 const headerSchema = v.object({
-  /** Of the integers. */
+  /** Content codes are int8 values times this factor. */
   factor: v.pipe(v.number(), v.finite(), v.gtValue(0)),
-  /** Language -> word -> first code and how many. */
+  /** Language -> word -> index of its first code, and number of codes. */
   words: v.record(
     v.string(),
     v.record(v.string(), v.tuple([v.pipe(v.number(), v.integer()), v.pipe(v.number(), v.integer())])),
   ),
 });
 
-/** Language -> word -> its content codes [n, 128], each of length 1, the mean of all words taken off. */
+/** Language -> word -> its content codes [n, 128] less the mean code of all words, each normalised to length 1. */
 export type WordExamples = Map<string, Map<string, Float32Array>>;
 
-/** Reads `words.bin` of models/pipeline/words.py: one reading of every word. Throws `network-corrupt`. */
+/** Parses `words.bin` of models/pipeline/words.py, which has one example of each word. Throws `network-corrupt`. */
 export function parseWordExamples(bytes: ArrayBuffer): WordExamples {
   try {
     const view = new DataView(bytes);
     const magic = new TextDecoder().decode(bytes.slice(0, 4));
     const size = view.getUint32(4, true);
-    if (magic !== MAGIC || size > MAX_HEADER_BYTES) throw new Error('it is no file of words');
+    if (magic !== MAGIC || size > MAX_HEADER_BYTES) throw new Error('it is not a words file');
     const { factor, words } = v.parse(
       headerSchema,
       JSON.parse(new TextDecoder().decode(bytes.slice(8, 8 + size))),
@@ -42,7 +42,7 @@ export function parseWordExamples(bytes: ArrayBuffer): WordExamples {
     const rowsOf = ([first, count]: [number, number]) => {
       const rows = codes.slice(first * CODE_SIZE, (first + count) * CODE_SIZE);
       if (count < 2 || rows.length !== count * CODE_SIZE) throw new Error('a word is cut off');
-      return directions(rows, mean);
+      return normaliseCodes(rows, mean);
     };
     return new Map(
       Object.entries(words).map(([language, places]) => [
@@ -53,55 +53,57 @@ export function parseWordExamples(bytes: ArrayBuffer): WordExamples {
   } catch (cause) {
     throw new EngineError(
       'network-corrupt',
-      'The examples of words cannot be used. Your recordings are safe. Reload the page to fetch them again.',
+      'The examples of words cannot be used. Your recordings are safe. Reload the page to download them again.',
       { cause },
     );
   }
 }
 
 /**
- * How probable it is that these `words` fit what was said as well as they do when others were: the share of random
- * sentences of the same list that fit no worse. Small when they were read, in this order; uniform in 0..1 when not.
+ * A p-value for "other words were said": the share of random sentences from the same word list that match the recording at
+ * least as well as `words`. Small if `words` were read in this order, else uniform in 0..1.
  *
- * `codes` [n, 128] of the whole sentence. A word fits by dynamic time warping (Sakoe and Chiba 1978, slopes of a half to
- * two) of its example over any place of the sentence.
+ * `codes` [n, 128] of the whole recording. A word is matched to any position of the recording by dynamic time warping of its
+ * example (Sakoe and Chiba 1978, slopes of 0.5 to 2).
  */
 export function chanceOfWords(
   codes: Float32Array,
   words: readonly string[],
   examples: ReadonlyMap<string, Float32Array>,
 ): number {
-  const said = directions(codes, meanCode(codes));
-  const fits = new Map([...examples].map(([word, example]) => [word, fitsOf(example, said)]));
-  const steps = new Map(
-    [...examples].map(([word, example]) => [word, Math.floor((LEAST_STEP * example.length) / CODE_SIZE)]),
+  const spoken = normaliseCodes(codes, meanCode(codes));
+  const distances = new Map(
+    [...examples].map(([word, example]) => [word, warpingDistances(example, spoken)]),
   );
-  const misfit = (sentence: readonly string[]) =>
-    inOrder(
-      sentence.map((word) => fits.get(word)!),
+  const steps = new Map(
+    [...examples].map(([word, example]) => [word, Math.floor((MIN_STEP * example.length) / CODE_SIZE)]),
+  );
+  const distanceOf = (sentence: readonly string[]) =>
+    lowestSumInOrder(
+      sentence.map((word) => distances.get(word)!),
       sentence.map((word) => steps.get(word)!),
     );
-  const wanted = misfit(words);
+  const expected = distanceOf(words);
   const random = seededRandom(SEED);
-  const names = [...examples.keys()];
-  let noWorse = 0;
-  for (let i = 0; i < OTHERS; i++) {
-    const left = [...names];
-    const other = words.map(() => left.splice(Math.floor(random() * left.length), 1)[0]!);
-    if (misfit(other) <= wanted) noWorse++;
+  const list = [...examples.keys()];
+  let notWorse = 0;
+  for (let i = 0; i < RANDOM_SENTENCES; i++) {
+    const left = [...list];
+    const sentence = words.map(() => left.splice(Math.floor(random() * left.length), 1)[0]!);
+    if (distanceOf(sentence) <= expected) notWorse++;
   }
-  return (1 + noWorse) / (1 + OTHERS);
+  return (1 + notWorse) / (1 + RANDOM_SENTENCES);
 }
 
-export function areWordsHeard({ chance }: { chance: number }): boolean {
-  return chance <= HEARD_CHANCE;
+export function areWordsRecognised({ chance }: { chance: number }): boolean {
+  return chance <= MAX_CHANCE;
 }
 
-/** [m] of a sentence of m codes: the mean distance at which the example ends there, the least of all ways. */
-function fitsOf(example: Float32Array, said: Float32Array): Float64Array {
-  const [rows, columns] = [example.length / CODE_SIZE, said.length / CODE_SIZE];
+/** [m] for `spoken` [m, 128]: the lowest mean distance along all warping paths of `example` that end at each code. */
+function warpingDistances(example: Float32Array, spoken: Float32Array): Float64Array {
+  const [rows, columns] = [example.length / CODE_SIZE, spoken.length / CODE_SIZE];
   const distance = Array.from({ length: rows }, (_, i) =>
-    Float64Array.from({ length: columns }, (_unused, j) => 1 - dot(example, i, said, j)),
+    Float64Array.from({ length: columns }, (_unused, j) => 1 - dot(example, i, spoken, j)),
   );
   const sums = [distance[0]!];
   for (let i = 1; i < rows; i++) {
@@ -119,15 +121,15 @@ function fitsOf(example: Float32Array, said: Float32Array): Float64Array {
   return sums.at(-1)!.map((sum) => sum / rows);
 }
 
-/** The least sum of the words' misfits, each ending at least its step after the one before. */
-function inOrder(fits: Float64Array[], steps: number[]): number {
-  let best = new Float64Array(fits[0]!.length);
-  for (const [k, fit] of fits.entries()) {
+/** The lowest sum of the words' distances at increasing end positions, each at least the word's step after the previous one. */
+function lowestSumInOrder(distances: Float64Array[], steps: number[]): number {
+  let best = new Float64Array(distances[0]!.length);
+  for (const [k, distance] of distances.entries()) {
     const step = steps[k]!;
-    let least = Infinity;
-    best = fit.map((value, j) => {
-      if (j >= step) least = Math.min(least, best[j - step]!);
-      return value + least;
+    let lowest = Infinity;
+    best = distance.map((value, j) => {
+      if (j >= step) lowest = Math.min(lowest, best[j - step]!);
+      return value + lowest;
     });
   }
   return Math.min(...best);
@@ -139,8 +141,8 @@ function meanCode(codes: Float32Array): Float64Array {
   return mean;
 }
 
-/** Every row less the mean, of length 1. */
-function directions(codes: Float32Array, mean: Float64Array): Float32Array {
+/** Each row less `mean` [128], normalised to length 1. */
+function normaliseCodes(codes: Float32Array, mean: Float64Array): Float32Array {
   const out = codes.map((value, i) => value - mean[i % CODE_SIZE]!);
   for (let at = 0; at < out.length; at += CODE_SIZE) {
     const row = out.subarray(at, at + CODE_SIZE);

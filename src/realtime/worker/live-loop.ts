@@ -8,7 +8,7 @@ import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
 import { ConversionStream } from '../../engine/stream';
 import { CODES_PER_SECOND } from '../../engine/shapes';
 import { TakeTap } from './take-tap';
-import { Breather } from '../../dsp/task';
+import { TaskYielder } from '../../dsp/task';
 import type { SourceProfile } from '../../engine/types';
 import type { Voice } from '../../engine/voice';
 
@@ -26,7 +26,7 @@ export class LiveLoop {
   /** Samples of the link taken so far, and written, those of loops before this one included. */
   consumed: number;
   written: number;
-  private readonly breather = new Breather();
+  private readonly yielder = new TaskYielder();
   private readonly plan: BlockPlan;
   private readonly stream: ConversionStream;
   private readonly running: RunningProfile;
@@ -79,13 +79,13 @@ export class LiveLoop {
         this.applyBlockLength();
         const input = this.take();
         if (input.length > 0) await this.convert(input);
-        await this.breather.next();
+        await this.yielder.next();
         if (this.failure) throw this.failure;
       }
     } finally {
       this.tap?.finish();
       this.stream.dispose();
-      this.breather.close();
+      this.yielder.close();
     }
   }
 

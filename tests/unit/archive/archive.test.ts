@@ -129,7 +129,7 @@ describe('an archive', () => {
     await db.put('takes', { id: 'broken' } as never);
     const { file, leftOut } = await write();
     expect(leftOut.map(({ name }) => name).sort()).toEqual(['1 more', 'Ada', 'Bea', 'Hurt', 'Lent, as Ada']);
-    expect(leftOut.find(({ name }) => name === 'Bea')!.why).toMatch(/taken back/);
+    expect(leftOut.find(({ name }) => name === 'Bea')!.why).toMatch(/revoked/);
     const { manifest } = await openArchive(file);
     expect(manifest.voices).toEqual([]);
     expect(manifest.takes.map(({ name, output: converted }) => [name, converted])).toEqual([['Lent', null]]);

@@ -87,7 +87,7 @@ function library(): Library & { notes: Map<string, unknown> } {
   };
 }
 
-/** A backend that takes `ms` for each run and loses its device at run `losesAt`. */
+/** A backend that takes `ms` per run and loses its device at run number `losesAt`. */
 function backend(
   name: Backend,
   ms: number,
@@ -117,13 +117,13 @@ function backend(
   return opened;
 }
 
-function setUp(openers: Openers, shelf = library()) {
+function setUp(openers: Openers, opened = library()) {
   return {
     converter: new Converter(
-      async () => shelf,
+      async () => opened,
       () => openers,
     ),
-    shelf,
+    library: opened,
   };
 }
 
@@ -137,10 +137,10 @@ const convert = (converter: Converter, job = 'j', voice = 'v') =>
   converter.convert(job, TONE, 16000, voice, DEFAULT_CONTROLS, () => undefined);
 
 describe('the converter', () => {
-  it('measures both backends once and keeps the faster', async () => {
+  it('measures both backends once and uses the faster', async () => {
     const wasm = backend('wasm', 8);
     const gpu = backend('webgpu', 1);
-    const { converter, shelf } = setUp({ wasm: async () => wasm, webgpu: async () => gpu });
+    const { converter, library } = setUp({ wasm: async () => wasm, webgpu: async () => gpu });
     const status = await converter.load(OPTIONS, () => undefined);
     expect(status.backend).toBe('webgpu');
     expect(status.rtf.wasm).toBeGreaterThan(status.rtf.webgpu!);
@@ -150,12 +150,12 @@ describe('the converter', () => {
     expect(wasm.disposed).toBe(true);
 
     const untouched = vi.fn(async () => backend('wasm', 8));
-    const next = setUp({ wasm: untouched, webgpu: async () => backend('webgpu', 1) }, shelf);
+    const next = setUp({ wasm: untouched, webgpu: async () => backend('webgpu', 1) }, library);
     expect((await next.converter.load(OPTIONS, () => undefined)).backend).toBe('webgpu');
     expect(untouched).not.toHaveBeenCalled();
   });
 
-  it('measures for two seconds what is slow, not longer', async () => {
+  it('stops measuring a slow backend after two seconds', async () => {
     const gpu = backend('webgpu', 300);
     const { converter } = setUp({ wasm: async () => backend('wasm', 0), webgpu: async () => gpu });
     const status = await converter.load({ ...OPTIONS, backend: 'webgpu' }, () => undefined);
@@ -163,7 +163,7 @@ describe('the converter', () => {
     expect(gpu.runs).toBeLessThanOrEqual(10);
   });
 
-  it('does without a GPU that is missing, fails to open, or fails when measured', async () => {
+  it('uses WebAssembly if the GPU is missing, fails to open, or fails when measured', async () => {
     for (const webgpu of [
       async () => undefined,
       async () => Promise.reject(new Error('no')),
@@ -176,11 +176,11 @@ describe('the converter', () => {
     }
   });
 
-  it('finishes a take whose GPU is lost: on a new device once, then in WebAssembly', async () => {
+  it('restarts a take whose GPU is lost: on a new device the first time, then in WebAssembly', async () => {
     const reference = setUp({ wasm: async () => backend('wasm', 0), webgpu: async () => undefined });
     await reference.converter.load(OPTIONS, () => undefined);
-    const wanted = await convert(reference.converter);
-    // 26 runs measure; the two after them are the first of the take.
+    const expected = await convert(reference.converter);
+    // The benchmark makes 26 runs; the take starts with the 27th and 28th.
     const devices = [backend('webgpu', 0, 28), backend('webgpu', 0, 2)];
     const opened = [...devices];
     const { converter } = setUp({ wasm: async () => backend('wasm', 0), webgpu: async () => opened.shift() });
@@ -190,24 +190,24 @@ describe('the converter', () => {
     expect(devices.every((device) => device.disposed)).toBe(true);
     expect(result.backend).toBe('wasm');
     expect(rms(result.samples)).toBeGreaterThan(0);
-    expect(result.samples).toEqual(wanted.samples);
+    expect(result.samples).toEqual(expected.samples);
     expect(result.samples.length).toBe(36000);
   });
 
-  it('cancels one job and leaves the other', async () => {
+  it('cancels one job and completes the other', async () => {
     const { converter } = setUp({ wasm: async () => backend('wasm', 5), webgpu: async () => undefined });
     await converter.load(OPTIONS, () => undefined);
     const [a, b] = [convert(converter, 'a'), convert(converter, 'b')];
     await converter.cancel('a');
     await expect(a).rejects.toMatchObject({ name: 'cancelled' });
     expect((await b).samples.length).toBe(36000);
-    await converter.cancel('never heard of');
+    await converter.cancel('unknown');
   });
 
-  it('says when it is not loaded, and when a voice is not there', async () => {
+  it('rejects when it is not loaded, and when the voice does not exist', async () => {
     const { converter } = setUp({ wasm: async () => backend('wasm', 0), webgpu: async () => undefined });
     await expect(convert(converter)).rejects.toMatchObject({ name: 'not-loaded' });
     await converter.load(OPTIONS, () => undefined);
-    await expect(convert(converter, 'j', 'nobody')).rejects.toMatchObject({ name: 'no-voice' });
+    await expect(convert(converter, 'j', 'unknown')).rejects.toMatchObject({ name: 'no-voice' });
   });
 });

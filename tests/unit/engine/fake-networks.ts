@@ -21,7 +21,7 @@ class FakeTensor implements NetworkTensor {
 export const CONTENT_LOOK_AHEAD = 3;
 export const GENERATOR_LOOK_AHEAD = 4;
 
-/** Delays rows of `width` numbers by what the state holds: the shape every streaming network has. */
+/** Delays `rows` by the length of `state`, as every streaming network delays its output by its look-ahead. */
 function delay(state: Float32Array, rows: Float32Array): { out: Float32Array; state: Float32Array } {
   const all = new Float32Array(state.length + rows.length);
   all.set(state);
@@ -29,7 +29,7 @@ function delay(state: Float32Array, rows: Float32Array): { out: Float32Array; st
   return { out: all.slice(0, rows.length), state: all.slice(rows.length) };
 }
 
-/** Content: a code is the first 128 of its two frames' 160 bands, so that it follows the input. */
+/** Content network whose code is the first 128 of the 160 bands of its two frames. */
 const content: NetworkSession = {
   inputNames: ['logMel', 'state0'],
   outputNames: ['contentCodes', 'state0Out'],
@@ -45,7 +45,7 @@ const content: NetworkSession = {
   },
 };
 
-/** Generator: gains that follow the code, the loudness and the source's highest band. */
+/** Generator whose gains depend on the code, the loudness and the source's highest band. */
 const generator: NetworkSession = {
   inputNames: [
     'contentCodes',

@@ -2,16 +2,16 @@ import { seededRandom as random } from '../../../src/dsp/random';
 
 export { random };
 
-/** Cuts samples into pieces of 1..largest samples. */
-export function inPieces(samples: Float32Array, seed: number, largest: number): Float32Array[] {
+/** Splits `samples` into chunks of 1..`largest` samples, at random. */
+export function inChunks(samples: Float32Array, seed: number, largest: number): Float32Array[] {
   const next = random(seed);
-  const pieces: Float32Array[] = [];
+  const chunks: Float32Array[] = [];
   for (let i = 0; i < samples.length;) {
     const size = 1 + Math.floor(next() * largest);
-    pieces.push(samples.slice(i, i + size));
+    chunks.push(samples.slice(i, i + size));
     i += size;
   }
-  return pieces;
+  return chunks;
 }
 
 export function rms(samples: Float32Array): number {

@@ -24,8 +24,8 @@ import { sine } from './helpers';
 
 vi.mock('../../../src/engine/backends/ort', () => ({}));
 
-const taken = sealed({ revocationContact: 'taken@example.test' });
-const REVOKED = new Set([taken.sha256]);
+const revokedRecord = sealed({ revocationContact: 'revoked@example.test' });
+const REVOKED = new Set([revokedRecord.sha256]);
 vi.mock('../../../src/store/voices', () => ({ revoked: async () => REVOKED }));
 
 const without = (use: Use): SealedRecord => sealed({ uses: USES.filter((other) => other !== use) });
@@ -62,7 +62,7 @@ const NOTHING = new PublishedFiles(
 const NETWORK = { bytes: new ArrayBuffer(0), sha256: 'a', stateShapes: [], lookAheadFrames: 1 };
 let key: SigningKey;
 
-/** All voices there are: one of the user's. */
+/** A catalogue with one voice, made by the user. */
 async function catalogue(consent: SealedRecord): Promise<VoiceCatalogue> {
   const own: Record<string, Blob> = { 'own-a': new Blob([await fileOf(consent)]) };
   return new VoiceCatalogue(BASE, NOTHING, {
@@ -77,7 +77,7 @@ async function fileOf(consent: SealedRecord): Promise<Uint8Array<ArrayBuffer>> {
   return writeVoiceFile({ about, voice: fakeVoice(), sealed: consent, preview: null }, key);
 }
 
-/** The converter as the worker has it, with one voice of the user's. */
+/** A converter as in the worker, with that catalogue. */
 async function converter(consent: SealedRecord): Promise<Converter> {
   const library: Library = {
     load: async () => ({
@@ -100,11 +100,11 @@ const none = () => undefined;
 const job = async (consent: SealedRecord, use: 'convert' | 'preview') =>
   (await converter(consent)).convert('j', TONE, 16000, 'own-a', DEFAULT_CONTROLS, none, { use });
 
-/** As the worker has them, with networks that need no files. */
+/** Enrolment as in the worker, with fake networks. */
 async function enrolment(consent: SealedRecord): Promise<EnrolmentJobs> {
   const jobs = new EnrolmentJobs(
-    { load: async () => Promise.reject(new Error('not asked')), revoked: async () => REVOKED },
-    async () => Promise.reject(new Error('not asked')),
+    { load: async () => Promise.reject(new Error('unexpected')), revoked: async () => REVOKED },
+    async () => Promise.reject(new Error('unexpected')),
   );
   const voices = await catalogue(consent);
   Object.assign(jobs, {
@@ -132,7 +132,7 @@ beforeAll(async () => {
   key = await createSigningKey();
 });
 
-/** Every way to use a voice, and the use that its record has to name. */
+/** Every operation on a voice, and the use that its record must allow. */
 const WAYS: [string, Use, (consent: SealedRecord) => unknown][] = [
   ['convert a take', 'convert', (consent) => take(consent, 'convert')],
   ['preview a take', 'preview', (consent) => take(consent, 'preview')],
@@ -154,12 +154,12 @@ const WAYS: [string, Use, (consent: SealedRecord) => unknown][] = [
 const RECORDS: [string, string, (use: Use) => SealedRecord][] = [
   ['expired', 'consent-expired', () => sealed({ until: '2026-01-02' })],
   ['not yet in force', 'consent-not-yet', () => sealed({ from: '2999-01-01' })],
-  ['revoked', 'consent-revoked', () => taken],
+  ['revoked', 'consent-revoked', () => revokedRecord],
   ['without this use', 'consent-use', without],
   ['altered', 'consent-altered', altered],
 ];
 
-describe('without leave nothing can be done with a voice', () => {
+describe('every operation on a voice requires permission', () => {
   for (const [way, use, attempt] of WAYS) {
     it.each(RECORDS)(`${way}: record %s`, async (_, code, consent) => {
       await expect(async () => attempt(consent(use))).rejects.toMatchObject({ code, name: code });
@@ -173,7 +173,7 @@ describe('without leave nothing can be done with a voice', () => {
     },
   );
 
-  it('says that the record is missing', async () => {
+  it('rejects a missing record with consent-missing', async () => {
     for (const use of USES) {
       expect(() => stream(undefined, use)).toThrow(
         expect.objectContaining({ code: 'consent-missing' }) as Error,
@@ -183,11 +183,11 @@ describe('without leave nothing can be done with a voice', () => {
     await expect(exported(null)).rejects.toMatchObject({ code: 'consent-missing' });
   });
 
-  it('does not take a record’s word for a sentence that nobody has read here', async () => {
+  it('rejects a record whose permission sentence was not read in this session', async () => {
     await expect(enrol(sealed())).rejects.toMatchObject({ code: 'consent-missing' });
   });
 
-  it('does all of it with leave', async () => {
+  it('accepts operations that the record allows', async () => {
     expect((await take(sealed(), 'convert')).samples.length).toBe(24000);
     expect(() => stream(sealed(), 'live')).not.toThrow();
     const result = await job(sealed(), 'convert');

@@ -10,9 +10,9 @@ import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import type { Voice } from '../../../src/engine/voice';
 import { parseVoice } from '../../../src/files/voice-read';
-import { inPieces, random, rms } from './helpers';
+import { inChunks, random, rms } from './helpers';
 
-/** What an AudioWorklet gives at once. */
+/** Samples per call of an AudioWorklet. */
 const QUANTUM = 128;
 const FOLDER = new URL(`file://${process.env['UNDERSTUDY_MODELS'] ?? `${process.cwd()}/models/published`}/`);
 
@@ -68,14 +68,14 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
     });
   }
 
-  async function convert(pieces: Float32Array[], blockCodes: number, voice?: Voice): Promise<Float32Array> {
+  async function convert(chunks: Float32Array[], blockCodes: number, voice?: Voice): Promise<Float32Array> {
     const stream = await open(blockCodes, 16000, voice);
     const parts: Float32Array[] = [];
-    for (const piece of pieces) parts.push(await stream.push(piece));
+    for (const chunk of chunks) parts.push(await stream.push(chunk));
     return concat([...parts, await stream.end()]);
   }
 
-  it.each([-75, -68])('keep the hiss of a quiet room at %i dBFS silent', async (levelDb) => {
+  it.each([-75, -68])('convert background hiss at %i dBFS to silence', async (levelDb) => {
     const next = random(1);
     const hiss = Float32Array.from(
       { length: 32000 },
@@ -92,7 +92,7 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
       expect(rms(samples.subarray(at, at + 1200))).toBeLessThan(1e-3);
   });
 
-  it('give the same sound however the input is cut and whatever the block', async () => {
+  it('give the same output for any split of the input and any block size', async () => {
     const samples = speech();
     const whole = await convert([samples], 50);
     expect(whole.length).toBe(samples.length * 1.5);
@@ -104,46 +104,46 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
       [2, 7],
       [3, 2],
     ] as const) {
-      const other = await convert(inPieces(samples, seed, 3000), block);
+      const other = await convert(inChunks(samples, seed, 3000), block);
       const worst = other.reduce((most, x, i) => Math.max(most, Math.abs(x - whole[i]!)), 0);
       expect(worst / scale).toBeLessThanOrEqual(1e-4);
     }
   }, 60000);
 
-  it('are changed a little by what learnt for the first voice alone', async () => {
+  it('are changed a little by the adapter of the first voice', async () => {
     const { adapter, ...others } = firstVoice();
     expect(adapter).toBeDefined();
     const own = await convert([speech()], 50);
     const shared = await convert([speech()], 50, others);
-    const apart = rms(own.map((x, i) => x - shared[i]!)) / rms(shared);
-    expect(apart).toBeGreaterThan(0.01);
-    expect(apart).toBeLessThan(0.7);
+    const difference = rms(own.map((x, i) => x - shared[i]!)) / rms(shared);
+    expect(difference).toBeGreaterThan(0.01);
+    expect(difference).toBeLessThan(0.7);
   }, 60000);
 
-  it('holds back no more than 60 ms when a block comes out', async () => {
+  it('have a delay of at most 60 ms when a block is returned', async () => {
     const samples = speech();
     const stream = await open(1, 48000);
-    let most = 0;
+    let longestMs = 0;
     for (let at = 0; at + QUANTUM <= samples.length; at += QUANTUM) {
       const output = await stream.push(samples.subarray(at, at + QUANTUM));
-      if (output.length > 0) most = Math.max(most, 1000 * stream.heldSeconds);
+      if (output.length > 0) longestMs = Math.max(longestMs, 1000 * stream.heldSeconds);
     }
     stream.dispose();
-    expect(most).toBeGreaterThan(30);
-    expect(most).toBeLessThanOrEqual(60);
+    expect(longestMs).toBeGreaterThan(30);
+    expect(longestMs).toBeLessThanOrEqual(60);
   }, 60000);
 
-  it('hears no further ahead than it holds back, and its synthesis', async () => {
+  it('look ahead by no more than that delay and the synthesis', async () => {
     const samples = speech();
     const whole = await convert([samples], 1);
-    let furthest = 0;
+    let furthestMs = 0;
     for (let at = 8000; at < 8640; at += 40) {
       const other = samples.slice();
       for (let i = at; i < other.length; i++) other[i]! *= -0.3;
       const first = (await convert([other], 1)).findIndex((x, i) => Math.abs(x - whole[i]!) > 1e-9);
-      furthest = Math.max(furthest, at / 16 - first / 24);
+      furthestMs = Math.max(furthestMs, at / 16 - first / 24);
     }
-    expect(furthest).toBeGreaterThan(30);
-    expect(furthest).toBeLessThanOrEqual(65);
+    expect(furthestMs).toBeGreaterThan(30);
+    expect(furthestMs).toBeLessThanOrEqual(65);
   }, 60000);
 });

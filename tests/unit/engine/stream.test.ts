@@ -6,11 +6,11 @@ import { medianF0Hz, profileTake } from '../../../src/engine/analysis/profile';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { fakeNetworks, fakeVoice } from './fake-networks';
-import { inPieces, random, rms, sine } from './helpers';
+import { inChunks, random, rms, sine } from './helpers';
 
 const PROFILE = { medianF0Hz: 120, speechLevelDb: -23 };
 
-/** A buzz at 120 Hz with pauses: what a voice looks like to the analysis. */
+/** A pulse train at 120 Hz with pauses, which the analysis treats as a voice. */
 function buzz(rateHz: number, seconds: number): Float32Array {
   return Float32Array.from({ length: Math.round(rateHz * seconds) }, (_, i) => {
     const t = i / rateHz;
@@ -22,7 +22,7 @@ function buzz(rateHz: number, seconds: number): Float32Array {
 }
 
 async function convert(
-  pieces: Float32Array[],
+  chunks: Float32Array[],
   sampleRateHz: number,
   blockCodes = 10,
   voice = fakeVoice(),
@@ -36,7 +36,7 @@ async function convert(
     blockCodes,
   });
   const parts: Float32Array[] = [];
-  for (const piece of pieces) parts.push(await stream.push(piece));
+  for (const chunk of chunks) parts.push(await stream.push(chunk));
   parts.push(await stream.end());
   return concat(parts);
 }
@@ -47,18 +47,18 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 }
 
 describe('the conversion stream', () => {
-  it('does not depend on how its input is cut, nor on the size of its blocks', async () => {
+  it('does not depend on how its input is split, nor on the block size', async () => {
     const samples = buzz(44100, 1.3);
     const whole = await convert([samples], 44100);
     expect(whole.length).toBe(Math.round(1.3 * 24000));
     expect(rms(whole)).toBeGreaterThan(0.001);
-    expect(largestDifference(await convert(inPieces(samples, 1, 4000), 44100), whole)).toBe(0);
-    expect(largestDifference(await convert(inPieces(samples, 2, 300), 44100), whole)).toBe(0);
+    expect(largestDifference(await convert(inChunks(samples, 1, 4000), 44100), whole)).toBe(0);
+    expect(largestDifference(await convert(inChunks(samples, 2, 300), 44100), whole)).toBe(0);
     expect(largestDifference(await convert([samples], 44100, 1), whole)).toBeLessThan(1e-4);
     expect(largestDifference(await convert([samples], 44100, 50), whole)).toBeLessThan(1e-4);
   });
 
-  it('is heard through the colour of its voice', async () => {
+  it('applies the colour of its voice', async () => {
     const samples = [buzz(16000, 1)];
     const plain = await convert(samples, 16000);
     const halved = fakeVoice({ colour: new Float32Array(80).fill(-Math.LN2) });
@@ -66,7 +66,7 @@ describe('the conversion stream', () => {
     expect(rms(coloured) / rms(plain)).toBeCloseTo(0.5, 1);
   });
 
-  it('puts sounds out when they came in, for as long', async () => {
+  it('keeps the time and the duration of sounds', async () => {
     for (const rate of [8000, 16000, 44100, 48000, 192000]) {
       const samples = new Float32Array(rate);
       samples.set(buzz(rate, 0.3), Math.round(0.4 * rate));
@@ -93,7 +93,7 @@ describe('the conversion stream', () => {
     }
   });
 
-  it('refuses samples that are no numbers, and stays refused', async () => {
+  it('rejects samples that are not finite, and every call after that', async () => {
     const stream = new ConversionStream({
       networks: fakeNetworks(),
       voice: fakeVoice(),
@@ -119,7 +119,7 @@ describe('converting a take', () => {
       ...changes,
     });
 
-  it('measures its speaker whatever the level', async () => {
+  it('measures the speaker at any level', async () => {
     for (const gain of [1, 0.01]) {
       const profile = await profileTake(
         buzz(48000, 1).map((x) => x * gain),
@@ -133,7 +133,7 @@ describe('converting a take', () => {
     expect((await profileTake(new Float32Array(16000), 16000)).medianF0Hz).toBe(0);
   });
 
-  it('hears the room between the words, and turns it down', async () => {
+  it('measures the background noise between words, and attenuates it', async () => {
     const hiss = new Float32Array(48000);
     const next = random(3);
     for (let i = 0; i < hiss.length; i++) hiss[i] = 0.01 * (next() - 0.5);
@@ -141,14 +141,14 @@ describe('converting a take', () => {
     const profile = await profileTake(spoken, 16000);
     expect(profile.noiseDb).toBeCloseTo(20 * Math.log10(rms(hiss)), 0);
     expect((await profileTake(buzz(16000, 1), 16000)).noiseDb).toBeCloseTo(-80);
-    const hushed = (await take(spoken)).samples;
+    const attenuated = (await take(spoken)).samples;
     const plain = (await take(spoken, { profile: { ...profile, noiseDb: undefined } })).samples;
     const pause = (out: Float32Array) => rms(out.subarray(1.42 * 24000, 1.46 * 24000));
-    expect(pause(hushed) / pause(plain)).toBeCloseTo(10 ** (-9 / 20), 1);
-    expect(hushed.subarray(24000, 1.25 * 24000)).toEqual(plain.subarray(24000, 1.25 * 24000));
+    expect(pause(attenuated) / pause(plain)).toBeCloseTo(10 ** (-9 / 20), 1);
+    expect(attenuated.subarray(24000, 1.25 * 24000)).toEqual(plain.subarray(24000, 1.25 * 24000));
   });
 
-  it('leaves out of a register what was misheard by octaves', () => {
+  it('excludes octave errors from the median F0', () => {
     expect(medianF0Hz(Float32Array.of(0, 90, 92, 0, 94, 96, 184, 188, 720))).toBe(93);
     expect(medianF0Hz(Float32Array.of(100, 1000))).toBe(1000);
     expect(medianF0Hz(new Float32Array(3))).toBe(0);
@@ -172,16 +172,16 @@ describe('converting a take', () => {
     await expect(running).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('refuses emptiness and noise that is no number', async () => {
+  it('rejects an empty take and samples that are not finite', async () => {
     await expect(take(new Float32Array(0))).rejects.toMatchObject({ code: 'input-empty' });
     await expect(take(new Float32Array(10).fill(Infinity))).rejects.toMatchObject({
       code: 'input-not-finite',
     });
   });
 
-  it('survives absurd but finite samples and broken gains', async () => {
-    const absurd = await take(new Float32Array(8000).fill(1e30));
-    expect(absurd.samples.every(Number.isFinite)).toBe(true);
+  it('returns finite samples for huge samples and for gains that are not finite', async () => {
+    const huge = await take(new Float32Array(8000).fill(1e30));
+    expect(huge.samples.every(Number.isFinite)).toBe(true);
     const networks = fakeNetworks();
     const inner = networks.generator.session;
     const broken: NetworkSession = {

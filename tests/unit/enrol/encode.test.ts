@@ -4,7 +4,7 @@ import { Frontend } from '../../../src/engine/analysis/frontend';
 import { formatVoice } from '../../../src/files/voice-write';
 import { parseVoice } from '../../../src/files/voice-read';
 import { cluster } from '../../../src/enrol/cluster';
-import { cutsOf, encodeVoice } from '../../../src/enrol/encode';
+import { encodeVoice, pieceSamples } from '../../../src/enrol/encode';
 import { blendRecord, blendVoices } from '../../../src/enrol/shape';
 import { requirePermission } from '../../../src/provenance';
 import { fakeNetworks, fakeVoice } from '../engine/fake-networks';
@@ -13,12 +13,12 @@ import { sealed } from '../provenance/records';
 import { fakeRestorer, fakeSpeakerEncoder, speech } from './mixture';
 
 describe('clustering', () => {
-  it('finds the groups that are there, and the same ones again', async () => {
+  it('finds the clusters of the rows, and the same ones in a second run', async () => {
     const next = random(5);
-    const middles = Float32Array.from({ length: 8 * 16 }, () => 10 * next());
+    const means = Float32Array.from({ length: 8 * 16 }, () => 10 * next());
     const rows = Float32Array.from({ length: 400 * 16 }, (_, i) => {
       const row = Math.floor(i / 16) % 8;
-      return middles[row * 16 + (i % 16)]! + 0.1 * next();
+      return means[row * 16 + (i % 16)]! + 0.1 * next();
     });
     const first = await cluster(rows, 16, 32);
     const second = await cluster(rows, 16, 32);
@@ -34,7 +34,7 @@ describe('clustering', () => {
     }
   });
 
-  it('does with fewer rows than centres', async () => {
+  it('works with fewer rows than centres', async () => {
     const { centres } = await cluster(Float32Array.of(1, 2, 3, 4), 2, 8);
     expect(centres.length).toBe(16);
     expect(centres.every(Number.isFinite)).toBe(true);
@@ -51,12 +51,14 @@ describe('clustering', () => {
 
 describe('encoding', () => {
   const samples = concat([speech(), speech(), speech()]);
-  const recordings = cutsOf([{ samples, pieces: [{ startSeconds: 0, endSeconds: samples.length / 16000 }] }]);
+  const pieces = pieceSamples([
+    { samples, pieces: [{ startSeconds: 0, endSeconds: samples.length / 16000 }] },
+  ]);
   const options = { networks: fakeNetworks(), speaker: fakeSpeakerEncoder(), restorer: fakeRestorer() };
 
-  it('makes a voice of speech that a voice file holds', async () => {
+  it('makes a voice from speech that can be written to a voice file and read back', async () => {
     const fractions: number[] = [];
-    const vectors = await encodeVoice(recordings, {
+    const vectors = await encodeVoice(pieces, {
       ...options,
       onProgress: (fraction) => fractions.push(fraction),
     });
@@ -74,40 +76,40 @@ describe('encoding', () => {
     expect(Math.max(...read.timbre.map((x, i) => Math.abs(x - vectors.timbre[i]!)))).toBeLessThan(0.01);
   }, 60_000);
 
-  it('gives each code the timbre of the frames nearest to it', async () => {
-    const { codebook, timbre } = await encodeVoice(recordings, options);
-    // The fake network's codes are log-mel bands themselves: band 2 b and its neighbour, of the first frame.
+  it('gives each code the mean timbre of the frames nearest to it', async () => {
+    const { codebook, timbre } = await encodeVoice(pieces, options);
+    // A code of the fake network is the first 128 of the 160 log-mel bands of its two frames.
     const { logMel, loudnessDb } = new Frontend().push(samples);
     const active = loudnessDb.length / 2;
-    let [worst, level] = [0, 0];
+    let [sum, count] = [0, 0];
     for (let n = 0; n < active; n += 37) {
       const code = logMel.subarray(n * 160, n * 160 + 128);
       let [best, distance] = [0, Infinity];
       for (let k = 0; k < 512; k++) {
-        const far = code.reduce((sum, x, i) => sum + (x - codebook[k * 128 + i]!) ** 2, 0);
-        if (far < distance) [best, distance] = [k, far];
+        const squared = code.reduce((all, x, i) => all + (x - codebook[k * 128 + i]!) ** 2, 0);
+        if (squared < distance) [best, distance] = [k, squared];
       }
       if (Math.max(loudnessDb[2 * n]!, loudnessDb[2 * n + 1]!) <= -50) continue;
       for (let b = 0; b < 40; b++) {
         let own = 0;
         for (const t of [2 * n, 2 * n + 1])
           own += (logMel[t * 80 + 2 * b]! + logMel[t * 80 + 2 * b + 1]! - 2 * 0.2302585 * loudnessDb[t]!) / 4;
-        worst += Math.abs(own - timbre[best * 40 + b]!);
-        level++;
+        sum += Math.abs(own - timbre[best * 40 + b]!);
+        count++;
       }
     }
-    expect(worst / level).toBeLessThan(1);
+    expect(sum / count).toBeLessThan(1);
   }, 60_000);
 
-  it('reads the timbre, and nothing else, off the restored spectrum', async () => {
-    const plain = await encodeVoice(recordings, options);
-    const louder = await encodeVoice(recordings, { ...options, restorer: fakeRestorer((x) => x + 1) });
+  it('computes only the timbre from the restored spectrum', async () => {
+    const plain = await encodeVoice(pieces, options);
+    const louder = await encodeVoice(pieces, { ...options, restorer: fakeRestorer((x) => x + 1) });
     expect(Math.min(...louder.timbre.map((x, i) => x - plain.timbre[i]!))).toBeCloseTo(1, 3);
     expect(louder).toMatchObject({ ...plain, timbre: louder.timbre });
   }, 60_000);
 
-  it('refuses too little speech', async () => {
-    const little = cutsOf([{ samples, pieces: [{ startSeconds: 0, endSeconds: 5 }] }]);
+  it('rejects too little speech', async () => {
+    const little = pieceSamples([{ samples, pieces: [{ startSeconds: 0, endSeconds: 5 }] }]);
     await expect(encodeVoice(little, options)).rejects.toMatchObject({ code: 'input-empty' });
   });
 });
@@ -135,7 +137,7 @@ describe('shaping', () => {
     expect(mixed.codebook.filter((x) => x === 2).length / mixed.codebook.length).toBeCloseTo(0.25, 1);
   });
 
-  it('mixes colours, of which most voices have none', () => {
+  it('mixes colours, treating a missing colour as zeros', () => {
     const plain = { voice: a, weight: 1 };
     const horn = { voice: { ...b, colour: new Float32Array(80).fill(-4) }, weight: 3 };
     const shape = { pitchSt: 0, size: 0, breath: 0 };
@@ -147,12 +149,12 @@ describe('shaping', () => {
     const only = [{ voice: b, weight: 1 }];
     const shaped = (size: number, breath: number) => blendVoices(only, { pitchSt: 0, size, breath }).timbre;
     expect(shaped(0, 0)).toEqual(b.timbre);
-    // A smaller throat has its formants higher up: what was at band 20 is read further up.
+    // A shorter vocal tract has higher formants: band 20 gets the value of a lower band.
     expect(shaped(1, 0)[20]!).toBeLessThan(20);
     expect(shaped(0, 1)[39]!).toBeGreaterThan(39);
   });
 
-  it('is declared synthetic, keeps the records of its parents and their strictest terms', () => {
+  it('is declared synthetic, with the records of its parents and their strictest terms', () => {
     const strict = sealed({ uses: ['convert', 'blend'], until: '2030-01-01' });
     const made = blendRecord([strict, sealed()], { name: 'M', voiceName: 'Mix', today: '2026-11-24' });
     expect(made.record).toMatchObject({

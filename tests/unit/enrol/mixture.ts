@@ -14,8 +14,8 @@ export function speech(): Float32Array {
   );
 }
 
-/** Another person, near enough: the same speech played faster and bright, so that its spectrum lies elsewhere. */
-export function stranger(): Float32Array {
+/** A substitute for another speaker: the same speech, 1.45 times faster and with a high-pass filter. */
+export function otherSpeaker(): Float32Array {
   const samples = speech();
   const faster = Float32Array.from({ length: Math.floor(samples.length / 1.45) }, (_, i) => {
     const at = i * 1.45;
@@ -25,7 +25,7 @@ export function stranger(): Float32Array {
   return faster.map((x, i) => 2 * (x - 0.95 * (faster[i - 1] ?? 0)));
 }
 
-/** Held chords, as music has them. */
+/** Held chords. */
 export function music(seconds: number): Float32Array {
   const chords = [
     [220, 277.2, 329.6],
@@ -55,7 +55,7 @@ interface FakeTensor {
   dims: readonly number[];
 }
 
-/** A speaker network that hears no more than how bright a voice is: enough to tell the fixture from the stranger. */
+/** A speaker network that measures only the spectral tilt, which differs between `speech` and `otherSpeaker`. */
 const session: NetworkSession = {
   inputNames: ['logMel'],
   outputNames: ['embedding'],
@@ -80,13 +80,13 @@ export function fakeSpeakerEncoder(): SpeakerEncoder {
   return new SpeakerEncoder(withoutStates(session), new Float32Array(128));
 }
 
-/** A network that hears whole pieces. */
-export function withoutStates(hearing: NetworkSession): StreamingNetwork {
+/** A network without states or look-ahead, which takes whole pieces. */
+export function withoutStates(stateless: NetworkSession): StreamingNetwork {
   const { makeTensor, queue } = fakeNetworks();
-  return new StreamingNetwork({ session: hearing, stateShapes: [], lookAheadFrames: 0 }, makeTensor, queue);
+  return new StreamingNetwork({ session: stateless, stateShapes: [], lookAheadFrames: 0 }, makeTensor, queue);
 }
 
-/** Gives back `change` of every value and its band, by default the value itself. */
+/** A restorer that returns `change` of each value and its band, by default the value itself. */
 export function fakeRestorer(change = (value: number, _band: number) => value): Restorer {
   const { makeTensor } = fakeNetworks();
   const restoring: NetworkSession = {

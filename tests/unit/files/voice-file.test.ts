@@ -36,7 +36,7 @@ const read = (bytes: Uint8Array<ArrayBuffer>) => readVoiceFile(new Blob([bytes])
 const refused = (code: RegExp | string) =>
   expect.objectContaining({ code: expect.stringMatching(code) as string }) as Error;
 
-/** The entries of the good file, to be put together otherwise. */
+/** The entries of the valid file, for building variants. */
 async function entries(): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
   const found = await readZip(new Blob([good]), { entries: 9, entryBytes: 1e7 });
   const all: Record<string, Uint8Array<ArrayBuffer>> = {};
@@ -78,13 +78,13 @@ describe('an .understudy file', () => {
     expect(Buffer.from(await make()).equals(Buffer.from(good))).toBe(true);
   });
 
-  it('is refused when a part of it is another, even a well-formed one', async () => {
+  it('is rejected if a part is replaced by another valid one', async () => {
     const other = await readZip(new Blob([await make({ sealed: sealed({ uses: ['convert'] }) })]), {
       entries: 9,
       entryBytes: 1e7,
     });
-    const stranger = new Uint8Array(await other.get('consent.json')!.read());
-    await expect(read(pack({ ...(await entries()), 'consent.json': stranger }))).rejects.toThrow(
+    const otherConsent = new Uint8Array(await other.get('consent.json')!.read());
+    await expect(read(pack({ ...(await entries()), 'consent.json': otherConsent }))).rejects.toThrow(
       refused('voice-altered'),
     );
     const list = new Uint8Array(await other.get('manifest.json')!.read());
@@ -96,7 +96,7 @@ describe('an .understudy file', () => {
     await expect(read(pack(unsigned))).rejects.toThrow(refused('voice-corrupt'));
   });
 
-  it('is refused before anything in it is unpacked', async () => {
+  it('is rejected before any entry is read', async () => {
     const bomb = new Uint8Array(3_000_000);
     const all = await entries();
     const hostile: [Uint8Array<ArrayBuffer>, string][] = [
@@ -117,14 +117,14 @@ describe('an .understudy file', () => {
     for (const [file, code] of hostile) await expect(read(file)).rejects.toThrow(refused(code));
   });
 
-  it('of a newer version says so', async () => {
+  it('of a newer version is rejected with voice-newer', async () => {
     const list = new TextEncoder().encode('{"format":"understudy-voice","version":2}');
     await expect(read(pack({ ...(await entries()), 'manifest.json': list }))).rejects.toThrow(
       refused('voice-newer'),
     );
   });
 
-  it('never fails in another way, wherever it is broken: 1,000 mutations', async () => {
+  it('is read or rejected with a known code after 1,000 random mutations', async () => {
     const next = random(7);
     let slowestMs = 0;
     for (let round = 0; round < 1000; round++) {
@@ -140,7 +140,7 @@ describe('an .understudy file', () => {
         (error: unknown) => (error as { code?: string }).code ?? String(error),
       );
       slowestMs = Math.max(slowestMs, performance.now() - startedMs);
-      // Bits of a zip that nothing reads (times, checksums) may change: what was signed may not.
+      // Zip fields that are not read (times, checksums) may change; signed content must not.
       if (outcome !== 'read') expect(outcome).toMatch(TYPED);
       else expect((await read(bad)).sealed).toEqual(sealed());
     }
@@ -149,7 +149,7 @@ describe('an .understudy file', () => {
 });
 
 describe('half floats', () => {
-  it('are written to the nearest', () => {
+  it('are rounded to the nearest', () => {
     const next = random(2);
     for (const value of [0, -0, 1, -2, 65504, 1e9, 2 ** -24, 2 ** -15, 0.1, 2047.9])
       expect(Math.abs(halfToFloat(floatToHalf(value)) - Math.min(value, 65504))).toBeLessThanOrEqual(

@@ -47,12 +47,12 @@ describe('a voice file', () => {
     expect(voice.codebook.length).toBe(512 * 128);
   });
 
-  it('from before there was a share of texture has none', () => {
+  it('without textureBlend, from an earlier version, gets 0', () => {
     const { textureBlend: _, ...older } = HEADER;
     expect(parseVoice(voiceFile(older)).textureBlend).toBe(0);
   });
 
-  it('may have a colour, which must be one number a band', () => {
+  it('may have a colour, which must have one value per band', () => {
     const colour = (shape: number[]) => ({
       ...HEADER,
       arrays: [...HEADER.arrays, { name: 'colour', dtype: 'float32', shape, offset: DATA_BYTES - 320 }],
@@ -74,10 +74,10 @@ describe('a voice file', () => {
     expect(parseVoice(voiceFile(adapter([rank, width]), bytes)).adapter).toHaveLength(rank * width);
     for (const shape of [[width, rank], [rank, width - 1], [rank], [16385]])
       expect(() => parseVoice(voiceFile(adapter(shape), bytes))).toThrow(/cannot be read/);
-    expect(() => parseVoice(voiceFile(adapter([rank, width])))).toThrow(/adapter reaches past its end/);
+    expect(() => parseVoice(voiceFile(adapter([rank, width])))).toThrow(/adapter extends past the end/);
   });
 
-  it('knows half floats', () => {
+  it('decodes half floats', () => {
     for (const [bits, value] of [
       [0x3c00, 1],
       [0xc000, -2],
@@ -89,7 +89,7 @@ describe('a voice file', () => {
     }
   });
 
-  it('is refused, with a typed error, when it is hostile', () => {
+  it('is rejected with voice-corrupt if it is invalid', () => {
     const array = (changes: object) => ({
       ...HEADER,
       arrays: [HEADER.arrays[0], { ...HEADER.arrays[1], ...changes }, HEADER.arrays[2]],
@@ -124,7 +124,7 @@ describe('a voice file', () => {
       expect(() => parseVoice(file)).toThrowError(expect.objectContaining({ code: 'voice-corrupt' }));
   });
 
-  it('never fails in another way, wherever it is broken', () => {
+  it('is read or rejected with voice-corrupt after random mutations', () => {
     const next = random(5);
     const good = new Uint8Array(voiceFile());
     for (let round = 0; round < 300; round++) {

@@ -21,7 +21,7 @@ const NOW = { revoked: new Set<string>(), today: '2026-11-24' };
 const code = (expected: string) => expect.objectContaining({ name: expected, code: expected }) as Error;
 
 describe('a fingerprint', () => {
-  it('is the sha256 that others compute', () => {
+  it('equals the sha256 of Node', () => {
     const next = random(3);
     for (const length of [0, 1, 55, 56, 63, 64, 65, 1000, 12345]) {
       const bytes = Uint8Array.from({ length }, () => Math.floor(next() * 256));
@@ -34,7 +34,7 @@ describe('a fingerprint', () => {
     expect(text).toBe('{"a":true,"b":[1,{"c":null,"d":"ü\\""}]}');
   });
 
-  it('gives a mark its 24 bits', () => {
+  it('starts with the 24-bit id of the watermark', () => {
     expect(fingerprint24({ ...sealed(), sha256: `00ff10${'0'.repeat(58)}` })).toBe(0x00ff10);
   });
 });
@@ -42,24 +42,27 @@ describe('a fingerprint', () => {
 describe('a record', () => {
   it.each<[string, Partial<ConsentRecord>]>([
     ['no uses', { uses: [] }],
-    ['a use that is none', { uses: ['sing' as 'live'] }],
+    ['an unknown use', { uses: ['sing' as 'live'] }],
     ['a use twice', { uses: ['live', 'live'] }],
-    ['a day that is none', { from: '2026-02-31x' }],
+    ['an invalid date', { from: '2026-02-31x' }],
     ['an end before its beginning', { until: '2025-01-01' }],
-    ['a year of death of the living', { person: { name: 'A', status: 'living', deathYear: 1950 } }],
-    ['no year of death of the dead', { person: { name: 'A', status: 'deceased' } }],
+    ['a year of death of a living person', { person: { name: 'A', status: 'living', deathYear: 1950 } }],
+    ['no year of death of a deceased person', { person: { name: 'A', status: 'deceased' } }],
     ['no name', { person: { name: ' ', status: 'living' } }],
-    ['one’s own voice without a spoken word', { proof: { kind: 'statement', statement: 'trust me' } }],
-    ['an estate of the living', { rightsHolder: { name: 'E', capacity: 'estate' } }],
+    [
+      'a person’s own voice without a spoken sentence',
+      { proof: { kind: 'statement', statement: 'trust me' } },
+    ],
+    ['an estate of a living person', { rightsHolder: { name: 'E', capacity: 'estate' } }],
     ['a person’s voice as synthetic', { rightsHolder: { name: 'E', capacity: 'synthetic' } }],
     ['a person’s voice with parents', { parents: [sealed()] }],
-    ['a hash that is none', { sources: ['xyz'] }],
-    ['more than it should', { extra: 1 } as Partial<ConsentRecord>],
-  ])('with %s is refused', (_, changes) => {
+    ['an invalid hash', { sources: ['xyz'] }],
+    ['an unknown field', { extra: 1 } as Partial<ConsentRecord>],
+  ])('with %s is rejected', (_, changes) => {
     expect(() => parseRecord(record(changes))).toThrow(code('consent-invalid'));
   });
 
-  it('of an archive needs the file that proves it', () => {
+  it('of an archive needs a file as proof', () => {
     const archive: Partial<ConsentRecord> = {
       person: { name: 'Old Voice', status: 'deceased', deathYear: 1931 },
       rightsHolder: { name: 'The Archive', capacity: 'archive' },
@@ -71,11 +74,11 @@ describe('a record', () => {
 });
 
 describe('permission', () => {
-  it('is given for what the record allows, and for nothing else', () => {
+  it('is given for the uses that the record allows, and for no others', () => {
     for (const allowed of USES) {
-      for (const asked of USES) {
-        const attempt = () => requirePermission(sealed({ uses: [allowed] }), asked, NOW);
-        if (asked === allowed) expect(attempt().record.uses).toEqual([allowed]);
+      for (const use of USES) {
+        const attempt = () => requirePermission(sealed({ uses: [allowed] }), use, NOW);
+        if (use === allowed) expect(attempt().record.uses).toEqual([allowed]);
         else expect(attempt).toThrow(code('consent-use'));
       }
     }
@@ -84,11 +87,11 @@ describe('permission', () => {
   it.each<[string, unknown, string]>([
     ['missing', undefined, 'consent-missing'],
     ['null', null, 'consent-missing'],
-    ['a text', 'The speaker agreed.', 'consent-invalid'],
+    ['a string', 'The speaker agreed.', 'consent-invalid'],
     ['not in force yet', sealed({ from: '2026-11-25' }), 'consent-not-yet'],
     ['expired', sealed({ until: '2026-11-23' }), 'consent-expired'],
     ['altered', { ...sealed(), sha256: 'c'.repeat(64) }, 'consent-altered'],
-  ])('is refused where the record is %s', (_, raw, expected) => {
+  ])('is refused if the record is %s', (_, raw, expected) => {
     for (const use of USES) expect(() => requirePermission(raw, use, NOW)).toThrow(code(expected));
   });
 
@@ -96,13 +99,13 @@ describe('permission', () => {
     expect(() => requirePermission(sealed({ until: NOW.today }), 'live', NOW)).not.toThrow();
   });
 
-  it('is refused once it is revoked', () => {
+  it('is refused if the record is revoked', () => {
     const { sha256 } = sealed();
     const revoked = new Set([sha256]);
     expect(() => requirePermission(sealed(), 'live', { ...NOW, revoked })).toThrow(code('consent-revoked'));
   });
 
-  it('is refused wherever one bit of the record is another', () => {
+  it('is refused if any single bit of the record is flipped', () => {
     const bytes = new TextEncoder().encode(JSON.stringify(sealed()));
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const bad = bytes.slice();
@@ -123,7 +126,7 @@ describe('permission', () => {
 describe('a blend', () => {
   const strict = sealed({ uses: ['convert', 'blend', 'preview'], until: '2027-01-01' });
 
-  it('may do what all its parents may', () => {
+  it('allows what all its parents allow', () => {
     const child = blend([strict, sealed()]);
     expect(allowedUses(child.record)).toEqual(['convert', 'preview', 'blend']);
     expect(lastDay(child.record)).toBe('2027-01-01');
@@ -138,8 +141,8 @@ describe('a blend', () => {
   });
 
   it('of a voice that may not be blended is refused', () => {
-    const unwilling = sealed({ uses: ['convert'] });
-    expect(() => requirePermission(blend([unwilling]), 'convert', NOW)).toThrow(code('consent-use'));
+    const unblendable = sealed({ uses: ['convert'] });
+    expect(() => requirePermission(blend([unblendable]), 'convert', NOW)).toThrow(code('consent-use'));
   });
 
   it('does not hide an altered parent', () => {
@@ -147,7 +150,7 @@ describe('a blend', () => {
     expect(() => requirePermission(blend([altered]), 'export', NOW)).toThrow(code('consent-altered'));
   });
 
-  it('cannot be nested without end', () => {
+  it('cannot be nested without limit', () => {
     let child = sealed();
     for (let depth = 0; depth < 6; depth++) child = blend([child]);
     expect(() => requirePermission(child, 'convert', NOW)).toThrow(code('consent-invalid'));
@@ -155,7 +158,7 @@ describe('a blend', () => {
 });
 
 describe('a signature', () => {
-  it('holds for the bytes that were signed alone', async () => {
+  it('is valid only for the bytes that were signed', async () => {
     const key = await createSigningKey();
     const bytes = new TextEncoder().encode('a manifest');
     const signature = await sign(bytes, key);

@@ -2,7 +2,7 @@ import { seal, USES, type ConsentRecord, type SealedRecord } from '../../../src/
 
 const HASH = 'a'.repeat(64);
 
-/** A record that allows everything, with changes. */
+/** A record that allows every use, with `changes`. */
 export function record(changes: Partial<ConsentRecord> = {}): ConsentRecord {
   return {
     version: 1,
@@ -21,7 +21,7 @@ export function record(changes: Partial<ConsentRecord> = {}): ConsentRecord {
 
 export const sealed = (changes: Partial<ConsentRecord> = {}): SealedRecord => seal(record(changes));
 
-/** The record of a blend of others. */
+/** The record of a blend of voices with the given records. */
 export function blend(parents: SealedRecord[], changes: Partial<ConsentRecord> = {}): SealedRecord {
   return sealed({
     person: { name: 'A blend', status: 'nobody' },

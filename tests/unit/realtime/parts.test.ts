@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Servo } from '../../../src/realtime/worklets/servo';
 import { BlockPlan } from '../../../src/realtime/worker/block-plan';
 import { FEEDBACK_SCORE, FeedbackWatch } from '../../../src/realtime/worker/feedback';
-import { FrameGate, hushBelowDb } from '../../../src/engine/analysis/gate';
+import { FrameGate, attenuateBelowDb } from '../../../src/engine/analysis/gate';
 import { RunningProfile } from '../../../src/realtime/worker/running-profile';
 import { random } from '../engine/helpers';
 
@@ -58,7 +58,7 @@ describe('the gate', () => {
 
   it('turns down what is no louder than the room, however its frames come', () => {
     const levels = [...Array<number>(10).fill(-40), ...Array<number>(10).fill(-20), -33, -37, -40, -42, -38];
-    const hushing = () => Object.assign(new FrameGate(), { hushBelowDb: -50 });
+    const hushing = () => Object.assign(new FrameGate(), { attenuateBelowDb: -50 });
     const whole = opened(hushing(), levels, 15);
     expect(whole[0]).toBeCloseTo(10 ** (-10 / 20), 5);
     expect(whole.slice(9, 19)).toEqual(Array(10).fill(1));
@@ -70,9 +70,9 @@ describe('the gate', () => {
 
   it('takes no note for the room', () => {
     const speaker = { medianF0Hz: 200, speechLevelDb: -20 };
-    expect(hushBelowDb(speaker)).toBe(-Infinity);
-    expect(hushBelowDb({ ...speaker, noiseDb: -50 })).toBe(-45.5);
-    expect(hushBelowDb({ ...speaker, noiseDb: -21 })).toBe(-30.5);
+    expect(attenuateBelowDb(speaker)).toBe(-Infinity);
+    expect(attenuateBelowDb({ ...speaker, noiseDb: -50 })).toBe(-45.5);
+    expect(attenuateBelowDb({ ...speaker, noiseDb: -21 })).toBe(-30.5);
   });
 
   it('shuts a quarter of a second after speech, and opens at once', () => {

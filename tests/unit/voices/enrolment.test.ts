@@ -42,7 +42,7 @@ function cleaned(changes: Partial<CleanedRecording> = {}, along: 0 | 1 = 0): Cle
   return {
     samples: Float32Array.from({ length: 2 * RATE_HZ }, (_, i) => Math.sin(i)),
     pieces: [piece(0, 1), piece(1, 2, along)],
-    room: { decaySeconds: 0.3 },
+    reverberation: { decaySeconds: 0.3 },
     humHz: 0,
     ...changes,
   };
@@ -101,7 +101,9 @@ describe('recordings', () => {
       ...{ samples: new Float32Array(RATE_HZ), sampleRateHz: RATE_HZ, seconds: 1 },
       warnings: ['It was clipped.'],
     }));
-    fakeClient.clean.mockImplementation(async () => cleaned({ humHz: 50.2, room: { decaySeconds: 0.94 } }));
+    fakeClient.clean.mockImplementation(async () =>
+      cleaned({ humHz: 50.2, reverberation: { decaySeconds: 0.94 } }),
+    );
     await enrolment.addFiles([tape('a.wav')]);
     expect(notices.list.map(({ text }) => text)).toEqual([
       'a.wav: It was clipped.',
@@ -188,10 +190,10 @@ describe('permission', () => {
     expect(enrolment.likeness).toBeNull();
     await enrolment.addFiles([tape('a.wav')]);
     const { embedding } = piece(0, 1, 1);
-    fakeClient.hear.mockResolvedValue({ sha256: '', sentence: 'amber', chance: 0, embedding });
+    fakeClient.analyseSentence.mockResolvedValue({ sha256: '', sentence: 'amber', chance: 0, embedding });
     await enrolment.checkReading({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
     expect(enrolment.likeness).toBeCloseTo(0);
-    fakeClient.hear.mockResolvedValue({
+    fakeClient.analyseSentence.mockResolvedValue({
       sha256: '',
       sentence: 'amber',
       chance: 0,

@@ -9,7 +9,7 @@ type Client = { [Name in keyof EnrolmentClient]: EnrolmentClient[Name] };
 /** Replaces every EnrolmentClient that a page creates; tests set the results. */
 export const fakeClient = {
   clean: vi.fn<Client['clean']>(),
-  hear: vi.fn<Client['hear']>(),
+  analyseSentence: vi.fn<Client['analyseSentence']>(),
   train: vi.fn<Client['train']>(),
   blend: vi.fn<Client['blend']>(),
 };

@@ -5,7 +5,7 @@ import { Frontend } from '../../../../src/engine/analysis/frontend';
 import { PitchTracker } from '../../../../src/engine/analysis/pitch';
 import { medianF0Hz } from '../../../../src/engine/analysis/profile';
 import type { SourceProfile } from '../../../../src/engine/types';
-import { inPieces, random, sine } from '../helpers';
+import { inChunks, random, sine } from '../helpers';
 
 interface Fixture {
   samples: string;
@@ -13,7 +13,7 @@ interface Fixture {
   loudnessDb: number[];
   f0Hz: number[];
   voiced: number[];
-  /** In the register of a speaker who speaks so much lower that it tells. */
+  /** Median F0 of a speaker so much lower that the register changes the result. */
   elsewhereHz: number;
   levelDb: number;
   f0HzElsewhere: number[];
@@ -28,7 +28,7 @@ function fixtureSamples(): Float32Array {
   return Float32Array.from(new Int16Array(bytes.buffer), (v) => v / 32768);
 }
 
-function analyse(pieces: Float32Array[], speaker?: SourceProfile) {
+function analyse(chunks: Float32Array[], speaker?: SourceProfile) {
   const frontend = new Frontend();
   const tracker = new PitchTracker(speaker);
   const logMel: Float32Array[] = [];
@@ -36,9 +36,9 @@ function analyse(pieces: Float32Array[], speaker?: SourceProfile) {
   const f0Hz: Float32Array[] = [];
   const voiced: Float32Array[] = [];
   const unbiasedF0Hz: Float32Array[] = [];
-  for (const piece of pieces) {
-    const spectrum = frontend.push(piece);
-    const pitch = tracker.push(piece, spectrum.loudnessDb);
+  for (const chunk of chunks) {
+    const spectrum = frontend.push(chunk);
+    const pitch = tracker.push(chunk, spectrum.loudnessDb);
     logMel.push(spectrum.logMel);
     loudnessDb.push(spectrum.loudnessDb);
     f0Hz.push(pitch.f0Hz);
@@ -67,9 +67,9 @@ function expectClose(actual: Float32Array, expected: number[], tolerance: number
 
 describe('the analysis', () => {
   for (const seed of [0, 1, 2]) {
-    it(`equals the reference on speech, cut up with seed ${seed}`, () => {
+    it(`equals the reference on speech, split with seed ${seed}`, () => {
       const samples = fixtureSamples();
-      const found = analyse(seed === 0 ? [samples] : inPieces(samples, seed, 1000));
+      const found = analyse(seed === 0 ? [samples] : inChunks(samples, seed, 1000));
       expectClose(found.logMel, fixture.logMel.flat(), 1e-3);
       expectClose(found.loudnessDb, fixture.loudnessDb, 1e-3);
       expectClose(found.voiced, fixture.voiced, 0);
@@ -77,15 +77,15 @@ describe('the analysis', () => {
     });
   }
 
-  it('equals the reference in a register, and hears without it as before', () => {
+  it('equals the reference for a given register, and the unbiased F0 does not depend on it', () => {
     const speaker = { medianF0Hz: fixture.elsewhereHz, speechLevelDb: fixture.levelDb };
-    const { f0Hz, unbiasedF0Hz } = analyse(inPieces(fixtureSamples(), 3, 1000), speaker);
+    const { f0Hz, unbiasedF0Hz } = analyse(inChunks(fixtureSamples(), 3, 1000), speaker);
     expectClose(f0Hz, fixture.f0HzElsewhere, 1e-3);
     expectClose(unbiasedF0Hz, fixture.f0Hz, 1e-3);
     expect(f0Hz).not.toEqual(unbiasedF0Hz);
   });
 
-  it('hears less of a voice far away in breath, and a clear high note where it is', () => {
+  it('tracks fewer frames of breath as voiced far from the register, and still tracks a clear high note', () => {
     const tracked = (samples: Float32Array, medianF0Hz: number) =>
       new PitchTracker({ medianF0Hz, speechLevelDb: -20 }).push(
         samples,
@@ -102,7 +102,7 @@ describe('the analysis', () => {
     expect(medianF0Hz(tracked(sine(400, 16000, 1), 200).f0Hz)).toBeCloseTo(400, -1);
   });
 
-  it('calls digital silence unvoiced at -80 dB', () => {
+  it('reports digital silence as unvoiced at -80 dB', () => {
     const found = analyse([new Float32Array(8000)]);
     expect(found.voiced.every((v) => v === 0)).toBe(true);
     expect(found.loudnessDb.every((v) => Math.abs(v + 80) < 1e-4)).toBe(true);

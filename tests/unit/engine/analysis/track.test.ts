@@ -3,7 +3,7 @@ import { Frontend } from '../../../../src/engine/analysis/frontend';
 import { trackPitch, trackPitchInChunks } from '../../../../src/engine/analysis/track';
 import { sine } from '../helpers';
 
-it('the pitch of a whole recording is the same at once and in chunks', async () => {
+it('the pitch of a whole recording is the same in one call and in chunks', async () => {
   const samples = sine(150, 16000, 5.123);
   const { loudnessDb } = new Frontend().push(samples);
   const { f0Hz, voiced } = trackPitch(samples, loudnessDb);

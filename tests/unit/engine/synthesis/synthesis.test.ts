@@ -32,7 +32,7 @@ function magnitudeAt(samples: Float32Array, hz: number): number {
 }
 
 describe('the FFT', () => {
-  it('comes back to where it began', () => {
+  it('is inverted by its inverse', () => {
     const next = random(1);
     const fft = new RealFft(1024);
     const input = Float64Array.from({ length: 1024 }, () => next() - 0.5);
@@ -45,7 +45,7 @@ describe('the FFT', () => {
 });
 
 describe('the excitation', () => {
-  it('is the sum of cosines it stands for', () => {
+  it('equals the sum of cosines of its closed form', () => {
     for (const [phase, hz] of [
       [0, 100],
       [0.3, 200],
@@ -72,7 +72,7 @@ describe('the excitation', () => {
 });
 
 describe('the synthesiser', () => {
-  it('gives harmonics of the asked F0, at the asked levels', () => {
+  it('returns harmonics of the given F0 at the given levels', () => {
     const count = 200;
     // A straight line in log gain over the mel scale: the filter reproduces it exactly at the harmonics.
     const gainAt = (hz: number) => -2 - (2 * hzToMel(hz)) / hzToMel(12000);
@@ -101,7 +101,7 @@ describe('the synthesiser', () => {
     expect(200 * (levels.indexOf(Math.max(...levels)) + 1)).toBe(1800);
   });
 
-  it('gives noise of the asked level and raises it where unvoiced', () => {
+  it('returns noise of the given level and amplifies it in unvoiced frames', () => {
     const unvoiced = frames(200, {
       noiseLogGain: new Float32Array(200 * 80).fill(Math.log(0.1)),
       voiced: new Float32Array(200),
@@ -142,7 +142,7 @@ describe('the synthesiser', () => {
     expect(concat(parts)).toEqual(reference);
   });
 
-  it('is finite whatever the gains, and silent behind a shut gate', () => {
+  it('returns finite samples for any gains, and silence for a gate of 0', () => {
     for (const value of [Number.NaN, Infinity, -Infinity, 1e30]) {
       const row = new Float32Array(50 * 80).fill(value);
       const out = new Synthesiser(NEUTRAL).push(frames(50, { harmonicLogGain: row, noiseLogGain: row }));

@@ -5,18 +5,18 @@ import { cleanRecording } from '../../../../src/enrol/cleaning/clean';
 import { clippedShares } from '../../../../src/enrol/cleaning/clipping';
 import { denoise } from '../../../../src/enrol/cleaning/denoise';
 import { removeHum } from '../../../../src/enrol/cleaning/hum';
-import { cosine, judgeSpeakers } from '../../../../src/enrol/speakers';
+import { cosine, markOtherSpeakers } from '../../../../src/enrol/speakers';
 import { isKept, summarise } from '../../../../src/enrol/summary';
 import type { Piece } from '../../../../src/enrol/piece';
 import { sine } from '../../engine/helpers';
-import { fakeSpeakerEncoder, music, noise, power, speech, stranger } from '../mixture';
+import { fakeSpeakerEncoder, music, noise, otherSpeaker, power, speech } from '../mixture';
 
 const add = (a: Float32Array, b: Float32Array) => a.map((x, i) => x + b[i % b.length]!);
 const ratioDb = (signal: Float32Array, error: Float32Array) => 10 * Math.log10(power(signal) / power(error));
 const silence = (seconds: number) => new Float32Array(seconds * 16000);
 
 describe('cleaning', () => {
-  it('takes a hum out and leaves speech as it was', () => {
+  it('removes hum, and does not change clean speech', () => {
     const clean = speech();
     let hum = new Float32Array(clean.length);
     for (let k = 1; k <= 6; k++) hum = add(hum, sine(50.2 * k, 16000, 8, 0.02 / k).subarray(0, hum.length));
@@ -37,7 +37,7 @@ describe('cleaning', () => {
     expect(untouched).toEqual(clean);
   });
 
-  it('takes a hiss down and leaves clean speech as it was', async () => {
+  it('reduces hiss, and hardly changes clean speech', async () => {
     const clean = speech();
     const hiss = noise(clean.length, Math.sqrt(power(clean) / 10));
     const noisy = add(clean, hiss);
@@ -71,12 +71,12 @@ describe('cleaning', () => {
     ).toBeGreaterThan(20);
   });
 
-  it('finds where the tops are cut off, and nowhere else', () => {
+  it('finds clipped peaks, and no others', () => {
     const clean = speech();
     expect(clippedShares(clean, 16000, 0.01).filter((share) => share > 0).length).toBeLessThan(8);
     const clipped = clean.map((x) => Math.max(-0.2, Math.min(0.2, 4 * x)));
     expect(clippedShares(clipped, 16000, 0.01).filter((share) => share > 0).length).toBeGreaterThan(60);
-    // A sine bends even at its top.
+    // Consecutive samples of a sine differ even at its peak.
     expect(Math.max(...clippedShares(sine(200, 48000, 1), 48000, 0.01))).toBe(0);
   });
 
@@ -95,9 +95,9 @@ describe('cleaning', () => {
       expect(to - from).toBeLessThanOrEqual(620);
   });
 
-  it('keeps the voice and leaves out music, silence, clipping and another speaker', async () => {
+  it('keeps good speech and leaves out music, silence, clipping and another speaker', async () => {
     const voice = speech();
-    const loud = voice.map((x) => Math.max(-0.25, Math.min(0.25, 5 * x)));
+    const clipped = voice.map((x) => Math.max(-0.25, Math.min(0.25, 5 * x)));
     const parts: [string, Float32Array][] = [
       ['good', voice],
       ['silence', silence(3)],
@@ -105,9 +105,9 @@ describe('cleaning', () => {
       ['music', music(4)],
       ['silence', silence(1)],
       ['good', voice],
-      ['clipped', loud],
+      ['clipped', clipped],
       ['silence', silence(1)],
-      ['stranger', stranger()],
+      ['other speaker', otherSpeaker()],
       ['silence', silence(1)],
       ['good', voice],
     ];
@@ -129,23 +129,23 @@ describe('cleaning', () => {
       start += samples.length / 16000;
     }
     const ratio = (kind: string) => shares[kind]![0] / shares[kind]![1];
-    // Pauses within speech are no loss: 7 % of the fixture.
+    // 7 % of the fixture are pauses.
     expect(ratio('good')).toBeGreaterThan(0.8);
-    for (const kind of ['music', 'silence', 'clipped', 'stranger'])
+    for (const kind of ['music', 'silence', 'clipped', 'other speaker'])
       expect([kind, ratio(kind)]).toEqual([kind, expect.closeTo(0, 0.7)]);
     expect(new Set(pieces.map((p) => p.reason))).toEqual(
       new Set([null, 'music', 'clipped', 'other-speaker']),
     );
   }, 60_000);
 
-  it('cuts where music begins and ends without a pause', async () => {
+  it('splits where music starts and ends without a pause', async () => {
     const voice = speech();
     const mixed = concat([voice, music(3), voice]);
     const { pieces } = await cleanRecording(mixed, 16000, fakeSpeakerEncoder());
     const from = voice.length / 16000;
-    const played = pieces.filter((piece) => piece.reason === 'music');
-    expect(Math.abs(played[0]!.startSeconds - from)).toBeLessThan(0.4);
-    expect(Math.abs(played.at(-1)!.endSeconds - from - 3)).toBeLessThan(0.4);
+    const musical = pieces.filter((piece) => piece.reason === 'music');
+    expect(Math.abs(musical[0]!.startSeconds - from)).toBeLessThan(0.4);
+    expect(Math.abs(musical.at(-1)!.endSeconds - from - 3)).toBeLessThan(0.4);
     for (const piece of pieces) {
       const inMusic = piece.startSeconds > from - 0.4 && piece.endSeconds < from + 3.4;
       expect(piece.reason === 'music').toBe(inMusic);
@@ -161,7 +161,7 @@ describe('cleaning', () => {
     expect(pieces.length).toBeGreaterThan(0);
   });
 
-  it('gives the same pieces again, and can be cancelled', async () => {
+  it('returns the same pieces for the same recording, and can be cancelled', async () => {
     const first = await cleanRecording(speech(), 16000, fakeSpeakerEncoder());
     const second = await cleanRecording(speech(), 16000, fakeSpeakerEncoder());
     expect(second.pieces).toEqual(first.pieces);
@@ -173,7 +173,7 @@ describe('cleaning', () => {
   });
 });
 
-describe('whose voice it is', () => {
+describe('the main speaker', () => {
   const piece = (angle: number, seconds: number, changes: Partial<Piece> = {}): Piece => ({
     startSeconds: 0,
     endSeconds: seconds,
@@ -184,9 +184,9 @@ describe('whose voice it is', () => {
     ...changes,
   });
 
-  it('is the one heard longest, not the one heard most often', () => {
+  it('is the one with the longest duration, not with the most pieces', () => {
     const pieces = [piece(0, 20), piece(0.1, 20), piece(2, 2), piece(2.1, 2), piece(2.2, 2)];
-    judgeSpeakers(pieces);
+    markOtherSpeakers(pieces);
     expect(pieces.map((p) => p.reason)).toEqual([
       null,
       null,
@@ -196,14 +196,14 @@ describe('whose voice it is', () => {
     ]);
   });
 
-  it('can be told by hand', () => {
+  it('depends on the choices of the user', () => {
     const pieces = [
       piece(0, 20, { choice: 'drop' }),
       piece(2, 5, { choice: 'keep' }),
       piece(2.1, 2),
       piece(0.1, 3),
     ];
-    judgeSpeakers(pieces);
+    markOtherSpeakers(pieces);
     expect(pieces.map(isKept)).toEqual([false, true, true, false]);
     expect(summarise(pieces)).toEqual({
       keptSeconds: 7,
