@@ -29,7 +29,7 @@ MESSAGE = "0123456789abcdef0011223344556677"
 DRIVER = """
 import { readFileSync, writeFileSync } from 'node:fs';
 import { measureClues } from './clues.mjs';
-import { pointsToSynthesis, tellsAnything } from './judgement.mjs';
+import { pointsToSynthesis, isInformative } from './judgement.mjs';
 import { embedWatermark, voiceId24 } from './watermark.mjs';
 const read = (path) => new Float32Array(Uint8Array.from(readFileSync(path)).buffer);
 const payload = { version: 2, id24: voiceId24('kathleen') };
@@ -37,7 +37,7 @@ const actions = {
   mark: async (samples) => embedWatermark(samples, payload),
   clues: async (samples) => {
     const clues = await measureClues(samples, 24000);
-    const points = ([id, value]) => value !== null && tellsAnything(id) && pointsToSynthesis(id, value);
+    const points = ([id, value]) => value !== null && isInformative(id) && pointsToSynthesis(id, value);
     const { band, phase, jitter, floor } = clues;
     return Float32Array.from([band, phase, jitter, floor, Object.entries(clues).some(points)], (value) => value ?? NaN);
   },
@@ -55,7 +55,7 @@ class App:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for source, name in (("src/watermark/index.ts", "watermark.mjs"), ("src/detect/clues.ts", "clues.mjs"), ("src/detect/clue-judgement.ts", "judgement.mjs")):
+        for source, name in (("src/watermark/index.ts", "watermark.mjs"), ("src/detect/clues.ts", "clues.mjs"), ("src/detect/clue-decision.ts", "judgement.mjs")):
             bundle = ["npx", "rolldown", source, "-o", str(folder / name), "--format", "esm", "--platform", "node"]
             subprocess.run(bundle, cwd=MODELS.parent, check=True, capture_output=True)
         (folder / "driver.mjs").write_text(DRIVER)

@@ -10,7 +10,7 @@ export const PAGES = [
 
 export type PageId = (typeof PAGES)[number]['id'];
 
-/** The page that the address names: `#/studio` and the like; the studio where it names none. */
+/** The page in the address (`#/studio`, `#/live`, ...); the studio if there is none. */
 export class Route {
   page = $state<PageId>(read());
 

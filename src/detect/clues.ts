@@ -10,24 +10,24 @@ import { pulseSharpness } from './pulses';
 
 export type ClueId = 'band' | 'phase' | 'jitter' | 'floor';
 
-/** What was measured; null where there was too little to measure it on. */
+/** The measured values; null if there was too little speech. */
 export type ClueValues = Record<ClueId, number | null>;
 
-/** More of a recording tells nothing new. */
+/** Only this much of a recording is analysed. */
 const MAX_SECONDS = 60;
 const BAND_FFT = 2048;
-/** Below its strongest band by so much, a band counts as empty. */
-const EMPTY_DB = 65;
+/** The band edge is the highest frequency whose mean power is at most this far below the strongest. */
+const BAND_EDGE_DB = 65;
 const MIN_VOICED_FRAMES = 50;
 
 /**
- * Traces that the making of speech may leave, measured on up to a minute of mono samples:
+ * Traces that speech synthesis may leave, measured on up to a minute of mono samples:
  *
- * - `band`: where the spectrum ends, Hz.
- * - `phase`: how alike the phases of a voice's overtones are, as the kurtosis of what is left of voiced sound when its
- *   spectrum is made flat. One pulse a period is what a vocoder is driven by; throats and rooms smear it.
- * - `jitter`: how unsteady the pitch is from one 10 ms to the next, cents.
- * - `floor`: the quiet between the words, dB below the speech.
+ * - `band`: highest frequency of the spectrum, Hz.
+ * - `phase`: how well the phases of the overtones are aligned: kurtosis of the linear-prediction residual of voiced sound. A
+ *   vocoder is driven by one pulse per period; vocal tracts and reverberation smear it.
+ * - `jitter`: variation of the pitch from one 10 ms frame to the next, cents.
+ * - `floor`: noise level between the words relative to the speech level, dB (negative).
  */
 export async function measureClues(
   samples: Float32Array,
@@ -52,7 +52,7 @@ export async function measureClues(
   };
 }
 
-/** The highest frequency that the average spectrum reaches. */
+/** Highest frequency at which the mean power spectrum is within BAND_EDGE_DB of its maximum. */
 function bandEdgeHz(samples: Float32Array, sampleRateHz: number): number {
   const fft = new RealFft(BAND_FFT);
   const window = periodicHann(BAND_FFT);
@@ -64,13 +64,13 @@ function bandEdgeHz(samples: Float32Array, sampleRateHz: number): number {
     fft.forward(frame, spectrum);
     for (let k = 0; k < power.length; k++) power[k]! += spectrum[2 * k]! ** 2 + spectrum[2 * k + 1]! ** 2;
   }
-  const empty = Math.max(...power) * 10 ** (-EMPTY_DB / 10);
+  const empty = Math.max(...power) * 10 ** (-BAND_EDGE_DB / 10);
   let edge = power.length - 1;
   while (edge > 0 && power[edge]! < empty) edge--;
   return (edge * sampleRateHz) / BAND_FFT;
 }
 
-/** Median size of the bend in log F0 over three voiced frames (as in Praat's PPQ, on frames instead of periods). */
+/** Median magnitude of the second difference of log F0 over three voiced frames, in cents (as Praat's PPQ, on frames instead of periods). */
 function jitterCents(f0Hz: Float32Array): number {
   const bends: number[] = [];
   for (let t = 1; t + 1 < f0Hz.length; t++) {

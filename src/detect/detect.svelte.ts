@@ -18,9 +18,9 @@ export interface Finding {
   sampleRateHz: number;
   seconds: number;
   detection: Detection;
-  /** The voice that the payload names, where it names one. */
+  /** Name of the voice in the payload; null if it is unknown or the payload is unreadable. */
   voiceName: string | null;
-  /** What is signed in the file; null where nothing is, `unreadable` where it could not be read. */
+  /** The credentials in the file; null if there are none, `unreadable` if they could not be parsed. */
   credentials: Credentials | null | 'unreadable';
   clues: ClueValues;
 }
@@ -32,7 +32,7 @@ interface Opened {
   credentials: Finding['credentials'];
 }
 
-/** Examines one recording at a time: the mark, what is signed in the file, and traces of how it was made. */
+/** Examines one recording at a time: the mark, the credentials in the file, and traces of synthesis. */
 export class DetectPage {
   finding = $state.raw<Finding | null>(null);
   readonly job: Job;
@@ -54,8 +54,8 @@ export class DetectPage {
         onProgress: (done, total) => total > 0 && report(done / total),
       });
       for (const warning of warnings) this.context.notices.warn(warning);
-      begin('Reading what is signed in the file');
-      // The file may be broken by design; the sound is examined all the same.
+      begin('Reading the credentials');
+      // Broken credentials do not stop the examination of the sound.
       const credentials = await readCredentials(file, file.name).catch(() => 'unreadable' as const);
       return { name: file.name, samples, sampleRateHz, credentials };
     });
@@ -64,7 +64,7 @@ export class DetectPage {
   async examineRecorded({ samples, sampleRateHz }: Recorded): Promise<void> {
     await this.examine('Opening', async () => {
       for (const warning of checkSamples(samples, sampleRateHz)) this.context.notices.warn(warning);
-      return { name: 'What the microphone heard', samples, sampleRateHz, credentials: null };
+      return { name: 'Recording of the microphone', samples, sampleRateHz, credentials: null };
     });
   }
 

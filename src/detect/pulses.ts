@@ -1,23 +1,24 @@
 import { ANALYSIS_HOP } from '../dsp/signal';
 
-/** Enough for the formants up to 8 kHz (Markel & Gray 1976: two a kHz of bandwidth and two). */
+/** Order of the prediction, for the formants up to 8 kHz (Markel & Gray 1976: two per kHz of bandwidth plus two). */
 const ORDER = 18;
-const FRAME = 640;
+/** 40 ms at 16 kHz. */
+const FRAME_SAMPLES = 640;
 
 /**
- * Kurtosis of the prediction residual of voiced frames of 40 ms, their median: 3 for noise, higher the sharper one
- * pulse a period stands out. `samples` at 16 kHz, `f0Hz` for every 10 ms of them.
+ * Median kurtosis of the linear-prediction residual of voiced frames of 40 ms: 3 for noise, higher the sharper the one pulse
+ * per period. `samples` at 16 kHz, `f0Hz` every 10 ms; null without steady voiced frames.
  */
 export function pulseSharpness(samples: Float32Array, f0Hz: Float32Array): number | null {
   const found: number[] = [];
-  const residual = new Float64Array(FRAME);
+  const residual = new Float64Array(FRAME_SAMPLES);
   for (let t = 2; t + 2 < f0Hz.length; t += 2) {
-    const start = t * ANALYSIS_HOP - FRAME / 2;
+    const start = t * ANALYSIS_HOP - FRAME_SAMPLES / 2;
     const isSteady = f0Hz[t - 2]! > 0 && f0Hz[t]! > 0 && f0Hz[t + 2]! > 0;
-    if (!isSteady || start < ORDER || start + FRAME > samples.length) continue;
-    const filter = predictor(samples.subarray(start, start + FRAME));
+    if (!isSteady || start < ORDER || start + FRAME_SAMPLES > samples.length) continue;
+    const filter = predictionFilter(samples.subarray(start, start + FRAME_SAMPLES));
     if (!filter) continue;
-    for (let i = 0; i < FRAME; i++) {
+    for (let i = 0; i < FRAME_SAMPLES; i++) {
       let sum = 0;
       for (let k = 0; k <= ORDER; k++) sum += filter[k]! * samples[start + i - k]!;
       residual[i] = sum;
@@ -27,16 +28,16 @@ export function pulseSharpness(samples: Float32Array, f0Hz: Float32Array): numbe
   return found.sort((a, b) => a - b)[found.length >> 1] ?? null;
 }
 
-/** Linear prediction by autocorrelation, Levinson and Durbin's recursion (Makhoul 1975, eq. 38); null for silence. */
-function predictor(frame: Float32Array): Float64Array | null {
-  const windowed = frame.map((x, i) => x * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / FRAME)));
+/** Prediction error filter [ORDER + 1] by the autocorrelation method and the Levinson-Durbin recursion (Makhoul 1975, eq. 38); null for silence. */
+function predictionFilter(frame: Float32Array): Float64Array | null {
+  const windowed = frame.map((x, i) => x * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / FRAME_SAMPLES)));
   const r = Float64Array.from({ length: ORDER + 1 }, (_, lag) => {
     let sum = 0;
-    for (let i = lag; i < FRAME; i++) sum += windowed[i]! * windowed[i - lag]!;
+    for (let i = lag; i < FRAME_SAMPLES; i++) sum += windowed[i]! * windowed[i - lag]!;
     return sum;
   });
   if (r[0]! < 1e-9) return null;
-  // A trace of white noise keeps the recursion stable.
+  // White noise 60 dB below the signal keeps the recursion stable.
   r[0]! *= 1 + 1e-6;
   const filter = new Float64Array(ORDER + 1);
   filter[0] = 1;

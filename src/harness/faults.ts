@@ -1,22 +1,22 @@
 import type { LiveSession } from '../realtime/session/live-session';
 
-/** The faults that a session has to come through, as `npm run soak -- --fault` names them. */
+/** The faults that a session must recover from, named as in `npm run soak -- --fault`. */
 export type FaultKind = 'hidden' | 'sleep' | 'unplug' | 'bluetooth' | 'rate' | 'gpu' | 'thermal' | 'worker';
 
 const HIDDEN_MS = 800;
 const OTHER_RATES_HZ = [48_000, 44_100, 32_000] as const;
 
 /**
- * Makes a fault as near to the real one as a page can. Only `?harness` reaches this.
+ * Simulates a fault as closely as a page can. Only reachable with `?harness`.
  *
- * - `hidden`: the page's own thread stands still, as in a tab in the background, and is told it is hidden.
- * - `sleep`: the audio context is suspended without having been asked to.
+ * - `hidden`: the main thread blocks for HIDDEN_MS between two `visibilitychange` events, as in a background tab.
+ * - `sleep`: the audio context is suspended, not by the session.
  * - `unplug`: the microphone's track ends.
- * - `bluetooth`: the track goes silent without a word and the list of devices changes.
- * - `rate`: the context ends; the next one has another sample rate.
- * - `gpu`: the networks' next run fails as on a lost device.
+ * - `bluetooth`: the track goes silent without an `ended` event and the list of devices changes.
+ * - `rate`: the context closes; the next one has another sample rate.
+ * - `gpu`: the next run of the networks fails as on a lost device.
  * - `thermal`: every block takes eight times as long for half a second.
- * - `worker`: the worker is terminated without a word.
+ * - `worker`: the worker is terminated without an event.
  */
 export async function injectFault(session: LiveSession, kind: FaultKind): Promise<void> {
   const track = session.stream?.getAudioTracks()[0];

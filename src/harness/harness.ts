@@ -7,7 +7,7 @@ import { markOtherSpeakers } from '../enrol/speakers';
 import { isKept, summarise, type PieceSummary } from '../enrol/summary';
 import { ConsentError, parseRecord, seal } from '../provenance';
 import { detect } from '../services/detection-client';
-import { give } from './give';
+import { sendResult } from './send-result';
 import type { LiveHarness } from './live-harness';
 import { ConversionClient, type LoadOptions } from '../services/conversion-client.svelte';
 import { EnrolmentClient } from '../services/enrolment-client';
@@ -19,7 +19,7 @@ interface ConvertJob {
   /** Address and name of the file to convert. */
   input: string;
   name: string;
-  /** Address that the result is PUT to. */
+  /** Address to PUT the result to. */
   output: string;
   voice: string;
   controls?: Partial<ConversionControls>;
@@ -28,11 +28,11 @@ interface ConvertJob {
 
 interface EnrolJob {
   inputs: { input: string; name: string }[];
-  /** Address that the voice file is PUT to. */
+  /** Address to PUT the voice file to. */
   output: string;
   name: string;
   language?: string;
-  /** The record as somebody wrote it; the hashes of the recordings are added here. */
+  /** The consent record as written by hand, unsealed; the hashes of the recordings are added to it. */
   consent: unknown;
 }
 
@@ -43,15 +43,15 @@ interface Enrolled extends PieceSummary {
   trainSeconds: number;
 }
 
-/** What scripts drive the built app with: the same converter, decoder, mark and encoder that the pages use. */
+/** Interface for scripts to the built app: the same decoder, converter, mark and encoder as in the pages. */
 export interface Harness {
   load(options: LoadOptions): Promise<EngineStatus>;
   convert(job: ConvertJob): Promise<{ seconds: number; rtf: number; backend: string; warnings: string[] }>;
-  /** Takes a voice file in for this visit; resolves with its id. */
+  /** Loads a voice file until the page is closed; resolves with the id of the voice. */
   openVoiceFile(input: string): Promise<string>;
   enrol(job: EnrolJob): Promise<Enrolled>;
   detect(job: { input: string; name: string }): Promise<Detection>;
-  /** Live sessions, and the faults they have to come through. */
+  /** Live sessions and simulated faults. */
   live(): Promise<LiveHarness>;
 }
 
@@ -61,14 +61,14 @@ declare global {
   }
 }
 
-/** Puts a Harness on the window; only for addresses with `?harness`. */
+/** Sets `window.understudy`; only called with `?harness` in the address. */
 export function installHarness(scope: Scope): void {
   let converter: ConversionClient | undefined;
   let liveHarness: LiveHarness | undefined;
   const baseUrl = modelsUrl();
   const enrolment = new EnrolmentClient(scope, baseUrl);
-  const guests = new Map<string, string>();
-  const never = new AbortController().signal;
+  const openedVoices = new Map<string, string>();
+  const neverAborted = new AbortController().signal;
 
   async function read(input: string, name: string): Promise<Blob> {
     const response = await fetch(input);
@@ -82,7 +82,7 @@ export function installHarness(scope: Scope): void {
     const file = await read(input, name);
     const { samples, sampleRateHz, seconds } = await decodeFile(file, name);
     const cleaned = await enrolment.clean(samples, sampleRateHz, {
-      signal: never,
+      signal: neverAborted,
       onProgress: () => undefined,
     });
     return { ...cleaned, seconds, sha256: await sha256Of(await file.arrayBuffer()) };
@@ -103,9 +103,10 @@ export function installHarness(scope: Scope): void {
         voiceId: voice,
         controls: { ...DEFAULT_CONTROLS, ...controls },
         onProgress: () => undefined,
-        signal: never,
+        signal: neverAborted,
       });
-      const voiceName = guests.get(voice) ?? status.voices.find((each) => each.id === voice)?.name ?? voice;
+      const voiceName =
+        openedVoices.get(voice) ?? status.voices.find((each) => each.id === voice)?.name ?? voice;
       const takeName = name.replace(/\.[^.]+$/, '');
       const { blob } = await exportTake(result.samples, result.sampleRateHz, format, {
         voiceId: voice,
@@ -113,13 +114,13 @@ export function installHarness(scope: Scope): void {
         takeName,
         consent: result.consent,
       });
-      await give(output, blob);
+      await sendResult(output, blob);
       return { seconds: result.seconds, rtf: result.rtf, backend: result.backend, warnings };
     },
 
     async openVoiceFile(input) {
       const voice = await converter!.openVoiceFile(await (await read(input, 'The voice file')).arrayBuffer());
-      guests.set(voice.id, voice.name);
+      openedVoices.set(voice.id, voice.name);
       return voice.id;
     },
 
@@ -128,7 +129,7 @@ export function installHarness(scope: Scope): void {
       if (written.proof.kind === 'spoken') {
         throw new ConsentError(
           'consent-invalid',
-          'A voice of one’s own is enrolled in the page alone, where the sentence that gives leave is read aloud. Nothing was made. Open #/voices for that.',
+          'A person’s own voice can only be enrolled in the page, where the permission sentence is read aloud. Nothing was made. Open #/voices to enrol it.',
         );
       }
       const startedMs = performance.now();
@@ -143,9 +144,9 @@ export function installHarness(scope: Scope): void {
         consent: seal({ ...written, sources }),
         recordings: recordings.map(({ samples, pieces }) => ({ samples, pieces: pieces.filter(isKept) })),
       };
-      const draft = await enrolment.train(input, { signal: never, onProgress: () => undefined });
+      const draft = await enrolment.train(input, { signal: neverAborted, onProgress: () => undefined });
       const trainedMs = performance.now();
-      await give(output, await finishVoice(converter!, draft, never));
+      await sendResult(output, await finishVoice(converter!, draft, neverAborted));
       return {
         id: about.id,
         seconds: recordings.reduce((sum, recording) => sum + recording.seconds, 0),
@@ -157,7 +158,7 @@ export function installHarness(scope: Scope): void {
 
     async detect({ input, name }) {
       const { samples, sampleRateHz } = await open(input, name);
-      return detect(scope, samples, sampleRateHz, () => undefined, never);
+      return detect(scope, samples, sampleRateHz, () => undefined, neverAborted);
     },
 
     async live() {

@@ -5,7 +5,7 @@ import type { RecordedBlock } from '../realtime/live-types';
 import { DEFAULT_CONTROLS, type SourceProfile } from '../engine/types';
 import { injectFault, type FaultKind } from './faults';
 import { LiveSession, type SessionSettings } from '../realtime/session/live-session';
-import { tapEverything, type Heard } from './live-tap';
+import { tapEverything, type ContextTap } from './live-tap';
 import type { Trouble } from '../realtime/session/live-watch';
 
 const NAMES = [
@@ -30,41 +30,41 @@ const NAMES = [
   'skippedSeconds',
 ] as const;
 
-const ON_ITS_WAY_SECONDS = 0.3;
+const IN_FLIGHT_SECONDS = 0.3;
 
 export interface LiveStartOptions {
   voice: string;
   profile: SourceProfile;
-  /** Seconds that are expected to be recorded. */
+  /** Expected length of the recordings, to allocate memory in advance. */
   seconds: number;
   preset?: SessionSettings['preset'];
   backend?: 'wasm' | 'webgpu' | 'auto';
   isShared?: boolean;
 }
 
-/** What scripts measure a live session with. */
+/** Interface for scripts that measure a live session. */
 export interface LiveHarness {
-  /** Loads what there is to load, stops, and starts; resolves with the seconds from the start to the first sound. */
+  /** Loads, stops and starts a session; resolves with the seconds from the start to the first converted sound. */
   start(options: LiveStartOptions): Promise<number>;
   stop(): Promise<void>;
   stats(): Record<(typeof NAMES)[number], number> & { phase: string; outputLatencyMs: number };
-  /** Forgets the delays counted so far. */
+  /** Clears the histogram of delays. */
   clearDelays(): void;
   delayQuantiles(...quantiles: number[]): number[];
   chooseVoice(voice: string): Promise<void>;
   /** Makes every block take `factor` times as long. */
   slowDown(factor: number, seconds: number): Promise<void>;
-  /** Makes a fault; resolves with the seconds until converted sound is heard again, or null after `patience`. */
-  fault(kind: FaultKind, patience: number): Promise<number | null>;
-  /** What there is to save: of every audio context in turn, and of the newest connection to the worker. */
+  /** Simulates a fault; resolves with the seconds until converted sound plays again, or null after `timeoutSeconds`. */
+  fault(kind: FaultKind, timeoutSeconds: number): Promise<number | null>;
+  /** What `save` can save: of every audio context in order of creation, and of the newest connection to the worker. */
   recorded(): {
     contexts: { sampleRateHz: number; samples: number }[];
     inputRateHz: number;
     troubles: Trouble[];
   };
-  /** PUTs raw float32: what the speakers got, what the microphone gave, or what went in and came out of the worker. */
+  /** PUTs raw float32 samples: sent to the speakers (`heard`), from the microphone (`spoken`), or the worker's input or output. */
   save(what: 'heard' | 'spoken' | 'input' | 'output', address: string, context?: number): Promise<void>;
-  /** PUTs the offline conversion of all that went in since the last start. */
+  /** PUTs the offline conversion of the worker's input since the last start. */
   saveOffline(address: string, options: LiveStartOptions): Promise<void>;
 }
 
@@ -76,12 +76,12 @@ export function makeLiveHarness(
   let session: LiveSession | undefined;
   let settings: SessionSettings;
   let troubles: Trouble[] = [];
-  let contexts: Heard[] = [];
+  let contexts: ContextTap[] = [];
   let input = new SampleStore(1);
   let output = new SampleStore(1);
   let inputRateHz = 0;
 
-  /** Gathers the blocks of the newest connection. */
+  /** Records the blocks of the newest connection to the worker. */
   const openTap = (seconds: number) => {
     const { port1, port2 } = new MessageChannel();
     input = new SampleStore(seconds * 48_000);
@@ -100,10 +100,10 @@ export function makeLiveHarness(
     const sinceSeconds = graph.context.currentTime - graph.stats.get('lastSoundSeconds');
     return graph.stats.get('isPlaying') > 0 && sinceSeconds < 0.1;
   };
-  const until = async (condition: () => boolean, patience: number): Promise<number | null> => {
+  const until = async (condition: () => boolean, timeoutSeconds: number): Promise<number | null> => {
     const startedMs = performance.now();
     while (!condition()) {
-      if (performance.now() - startedMs > 1000 * patience) return null;
+      if (performance.now() - startedMs > 1000 * timeoutSeconds) return null;
       await new Promise<void>((resolve) => scope.timeout(resolve, 5));
     }
     return (performance.now() - startedMs) / 1000;
@@ -131,7 +131,7 @@ export function makeLiveHarness(
         onProgress: () => undefined,
         onTrouble: (trouble) => troubles.push(trouble),
       });
-      // The first load may download; what counts is a start with everything on this device.
+      // The first load may download the networks; the start is measured with everything on this device.
       await session.load();
       session.stop();
       troubles = [];
@@ -173,12 +173,12 @@ export function makeLiveHarness(
       await session!.api.simulate({ kind: 'slow', factor, seconds });
     },
 
-    async fault(kind, patience) {
+    async fault(kind, timeoutSeconds) {
       await injectFault(session!, kind);
-      // What was on its way is still heard; only after that does it show.
-      await new Promise<void>((resolve) => scope.timeout(resolve, 1000 * ON_ITS_WAY_SECONDS));
-      const seconds = await until(isSounding, patience);
-      return seconds === null ? null : ON_ITS_WAY_SECONDS + seconds;
+      // Sound already in flight still plays after the fault.
+      await new Promise<void>((resolve) => scope.timeout(resolve, 1000 * IN_FLIGHT_SECONDS));
+      const seconds = await until(isSounding, timeoutSeconds);
+      return seconds === null ? null : IN_FLIGHT_SECONDS + seconds;
     },
 
     recorded() {
@@ -211,7 +211,7 @@ export function makeLiveHarness(
   };
 }
 
-/** As a Blob: whoever drives the browser is told of every other body, and cannot hold ten minutes of sound in a message. */
+/** As a Blob: the browser reports any other body to the script that drives it, and ten minutes of sound exceed the size of that message. */
 async function put(address: string, samples: Float32Array<ArrayBuffer>): Promise<void> {
   await fetch(address, { method: 'PUT', body: new Blob([samples]) });
 }

@@ -1,26 +1,26 @@
 import { SampleStore } from '../audio/sample-store';
 import tapUrl from './tap-worklet?worker&url';
 
-/** What one audio context sent to the speakers, and what its microphone gave, sample by sample. */
-export interface Heard {
+/** All samples that one audio context sent to the speakers (`heard`) and received from the microphone (`spoken`). */
+export interface ContextTap {
   sampleRateHz: number;
   heard: SampleStore;
   spoken: SampleStore;
 }
 
 /**
- * For tests: records whatever reaches the speakers of any context made from now on, by whichever way, beside
- * what the microphone gives.
+ * For tests: records everything connected to the destination of any audio context created from now on, and the
+ * microphone in parallel.
  */
-export function tapEverything(expectedSeconds: number): Heard[] {
-  const contexts: Heard[] = [];
+export function tapEverything(expectedSeconds: number): ContextTap[] {
+  const contexts: ContextTap[] = [];
   const taps = new WeakMap<BaseAudioContext, AudioWorkletNode>();
   const connect = methodOf<(...args: unknown[]) => AudioNode | void>(AudioNode.prototype, 'connect');
   const tapOf = (context: BaseAudioContext): AudioWorkletNode => {
     const known = taps.get(context);
     if (known) return known;
     const { sampleRate } = context;
-    // All of it at once, so that recording does not look like a leak; a later context gets what it needs.
+    // Allocated in advance, so that recording does not look like a memory leak; later contexts allocate as they record.
     const expected = contexts.length === 0 ? expectedSeconds * sampleRate : 0;
     const entry = {
       sampleRateHz: sampleRate,
@@ -55,15 +55,15 @@ export function tapEverything(expectedSeconds: number): Heard[] {
       super(options);
       const { audioWorklet } = this;
       const addModule = audioWorklet.addModule.bind(audioWorklet);
-      const tapIsThere = addModule(tapUrl);
-      // Whoever has loaded a module may connect at once, and then the tap must be there too.
-      audioWorklet.addModule = (url, moduleOptions) => tapIsThere.then(() => addModule(url, moduleOptions));
+      const tapLoaded = addModule(tapUrl);
+      // A caller may connect as soon as its module is loaded, so the tap's module is loaded first.
+      audioWorklet.addModule = (url, moduleOptions) => tapLoaded.then(() => addModule(url, moduleOptions));
     }
   };
   return contexts;
 }
 
-/** A method as a function, to be called with a `this` of one's choice. */
+/** A method of a prototype as a function, for `call` with any `this`. */
 function methodOf<Method>(prototype: object, name: string): Method {
   return Object.getOwnPropertyDescriptor(prototype, name)!.value as Method;
 }

@@ -1,22 +1,22 @@
 const FRAMES = 2048;
 
-/** For tests: posts what goes to the speakers (input 0) and what the microphone gives (input 1), mono, side by side. */
+/** For tests: posts the signal to the speakers (input 0) and from the microphone (input 1), each mixed to mono. */
 class TapProcessor extends AudioWorkletProcessor {
-  private heard = new Float32Array(FRAMES);
-  private spoken = new Float32Array(FRAMES);
+  private speakers = new Float32Array(FRAMES);
+  private microphone = new Float32Array(FRAMES);
   private filled = 0;
 
   process(inputs: Float32Array[][]): boolean {
-    const [heard, spoken] = inputs;
+    const [speakers, microphone] = inputs;
     for (let i = 0; i < 128; i++) {
-      this.heard[this.filled] = mix(heard!, i);
-      this.spoken[this.filled] = mix(spoken!, i);
+      this.speakers[this.filled] = mix(speakers!, i);
+      this.microphone[this.filled] = mix(microphone!, i);
       this.filled++;
     }
     if (this.filled < FRAMES) return true;
-    this.port.postMessage([this.heard, this.spoken], [this.heard.buffer, this.spoken.buffer]);
-    this.heard = new Float32Array(FRAMES);
-    this.spoken = new Float32Array(FRAMES);
+    this.port.postMessage([this.speakers, this.microphone], [this.speakers.buffer, this.microphone.buffer]);
+    this.speakers = new Float32Array(FRAMES);
+    this.microphone = new Float32Array(FRAMES);
     this.filled = 0;
     return true;
   }

@@ -1,4 +1,4 @@
-/** A case that was reported publicly. Only what the named source says. */
+/** A publicly reported case. States only what the named sources say. */
 export interface Case {
   year: string;
   title: string;
@@ -12,7 +12,7 @@ export const CASES: readonly Case[] = [
     year: '2019',
     title: 'The chief on the telephone',
     text: 'The head of a British energy firm was called by a voice that he took for the chief executive of the German parent company, and sent 220,000 euros to an account in Hungary. The firm’s insurer said that software had imitated the voice.',
-    question: 'Which question, asked back, would have stopped it?',
+    question: 'Which question would have stopped it?',
     sources: [
       {
         text: 'Catherine Stupp, “Fraudsters Used AI to Mimic CEO’s Voice in Unusual Cybercrime Case”, The Wall Street Journal, 30 August 2019',
@@ -22,7 +22,7 @@ export const CASES: readonly Case[] = [
   {
     year: '2021',
     title: 'A dead cook reads his e-mail',
-    text: 'For the documentary “Roadrunner” the director Morgan Neville had a model of Anthony Bourdain’s voice speak lines that Bourdain had written but, as far as is known, never said aloud. The film did not tell; viewers learnt it from interviews.',
+    text: 'For the documentary “Roadrunner” the director Morgan Neville had a model of Anthony Bourdain’s voice speak lines that Bourdain had written but, as far as is known, never said aloud. The film did not say so; viewers learnt it from interviews.',
     question: 'His own words, not his own voice: is that a quotation?',
     sources: [
       {
@@ -33,7 +33,7 @@ export const CASES: readonly Case[] = [
   {
     year: '2021',
     title: 'An actor gets his voice back',
-    text: 'Val Kilmer lost his voice to the treatment of throat cancer. With him, and from old recordings of his, the company Sonantic made a model that speaks as he did.',
+    text: 'Val Kilmer lost his voice to the treatment of throat cancer. Together with him, and from old recordings of his, the company Sonantic made a model that speaks as he did.',
     question: 'What makes this one different from the others?',
     sources: [
       {
@@ -71,7 +71,7 @@ export const CASES: readonly Case[] = [
   },
   {
     year: '2024',
-    title: 'A voice that reminds of somebody',
+    title: 'A voice that sounds like somebody',
     text: 'OpenAI withdrew a voice called “Sky”. Scarlett Johansson had declined to lend hers, and said that it sounded eerily like her. OpenAI said that it was the natural voice of another actress, engaged before.',
     question: 'Does somebody own how they sound, or only their recordings?',
     sources: [

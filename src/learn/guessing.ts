@@ -1,4 +1,4 @@
-/** Chance of at least `right` of `of` two-way questions by guessing alone: the binomial's upper tail. */
+/** Probability of at least `right` of `of` two-way questions by guessing: upper tail of the binomial distribution. */
 export function guessingChance(right: number, of: number): number {
   let term = 0.5 ** of;
   let sum = 0;

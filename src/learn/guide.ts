@@ -15,7 +15,7 @@ export const GUIDE: readonly GuideLesson[] = [
     steps: [
       'One pupil records a sentence. Play it unchanged.',
       'Move the pitch alone, then the length of throat and mouth alone; the class names what changed.',
-      'Whisper, then one note; then take throat and mouth away.',
+      'Whisper, then one note; then switch throat and mouth off.',
     ],
     ask: [
       {
@@ -31,30 +31,30 @@ export const GUIDE: readonly GuideLesson[] = [
   {
     title: 'How conversion works',
     minutes: 15,
-    aim: 'Pupils explain that nothing of the recording is kept but what was said, the melody and the loudness.',
+    aim: 'Pupils explain that of the recording only the words, the melody and the loudness are kept.',
     steps: [
       'Convert the recording to a voice that is far from the speaker’s.',
-      'Compare the melodies: same shape, another height.',
+      'Compare the melodies: same shape, different height.',
       'Laugh, sing, speak another language; collect what is lost.',
     ],
     ask: [
       {
-        question: 'What of you is still in it?',
+        question: 'What is left of you in it?',
         expect: 'Timing, melody, emphasis: the performance. Not the sound.',
       },
       {
         question: 'Why does laughter get lost?',
-        expect: 'The networks learnt from read sentences; what they never heard they cannot say.',
+        expect: 'The networks were trained on read sentences; they cannot produce what was not in them.',
       },
     ],
   },
   {
-    title: 'Hear or not',
+    title: 'Can you hear it?',
     minutes: 15,
-    aim: 'Pupils learn that ears are poor detectors, and what chance is.',
+    aim: 'Pupils learn that ears are poor detectors, and what chance means.',
     steps: [
-      'The class votes with hands, ten questions with “Hear the mark”; keep the score on the board too.',
-      'Before looking: how many right answers would guessing give?',
+      'The class votes by show of hands, ten questions with “Hear the mark”; keep the score on the board too.',
+      'Before looking at the score: how many right answers would guessing give?',
       'Then a few with “Hear the computer”, on a recording of somebody the class knows.',
     ],
     ask: [
@@ -71,36 +71,36 @@ export const GUIDE: readonly GuideLesson[] = [
   {
     title: 'The mark',
     minutes: 20,
-    aim: 'Pupils experience what a mark survives, and that its absence proves nothing.',
+    aim: 'Pupils find out what a mark survives, and that its absence proves nothing.',
     steps: [
       'In groups: remove the mark and keep the voice usable. Write down every try.',
       'Compare: whose result still sounds like a person?',
-      'Convert once more, and look again.',
+      'Convert it again, and detect again.',
     ],
     ask: [
       {
         question: 'What removed it?',
-        expect: 'Brutal noise or muffling; and converting once more, which sounds fine.',
+        expect: 'Brutal noise or muffling; and converting again, which sounds fine.',
       },
       {
         question: 'No mark was found. What do we know?',
-        expect: 'Nothing about whether a person spoke. Only a found mark says something.',
+        expect: 'Nothing about whether a person spoke. Only a detected mark proves something.',
       },
     ],
   },
   {
-    title: 'Whose voice is it',
+    title: 'Whose voice is it?',
     minutes: 25,
     aim: 'Pupils weigh permission, purpose and harm, and state a rule of their own.',
     steps: [
-      'Everybody decides alone on all six situations, then in pairs.',
+      'Everybody decides on all six situations alone, then in pairs.',
       'Pairs present the situation they disagreed on.',
       'Each group takes one of the public cases and answers its question.',
     ],
     ask: [
       {
         question: 'What does a good permission name?',
-        expect: 'Who agrees, to which voice and use, for how long, and how to take it back.',
+        expect: 'Who agrees, to which voice and use, for how long, and how to revoke it.',
       },
       {
         question: 'What would you do when a relative calls and asks for money?',

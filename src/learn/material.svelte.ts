@@ -15,7 +15,7 @@ export interface Converted extends Track {
   voiceName: string;
 }
 
-/** The recording that the lessons work on: the pupil's own, or the sample. It stays in the page and is not kept. */
+/** The recording that the lessons work on: the pupil's own, or the sample. It is not stored. */
 export class Material {
   recording = $state.raw<(Track & { name: string }) | null>(null);
   readonly job: Job;
@@ -28,25 +28,25 @@ export class Material {
   ) {
     this.player = new TrackPlayer(scope);
     this.microphone = new ShortRecording(scope, context.notices, RECORD_SECONDS, (recorded) =>
-      this.take(recorded, 'Your recording'),
+      this.setRecording(recorded, 'Your recording'),
     );
     this.job = new Job(scope, context.notices);
   }
 
   async openSample(): Promise<void> {
     await this.job.run('Opening the sample', async () => {
-      this.take(await this.fetchClip('sample/sample.wav'), 'The sample');
+      this.setRecording(await this.fetchClip('sample/sample.wav'), 'The sample');
     });
   }
 
-  /** A short recording that comes with the app. */
+  /** Fetches and decodes a short recording of the app. */
   async fetchClip(path: string): Promise<Track> {
     const response = await fetch(path);
     if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
     return decodeFile(await response.blob(), path);
   }
 
-  /** Converts to a built-in voice, with progress; null when cancelled or failed, which has been shown then. */
+  /** Converts to a voice, the first if `voiceId` is unknown, as a job. Null if it was cancelled or failed; errors are shown. */
   async convert(source: Track, voiceId: string, label: string): Promise<Converted | null> {
     const { converter } = this.context;
     const outcome = await this.job.run(label, async ({ signal, onProgress }) => {
@@ -66,7 +66,7 @@ export class Material {
     return outcome.state === 'done' ? outcome.value : null;
   }
 
-  private take({ samples, sampleRateHz }: Track, name: string): void {
+  private setRecording({ samples, sampleRateHz }: Track, name: string): void {
     try {
       for (const warning of checkSamples(samples, sampleRateHz)) this.context.notices.warn(warning);
       this.recording = { samples, sampleRateHz, name };

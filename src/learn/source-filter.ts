@@ -21,15 +21,15 @@ import { Synthesiser } from '../engine/synthesis/synthesis';
 
 const FFT_SIZE = 1024;
 const BINS = FFT_SIZE / 2 + 1;
-/** A filter narrower than this would let single overtones through, and they belong to the source. */
-const LEAST_WIDTH_HZ = 140;
-/** The synthesiser gives a frame out when the next ones are there. */
+/** Analysis bands are at least this wide: narrower ones would resolve single overtones, which belong to the source. */
+const MIN_WIDTH_HZ = 140;
+/** The synthesiser returns a frame only after the following ones; this many are appended. */
 const TAIL_FRAMES = 4;
 
-/** A recording taken apart: what the vocal folds did, and what throat and mouth did to it, every 10 ms. */
+/** Source and filter of a recording every 10 ms: F0 and voicing, and the spectral envelope. */
 export interface VoiceParts {
   frames: number;
-  /** [frames] Hz; held through unvoiced frames. */
+  /** [frames] Hz; unvoiced frames repeat the last voiced value. */
   f0Hz: Float32Array;
   /** [frames], 0 or 1. */
   voiced: Float32Array;
@@ -45,14 +45,14 @@ export interface PartControls {
   source: Source;
   /** Semitones. */
   pitchSt: number;
-  /** Length of throat and mouth, 1 as it was. */
+  /** Vocal tract length relative to the recording. */
   length: number;
-  /** Without: the source alone, as it would sound without a head around it. */
+  /** Whether the filter is applied; otherwise the source alone is synthesised, with the loudness of each frame. */
   filter: boolean;
 }
 
-/** Takes mono speech apart. */
-export function takeApart(samples: Float32Array, sampleRateHz: number): VoiceParts {
+/** Source-filter analysis of mono speech. */
+export function analyseVoice(samples: Float32Array, sampleRateHz: number): VoiceParts {
   const low = resample(samples, sampleRateHz, ANALYSIS_RATE_HZ);
   const high = resample(samples, sampleRateHz, SYNTHESIS_RATE_HZ);
   const { loudnessDb } = new Frontend().push(low);
@@ -73,8 +73,8 @@ export function takeApart(samples: Float32Array, sampleRateHz: number): VoicePar
   };
 }
 
-/** Puts the parts together again, at 24 kHz. */
-export function putTogether(parts: VoiceParts, controls: PartControls): Float32Array {
+/** Synthesises speech from its parts, at 24 kHz. */
+export function synthesiseVoice(parts: VoiceParts, controls: PartControls): Float32Array {
   const { frames, logGain } = parts;
   const padded = frames + TAIL_FRAMES;
   const extend = (values: Float32Array, size: number) => {
@@ -91,7 +91,7 @@ export function putTogether(parts: VoiceParts, controls: PartControls): Float32A
     1,
   );
   f0Hz.fill(parts.medianF0Hz, frames);
-  // Where the folds swing, little noise is left; a whisper is nothing else.
+  // Noise relative to the envelope: -3.5 (natural log, -30 dB) in voiced frames, -0.3 (-2.6 dB) in unvoiced ones.
   const noise = gains.map((gain, i) => gain - (isVoiced[Math.floor(i / BANDS)]! > 0 ? 3.5 : 0.3));
   return new Synthesiser({ formantRatio: 1 / controls.length, unvoicedLevelDb: 0 }).push({
     frames: padded,
@@ -103,7 +103,7 @@ export function putTogether(parts: VoiceParts, controls: PartControls): Float32A
   });
 }
 
-/** Every band as loud as the frame is on average. */
+/** [frames, 80]: every band gets the mean power of its frame. */
 function withoutFilter(logGain: Float32Array): Float32Array {
   const flat = new Float32Array(logGain.length);
   for (let at = 0; at < flat.length; at += BANDS) {
@@ -114,7 +114,7 @@ function withoutFilter(logGain: Float32Array): Float32Array {
   return flat;
 }
 
-/** [frames, 80]: power around each centre, as wide as one overtone, of frames centred on 240 t. */
+/** Log gains [frames, 80]: power in a triangular band of half-width F0 around each centre, of frames centred on sample 240 t. */
 function envelopes(samples: Float32Array, f0Hz: Float32Array): Float32Array {
   const fft = new RealFft(FFT_SIZE);
   const window = periodicHann(FFT_SIZE);
@@ -130,7 +130,7 @@ function envelopes(samples: Float32Array, f0Hz: Float32Array): Float32Array {
     const start = t * SYNTHESIS_HOP - FFT_SIZE / 2;
     for (let i = 0; i < FFT_SIZE; i++) frame[i] = (samples[start + i] ?? 0) * window[i]!;
     fft.forward(frame, spectrum);
-    const widthHz = Math.max(LEAST_WIDTH_HZ, f0Hz[t]!);
+    const widthHz = Math.max(MIN_WIDTH_HZ, f0Hz[t]!);
     for (let band = 0; band < BANDS; band++) {
       const centre = centresHz[band]!;
       const last = Math.min(BINS - 1, Math.floor((centre + widthHz) / binHz));

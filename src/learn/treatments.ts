@@ -5,7 +5,7 @@ export type TreatmentId = 'noise' | 'lowPass' | 'speed' | 'echo' | 'cut';
 export interface Treatment {
   id: TreatmentId;
   name: string;
-  /** What the slider does, from `min` to `max`; `off` is where it does nothing. */
+  /** Range of the slider; the treatment has no effect at `off`. */
   min: number;
   max: number;
   step: number;
@@ -13,11 +13,11 @@ export interface Treatment {
   text: (value: number) => string;
 }
 
-/** What pupils may do to a marked recording, mild to brutal. */
+/** What pupils can do to a marked recording. */
 export const TREATMENTS: readonly Treatment[] = [
   {
     id: 'noise',
-    name: 'Noise over it',
+    name: 'Add noise',
     min: 0,
     max: 50,
     step: 5,
@@ -44,12 +44,12 @@ export const TREATMENTS: readonly Treatment[] = [
   },
   {
     id: 'echo',
-    name: 'Put it in a hall',
+    name: 'Add echo',
     min: 0,
     max: 90,
     step: 10,
     off: 0,
-    text: (x) => (x === 0 ? 'no echo' : `echo of ${x} %`),
+    text: (x) => (x === 0 ? 'none' : `${x} % strong`),
   },
   {
     id: 'cut',
@@ -58,7 +58,7 @@ export const TREATMENTS: readonly Treatment[] = [
     max: 80,
     step: 10,
     off: 0,
-    text: (x) => (x === 0 ? 'none' : `${x} % of it gone`),
+    text: (x) => (x === 0 ? 'none' : `${x} % removed`),
   },
 ];
 
@@ -70,11 +70,11 @@ const PIECE_SECONDS = 0.5;
 const ECHO_SECONDS = 0.11;
 const ECHOES = 6;
 
-/** Applies all of them, in the order of a recording's life; `samples` stays as it is. */
+/** Applies all treatments; `samples` is not changed. */
 export function treat(samples: Float32Array, sampleRateHz: number, values: TreatmentValues): Float32Array {
   let sound: Float32Array = samples.slice();
   if (values.cut > 0) sound = cut(sound, sampleRateHz, values.cut / 100);
-  // As a tape that runs at another speed: the pitch goes with it.
+  // As tape at another speed: the pitch changes too.
   if (values.speed !== 100)
     sound = resample(sound, Math.round(sampleRateHz * (values.speed / 100)), sampleRateHz);
   if (values.echo > 0) sound = echo(sound, sampleRateHz, values.echo / 100);
@@ -83,7 +83,7 @@ export function treat(samples: Float32Array, sampleRateHz: number, values: Treat
   return sound;
 }
 
-/** Takes every piece of half a second shorter by `share`. */
+/** Removes the last `share` of every half second. */
 function cut(samples: Float32Array, sampleRateHz: number, share: number): Float32Array<ArrayBuffer> {
   const piece = Math.round(PIECE_SECONDS * sampleRateHz);
   const kept = Math.round((1 - share) * piece);
@@ -107,7 +107,7 @@ function echo(samples: Float32Array, sampleRateHz: number, strength: number): Fl
   return out;
 }
 
-/** Two Butterworth sections (Smith, "Introduction to digital filters", appendix I.2): 24 dB an octave. */
+/** Fourth-order Butterworth low-pass as two biquads (Smith, "Introduction to digital filters", appendix I.2): 24 dB per octave. */
 function lowPass(samples: Float32Array, sampleRateHz: number, hz: number): Float32Array<ArrayBuffer> {
   let out = samples.slice();
   for (const q of [0.541, 1.307]) {
@@ -127,7 +127,7 @@ function lowPass(samples: Float32Array, sampleRateHz: number, hz: number): Float
 
 function addNoise(samples: Float32Array, snrDb: number): void {
   const power = samples.reduce((sum, x) => sum + x * x, 0) / Math.max(1, samples.length);
-  // A uniform number in -1..1 has a power of a third.
+  // The variance of uniform noise in -1..1 is 1/3.
   const amplitude = Math.sqrt(3 * power * 10 ** (-snrDb / 10));
   for (let i = 0; i < samples.length; i++) samples[i]! += amplitude * (2 * Math.random() - 1);
 }

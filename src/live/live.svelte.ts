@@ -19,21 +19,21 @@ import { gateLevel } from './gate-level';
 const METER_MS = 80;
 const QUIET_SECONDS = 2;
 const SPEAK_SECONDS = 4;
-/** A peak of the correlation may be chance once; not three times. */
+/** Feedback is reported only after this long, because a single peak of the correlation may be chance. */
 const FEEDBACK_SECONDS = 3;
 
-const TROUBLES: Partial<Record<Trouble, string>> = {
+const TROUBLE_MESSAGES: Partial<Record<Trouble, string>> = {
   'microphone-lost':
-    'The microphone stopped, perhaps because it was unplugged. Until one is there again, nobody hears anything. Plug it in or choose another one; it goes on by itself.',
+    'The microphone stopped, perhaps because it was unplugged. Until there is one again, nobody hears anything. Plug it in or choose another one; the session then continues by itself.',
   'microphone-changed': 'The microphone has changed, so it was opened again.',
   'context-lost': 'The sound device has changed, so it was opened again.',
   'worker-lost':
-    'The part of this page that converts stopped, perhaps because memory ran out. It was started again; your takes are safe.',
+    'The conversion worker of this page stopped, perhaps because memory ran out. It was restarted; your takes are safe.',
 };
 
 type Device = { deviceId: string; label: string };
 
-/** The live page: one session, what the page shows of it, and what the user does with it. */
+/** State of the live page: one session, its meters, and the actions of the user. */
 export class LivePage {
   phase = $state<LivePhase>('off');
   status = $state.raw<LiveStatus | null>(null);
@@ -41,19 +41,19 @@ export class LivePage {
   level = $state.raw({ input: 0, output: 0 });
   delay = $state.raw<DelayParts | null>(null);
   health = $state.raw({ load: 0, underruns: 0, jumps: 0, blockMs: 0 });
-  /** What the browser really gave. */
-  given = $state.raw<MediaTrackSettings | null>(null);
+  /** Settings of the microphone track that the browser opened. */
+  trackSettings = $state.raw<MediaTrackSettings | null>(null);
   contextRateHz = $state(0);
   inputs = $state.raw<Device[]>([]);
   outputs = $state.raw<Device[]>([]);
   isHeld = $state(false);
-  hearsItself = $state(false);
+  hasFeedback = $state(false);
   calibration = $state<'none' | 'quiet' | 'speak'>('none');
   loopback = $state.raw<{ ms: number | null } | 'measuring' | null>(null);
   takeSeconds = $state<number | null>(null);
   private readonly session: LiveSession;
   private recording: TakeRecording | undefined;
-  /** The voice of `recording`, with the consent it had when that began. */
+  /** The voice of `recording`, with its consent record at the start of it. */
   private takeVoice: VoiceSummary | undefined;
   private feedbackSeconds = 0;
 
@@ -67,11 +67,11 @@ export class LivePage {
       onProgress: (progress) => (this.progress = progress),
       onTrouble: (trouble) => {
         void this.endTake();
-        const text = TROUBLES[trouble];
+        const text = TROUBLE_MESSAGES[trouble];
         if (text) context.notices.warn(text);
       },
     });
-    scope.interval(() => this.read(), METER_MS);
+    scope.interval(() => this.updateMeters(), METER_MS);
     void this.listDevices();
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
     if (mediaDevices) scope.on(mediaDevices, 'devicechange', () => void this.listDevices());
@@ -104,9 +104,9 @@ export class LivePage {
     this.session.stop();
   }
 
-  /** Hands changed settings to what is running. */
+  /** Applies changed settings to the running session. */
   async apply(): Promise<void> {
-    // A mark names one voice, so another voice begins another take.
+    // The mark of a take names one voice, so a change of voice starts another take.
     const isOtherVoice = this.recording && this.takeVoice?.id !== this.context.preferences.voiceId;
     if (isOtherVoice) await this.endTake();
     await this.session.adjust(this.settings).catch((error: unknown) => this.context.notices.fail(error));
@@ -130,7 +130,7 @@ export class LivePage {
       const spoken = await this.session.calibrate(SPEAK_SECONDS);
       if (!(spoken.profile.medianF0Hz > 0)) {
         notices.warn(
-          'No voice was heard, so nothing was changed. Check the microphone, then calibrate again and speak after the two quiet seconds.',
+          'No voice was detected, so nothing was changed. Check the microphone, then calibrate again and speak after the two quiet seconds.',
         );
         return;
       }
@@ -168,21 +168,21 @@ export class LivePage {
     this.takeVoice = voice;
     this.recording = new TakeRecording(this.session.api, this.session.graph!.context.sampleRate);
     this.takeSeconds = 0;
-    void this.keepTake(this.recording, voice);
+    void this.saveWhenDone(this.recording, voice);
   }
 
   private async endTake(): Promise<void> {
     const { recording } = this;
     if (!recording) return;
-    // A worker that is gone cannot end it.
+    // A worker that died cannot end the recording.
     const stop = this.scope.timeout(() => recording.cut(), 1000);
     recording.end();
     await recording.done;
     stop();
   }
 
-  /** Keeps a take as soon as it ends, whatever ended it. */
-  private async keepTake(recording: TakeRecording, voice: VoiceSummary): Promise<void> {
+  /** Saves a take as soon as it ends, whatever ended it. */
+  private async saveWhenDone(recording: TakeRecording, voice: VoiceSummary): Promise<void> {
     const { notices, preferences } = this.context;
     const { source, output } = await recording.done;
     if (this.recording === recording) {
@@ -202,15 +202,15 @@ export class LivePage {
         ...(voice.consent && { consent: voice.consent }),
       },
     };
-    const keep = async (): Promise<void> => {
+    const save = async (): Promise<void> => {
       try {
         await saveTake(take);
-        notices.announce('The take is kept. Find it in the studio.');
+        notices.announce('The take is saved. Find it in the studio.');
       } catch (error) {
-        notices.fail(error, { label: 'Save again', run: () => void keep() });
+        notices.fail(error, { label: 'Save again', run: () => void save() });
       }
     };
-    await keep();
+    await save();
   }
 
   private get settings(): SessionSettings {
@@ -231,7 +231,7 @@ export class LivePage {
   private async start(): Promise<void> {
     const { notices } = this.context;
     notices.clear();
-    this.hearsItself = false;
+    this.hasFeedback = false;
     try {
       await this.session.adjust(this.settings);
       await this.session.start();
@@ -251,15 +251,15 @@ export class LivePage {
     if (phase !== 'off') return;
     this.level = { input: 0, output: 0 };
     this.delay = null;
-    this.given = null;
+    this.trackSettings = null;
   }
 
-  private read(): void {
+  private updateMeters(): void {
     const { graph } = this.session;
     if (!graph || this.phase === 'off') return;
     const { stats } = graph;
     this.level = { input: stats.get('inputPeak'), output: stats.get('outputPeak') };
-    const captureMs = 1000 * ((this.given as { latency?: number } | null)?.latency ?? 0);
+    const captureMs = 1000 * ((this.trackSettings as { latency?: number } | null)?.latency ?? 0);
     this.delay = stats.get('delayMs') > 0 ? delayParts(stats, captureMs, graph.outputLatencyMs) : null;
     this.health = {
       load: stats.get('load'),
@@ -270,11 +270,11 @@ export class LivePage {
     if (this.recording) this.takeSeconds = this.recording.seconds;
     this.feedbackSeconds =
       stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
-    this.hearsItself = this.feedbackSeconds >= FEEDBACK_SECONDS;
+    this.hasFeedback = this.feedbackSeconds >= FEEDBACK_SECONDS;
   }
 
   private readDevice(): void {
-    this.given = this.session.stream?.getAudioTracks()[0]?.getSettings() ?? null;
+    this.trackSettings = this.session.stream?.getAudioTracks()[0]?.getSettings() ?? null;
     this.contextRateHz = this.session.graph?.context.sampleRate ?? 0;
   }
 
@@ -282,7 +282,7 @@ export class LivePage {
     try {
       const [inputs, outputs] = await Promise.all([listDevices('audioinput'), listDevices('audiooutput')]);
       if (this.scope.isEnded) return;
-      // Browsers name them only once a microphone has been allowed.
+      // Browsers reveal ids and labels only after the user has allowed a microphone.
       this.inputs = inputs.filter(({ deviceId, label }) => deviceId && label);
       this.outputs = outputs.filter(({ deviceId, label }) => deviceId && label);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Notices } from './notices.svelte';
 import type { Preferences } from './preferences.svelte';
 import type { Scope } from './scope';
 
-/** What every page is given by the shell. */
+/** What the shell passes to every page. */
 export interface AppContext {
   scope: Scope;
   converter: ConversionClient;

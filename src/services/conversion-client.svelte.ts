@@ -29,16 +29,16 @@ export interface ConversionJob {
   controls: ConversionControls;
   onProgress: (progress: ConvertProgress) => void;
   signal: AbortSignal;
-  /** Of a speaker who was measured before. */
+  /** Profile of the speaker if it was measured before; measured from `samples` otherwise. */
   profile?: SourceProfile;
   use?: 'convert' | 'preview';
 }
 
-/** The converter as the pages see it: loads in its worker, and is started anew when that dies. */
+/** The converter as the pages use it. It runs in a worker, which is restarted when it dies. */
 export class ConversionClient {
   status = $state.raw<EngineStatus | null>(null);
   progress = $state.raw<LoadProgress | null>(null);
-  /** Why loading failed, for the user. */
+  /** Message for the user if loading failed. */
   failure = $state<string | null>(null);
   private client: WorkerClient<ConversionApi> | undefined;
   private loading: Promise<EngineStatus> | undefined;
@@ -50,7 +50,7 @@ export class ConversionClient {
     private readonly options: LoadOptions = {},
   ) {}
 
-  /** Loads once; after a failure, again. */
+  /** Loads once. After a failure the next call tries again. */
   load(): Promise<EngineStatus> {
     this.loading ??= this.start().catch((error: unknown) => {
       this.loading = undefined;
@@ -66,7 +66,7 @@ export class ConversionClient {
     const jobId = `job ${this.nextJob++}`;
     const cancel = () => void client.api.cancel(jobId);
     job.signal.throwIfAborted();
-    const forget = this.scope.on(job.signal, 'abort', cancel);
+    const removeListener = this.scope.on(job.signal, 'abort', cancel);
     const samples = job.samples.slice();
     try {
       return await client.watch(
@@ -85,24 +85,24 @@ export class ConversionClient {
       if (error instanceof WorkerLostError) this.restart();
       throw error;
     } finally {
-      forget();
+      removeListener();
     }
   }
 
-  /** Asks again what voices there are: after one was made, brought, changed or deleted. */
+  /** Updates `status.voices` after a voice was made, imported, changed or deleted. */
   async refreshVoices(): Promise<void> {
     if (!this.status || !this.client) return;
     const voices = await this.client.api.listVoices();
     this.status = { ...this.status, voices };
   }
 
-  /** Takes a voice file in for this visit without storing it. */
+  /** Loads a voice file until the page is closed, without storing it. */
   async openVoiceFile(file: ArrayBuffer): Promise<VoiceSummary> {
     await this.load();
     return this.client!.guard(this.client!.api.openVoiceFile(file));
   }
 
-  /** Takes in a voice that was just made, for its first listen. */
+  /** Loads a voice that was just made, so that it can be previewed before it is signed. */
   async openVoiceDraft(draft: VoiceDraft): Promise<VoiceSummary> {
     await this.load();
     return this.client!.guard(this.client!.api.openVoiceDraft(draft));
@@ -125,7 +125,7 @@ export class ConversionClient {
     }
   }
 
-  /** A new worker, loaded from what is kept on this device. */
+  /** Starts a new worker, which loads the networks from the store. */
   private restart(): void {
     this.discard();
     this.loading = undefined;

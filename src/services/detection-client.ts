@@ -4,7 +4,7 @@ import DetectionWorker from '../../workers/detection?worker';
 import type { Scope } from './scope';
 import { WorkerClient } from './worker-client';
 
-/** Looks for the mark in its own worker, made anew for every file so that a broken one cannot hurt the next. */
+/** Detects the mark in a worker that is created for this call, so that a file that crashes it cannot affect the next. */
 export async function detect(
   parent: Scope,
   samples: Float32Array,
@@ -15,13 +15,13 @@ export async function detect(
   signal.throwIfAborted();
   const client = new WorkerClient<DetectionApi>(parent, DetectionWorker);
   const cancel = () => void client.api.cancel('file');
-  const forget = parent.on(signal, 'abort', cancel);
+  const removeListener = parent.on(signal, 'abort', cancel);
   try {
     return await client.guard(
       client.api.detect('file', transfer(samples, [samples.buffer]), sampleRateHz, proxy(onProgress)),
     );
   } finally {
-    forget();
+    removeListener();
     client.dispose();
   }
 }

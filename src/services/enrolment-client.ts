@@ -17,7 +17,7 @@ export interface EnrolJob {
   onProgress: (progress: Progress) => void;
 }
 
-/** Making voices as the pages see it: in a worker of its own, started anew when that dies. */
+/** Enrolment as the pages use it. It runs in a worker, which is restarted when it dies. */
 export class EnrolmentClient {
   private client: WorkerClient<EnrolmentApi> | undefined;
   private nextJob = 1;
@@ -27,7 +27,7 @@ export class EnrolmentClient {
     private readonly baseUrl: string,
   ) {}
 
-  /** A copy of the samples is given away. */
+  /** Transfers a copy of the samples; the caller keeps its own. */
   clean(samples: Float32Array, sampleRateHz: number, job: EnrolJob): Promise<CleanedRecording> {
     const copy = samples.slice();
     return this.run(job, (api, id) =>
@@ -35,7 +35,7 @@ export class EnrolmentClient {
     );
   }
 
-  /** What was read aloud from the page just now; needed before the voice of `self` is trained. */
+  /** Analyses the reading of the permission sentence. Required before `train` accepts a record of capacity `self`. */
   analyseSentence(
     samples: Float32Array,
     sampleRateHz: number,
@@ -64,14 +64,14 @@ export class EnrolmentClient {
     signal.throwIfAborted();
     const client = await this.ready();
     const jobId = `job ${this.nextJob++}`;
-    const forget = this.scope.on(signal, 'abort', () => void client.api.cancel(jobId));
+    const removeListener = this.scope.on(signal, 'abort', () => void client.api.cancel(jobId));
     try {
       return await client.watch(task(client.api, jobId), () => client.api.ping());
     } catch (error) {
       if (error instanceof WorkerLostError) this.discard();
       throw error;
     } finally {
-      forget();
+      removeListener();
     }
   }
 

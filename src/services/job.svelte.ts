@@ -3,24 +3,24 @@ import type { Notices } from './notices.svelte';
 import type { Scope } from './scope';
 
 export interface JobProgress {
-  /** Share of the work that is done, 0..1; null before it is known. */
+  /** Completed share of the work, 0..1; null while unknown. */
   fraction: number | null;
-  /** Estimated seconds of work left; null before anything is known. */
+  /** Estimated remaining time in seconds; null while unknown. */
   secondsLeft: number | null;
 }
 
 export interface JobControl<P> {
   signal: AbortSignal;
-  /** Without effect once the task has ended. Returns nothing, so that a worker can call it through comlink. */
+  /** Ignored once the task has ended. Returns nothing, so that a worker can call it through comlink. */
   onProgress: (progress: P) => void;
-  /** Another part of the task begins: its label, and no progress yet. */
+  /** Starts the next part of the task: sets its label and clears the progress. */
   begin: (label: string) => void;
 }
 
-/** How a run ended: `busy` where another was under way, so that this one never began. */
+/** How a run ended. `busy`: another run was in progress, so this one did not start. */
 export type Outcome<T> = { state: 'done'; value: T } | { state: 'cancelled' | 'failed' | 'busy' };
 
-/** Work that the user waits for, one task at a time, with progress and a way to cancel it, which its scope's end does too. */
+/** Runs one task at a time that the user waits for, with progress. The user can cancel it; the end of the scope does too. */
 export class Job<P extends JobProgress = JobProgress> {
   label = $state('');
   progress = $state.raw<P | null>(null);
@@ -38,14 +38,14 @@ export class Job<P extends JobProgress = JobProgress> {
     this.controller?.abort();
   }
 
-  /** Runs `task`. What it rejects with is shown to the user, unless they cancelled it; the run itself never rejects. */
+  /** Runs `task` and shows its error to the user, unless it was cancelled. Never rejects. */
   async run<T>(label: string, task: (control: JobControl<P>) => Promise<T>): Promise<Outcome<T>> {
     if (this.isBusy) return { state: 'busy' };
     this.notices.clear();
     const controller = new AbortController();
     this.controller = controller;
     const show = (change: { label?: string; progress: P | null }) => {
-      // A worker's last report may come after its answer, when another run may have begun.
+      // A worker's last report may arrive after its result, when another run may have started.
       if (this.controller === controller) Object.assign(this, change);
     };
     this.isBusy = true;

@@ -1,4 +1,4 @@
-/** Absolute address of the published files: a worker has another idea of what is relative. */
+/** Absolute address of the published files: a worker resolves relative addresses against its own script. */
 export function modelsUrl(): string {
   return new URL('models/', document.baseURI).href;
 }

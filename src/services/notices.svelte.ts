@@ -7,14 +7,14 @@ export interface Notice {
   action?: { label: string; run: () => void };
 }
 
-/** What the app has to tell the user, the newest last, each until it is dismissed or out of date. */
+/** Errors and warnings for the user, the newest last. Each stays until it is dismissed or `clear` is called. */
 export class Notices {
   list = $state<Notice[]>([]);
-  /** For screen readers: what has just been done. */
+  /** What has just been done, for screen readers. */
   announcement = $state('');
   private nextId = 1;
 
-  /** Shows an error of any kind; nothing for a cancel. */
+  /** Shows an error; ignores cancellations. */
   fail(error: unknown, action?: Notice['action']): void {
     if (isCancelled(error)) return;
     console.error(error);
@@ -33,7 +33,7 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  /** Old news goes when the user does something new. */
+  /** Removes all notices. Called when the user starts something new. */
   clear(): void {
     this.list = [];
   }

@@ -1,6 +1,6 @@
 import { loadSettings, saveSettings, type Settings } from '../store/settings';
 
-/** The settings as the pages use them; every change is kept at once. */
+/** The settings as the pages use them. Every change is saved immediately. */
 export class Preferences {
   private settings = $state.raw<Settings>(loadSettings());
 
@@ -60,7 +60,7 @@ export class Preferences {
     this.change({ live });
   }
 
-  /** Takes all of them over from elsewhere. */
+  /** Replaces all settings, for example with those of an imported archive. */
   adopt(settings: Settings): void {
     this.change(settings);
   }

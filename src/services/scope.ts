@@ -3,7 +3,7 @@ type Dispose = () => void;
 /**
  * Owns listeners, timers, frames, workers and whatever else must end with a page.
  *
- * Lint forbids taking them from anywhere else in the pages. Nothing can be added after `dispose`: it ends at once.
+ * Lint forbids the pages to create them in any other way. Whatever is added after `dispose` is disposed of immediately.
  */
 export class Scope {
   private readonly owned = new Set<Dispose>();
@@ -75,7 +75,7 @@ export class Scope {
     return child;
   }
 
-  /** Ends everything, the newest first. */
+  /** Disposes of everything, the newest first. */
   dispose(): void {
     this.ended = true;
     for (const dispose of [...this.owned].reverse()) dispose();

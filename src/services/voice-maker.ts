@@ -6,21 +6,21 @@ import { exportTake } from '../export/export';
 import { signingKey } from '../store/voices';
 import type { ConversionClient } from './conversion-client.svelte';
 
-/** The sentence that previews are made of. */
+/** The recording that previews are converted from. */
 const SAMPLE = 'sample/sample.wav';
 
-/** A signed voice file, and what it reads as. */
+/** A signed voice file and its parsed content. */
 export interface FinishedVoice {
   file: Blob;
   voice: VoiceFile;
 }
 
-/** What a new voice says of itself, with an id that no other voice has. */
+/** Description of a new voice, with a unique id. */
 export function newAbout(name: string, language = '', description = ''): VoiceAbout {
   return { id: `own-${crypto.randomUUID()}`, name, language, description, createdAt: Date.now() };
 }
 
-/** Completes a voice that was just made: a marked preview of the app's own sample in it, and the signature. */
+/** Completes a draft: adds a marked preview, the app's sample converted to the voice, and signs the file. */
 export async function finishVoice(
   converter: ConversionClient,
   draft: VoiceDraft,
@@ -37,7 +37,7 @@ export async function finishVoice(
   return { file, voice: await readVoiceFile(file) };
 }
 
-/** A recording of the app's own in the voice; needs no more than the leave to listen. */
+/** Converts one of the app's recordings to the voice. Needs permission for the use `preview` only. */
 export async function audition(
   converter: ConversionClient,
   voiceId: string,

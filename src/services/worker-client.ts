@@ -2,20 +2,20 @@ import { proxy, releaseProxy, wrap, type ProxyMarked, type Remote } from 'comlin
 import type { Scope } from './scope';
 
 const PING_MS = 2000;
-/** The longest a worker is busy without hearing messages is one block of the networks. */
-const SILENT_MS = 15_000;
+/** A worker that has not answered a ping for this long is lost. It is busy for one block of the networks at most. */
+const MAX_REPLY_MS = 15_000;
 
 /** The worker died or hangs; `message` is for the user. */
 export class WorkerLostError extends Error {
   constructor() {
     super(
-      'The part of this page that does the work stopped, perhaps because memory ran out. Your recording is safe. It has been started again: close other tabs if you can, then try once more.',
+      'The background worker of this page stopped, perhaps because memory ran out. Your recording is safe. The worker was restarted: close other tabs if you can, then try again.',
     );
     this.name = 'WorkerLostError';
   }
 }
 
-/** A worker behind comlink that is noticed when it dies, and can then be replaced. */
+/** A worker behind comlink. Reports when the worker dies, so that it can be replaced. */
 export class WorkerClient<Api extends object> {
   readonly api: Remote<Api>;
   private readonly lost: Promise<never>;
@@ -39,17 +39,17 @@ export class WorkerClient<Api extends object> {
     return Promise.race([task, this.lost]);
   }
 
-  /** As `guard`, and asks with `ping` now and then whether the worker still hears. */
+  /** As `guard`; also rejects when the worker does not answer `ping`, which is called every PING_MS. */
   async watch<T>(task: Promise<T>, ping: () => Promise<void>): Promise<T> {
-    let heardMs = performance.now();
+    let lastReplyMs = performance.now();
     let waiting = false;
     const stop = this.scope.interval(() => {
       if (waiting) {
-        if (performance.now() - heardMs > SILENT_MS) this.fail(new WorkerLostError());
+        if (performance.now() - lastReplyMs > MAX_REPLY_MS) this.fail(new WorkerLostError());
         return;
       }
       waiting = true;
-      heardMs = performance.now();
+      lastReplyMs = performance.now();
       void ping().then(() => (waiting = false));
     }, PING_MS);
     try {
@@ -59,7 +59,7 @@ export class WorkerClient<Api extends object> {
     }
   }
 
-  /** Ends the worker; twice is fine. */
+  /** Ends the worker. Further calls have no effect. */
   dispose(): void {
     if (this.scope.isEnded) return;
     this.api[releaseProxy]();
@@ -68,8 +68,8 @@ export class WorkerClient<Api extends object> {
 }
 
 /**
- * Runs `task` with a callback for its worker, whose reports `onProgress` is given, and null once the task has ended.
- * A worker's last report may come after its answer; it is ignored.
+ * Runs `task` with a callback for its worker. `onProgress` gets every report, and null once the task has ended.
+ * A report that arrives after the result is ignored.
  */
 export async function withProgress<P, T>(
   onProgress: (progress: P | null) => void,

@@ -5,9 +5,9 @@ import { Microphone, type End } from '../ui/microphone.svelte';
 
 export type { Recorded };
 
-/** The microphone of the studio. Whatever ends a recording, what was recorded is handed on. */
+/** The microphone of the studio. Every recording is passed to `onDone`, whatever ended it. */
 export class Recording extends Microphone {
-  /** Whether any of this recording was too loud. */
+  /** Whether any part of this recording clipped. */
   hasClipped = $state(false);
   devices = $state.raw<{ deviceId: string; label: string }[]>([]);
 
@@ -29,7 +29,7 @@ export class Recording extends Microphone {
   }
 
   protected override onStart(): void {
-    // Labels are told only once the microphone is allowed.
+    // Browsers reveal the labels only after the user has allowed a microphone.
     void this.listDevices();
   }
 
@@ -46,8 +46,8 @@ export class Recording extends Microphone {
   protected override onEnd(why: End): void {
     this.notices.warn(
       why === 'ceiling'
-        ? 'Ten minutes is the longest a recording can be, so it was stopped. All of it is kept below.'
-        : 'The microphone was unplugged or taken by another program. What was recorded until then is kept below. Plug it in or choose another one to record again.',
+        ? 'A recording can be ten minutes long at most, so it was stopped. All of it is saved below.'
+        : 'The microphone was unplugged or taken by another program. What was recorded until then is saved below. Plug it in or choose another one to record again.',
     );
     void this.stop();
   }

@@ -11,19 +11,19 @@ import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } 
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { nowInWords } from '../ui/format';
-import { TakeShelf, type OpenTake } from './take-shelf.svelte';
+import { TakeLibrary, type OpenTake } from './take-library.svelte';
 
 export interface SoundProgress extends JobProgress {
   doneSeconds: number;
   totalSeconds: number;
 }
 
-/** The studio: one open take, what is being done to it, and the shelf of all takes. */
+/** State of the studio: one open take, the job that works on it, and the library of all takes. */
 export class Studio {
   readonly job: Job<SoundProgress>;
   readonly recording: Recording;
   readonly player: TrackPlayer;
-  readonly shelf: TakeShelf;
+  readonly library: TakeLibrary;
 
   constructor(
     private readonly context: AppContext,
@@ -31,13 +31,15 @@ export class Studio {
   ) {
     const { notices } = context;
     this.job = new Job(scope, notices);
-    this.recording = new Recording(scope, notices, (recorded) => void this.takeRecording(recorded));
+    this.recording = new Recording(scope, notices, (recorded) => void this.addRecording(recorded));
     this.player = new TrackPlayer(scope);
-    this.shelf = new TakeShelf(notices, (take) => this.player.open(take?.source, take?.output ?? undefined));
+    this.library = new TakeLibrary(notices, (take) =>
+      this.player.open(take?.source, take?.output ?? undefined),
+    );
   }
 
   get take(): OpenTake | null {
-    return this.shelf.open;
+    return this.library.open;
   }
 
   async openFile(file: File): Promise<void> {
@@ -47,7 +49,7 @@ export class Studio {
         onProgress: (doneSeconds, totalSeconds) => onProgress(soundProgress(doneSeconds, totalSeconds, null)),
       });
       await this.addTake(decoded.samples, decoded.sampleRateHz, file.name.replace(/\.[^.]+$/, ''));
-      this.judge(decoded.samples, decoded.sampleRateHz, decoded.warnings);
+      this.showWarnings(decoded.samples, decoded.sampleRateHz, decoded.warnings);
     });
   }
 
@@ -77,7 +79,7 @@ export class Studio {
         onProgress: ({ secondsDone, secondsTotal, secondsLeft }: ConvertProgress) =>
           onProgress(soundProgress(secondsDone, secondsTotal, secondsLeft)),
       });
-      await this.shelf.addOutput(take, {
+      await this.library.addOutput(take, {
         samples: result.samples,
         sampleRateHz: result.sampleRateHz,
         voiceId: voice.id,
@@ -91,12 +93,12 @@ export class Studio {
     });
   }
 
-  /** Marks and encodes the open take and hands the file to the browser. */
+  /** Marks and encodes the open take and downloads the file. */
   async download(format: ExportFormat): Promise<void> {
     await this.export(format, (file) => download(file, this.scope));
   }
 
-  /** As `download`, through the device's own sheet for sharing where that can be had. */
+  /** As `download`, through the device's share sheet if it accepts the file. */
   async share(format: ExportFormat): Promise<void> {
     await this.export(format, async (file) => {
       if (!canShare(file) || !(await share(file))) download(file, this.scope);
@@ -111,7 +113,7 @@ export class Studio {
     if (!take?.output) return;
     const { output, name: takeName } = take;
     const { disclaimer } = this.context.preferences;
-    await this.job.run(`Marking and writing ${format.toUpperCase()}`, async ({ signal, onProgress }) => {
+    await this.job.run(`Marking and encoding ${format.toUpperCase()}`, async ({ signal, onProgress }) => {
       const seconds = output.samples.length / output.sampleRateHz;
       const file = await exportTake(
         output.samples,
@@ -121,7 +123,7 @@ export class Studio {
           voiceId: output.voiceId,
           voiceName: output.voiceName,
           takeName,
-          // Takes of before there were records were all made with published voices.
+          // Takes without a record are older than records, when only published voices existed.
           consent: output.consent ?? this.recordOf(output.voiceId),
           ...(disclaimer !== 'none' && { disclaimer }),
         },
@@ -135,7 +137,7 @@ export class Studio {
       await deliver(file);
       if (mayHaveCredentials(format) && !file.hasCredentials) {
         this.context.notices.warn(
-          'The file is marked, but its signed note could not be made: what signs is fetched at the first export. Connect to the network and download again if you want the note.',
+          'The file is marked, but its credentials could not be signed: the signing component is downloaded at the first export. Connect to the network and download again if you want the credentials.',
         );
       }
     });
@@ -145,21 +147,21 @@ export class Studio {
     return this.context.converter.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
   }
 
-  private async takeRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
+  private async addRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
     try {
       const warnings = checkSamples(samples, sampleRateHz);
       await this.addTake(samples, sampleRateHz, `Recording, ${nowInWords()}`);
-      this.judge(samples, sampleRateHz, warnings);
+      this.showWarnings(samples, sampleRateHz, warnings);
     } catch (error) {
       this.context.notices.fail(error);
     }
   }
 
   private async addTake(samples: Float32Array, sampleRateHz: number, name: string): Promise<void> {
-    await this.shelf.add({ name, source: { samples, sampleRateHz } });
+    await this.library.add({ name, source: { samples, sampleRateHz } });
   }
 
-  private judge(samples: Float32Array, sampleRateHz: number, warnings: string[]): void {
+  private showWarnings(samples: Float32Array, sampleRateHz: number, warnings: string[]): void {
     for (const warning of warnings) this.context.notices.warn(warning);
     const doubt = speechWarning(samples, sampleRateHz);
     if (doubt) this.context.notices.warn(doubt);

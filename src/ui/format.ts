@@ -1,4 +1,4 @@
-/** 75.3 -> "1:15"; hours only where there are some. */
+/** 75.3 -> "1:15"; hours only from one hour up. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const parts = [Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, '0'));
@@ -18,7 +18,7 @@ export function timeLeft(seconds: number): string {
   return plural(Math.round(seconds / 60), 'minute');
 }
 
-/** "40 %, 8 seconds left"; what is not known is left out. */
+/** "40 %, 8 seconds left"; unknown parts are left out. */
 export function progressInWords(fraction: number | null, secondsLeft: number | null): string {
   if (fraction === null) return '';
   return `${Math.round(100 * fraction)} %${secondsLeft === null ? '' : `, ${timeLeft(secondsLeft)} left`}`;
@@ -26,7 +26,7 @@ export function progressInWords(fraction: number | null, secondsLeft: number | n
 
 const languages = new Intl.DisplayNames(undefined, { type: 'language' });
 
-/** "German" for `de`, in the user's language; '' for '', and the code itself where it is ill-formed or unknown. */
+/** "German" for `de`, in the user's language; '' for '', the code itself if it is ill-formed or unknown. */
 export function languageName(code: string): string {
   if (!code) return '';
   try {
@@ -40,7 +40,7 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** "3 May 2026, 14:05", as people here write it: for the names of takes. */
+/** "3 May 2026, 14:05" in the user's locale, for the names of takes. */
 export function nowInWords(): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date());
 }

@@ -4,10 +4,10 @@ import { Recorder, type Level, type Recorded, type RecorderOptions } from '../au
 
 const SILENT: Level = { peak: 0, rms: 0, clipped: false };
 
-/** Why a recording ended by itself. */
+/** Why a recording ended without the user stopping it. */
 export type End = Parameters<NonNullable<RecorderOptions['onEnd']>>[0];
 
-/** The microphone as a page shows it, one recording at a time. What fails is told to the user. */
+/** State of the microphone for a page, one recording at a time. Errors are shown to the user. */
 export class Microphone {
   state = $state<'idle' | 'starting' | 'recording'>('idle');
   level = $state.raw(SILENT);
@@ -22,7 +22,7 @@ export class Microphone {
     scope.own(() => this.recorder?.close());
   }
 
-  /** An empty `deviceId` is any microphone. */
+  /** An empty `deviceId` selects the default microphone. */
   async start(deviceId: string): Promise<void> {
     if (this.state !== 'idle') return;
     this.state = 'starting';
@@ -41,7 +41,7 @@ export class Microphone {
     try {
       await recorder.start();
       if (this.recorder !== recorder) {
-        // Cancelled while the user was asked for leave.
+        // Cancelled while the browser was asking the user for permission.
         recorder.close();
         return;
       }
@@ -53,7 +53,7 @@ export class Microphone {
     }
   }
 
-  /** All of it; undefined where there was nothing to stop, or it failed, which has been told. */
+  /** Stops and returns the whole recording; undefined if none was running or stopping failed, which is shown. */
   async stop(): Promise<Recorded | undefined> {
     const { recorder } = this;
     if (!recorder || this.state !== 'recording') return undefined;
@@ -68,7 +68,7 @@ export class Microphone {
     }
   }
 
-  /** Lets go of the microphone; what was heard is dropped. */
+  /** Releases the microphone and discards the recording. */
   cancel(): void {
     if (this.recorder) this.end(this.recorder);
   }

@@ -3,7 +3,7 @@ import type { Scope } from '../services/scope';
 import type { Recorded } from '../audio/recorder';
 import { Microphone } from './microphone.svelte';
 
-/** A few seconds from the microphone, ended by the user or at its end; what was heard is handed on. */
+/** Records up to `maxSeconds`, ended earlier by the user, and passes the recording to `onDone`. */
 export class ShortRecording extends Microphone {
   constructor(
     scope: Scope,

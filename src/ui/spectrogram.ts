@@ -3,13 +3,13 @@ import { hzToMel, melToHz, periodicHann } from '../dsp/signal';
 
 const FFT_SIZE = 1024;
 const TOP_HZ = 8000;
-/** From the loudest point down to where it is drawn as silence. */
+/** Levels this far below the loudest point are drawn as silence. */
 const RANGE_DB = 70;
 
 /**
- * A spectrogram as brightness: [rows, columns], row 0 at 8 kHz, rows equally spaced in mel, 0..1.
+ * A spectrogram as brightness 0..1, [rows, columns]: row 0 at 8 kHz, rows equally spaced in mel.
  *
- * One spectrum a column however long the recording is, so an hour costs what a second does.
+ * One spectrum per column, so the cost does not depend on the length of the recording.
  */
 export function spectrogramImage(
   samples: Float32Array,
@@ -42,7 +42,7 @@ export function spectrogramImage(
   return image;
 }
 
-/** Largest magnitude in each of `columns` equal parts. */
+/** Largest magnitude in each of `columns` equal parts, [columns]. */
 export function peaksOf(samples: Float32Array, columns: number): Float32Array {
   const peaks = new Float32Array(columns);
   for (let column = 0; column < columns; column++) {

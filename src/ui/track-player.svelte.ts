@@ -1,7 +1,7 @@
 import type { Scope } from '../services/scope';
 import { AbPlayer, type Side, type Track } from '../audio/ab-player';
 
-/** Playing a recording, or one of two: position, side, and whether it plays, as a page shows them. */
+/** State of the player for a page: position, duration, audible side, and whether it is playing. */
 export class TrackPlayer {
   isPlaying = $state(false);
   seconds = $state(0);
@@ -20,7 +20,7 @@ export class TrackPlayer {
     });
   }
 
-  /** `b` is what `a` was converted to. */
+  /** `b` is the conversion of `a`, if there is one. */
   open(a: Track | undefined, b: Track | undefined): void {
     if (a) this.player.setTracks(a, b);
     else this.player.pause();

@@ -11,19 +11,19 @@ import { saveScores } from '../store/quiz';
 import { askToPersist } from '../store/takes';
 import { listVoices, revoked } from '../store/voices';
 
-/** An archive that was opened and waits for a yes. */
-export interface ArchiveArrival {
+/** An opened archive, before the user confirms the import. */
+export interface PendingArchive {
   fileName: string;
   plan: Plan;
-  /** Names of voices here whose leave was taken back on the other device. */
+  /** Names of voices on this device whose consent was revoked on the other device. */
   silenced: string[];
 }
 
-/** Everything on this device saved as one file, and such a file brought back. */
+/** Saves everything on this device as one file, and imports such files. */
 export class Archiving {
   readonly job: Job;
-  arrival = $state.raw<ArchiveArrival | null>(null);
-  /** What could not go along with the file that was saved last. */
+  pending = $state.raw<PendingArchive | null>(null);
+  /** What is missing from the archive that was saved last, and why. */
   leftOut = $state.raw<LeftOut[]>([]);
 
   constructor(
@@ -37,7 +37,7 @@ export class Archiving {
   async save(): Promise<void> {
     await this.job.run('Saving everything', async ({ signal, onProgress }) => {
       this.leftOut = [];
-      // Records of published voices come with the converter.
+      // The consent records of published voices are loaded with the converter.
       const consentOf = async (id: string) => {
         const status = await this.context.converter.load().catch(() => null);
         return status?.voices.find((voice) => voice.id === id)?.consent ?? null;
@@ -53,29 +53,29 @@ export class Archiving {
     });
   }
 
-  /** Reads an archive and shows what is in it; nothing is stored before it is accepted. */
+  /** Reads an archive and shows its content. Nothing is stored before `accept`. */
   async open(file: File): Promise<void> {
     await this.job.run(`Opening ${file.name}`, async ({ signal }) => {
       const plan = await planArchive(await openArchive(file), signal);
       const [{ voices }, known] = await Promise.all([listVoices(), revoked()]);
       const published = this.context.converter.status?.voices.filter((voice) => !voice.isOwn) ?? [];
       const here = [...voices, ...published].filter(({ consent }) => !known.has(consent?.sha256 ?? ''));
-      this.arrival = { fileName: file.name, plan, silenced: silenced(plan, here) };
+      this.pending = { fileName: file.name, plan, silenced: silenced(plan, here) };
     });
   }
 
   async accept(withSettings: boolean): Promise<void> {
-    const { arrival } = this;
-    if (!arrival) return;
-    this.arrival = null;
-    await this.job.run(`Storing what is in ${arrival.fileName}`, async ({ signal, onProgress }) => {
-      await restoreArchive(arrival.plan, { signal, onProgress: progressReporter(onProgress) });
-      const { settings, scores } = arrival.plan.archive.manifest;
+    const { pending } = this;
+    if (!pending) return;
+    this.pending = null;
+    await this.job.run(`Importing ${pending.fileName}`, async ({ signal, onProgress }) => {
+      await restoreArchive(pending.plan, { signal, onProgress: progressReporter(onProgress) });
+      const { settings, scores } = pending.plan.archive.manifest;
       if (withSettings) {
         this.context.preferences.adopt(settings);
         saveScores(scores);
       }
-      this.context.notices.announce(`What is in ${arrival.fileName} is kept on this device.`);
+      this.context.notices.announce(`${pending.fileName} is imported and saved on this device.`);
       void askToPersist();
     });
     this.onDone();

@@ -1,4 +1,4 @@
-/** Everyday sentences that hold most sounds of their language, to be read aloud. */
+/** Everyday sentences to read aloud that cover most sounds of their language. */
 const PROMPTS: Record<string, string[]> = {
   en: [
     'The old harbour was quiet, but for the gulls and a bell somewhere out in the fog.',
@@ -41,10 +41,10 @@ const PROMPTS: Record<string, string[]> = {
   ],
 };
 
-/** Languages that there are prompts for. */
+/** Languages with prompts. */
 export const PROMPT_LANGUAGES = Object.keys(PROMPTS);
 
-/** The reader's own language where there are prompts for it. */
+/** The first of the user's languages that has prompts; English if none has. */
 export function promptLanguage(languages: readonly string[]): string {
   const known = languages.map((language) => language.split('-')[0]!);
   return known.find((language) => language in PROMPTS) ?? 'en';
@@ -54,7 +54,7 @@ export function promptsIn(language: string): string[] {
   return PROMPTS[language] ?? PROMPTS['en']!;
 }
 
-/** A text of the reader's own, in any script, as sentences to read. */
+/** Splits the user's own text, in any script, into sentences to read. */
 export function sentencesOf(text: string): string[] {
   const found = text.match(/[^.!?…。！？؟।\n]+[.!?…。！？؟।]*/gu) ?? [];
   return found.map((sentence) => sentence.trim()).filter((sentence) => sentence.length > 1);

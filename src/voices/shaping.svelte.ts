@@ -6,9 +6,9 @@ import type { Scope } from '../services/scope';
 import { finishVoice, newAbout } from '../services/voice-maker';
 import { saveVoice } from '../store/voices';
 
-/** A voice between others, as it is being set. */
+/** Settings of a blended voice and the job that makes it. */
 export class Shaping {
-  /** Parts of each voice by its id. */
+  /** Voice id -> its parts in the blend, 0..100. */
   weights = $state.raw<Record<string, number>>({});
   pitchSt = $state(0);
   size = $state(0);
@@ -16,23 +16,23 @@ export class Shaping {
   name = $state('');
   maker = $state('');
   readonly job: Job;
-  private readonly enrolment: EnrolmentClient;
+  private readonly client: EnrolmentClient;
 
   constructor(
     private readonly context: AppContext,
     scope: Scope,
     private readonly onDone: () => void,
   ) {
-    this.enrolment = new EnrolmentClient(scope, modelsUrl());
+    this.client = new EnrolmentClient(scope, modelsUrl());
     this.job = new Job(scope, context.notices);
   }
 
   async make(): Promise<void> {
-    await this.job.run('Making it', async ({ signal }) => {
+    await this.job.run('Making the voice', async ({ signal }) => {
       const parts = Object.entries(this.weights)
         .filter(([, weight]) => weight > 0)
         .map(([voiceId, weight]) => ({ voiceId, weight }));
-      const draft = await this.enrolment.blend({
+      const draft = await this.client.blend({
         about: newAbout(this.name.trim(), this.languageOf(parts)),
         maker: this.maker.trim(),
         parts,
@@ -40,14 +40,14 @@ export class Shaping {
       });
       const { file, voice } = await finishVoice(this.context.converter, draft, signal);
       await saveVoice(file, voice);
-      this.context.notices.announce(`${this.name} is made and kept on this device.`);
+      this.context.notices.announce(`${this.name} is made and saved on this device.`);
       this.weights = {};
       this.name = '';
       this.onDone();
     });
   }
 
-  /** The language that all parents share; empty where they speak different ones. */
+  /** The language of all parents; empty if they differ. */
   private languageOf(parts: { voiceId: string }[]): string {
     const voices = this.context.converter.status?.voices ?? [];
     const languages = parts.map(({ voiceId }) => voices.find(({ id }) => id === voiceId)?.language ?? '');

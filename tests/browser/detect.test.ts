@@ -18,7 +18,7 @@ afterEach(async () => {
 async function answer(page: Page): Promise<string | null> {
   const card = page.getByTestId('detect-answer');
   await card.waitFor({ timeout: 60_000 });
-  // What is shown is of the file that was given last, and nothing is going on any more.
+  // Visible again once the job is done, so the card belongs to the last file.
   await page.getByTestId('detect-input').waitFor({ state: 'attached' });
   return card.getAttribute('data-present');
 }
@@ -33,7 +33,7 @@ async function paste(page: Page, text: string): Promise<void> {
 
 describe('the detect page', () => {
   it('shows where the mark is, and plays it', async () => {
-    // Speech as the fixture has it, at the rate of the mark.
+    // The samples of the fixture, treated as 24 kHz.
     const speech = readWav(await readFile(SPEECH));
     const marked = embedWatermark(speech, { version: 1, id24: voiceId24('joe') });
     app = await openApp({ path: '#/detect' });
@@ -46,13 +46,13 @@ describe('the detect page', () => {
     expect(await answer(page)).toBe('yes');
     await expect(page.getByTestId('marked-range').count()).resolves.toBeGreaterThan(0);
     await expect(page.getByTestId('detect-ranges').textContent()).resolves.toMatch(/marked/i);
-    await expect(page.getByTestId('credentials').textContent()).resolves.toMatch(/Nothing\./);
+    await expect(page.getByTestId('credentials').textContent()).resolves.toMatch(/None\./);
     await expect(page.getByTestId('not-meant').count()).resolves.toBe(0);
     await page.getByTestId('detect-play').click();
     await expect.poll(() => page.getByRole('button', { name: 'Pause' }).count()).toBe(1);
   });
 
-  it('says plainly what no mark does not mean, and shows clues with their error rates', async () => {
+  it('explains what a missing mark does not mean, and shows clues with their error rates', async () => {
     app = await openApp({ path: '#/detect' });
     const { page } = app;
     await page.getByTestId('detect-input').setInputFiles(SPEECH);
@@ -63,13 +63,13 @@ describe('the detect page', () => {
     await page.locator('summary').click();
     for (const clue of ['phase', 'jitter', 'floor', 'band']) {
       await expect(page.getByTestId(`clue-${clue}`).textContent()).resolves.toMatch(
-        /in \d+ of \d+ recordings of people, \d+ of \d+ made here/,
+        /in \d+ of \d+ recordings of people, \d+ of \d+ made with Understudy/,
       );
     }
     await expect(page.getByTestId('clue-phase').getAttribute('data-points')).resolves.toBe('false');
   });
 
-  it('hears over the air, stops early, and gives the microphone back', async () => {
+  it('examines a microphone recording, stops early, and releases the microphone', async () => {
     app = await openApp({ path: '#/detect', fakeMicWav: SPEECH });
     const { page } = app;
     await page.getByTestId('listen').click();
@@ -78,12 +78,12 @@ describe('the detect page', () => {
     await page.getByTestId('listen').waitFor();
     await page.getByTestId('listen').click();
     await page.getByText(/Listening: 6 seconds left/).waitFor();
-    await page.getByRole('button', { name: 'That is enough' }).click();
+    await page.getByRole('button', { name: 'Stop and examine' }).click();
     expect(await answer(page)).toMatch(/no|cannot-say/);
-    await page.getByText('What the microphone heard').waitFor();
+    await page.getByText('Recording of the microphone').waitFor();
   });
 
-  it('explains why it opens no address, and takes a pasted file', async () => {
+  it('explains why it opens no address, and opens a pasted file', async () => {
     app = await openApp({ path: '#/detect' });
     const { page } = app;
     await paste(page, 'file:///home/me/call.wav');

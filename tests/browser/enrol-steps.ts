@@ -7,16 +7,16 @@ import { makeWav, readWav } from './wav';
 export const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
 /** The speaker of SPEECH: "I lend my voice of my own free will: amber, river, seven, window, garden, silver." */
-export const LEAVE = fileURLToPath(new URL('../fixtures/audio/permission.wav', import.meta.url));
-const LEAVE_SECONDS = 5.2;
+export const PERMISSION_SPEECH = fileURLToPath(new URL('../fixtures/audio/permission.wav', import.meta.url));
+const PERMISSION_SECONDS = 5.2;
 
-/** The speech fixture twice over, with a pause: more than the least a voice is made of. */
+/** The speech fixture twice over, with a pause: more than the minimum to make a voice. */
 export function longSpeech(): Buffer {
   const samples = readWav(readFileSync(SPEECH));
   return makeWav([...samples, ...new Float32Array(8000), ...samples, ...new Float32Array(8000)]);
 }
 
-/** Gives recordings to the voices room and waits until they are cleaned. */
+/** Opens recordings on the voices page and waits until they are cleaned. */
 export async function collect(page: Page, name = 'tape.wav'): Promise<void> {
   const before = await page.getByRole('button', { name: /^Remove/ }).count();
   await page.getByTestId('enrol-input').setInputFiles({ name, mimeType: 'audio/wav', buffer: longSpeech() });
@@ -27,8 +27,8 @@ export async function collect(page: Page, name = 'tape.wav'): Promise<void> {
   await page.getByTestId('to-listen').and(page.locator(':enabled')).waitFor();
 }
 
-/** From cleaned recordings to a sealed record: recordings that were given to the public domain. */
-export async function giveLeave(page: Page, person = 'Ada Example'): Promise<void> {
+/** From cleaned recordings to a sealed record: recordings dedicated to the public domain. */
+export async function sealConsent(page: Page, person = 'Ada Example'): Promise<void> {
   await page.getByTestId('to-listen').click();
   await page.getByTestId('to-consent').click();
   await page.locator('input[value="public-domain"]').check();
@@ -40,7 +40,7 @@ export async function giveLeave(page: Page, person = 'Ada Example'): Promise<voi
   await page.getByTestId('train').waitFor();
 }
 
-/** From here on every next word of a sentence of leave is the one at this place of those that are left. */
+/** From here on every next word of the permission sentence is the one at this index of the remaining words. */
 export async function chooseWords(page: Page, place: number): Promise<void> {
   await page.evaluate((index) => {
     const random = crypto.getRandomValues.bind(crypto);
@@ -49,11 +49,11 @@ export async function chooseWords(page: Page, place: number): Promise<void> {
   }, place);
 }
 
-/** Records what LEAVE says; the fake microphone has to play it once (`%noloop`). */
+/** Records PERMISSION_SPEECH, which the fake microphone must play once (`%noloop`). */
 export async function speak(page: Page): Promise<void> {
   await page.getByTestId('speak').click();
   await page.getByTestId('speak').filter({ hasText: 'Stop' }).waitFor();
-  await audioSeconds(page, LEAVE_SECONDS);
+  await audioSeconds(page, PERMISSION_SECONDS);
   await page.getByTestId('speak').click();
 }
 

@@ -20,7 +20,7 @@ describe('an exported file', () => {
   let speech: number[];
 
   beforeAll(async () => {
-    // 24 kHz speech for the export; what the samples are called matters, not how they sound.
+    // Treated as 24 kHz; only that it is speech matters here.
     speech = Array.from(readWav(await readFile(SPEECH)), (x) => Math.round(x * 32768));
     opened = await openModules();
   });
@@ -28,7 +28,7 @@ describe('an exported file', () => {
   afterAll(() => opened.close());
 
   it.each(['wav', 'mp3', 'm4a', 'opus'] as const)(
-    'as %s decodes again, is marked and says what it is',
+    'as %s decodes, is marked and is labelled as synthetic',
     async (format) => {
       const result = await opened.page.evaluate(
         async ({ format, speech, consent }) => {
@@ -56,7 +56,7 @@ describe('an exported file', () => {
             { onProgress: (done) => progress.push(done) },
           );
           const bytes = new Uint8Array(await blob.arrayBuffer());
-          // A byte of the sound, in the middle of the file.
+          // Corrupts a byte of the sound, in the middle of the file.
           bytes[bytes.length >> 1]! ^= 0x10;
           const decoded = await decodeFile(blob, fileName);
           const detection = await detectWatermark(decoded.samples, decoded.sampleRateHz);
@@ -113,7 +113,7 @@ describe('an exported file', () => {
     },
   );
 
-  it('is turned down where it would clip, and refused at another rate', async () => {
+  it('is attenuated if it would clip, and refused at another sample rate', async () => {
     const [peak, refused] = await opened.page.evaluate(
       async ({ speech, consent }) => {
         const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
@@ -132,7 +132,7 @@ describe('an exported file', () => {
     expect(refused).toBe('ExportError');
   });
 
-  it('says first that the voice is synthetic, where that is wanted, and all of it is marked', async () => {
+  it('starts with the spoken notice if requested, and is marked throughout', async () => {
     const found = await opened.page.evaluate(
       async ({ speech, consent }) => {
         const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
@@ -141,7 +141,7 @@ describe('an exported file', () => {
           '/src/export/read-credentials.ts',
         )) as typeof ReadCredentials;
         const { detectWatermark } = (await loadModule('/src/watermark/index.ts')) as typeof Watermark;
-        // The page of this test lies in a folder of its own; the app's own pages do not.
+        // The page of this test is in a subfolder; the app is at the root.
         document.head.append(Object.assign(document.createElement('base'), { href: '/' }));
         const samples = Float32Array.from(speech, (x) => x / 32768);
         const about = { voiceId: 'joe', voiceName: 'Joe', consent, disclaimer: 'de' as const };
@@ -165,7 +165,7 @@ describe('an exported file', () => {
     }
   });
 
-  it('can be stopped half-way, and nothing but exports can be handed out', async () => {
+  it('can be cancelled, and only exported files can be delivered', async () => {
     const outcome = await opened.page.evaluate(
       async ({ speech, consent }) => {
         const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
@@ -206,7 +206,7 @@ describe('an exported file', () => {
     });
   });
 
-  it('is written and marked where what signs it cannot be fetched', async () => {
+  it('is written and marked if the signing component cannot be fetched', async () => {
     await opened.page.route('**/c2pa*.wasm*', (route) => route.abort());
     const found = await opened.page.evaluate(
       async ({ speech, consent }) => {

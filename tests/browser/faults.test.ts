@@ -29,7 +29,7 @@ async function give(page: Page, name: string, content: Buffer | string): Promise
   await page.getByTestId('file-input').setInputFiles(files);
 }
 
-describe('files that are no good', () => {
+describe('unusable files', () => {
   let app: Opened;
   let folder: string;
   let speech: Float32Array;
@@ -47,7 +47,7 @@ describe('files that are no good', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** The take from before is still there and open: a refused file takes no place. */
+  /** A refused file adds no take; the earlier one is still open. */
   async function expectOnlyTheKept(): Promise<void> {
     expect(await app.page.getByTestId('take-item').count()).toBe(1);
     await expect(app.page.getByTestId('open-take').textContent()).resolves.toBe('kept');
@@ -72,7 +72,7 @@ describe('files that are no good', () => {
       [/damaged/, /Export it again/],
     ],
   ];
-  it.each(refused)('refuses %s and says what to do', async (name, make, parts) => {
+  it.each(refused)('refuses %s and explains what to do', async (name, make, parts) => {
     await give(app.page, `${name}.wav`, make());
     await expectMessage(app.page, 'error', ...parts);
     await expectOnlyTheKept();
@@ -83,7 +83,7 @@ describe('files that are no good', () => {
     const file = await open(path, 'w');
     const bytes = 3 * 3600 * 8000 * 2;
     await file.write(wavHeader(bytes, 8000, 1, 'pcm16'));
-    // A sparse file: three hours of silence that take no room.
+    // A sparse file: three hours of silence that take no disk space.
     await file.truncate(44 + bytes);
     await file.close();
     await give(app.page, 'three hours.wav', path);
@@ -146,7 +146,7 @@ describe('files that are no good', () => {
     expect(await messages(app.page)).toBe('');
   });
 
-  it('opens what is left of a truncated MP3 and says so', async () => {
+  it('opens the intact part of a truncated MP3 with a warning', async () => {
     const { page } = app;
     const whole = await readFile(fileURLToPath(new URL('../fixtures/audio/speech.mp3', import.meta.url)));
     const before = await page.getByTestId('take-item').count();
@@ -200,12 +200,12 @@ describe('devices and networks that fail', () => {
     await page.getByTestId('stop').waitFor();
     await recordedSeconds(page, 3);
     await page.evaluate('unplug()');
-    await expectMessage(page, 'warning', /unplugged/, /kept below/, /Plug it in/);
+    await expectMessage(page, 'warning', /unplugged/, /saved below/, /Plug it in/);
     await page.getByTestId('take-item').waitFor();
     await expect(page.getByTestId('position').textContent()).resolves.toMatch(/\/ 0:0[2-4]$/);
   });
 
-  it('keeps a take open that the device has no room for, and keeps it later', async () => {
+  it('keeps a take open that does not fit on the device, and saves it later', async () => {
     app = await openApp({
       initScript: () => {
         const { value: put } = Object.getOwnPropertyDescriptor(IDBObjectStore.prototype, 'put') as {
@@ -234,7 +234,7 @@ describe('devices and networks that fail', () => {
     await page.getByTestId('take-item').waitFor();
   });
 
-  it('refuses a network that is not what was published, and takes the right one later', async () => {
+  it('refuses a network that differs from the published one, and loads the right one later', async () => {
     const damaged = await readFile(join(PUBLISHED, 'generator.onnx'));
     damaged[damaged.length >> 1]! ^= 1;
     let isBad = true;
@@ -254,7 +254,7 @@ describe('devices and networks that fail', () => {
     expect(await page.getByTestId('take-item').count()).toBe(1);
   });
 
-  it('goes on with a download that was cut', async () => {
+  it('resumes a download that was cut off', async () => {
     const network = await readFile(join(PUBLISHED, 'content.onnx'));
     let cuts = 3;
     const ranges: string[] = [];
@@ -285,14 +285,14 @@ describe('devices and networks that fail', () => {
     );
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByTestId('backend').waitFor({ timeout: 60_000 });
-    // Every attempt went on from where the one before had come to.
+    // Every attempt resumed where the previous one was cut off.
     const starts = ranges.map((range) => Number(/\d+/.exec(range)![0]));
     expect(starts.length).toBe(3);
     expect(starts).toEqual([...starts].sort((a, b) => a - b));
     expect(starts.at(-1)).toBeGreaterThan(100_000);
   });
 
-  it('notices a worker that was killed, keeps the take, and converts it after all', async () => {
+  it('detects a killed worker, keeps the take, and converts after a restart', async () => {
     app = await openApp({
       initScript: () => {
         const workers: Worker[] = [];
@@ -316,7 +316,7 @@ describe('devices and networks that fail', () => {
     await page.getByTestId('convert').click();
     await page.getByTestId('cancel').waitFor();
     await page.evaluate('killWorkers()');
-    await expectMessage(page, 'error', /stopped/, /recording is safe/, /try once more/);
+    await expectMessage(page, 'error', /stopped/, /recording is safe/, /try again/);
     expect(await page.getByTestId('take-item').count()).toBe(1);
     await page.getByTestId('backend').waitFor();
     await give(page, 'speech.wav', await readFile(SPEECH));

@@ -42,7 +42,7 @@ describe('the command line', () => {
 
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('converts a folder, says which file is bad, and finds the mark in what it made', async () => {
+  it('converts a folder, reports the bad file, and detects the mark in the result', async () => {
     const out = join(folder, 'out');
     const converted = await run(
       'convert',
@@ -89,8 +89,8 @@ describe('the command line', () => {
     ]);
   });
 
-  it('converts on WebGPU as it does on WebAssembly', async () => {
-    // Two seconds, and twice the time: WebGPU in software, as it is here, is slow to start and slow to run.
+  it('converts on WebGPU as on WebAssembly', async () => {
+    // Two seconds, and twice the timeout: WebGPU in software is slow to start and to run.
     const source = join(folder, 'short.wav');
     await writeFile(source, makeWav(readWav(await readFile(SPEECH)).subarray(0, 2 * 16_000)));
     const [wasm, gpu] = [join(folder, 'wasm'), join(folder, 'gpu')];
@@ -109,12 +109,12 @@ describe('the command line', () => {
     expect(10 * Math.log10(difference / power)).toBeLessThan(-40);
   }, 240_000);
 
-  it('ends quietly when nobody reads on, with its browser and its server', async () => {
+  it('ends without an error when its output is closed, and stops its browser and server', async () => {
     const short = makeWav(readWav(await readFile(SPEECH)).subarray(0, 2 * 16_000));
     const several = await mkdtemp(join(folder, 'several-'));
     for (const name of ['a', 'b', 'c']) await writeFile(join(several, `${name}.wav`), short);
     const detect = `"${process.execPath}" "${join(ROOT, 'scripts/detect.mjs')}" "${several}"`;
-    // The shell's own status of `detect`, and nothing but the line that `head` lets through.
+    // Exits with the status of `detect`; only the line that `head` passes is printed.
     const child = spawn('bash', ['-c', `${detect} | head -1; exit "\${PIPESTATUS[0]}"`]);
     let [out, err] = ['', ''];
     child.stdout.on('data', (data: Buffer) => (out += data.toString()));
@@ -134,7 +134,7 @@ describe('the command line', () => {
     ],
     ['convert', [SPEECH, '/tmp/out', '--voice', 'joe', '--pitch', 'high'], /--pitch is a number/],
     ['detect', ['/there/is/nothing'], /no file or folder/],
-  ])('%s says in one line what is wrong: %j', async (script, args, message) => {
+  ])('%s reports the error in one line: %j', async (script, args, message) => {
     const { code, lines, errors } = await run(script, ...args);
     expect(code).toBe(1);
     expect(lines).toEqual([]);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, ensureBuilt } from '../../scripts/build.mjs';
 import { serve } from '../../scripts/serve.mjs';
 import { random } from '../unit/engine/helpers';
-import { collect, giveLeave, keepVoice, longSpeech, makeVoice } from './enrol-steps';
+import { collect, sealConsent, keepVoice, longSpeech, makeVoice } from './enrol-steps';
 import { openKillable, type Killable } from './killable';
 import { withSpeaker } from './speaker-network';
 
@@ -14,7 +14,7 @@ import { withSpeaker } from './speaker-network';
 const KILLS = Number(process.env['KILLS'] ?? 2);
 const LONGEST_MS = 3000;
 
-/** What runs while the tab is killed. None of them is waited for. */
+/** Work that runs while the tab is killed. None of it is awaited. */
 const WORK: Record<string, (page: Page, file: Buffer) => Promise<void>> = {
   async cleaning(page) {
     await page
@@ -26,7 +26,7 @@ const WORK: Record<string, (page: Page, file: Buffer) => Promise<void>> = {
     if ((await unfinished.count()) > 0) await unfinished.first().getByTestId('resume').click();
     else {
       await collect(page, 'unfinished.wav');
-      await giveLeave(page, 'Unfinished');
+      await sealConsent(page, 'Unfinished');
     }
     await page.getByTestId('train').click();
     await page.getByTestId('keep-voice').click();
@@ -72,18 +72,18 @@ describe('a tab that is killed', () => {
     server = await serve({ root: DIST, intercept: withSpeaker() });
     profile = await mkdtemp(join(tmpdir(), 'understudy-kill-'));
     const { page } = await open();
-    // A take and a voice that must outlive everything, and a voice that is nearly made.
+    // A take and a voice that must survive every kill, and an enrolment that only needs training.
     await page.getByRole('link', { name: 'Studio', exact: true }).click();
     await page.getByTestId('try-sample').click();
     await page.getByTestId('take-item').waitFor();
     await page.getByRole('link', { name: 'Voices' }).click();
     await collect(page);
-    await giveLeave(page);
+    await sealConsent(page);
     await makeVoice(page);
     const id = await keepVoice(page);
     file = await fileOf(page, id);
     await collect(page, 'unfinished.wav');
-    await giveLeave(page, 'Unfinished');
+    await sealConsent(page, 'Unfinished');
   });
 
   afterAll(async () => {
@@ -93,14 +93,14 @@ describe('a tab that is killed', () => {
   });
 
   it(
-    `${KILLS} times at random moments keeps every voice and take, and what was unfinished goes on or is gone`,
+    `${KILLS} times at random moments keeps every voice and take, and every unfinished voice can be continued or is gone`,
     async () => {
       const next = random(Number(process.env['SEED'] ?? 1));
       const names = Object.keys(WORK);
       for (let round = 0; round < KILLS; round++) {
         const name = names[round % names.length]!;
         const { page, kill } = killable!;
-        // The work is cut off with its page.
+        // Rejects when the page is killed.
         void WORK[name]!(page, file).catch(() => undefined);
         await new Promise((resolve) => setTimeout(resolve, next() * LONGEST_MS));
         await kill();
@@ -111,7 +111,7 @@ describe('a tab that is killed', () => {
     KILLS * 60_000 + 60_000,
   );
 
-  it('while its store is brought to the newest version keeps its takes', async () => {
+  it('keeps its takes when it is killed while the store is upgraded', async () => {
     const next = random(2);
     const rounds = Math.max(1, Math.round(KILLS / 5));
     for (let round = 0; round < rounds; round++) {
@@ -131,7 +131,7 @@ describe('a tab that is killed', () => {
   }, 300_000);
 });
 
-/** The bytes of a kept voice, through the page's own database. */
+/** The bytes of a saved voice, read from the page's database. */
 async function fileOf(page: Page, id: string): Promise<Buffer> {
   const base64 = await page.evaluate(async (voiceId) => {
     const db = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -151,14 +151,15 @@ async function fileOf(page: Page, id: string): Promise<Buffer> {
 
 async function check(page: Page, when: string): Promise<void> {
   await page.getByTestId('own-voice').first().waitFor({ timeout: 30_000 });
-  for (const button of await page.getByRole('button', { name: /^Hear / }).all()) {
+  for (const voice of await page.getByTestId('own-voice').all()) {
+    const button = voice.getByRole('button', { name: /preview/i });
     await button.click();
     await expect.poll(() => button.textContent(), { message: when }).toMatch(/Stop/);
     await button.click();
   }
   expect(await page.getByTestId('error').count(), when).toBe(0);
   expect(await page.getByText(/cannot be read/).count(), when).toBe(0);
-  // Unfinished voices open, whatever was added to them.
+  // Unfinished voices open, whatever had been added to them.
   const unfinished = await page.getByTestId('resume').count();
   if (unfinished > 0) {
     await page.getByTestId('resume').first().click();

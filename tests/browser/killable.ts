@@ -7,11 +7,11 @@ import { CHROMIUM_ARGS, findChromium } from '../../scripts/chromium.mjs';
 
 export interface Killable {
   page: Page;
-  /** Ends every process of this Chromium at once, as a crash or a power cut does. */
+  /** Kills every process of this Chromium, as a crash or a power cut does. */
   kill(): Promise<void>;
 }
 
-/** A Chromium of its own process group, on a profile that outlives it. */
+/** A Chromium in its own process group, with a profile that persists. */
 export async function openKillable(profile: string, url: string): Promise<Killable> {
   const portFile = join(profile, 'DevToolsActivePort');
   await rm(portFile, { force: true });
@@ -49,5 +49,5 @@ async function portOf(file: string): Promise<string> {
     if (port) return port;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('Chromium did not say where it listens.');
+  throw new Error('Chromium did not report its debugging port.');
 }

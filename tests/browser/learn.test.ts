@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 describe('the lessons', () => {
-  it('take a recording apart and put it together as the sliders say', async () => {
+  it('analyse a recording and resynthesise it as the sliders are set', async () => {
     app = await openApp({ path: '#/learn', fakeMicWav: SPEECH });
     const { page } = app;
     await page.getByTestId('learn-record').click();
@@ -33,7 +33,7 @@ describe('the lessons', () => {
     await expect.poll(() => page.getByTestId('voice-play').textContent()).toMatch(/Pause/);
   });
 
-  it('convert, ask, keep the score, and let the mark be fought', async () => {
+  it('convert, ask, keep the score, and let pupils try to remove the mark', async () => {
     app = await openApp({ path: '#/learn/conversion' });
     const { page } = app;
     await page.getByTestId('learn-sample').click();
@@ -65,7 +65,7 @@ describe('the lessons', () => {
     expect(await latest()).not.toBe('yes');
   });
 
-  it('name a source for every case and print a guide without the rest of the page', async () => {
+  it('cite a source for every case and print the guide without the rest of the page', async () => {
     app = await openApp({ path: '#/learn/cases' });
     const { page } = app;
     const cases = page.locator('article ol > li');
@@ -73,7 +73,7 @@ describe('the lessons', () => {
     for (const each of await cases.all()) expect(await each.locator('ul li').count()).toBeGreaterThan(0);
     await page.getByTestId('lesson-permission').click();
     await page.getByRole('button', { name: 'It depends' }).first().click();
-    await page.getByText('To weigh', { exact: true }).waitFor();
+    await page.getByText('Points to consider', { exact: true }).waitFor();
     await page.getByTestId('lesson-guide').click();
     await page.getByTestId('guide').waitFor();
     await page.emulateMedia({ media: 'print' });

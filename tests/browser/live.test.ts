@@ -20,7 +20,7 @@ async function goLive(page: Page): Promise<void> {
   await page.locator('[data-testid=live-toggle][data-phase=live]').waitFor({ timeout: 20_000 });
 }
 
-/** Waits until the other voice is heard: its meter moves. */
+/** Waits until the meter shows the converted voice. */
 async function waitForVoice(page: Page): Promise<void> {
   const meter = page.getByRole('meter', { name: 'Level of the converted voice' });
   await expect
@@ -28,7 +28,7 @@ async function waitForVoice(page: Page): Promise<void> {
     .toBeGreaterThan(-40);
 }
 
-/** What everything the page starts is told apart by, weakly: what is still there after a collection has leaked. */
+/** Keeps weak references to everything the page creates: what survives a garbage collection has leaked. */
 function watchResources(): void {
   const refs: WeakRef<object>[] = [];
   const keep = <T extends object>(thing: T): T => {
@@ -48,16 +48,16 @@ function watchResources(): void {
 }
 
 describe('the live page', () => {
-  it('speaks, tells its delay, changes voices, keeps a take, and frees everything', async () => {
+  it('converts, shows its delay, changes voices, saves takes, and frees everything', async () => {
     app = await openApp({ path: '#/live', fakeMicWav: SPEECH, initScript: watchResources });
     const { page } = app;
     await goLive(page);
     await waitForVoice(page);
     await expect.poll(() => page.getByTestId('delay-total').textContent()).toMatch(/^\d+ ms/);
-    expect(await page.getByTestId('given').textContent()).toMatch(/\d+ Hz.*leaves the voice as it is/s);
+    expect(await page.getByTestId('given').textContent()).toMatch(/\d+ Hz.*does not change the voice/s);
     await page.getByTestId('live-record').click();
     await audioSeconds(page, 2.5);
-    // Another voice is another mark: the first take ends, a second one begins.
+    // A change of voice ends the first take and starts a second one, because the mark names the voice.
     await page.getByTestId('live-voice-joe').check({ force: true });
     await audioSeconds(page, 2);
     await waitForVoice(page);
@@ -79,7 +79,7 @@ describe('the live page', () => {
         (window as unknown as { resources: WeakRef<object>[] }).resources
           .map((ref) => ref.deref())
           .filter((thing) => thing !== undefined)
-          // The studio has a converter of its own.
+          // The studio has its own converter.
           .map((thing) => thing.constructor.name)
           .filter((name) => name !== 'Worker'),
       );
@@ -94,7 +94,7 @@ describe('the live page', () => {
       .toEqual([]);
   });
 
-  it('plays the microphone itself only while the button is held', async () => {
+  it('plays the unconverted microphone only while the button is held', async () => {
     app = await openApp({ path: '#/live', fakeMicWav: SPEECH });
     const { page } = app;
     await goLive(page);
@@ -110,7 +110,7 @@ describe('the live page', () => {
     expect(await isHeld()).toBe('true');
     await page.keyboard.up('Space');
     expect(await isHeld()).toBe('false');
-    // Leaving the button, the window or the page lets go of it.
+    // Losing the focus of the window releases it.
     await page.mouse.down();
     await page.evaluate(() => window.dispatchEvent(new Event('blur')));
     expect(await isHeld()).toBe('false');
@@ -127,14 +127,14 @@ describe('the live page', () => {
       .toMatch(/Now speak/);
     await expect
       .poll(() => page.getByTestId('calibration').textContent(), { timeout: 15_000 })
-      .toMatch(/You speak about \d+ Hz, at −?-?\d+ dB; the room is at −?-?\d+ dB/);
+      .toMatch(/Your pitch is about \d+ Hz, your level −?-?\d+ dB, the room noise −?-?\d+ dB/);
   });
 
   it('measures the devices with a chirp', async () => {
     app = await openApp({
       path: '#/live',
       initScript: () => {
-        // A loudspeaker 60 ms from the microphone: what goes to the speakers comes back as the microphone.
+        // Simulates loudspeakers 60 ms from the microphone: the signal to the speakers comes back as the microphone's.
         const { value: connect } = Object.getOwnPropertyDescriptor(AudioNode.prototype, 'connect') as {
           value: (...args: unknown[]) => AudioNode | void;
         };
@@ -142,23 +142,23 @@ describe('the live page', () => {
         AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
           const { context } = this;
           if (args[0] === context.destination && context instanceof AudioContext)
-            connect.call(this, room(context));
+            connect.call(this, loopbackOf(context));
           return connect.apply(this, args);
         } as typeof AudioNode.prototype.connect;
-        const room = (context: AudioContext): AudioNode => {
+        const loopbackOf = (context: AudioContext): AudioNode => {
           const known = out.get(context);
           if (known) return known;
           const microphone = new MediaStreamAudioDestinationNode(context);
           out.set(context, microphone);
           return microphone;
         };
-        // The page asks for a microphone before it has a context; which one it hears is settled when it listens.
+        // The page requests a microphone before it has a context; the loopback is connected when it creates the source.
         navigator.mediaDevices.getUserMedia = async () =>
           new MediaStreamAudioDestinationNode(new AudioContext()).stream;
         AudioContext.prototype.createMediaStreamSource = function () {
           const delay = new DelayNode(this, { delayTime: 0.06 });
           const back = new MediaStreamAudioSourceNode(this, {
-            mediaStream: (room(this) as MediaStreamAudioDestinationNode).stream,
+            mediaStream: (loopbackOf(this) as MediaStreamAudioDestinationNode).stream,
           });
           connect.call(back, delay);
           return delay as unknown as MediaStreamAudioSourceNode;
@@ -174,7 +174,7 @@ describe('the live page', () => {
     expect(ms).toBeLessThan(250);
   });
 
-  it('says what to do without a microphone', async () => {
+  it('explains what to do without a microphone', async () => {
     app = await openApp({ path: '#/live', microphone: 'missing' });
     const { page } = app;
     await page.getByTestId('live-ready').waitFor({ timeout: 60_000 });
@@ -187,8 +187,8 @@ describe('the live page', () => {
   });
 
   it.each([
-    ['through ports where memory cannot be shared', undefined],
-    ['through the polyfill where there is no AudioWorklet', 'polyfill'],
+    ['through ports if memory cannot be shared', undefined],
+    ['through the polyfill without AudioWorklet', 'polyfill'],
   ])('carries sound %s', async (_, kind) => {
     app = await openApp({
       path: '#/live',
@@ -217,7 +217,7 @@ describe('the live page', () => {
 });
 
 describe('a session', () => {
-  it('comes through a lost microphone and a lost worker', async () => {
+  it('recovers from a lost microphone and a lost worker', async () => {
     app = await openApp({
       path: '?harness',
       fakeMicWav: SPEECH,

@@ -19,7 +19,7 @@ declare global {
   }
 }
 
-/** Notes everything that leaves the page, whichever way: runs before the app does. */
+/** Records everything that leaves the page, by any route. Runs before the app. */
 function watch(): void {
   window.leaks = [];
   window.pending = [];
@@ -68,7 +68,7 @@ function watch(): void {
   }
 }
 
-/** Downloads in one format, with everything that the page gave out since. */
+/** Downloads or shares in one format, and waits for the file. A download is added to `leaks`. */
 async function press(page: Page, format: string, button: 'download' | 'share'): Promise<void> {
   await page.getByTestId('format').selectOption(format);
   if (button === 'share') {

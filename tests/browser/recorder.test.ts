@@ -11,7 +11,7 @@ afterEach(async () => {
   app = undefined;
 });
 
-/** Records for a while in the studio and tells what was kept. */
+/** Records in the studio; returns the position and length shown by the player. */
 async function record(opened: Opened, seconds: number): Promise<string | null> {
   const { page } = opened;
   await page.getByTestId('record').click();
@@ -23,7 +23,7 @@ async function record(opened: Opened, seconds: number): Promise<string | null> {
 }
 
 describe('recording', () => {
-  it('works through the polyfill where there is no AudioWorklet', async () => {
+  it('works through the polyfill without AudioWorklet', async () => {
     app = await openApp({
       fakeMicWav: SPEECH,
       initScript: () => {
@@ -33,11 +33,11 @@ describe('recording', () => {
     });
     expect(await app.page.evaluate(() => 'audioWorklet' in AudioContext.prototype)).toBe(false);
     expect(await record(app, 3)).toMatch(/\/ 0:0[2-4]$/);
-    // The polyfill, and no worklet of the browser's own.
+    // The polyfill is used, not a worklet of the browser.
     expect(await app.page.evaluate(() => /native code/.test(String(AudioWorkletNode)))).toBe(false);
   });
 
-  it('asks for the voice as it is, and lets go of the microphone', async () => {
+  it('requests the microphone without processing, and releases it', async () => {
     app = await openApp({
       fakeMicWav: SPEECH,
       initScript: () => {
@@ -64,11 +64,11 @@ describe('recording', () => {
     expect(state).toBe('ended');
   });
 
-  it('stops by itself at ten minutes and keeps them', async () => {
+  it('stops automatically at ten minutes and saves the recording', async () => {
     app = await openApp({
       fakeMicWav: SPEECH,
       initScript: () => {
-        // A worklet that says ten minutes in two seconds: every batch comes three hundred times.
+        // Ten minutes in two seconds: every batch of the worklet is delivered 300 times.
         const { port } = Object.getOwnPropertyDescriptors(AudioWorkletNode.prototype);
         Object.defineProperty(AudioWorkletNode.prototype, 'port', {
           get(this: AudioWorkletNode) {
@@ -92,7 +92,7 @@ describe('recording', () => {
     await page.getByTestId('record').click();
     await page
       .getByTestId('warning')
-      .filter({ hasText: 'Ten minutes is the longest' })
+      .filter({ hasText: 'ten minutes long at most' })
       .waitFor({ timeout: 30_000 });
     await page.getByTestId('take-item').waitFor({ timeout: 30_000 });
     expect(await page.getByTestId('position').textContent()).toBe('0:00 / 10:00');

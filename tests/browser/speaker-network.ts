@@ -12,7 +12,7 @@ interface Listing {
   files: { role?: string }[];
 }
 
-/** A speaker network that hears the mean spectrum of a piece, thrown onto 128 numbers. */
+/** A speaker network that projects the mean spectrum of a piece onto 128 numbers. */
 function speakerNetwork(): Buffer {
   const next = random(9);
   const graph = new GraphWriter();
@@ -24,7 +24,7 @@ function speakerNetwork(): Buffer {
   return Buffer.from(graph.save({ name: 'logMel', dims: [1, 0, 80] }, { name: 'embedding', dims: [1, 128] }));
 }
 
-/** Publishes a small speaker network beside the others, so that these tests do not hang on how well that was trained. */
+/** Publishes a small speaker network in place of the trained one, so that these tests do not depend on its quality. */
 export function withSpeaker(): Intercept {
   const network = speakerNetwork();
   const manifest = JSON.parse(readFileSync(join(ROOT, 'models/published/manifest.json'), 'utf8')) as Listing;

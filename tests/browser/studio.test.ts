@@ -14,7 +14,6 @@ afterEach(async () => {
   app = undefined;
 });
 
-/** What the player sends to the speakers can be told by its gains: [yours, theirs]. */
 async function waitReady(page: Page): Promise<void> {
   await page.getByTestId('backend').waitFor({ timeout: 60_000 });
 }
@@ -31,7 +30,7 @@ async function download(page: Page, format: string): Promise<{ name: string; pat
   return { name: file.suggestedFilename(), path: await file.path() };
 }
 
-/** Gives a file to the detector and reads its answer. */
+/** Opens a file in the detector and reads the result. */
 async function detect(page: Page, name: string, path: string) {
   await page.goto(`${new URL(page.url()).origin}/#/detect`);
   const buffer = await readFile(path);
@@ -49,7 +48,7 @@ async function detect(page: Page, name: string, path: string) {
 }
 
 describe('the studio', () => {
-  it('records, converts, compares, downloads a marked file, and keeps the take', async () => {
+  it('records, converts, compares, downloads a marked file, and saves the take', async () => {
     app = await openApp({ fakeMicWav: SPEECH });
     const { page } = app;
     await waitReady(page);
@@ -68,7 +67,7 @@ describe('the studio', () => {
     await page.getByTestId('ab-source').click();
     await expect(page.getByTestId('ab-source').getAttribute('data-state')).resolves.toBe('on');
     const after = await page.getByTestId('position').textContent();
-    // Changing sides goes on from the same place.
+    // Playback continues at the same position after changing sides.
     expect(after! >= before!).toBe(true);
     await page.getByTestId('ab-output').click();
     await page.getByTestId('play').click();
@@ -107,7 +106,7 @@ describe('the studio', () => {
     expect(file.name).toBe(`dropped-speech--Joe.${format}`);
     const found = await detect(page, file.name, file.path);
     expect(found).toEqual({ present: 'yes', payloadOk: 'true', id24: voiceId24('joe') });
-    // What went in carries no mark.
+    // The input carries no mark.
     expect((await detect(page, 'speech.wav', SPEECH)).present).toBe('no');
   });
 

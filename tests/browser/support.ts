@@ -5,19 +5,19 @@ import { DIST, ensureBuilt } from '../../scripts/build.mjs';
 import { serve } from '../../scripts/serve.mjs';
 
 export interface OpenOptions {
-  /** What follows the address, for example `#/detect`. */
+  /** Appended to the address, for example `#/detect`. */
   path?: string;
-  /** A WAV the fake microphone plays over and over, or once where `%noloop` follows. A beep without it. */
+  /** WAV that the fake microphone plays in a loop, or once if followed by `%noloop`; a beep by default. */
   fakeMicWav?: string;
-  /** `granted` without asking (default), `denied` without asking, or `missing`: no device at all. */
+  /** `granted` (default) or `denied`, both without a prompt, or `missing`: no device. */
   microphone?: 'granted' | 'denied' | 'missing';
-  /** Further permissions of the page, as Playwright names them. */
+  /** Further permissions of the page, named as in Playwright. */
   permissions?: string[];
   /** Further arguments for Chromium. */
   args?: string[];
-  /** Answers a request itself when it returns true. */
+  /** Returns true if it has answered the request itself. */
   intercept?: Parameters<typeof serve>[0]['intercept'];
-  /** Runs in the page before anything else. */
+  /** Runs in the page before any other script. */
   initScript?: () => void;
 }
 
@@ -25,7 +25,7 @@ export interface Opened {
   browser: Browser;
   context: BrowserContext;
   page: Page;
-  /** Address the page was opened at, without `path`. */
+  /** Address of the page without `path`. */
   url: string;
   close(): Promise<void>;
 }
@@ -93,7 +93,7 @@ function watchAudioContexts(): void {
   };
 }
 
-/** Waits until the page has recorded or played for so long by its own audio clock, which a busy machine slows down too. */
+/** Waits for `seconds` of the audio clock of the page, which a busy machine delays as it delays recording and playback. */
 export async function audioSeconds(page: Page, seconds: number): Promise<void> {
   const clock = await page.waitForFunction(() => {
     const context = window.newestAudioContext;

@@ -6,9 +6,9 @@ import {
   chooseWords,
   collect,
   convertSample,
-  giveLeave,
+  sealConsent,
   keepVoice,
-  LEAVE,
+  PERMISSION_SPEECH,
   makeVoice,
   speak,
 } from './enrol-steps';
@@ -25,12 +25,12 @@ afterEach(async () => {
 const open = (more: Parameters<typeof openApp>[0] = {}) =>
   openApp({ path: '#/voices', intercept: withSpeaker(), ...more });
 
-describe('the voices room', () => {
-  it('makes a voice with leave, uses it, lets it go and come back, and takes the leave back', async () => {
+describe('the voices page', () => {
+  it('makes a voice with permission, uses it, saves, deletes and imports it, and revokes its consent', async () => {
     app = await open();
     const { page } = app;
     await collect(page);
-    await giveLeave(page);
+    await sealConsent(page);
     await makeVoice(page);
     for (const index of [0, 1, 2]) {
       await page.getByTestId(`audition-${index}`).and(page.locator(':enabled')).click();
@@ -57,7 +57,7 @@ describe('the voices room', () => {
       .getByTestId('voice-input')
       .setInputFiles({ name: 'a.understudy', mimeType: '', buffer: bytes });
     await page.getByTestId('accept-voice').waitFor();
-    // Nothing is kept before the yes.
+    // Nothing is saved before the import is confirmed.
     expect(await page.getByTestId('own-voice').count()).toBe(0);
     await page.getByTestId('accept-voice').click();
     await page.getByTestId('own-voice').waitFor();
@@ -70,7 +70,7 @@ describe('the voices room', () => {
       .setInputFiles({ name: 'a.wav', mimeType: 'audio/wav', buffer: await readFile(await wav.path()) });
     const payload = page.getByTestId('detect-payload');
     await payload.waitFor({ timeout: 60_000 });
-    // The id in the watermark is that of the consent record.
+    // The mark carries the fingerprint of the consent record.
     expect(Number(await payload.getAttribute('data-id'))).toBe(fingerprint24(file.sealed));
 
     await page.getByRole('link', { name: 'Voices' }).click();
@@ -91,12 +91,12 @@ describe('the voices room', () => {
     await expect.poll(() => page.getByTestId('error').first().textContent()).toMatch(/revoked/);
   });
 
-  it('takes one’s own voice only with the sentence read aloud, and goes on after a reload', async () => {
-    app = await open({ fakeMicWav: `${LEAVE}%noloop` });
+  it('enrols one’s own voice only after the sentence was read aloud, and continues after a reload', async () => {
+    app = await open({ fakeMicWav: `${PERMISSION_SPEECH}%noloop` });
     const { page } = app;
     await collect(page);
     await page.getByTestId('to-listen').click();
-    // The first piece has the keyboard: left out, then kept again.
+    // With the keyboard: the first piece is left out, then kept again.
     const first = page.getByTestId('piece').first();
     await first.focus();
     await page.keyboard.press('d');
@@ -112,7 +112,7 @@ describe('the voices room', () => {
     await page.getByTestId('person').fill('Ada Example');
     await page.getByTestId('contact').fill('ada@example.test');
     expect(await page.getByTestId('to-train').isEnabled()).toBe(false);
-    // The microphone says other words than these.
+    // The microphone plays other words than the sentence.
     await speak(page);
     await page
       .locator('[data-testid=likeness][data-alike=true][data-words=false]')
@@ -135,7 +135,7 @@ describe('the voices room', () => {
     expect(await page.getByTestId('error').count()).toBe(0);
     await makeVoice(page);
 
-    // After a reload nobody has read anything aloud: what is kept of it is not enough.
+    // After a reload the sentence has to be read aloud again: the sealed record alone is not enough.
     await page.reload();
     await page.getByTestId('resume').click();
     await page.getByTestId('train').click();
@@ -144,7 +144,7 @@ describe('the voices room', () => {
       .toMatch(/has not been read aloud/);
   });
 
-  it('says what is wrong with a file that is no voice, and keeps nothing of it', async () => {
+  it('shows why a file is not a voice, and saves nothing of it', async () => {
     app = await open();
     const { page } = app;
     const bad = { name: 'bad.understudy', mimeType: '', buffer: Buffer.from('PK, or so') };
@@ -155,7 +155,7 @@ describe('the voices room', () => {
     expect(await page.getByTestId('own-voice').count()).toBe(0);
   });
 
-  it('blends voices into one that is nobody’s', async () => {
+  it('blends voices into a synthetic one', async () => {
     app = await open();
     const { page } = app;
     for (const name of ['Kathleen', 'Joe']) {
@@ -166,7 +166,7 @@ describe('the voices room', () => {
     await page.getByTestId('blend-maker').fill('Tester');
     await page.getByTestId('blend').click();
     await page.getByTestId('own-voice').waitFor({ timeout: 60_000 });
-    await expect(page.getByTestId('own-voice').textContent()).resolves.toMatch(/nobody’s voice.*Kathleen/s);
+    await expect(page.getByTestId('own-voice').textContent()).resolves.toMatch(/synthetic voice.*Kathleen/s);
     expect(await page.getByTestId('error').count()).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 export interface WavShape {
   sampleRateHz?: number;
   channels?: number;
-  /** `pcm16` unless told. */
+  /** `pcm16` by default. */
   format?: 'pcm16' | 'float32';
 }
 
@@ -47,7 +47,7 @@ export function wavHeader(
   return header;
 }
 
-/** Samples of a mono 16-bit WAV file, whatever else is in it: tags before them, a manifest after them. */
+/** Samples of a mono 16-bit WAV file, which may have other chunks before and after them. */
 export function readWav(bytes: Buffer): Float32Array {
   let at = 12;
   while (bytes.toString('latin1', at, at + 4) !== 'data') {

@@ -8,7 +8,7 @@ import { Scope } from '../../src/services/scope';
 import { closeDatabase } from '../../src/store/db';
 import { sealed } from './provenance/records';
 
-/** What a page finds in a browser, as far as its state needs it: nothing is drawn, heard or kept from before. */
+/** Fakes the browser globals that the state of a page needs, with an empty store. */
 export async function openBrowser(): Promise<void> {
   vi.resetAllMocks();
   await closeDatabase();
@@ -22,7 +22,7 @@ export async function openBrowser(): Promise<void> {
   vi.stubGlobal('document', Object.assign(new EventTarget(), { baseURI: 'http://localhost/' }));
   vi.stubGlobal('requestAnimationFrame', () => 0);
   vi.stubGlobal('cancelAnimationFrame', () => undefined);
-  // Shown errors are logged too.
+  // `Notices.fail` also logs the error.
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
 }
 
@@ -41,7 +41,7 @@ export function voice(changes: Partial<VoiceSummary> = {}): VoiceSummary {
   };
 }
 
-/** The converter's client, with voices that are loaded; `convert` is the test's to answer. */
+/** A ConversionClient with loaded voices; tests replace `convert`. */
 export function fakeConverter(voices: VoiceSummary[] = [voice()]) {
   const status = { backend: 'wasm' as const, rtf: { wasm: 0.1 }, threads: 1, voices };
   return {
@@ -59,7 +59,7 @@ export function fakeConverter(voices: VoiceSummary[] = [voice()]) {
   };
 }
 
-/** A context as the shell gives it, around a converter of the test. */
+/** The context that the shell passes to a page, with a fake converter. */
 export function pageContext(converter: ReturnType<typeof fakeConverter> = fakeConverter()) {
   const scope = new Scope();
   const preferences = new Preferences();

@@ -140,7 +140,7 @@ const INNOCENT: [string, string, string][] = [
   ['a fetch by GET', 'src/store/a.ts', `await fetch(url, { signal });`],
   ['a timer of the scope', 'src/learn/a.ts', `scope.timeout(stop, 100);`],
   ['marked samples without a cast', 'src/export/a.ts', `const f = (s: MarkedSamples) => s.slice();`],
-  ['the upload for scripts', 'src/harness/give.ts', `await fetch(address, { method: 'PUT', body });`],
+  ['the upload for scripts', 'src/harness/send-result.ts', `await fetch(address, { method: 'PUT', body });`],
 ];
 
 const parsers: Linter.Config[] = [

@@ -22,8 +22,18 @@ const REPLACED: [string, string, string, string][] = [
   ['an archive of plain samples', ARCHIVE, 'this.addMarked(blob)', `this.add('wav', samples.slice().buffer)`],
   ['an archive of unmarked files', ARCHIVE, 'this.addMarked(blob)', 'this.addMarked(new Blob([]))'],
   ['an archive of conversions as recordings', ARCHIVE, 'addRecorded(source)', 'addRecorded(take.output!)'],
-  ['samples sent to a script', HARNESS, 'give(output, blob)', 'give(output, result.samples.slice())'],
-  ['other files sent to a script', HARNESS, 'give(output, blob)', 'give(output, new Blob([]))'],
+  [
+    'a script that is given samples',
+    HARNESS,
+    'sendResult(output, blob)',
+    'sendResult(output, result.samples.slice())',
+  ],
+  [
+    'a script that is given other files',
+    HARNESS,
+    'sendResult(output, blob)',
+    'sendResult(output, new Blob([]))',
+  ],
 ];
 
 /** The compiler's messages for a wrong type. */

@@ -8,7 +8,7 @@ import { CASES } from '../../../src/learn/cases';
 import { GUIDE } from '../../../src/learn/guide';
 import { guessingChance } from '../../../src/learn/guessing';
 import { SITUATIONS } from '../../../src/learn/permission';
-import { putTogether, takeApart, type PartControls } from '../../../src/learn/source-filter';
+import { synthesiseVoice, analyseVoice, type PartControls } from '../../../src/learn/source-filter';
 import { treat, UNTREATED } from '../../../src/learn/treatments';
 import { readWav } from '../../browser/wav';
 
@@ -30,8 +30,8 @@ function pitchOf(samples: Float32Array, rate: number): Float32Array {
 
 const median = (samples: Float32Array, rate: number) => medianF0Hz(pitchOf(samples, rate));
 
-/** Correlation of two log-mel pictures, -1..1. */
-function likeness(a: Float32Array, b: Float32Array): number {
+/** Correlation of two log-mel spectrograms, -1..1. */
+function correlation(a: Float32Array, b: Float32Array): number {
   const n = Math.min(a.length, b.length);
   const mean = (x: Float32Array) => x.subarray(0, n).reduce((sum, v) => sum + v, 0) / n;
   const [ma, mb] = [mean(a), mean(b)];
@@ -44,33 +44,33 @@ function likeness(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
-describe('a voice taken apart', () => {
-  const parts = takeApart(speech, 16000);
+describe('source-filter analysis', () => {
+  const parts = analyseVoice(speech, 16000);
 
-  it('sounds like itself when nothing is changed', () => {
-    const same = putTogether(parts, PLAIN);
+  it('resynthesises the voice when nothing is changed', () => {
+    const same = synthesiseVoice(parts, PLAIN);
     expect(Math.abs(same.length / 24000 - parts.seconds)).toBeLessThan(0.1);
-    expect(likeness(logMel(speech, 16000), logMel(same, 24000))).toBeGreaterThan(0.85);
+    expect(correlation(logMel(speech, 16000), logMel(same, 24000))).toBeGreaterThan(0.85);
   });
 
-  it('changes pitch, filter and source each for itself', () => {
-    const octave = putTogether(parts, { ...PLAIN, pitchSt: 12 });
+  it('changes pitch, filter and source independently', () => {
+    const octave = synthesiseVoice(parts, { ...PLAIN, pitchSt: 12 });
     expect(median(octave, 24000) / parts.medianF0Hz).toBeCloseTo(2, 1);
-    const giant = putTogether(parts, { ...PLAIN, length: 1.3 });
+    const giant = synthesiseVoice(parts, { ...PLAIN, length: 1.3 });
     expect(median(giant, 24000) / parts.medianF0Hz).toBeCloseTo(1, 1);
-    const plain = logMel(putTogether(parts, PLAIN), 24000);
-    const likenessOf = (change: Partial<PartControls>) =>
-      likeness(plain, logMel(putTogether(parts, { ...PLAIN, ...change }), 24000));
-    expect(likenessOf({ length: 1.3 })).toBeLessThan(likenessOf({ length: 1.02 }));
-    expect(likenessOf({ filter: false })).toBeLessThan(likenessOf({ source: 'whisper' }));
+    const plain = logMel(synthesiseVoice(parts, PLAIN), 24000);
+    const correlationOf = (change: Partial<PartControls>) =>
+      correlation(plain, logMel(synthesiseVoice(parts, { ...PLAIN, ...change }), 24000));
+    expect(correlationOf({ length: 1.3 })).toBeLessThan(correlationOf({ length: 1.02 }));
+    expect(correlationOf({ filter: false })).toBeLessThan(correlationOf({ source: 'whisper' }));
     const voicedFrames = (change: Partial<PartControls>) =>
-      pitchOf(putTogether(parts, { ...PLAIN, ...change }), 24000).filter((hz) => hz > 0).length;
+      pitchOf(synthesiseVoice(parts, { ...PLAIN, ...change }), 24000).filter((hz) => hz > 0).length;
     expect(voicedFrames({ source: 'whisper' })).toBeLessThan(voicedFrames({}) / 5);
   });
 });
 
 describe('treatments', () => {
-  it('do what their names say', () => {
+  it('have the named effect', () => {
     const sound = speech.slice(0, 48000);
     expect(treat(sound, 24000, UNTREATED)).toEqual(sound);
     expect(treat(sound, 24000, { ...UNTREATED, cut: 50 }).length).toBe(24000);
@@ -85,7 +85,7 @@ describe('treatments', () => {
 });
 
 describe('the score', () => {
-  it('knows what guessing would give', () => {
+  it('is compared with the probability of guessing', () => {
     expect(guessingChance(0, 5)).toBe(1);
     expect(guessingChance(1, 1)).toBe(0.5);
     expect(guessingChance(7, 10)).toBeCloseTo(0.171875, 10);
@@ -93,14 +93,14 @@ describe('the score', () => {
   });
 });
 
-describe('what is read', () => {
-  it('has five lessons in the guide, sources for cases, and no empty words', () => {
+describe('the texts', () => {
+  it('have five lessons in the guide, sources for every case, and points for every situation', () => {
     expect(GUIDE).toHaveLength(5);
     expect(CASES.length).toBeGreaterThanOrEqual(6);
     for (const { sources } of CASES) {
       expect(sources.length).toBeGreaterThan(0);
       for (const { text } of sources) expect(text).toMatch(/(19|20)\d\d$/);
     }
-    for (const { weigh } of SITUATIONS) expect(weigh.length).toBeGreaterThanOrEqual(3);
+    for (const { points } of SITUATIONS) expect(points.length).toBeGreaterThanOrEqual(3);
   });
 });

@@ -13,7 +13,7 @@ import { fakeConverter, openBrowser, pageContext, voice } from '../page';
 import { sealed } from '../provenance/records';
 
 const fakes = vi.hoisted(() => {
-  /** The session of the page, and the recordings that it began. */
+  /** The session of the page and the recordings it started. */
   const made = { session: undefined as unknown, recordings: [] as TakeRecording[] };
   class LiveSession {
     phase = 'off';
@@ -116,12 +116,12 @@ async function record(page: LivePage, take = spoken): Promise<void> {
 }
 
 describe('a take of the live page', () => {
-  it('is kept with its voice’s record as it was when it was recorded, and without a speed', async () => {
+  it('is saved with the consent record at the time of the recording, and without a speed', async () => {
     const { page, session, notices } = await goLive();
     stats.set('load', 0.4);
     await page.toggleTake();
     fakes.made.recordings[0]!.take = spoken;
-    // The voice is deleted meanwhile.
+    // The voice is deleted in the meantime.
     session.status = { ...session.status!, voices: [joe] };
     await page.toggleTake();
     const [take] = await kept(1);
@@ -134,10 +134,10 @@ describe('a take of the live page', () => {
       backend: 'webgpu',
       consent: sealed(),
     });
-    await vi.waitFor(() => expect(notices.announcement).toMatch(/take is kept/));
+    await vi.waitFor(() => expect(notices.announcement).toMatch(/take is saved/));
   });
 
-  it('ends where another voice begins, and each has the record of its own', async () => {
+  it('ends when the voice changes; each take has the record of its own voice', async () => {
     const { page, preferences } = await goLive();
     await page.toggleTake();
     fakes.made.recordings[0]!.take = spoken;
@@ -153,7 +153,7 @@ describe('a take of the live page', () => {
     expect(records).toEqual({ kathleen: sealed(), joe: joe.consent });
   });
 
-  it('is not kept when nothing came out', async () => {
+  it('is not saved when it has no output', async () => {
     const { page } = await goLive();
     await record(page, { ...spoken, output: { samples: new Float32Array(0), sampleRateHz: 24000 } });
     expect(page.takeSeconds).toBeNull();
@@ -161,7 +161,7 @@ describe('a take of the live page', () => {
     expect(await kept(1)).toHaveLength(1);
   });
 
-  it('ends with what there is when something goes wrong', async () => {
+  it('ends and is saved when something goes wrong', async () => {
     const { page, session } = await goLive();
     await page.toggleTake();
     fakes.made.recordings[0]!.take = spoken;
@@ -182,7 +182,7 @@ describe('a take of the live page', () => {
     expect((await kept(1))[0]!.output!.consent).toEqual(sealed());
   });
 
-  it('begins only while the page is live', async () => {
+  it('starts only while the page is live', async () => {
     const { page } = await goLive();
     await page.stop();
     await page.toggleTake();
@@ -191,17 +191,17 @@ describe('a take of the live page', () => {
 });
 
 describe('feedback', () => {
-  it('is told after three seconds of it, not of one peak', async () => {
+  it('is reported after three seconds of it, not after one peak', async () => {
     const { page } = await goLive();
     stats.set('feedback', FEEDBACK_SCORE);
     vi.advanceTimersByTime(2900);
-    expect(page.hearsItself).toBe(false);
+    expect(page.hasFeedback).toBe(false);
     stats.set('feedback', 0);
     vi.advanceTimersByTime(80);
     stats.set('feedback', FEEDBACK_SCORE);
     vi.advanceTimersByTime(2900);
-    expect(page.hearsItself).toBe(false);
+    expect(page.hasFeedback).toBe(false);
     vi.advanceTimersByTime(200);
-    expect(page.hearsItself).toBe(true);
+    expect(page.hasFeedback).toBe(true);
   });
 });

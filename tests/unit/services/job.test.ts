@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Begins a run that ends when it is told to; `control` is what the task was given. */
+/** Starts a run that ends when `resolve` or `reject` is called; `control` is the argument of the task. */
 function begin(label = 'Working') {
   let control!: JobControl<JobProgress>;
   let resolve!: (value: string) => void;
@@ -30,14 +30,14 @@ function begin(label = 'Working') {
   return { ended, control, resolve, reject };
 }
 
-/** As the tasks here do: rejects with the signal's reason once it is aborted. */
+/** Rejects with the reason of the signal once it is aborted, as real tasks do. */
 const untilAborted = ({ signal }: JobControl<JobProgress>) =>
   new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error));
   });
 
 describe('a job', () => {
-  it('shows its label and progress while it runs, and tells how it ended', async () => {
+  it('shows its label and progress while it runs, and returns how it ended', async () => {
     notices.warn('of before');
     const { ended, control, resolve } = begin('Opening it');
     expect(notices.list).toEqual([]);
@@ -51,7 +51,7 @@ describe('a job', () => {
     expect(job).toMatchObject({ isBusy: false, progress: null });
   });
 
-  it('ignores progress that comes after its end', async () => {
+  it('ignores progress that arrives after its end', async () => {
     const { ended, control, resolve } = begin();
     resolve('');
     await ended;
@@ -72,7 +72,7 @@ describe('a job', () => {
     await second.ended;
   });
 
-  it('does one thing at a time', async () => {
+  it('runs one task at a time', async () => {
     const { ended, resolve } = begin('First');
     const other = vi.fn(async () => 'never');
     expect(await job.run('Second', other)).toEqual({ state: 'busy' });
@@ -91,7 +91,7 @@ describe('a job', () => {
     expect(job.isBusy).toBe(false);
   });
 
-  it('shows nothing of what else goes wrong once it was cancelled', async () => {
+  it('shows no error after it was cancelled', async () => {
     const { ended, reject } = begin();
     job.cancel();
     reject(new Error('the encoder was closed'));
@@ -99,7 +99,7 @@ describe('a job', () => {
     expect(notices.list).toEqual([]);
   });
 
-  it('takes a cancel elsewhere for one of its own: of the sheet for sharing, of a worker', async () => {
+  it('treats an AbortError as a cancellation: of the share sheet, of a worker', async () => {
     const { ended, reject } = begin();
     reject(new DOMException('dismissed', 'AbortError'));
     expect(await ended).toEqual({ state: 'cancelled' });
@@ -111,7 +111,7 @@ describe('a job', () => {
     first.reject(Object.assign(new Error('The disk is full.'), { name: 'StoreError' }));
     expect(await first.ended).toEqual({ state: 'failed' });
     expect(notices.list).toMatchObject([{ kind: 'error', text: 'The disk is full.' }]);
-    // A cancel between two runs is not for the next one.
+    // Cancelling between two runs does not affect the next one.
     job.cancel();
     const second = begin();
     expect(second.control.signal.aborted).toBe(false);

@@ -23,18 +23,18 @@ describe('a scope', () => {
     vi.useFakeTimers();
     const scope = new Scope();
     const target = new EventTarget();
-    const heard = vi.fn();
-    scope.on(target, 'news', heard);
-    scope.timeout(heard, 10);
-    scope.interval(heard, 10);
+    const listener = vi.fn();
+    scope.on(target, 'news', listener);
+    scope.timeout(listener, 10);
+    scope.interval(listener, 10);
     scope.dispose();
     target.dispatchEvent(new Event('news'));
     vi.advanceTimersByTime(100);
     vi.useRealTimers();
-    expect(heard).not.toHaveBeenCalled();
+    expect(listener).not.toHaveBeenCalled();
   });
 
-  it('ends at once what comes too late', () => {
+  it('disposes immediately of what is added after its end', () => {
     const scope = new Scope();
     scope.dispose();
     const late = vi.fn();
@@ -44,7 +44,7 @@ describe('a scope', () => {
 });
 
 describe('messages', () => {
-  it('are those written for users, and one that helps for all others', () => {
+  it('are those written for users, and a general one for all other errors', () => {
     expect(messageOf(new AudioError('empty', 'It is empty.'))).toBe('It is empty.');
     expect(messageOf(new EngineError('gpu-lost', 'It was lost.'))).toBe('It was lost.');
     expect(messageOf(new TypeError('x is not a function'))).toMatch(
@@ -53,7 +53,7 @@ describe('messages', () => {
     expect(messageOf(undefined)).toMatch(/Reload/);
   });
 
-  it('are not shown for what was cancelled', () => {
+  it('are not shown for cancellations', () => {
     expect(isCancelled(new EngineError('cancelled', ''))).toBe(true);
     expect(isCancelled(new AudioError('cancelled', ''))).toBe(true);
     expect(isCancelled(new DOMException('', 'AbortError'))).toBe(true);
@@ -62,7 +62,7 @@ describe('messages', () => {
 });
 
 describe('figures in words', () => {
-  it('read well', () => {
+  it('are short', () => {
     expect([0, 59.9, 75, 3600, 3725].map(clock)).toEqual(['0:00', '0:59', '1:15', '1:00:00', '1:02:05']);
     expect(megabytes(3_140_000)).toBe('3.1 MB');
     expect([0.4, 1, 8.2, 89, 130].map(timeLeft)).toEqual([

@@ -12,14 +12,14 @@ import { fakeConverter, openBrowser, pageContext, voice } from '../page';
 import { sealed } from '../provenance/records';
 
 const fakes = vi.hoisted(() => {
-  /** What the fake microphone records. */
-  const heard = { samples: new Float32Array(0), sampleRateHz: 16_000, seconds: 4, clipped: false };
+  /** The recording that the fake microphone returns. */
+  const recorded = { samples: new Float32Array(0), sampleRateHz: 16_000, seconds: 4, clipped: false };
   class Recorder {
     seconds = 0;
     static devices = async () => [];
     async start() {}
     async stop() {
-      return heard;
+      return recorded;
     }
     close() {}
   }
@@ -27,7 +27,7 @@ const fakes = vi.hoisted(() => {
   class TrackPlayer {
     readonly open = openTracks;
   }
-  return { heard, Recorder, openTracks, TrackPlayer };
+  return { recorded, Recorder, openTracks, TrackPlayer };
 });
 
 vi.mock('../../../src/audio/decode');
@@ -53,7 +53,7 @@ const file = new File(['sound'], 'My tape.v2.wav');
 
 beforeEach(async () => {
   await openBrowser();
-  fakes.heard.samples = sound();
+  fakes.recorded.samples = sound();
   vi.mocked(decodeFile).mockImplementation(async () => ({
     samples: sound(),
     sampleRateHz: RATE_HZ,
@@ -84,7 +84,7 @@ async function openConverted(converter = fakeConverter()) {
 type Convert = AppContext['converter']['convert'];
 
 describe('the studio', () => {
-  it('opens a file as a take of its name, and tells what is wrong with it', async () => {
+  it('opens a file as a take with its name, and shows warnings about it', async () => {
     vi.mocked(decodeFile).mockImplementation(async (_file, _name, options) => {
       expect(studio.job).toMatchObject({ isBusy: true, label: 'Opening My tape.v2.wav' });
       options!.onProgress!(30, 120);
@@ -107,7 +107,7 @@ describe('the studio', () => {
     expect(fakes.openTracks).toHaveBeenLastCalledWith(studio.take!.source, undefined);
   });
 
-  it('shows why a file cannot be opened, and keeps nothing of it', async () => {
+  it('shows why a file cannot be opened, and saves nothing', async () => {
     vi.mocked(decodeFile).mockRejectedValue(new DOMException('This is not a recording.', 'not-audio'));
     const { studio, notices } = open();
     await studio.openFile(file);
@@ -124,7 +124,7 @@ describe('the studio', () => {
     ]);
   });
 
-  it('keeps a recording as a take, but not a silent one', async () => {
+  it('saves a recording as a take, but not a silent one', async () => {
     const { studio, notices } = open();
     const record = async () => {
       await studio.recording.start('');
@@ -133,14 +133,14 @@ describe('the studio', () => {
     await record();
     await vi.waitFor(async () => expect(await listTakes()).toHaveLength(1));
     expect(studio.take!.name).toMatch(/^Recording, /);
-    fakes.heard.samples = new Float32Array(RATE_HZ);
+    fakes.recorded.samples = new Float32Array(RATE_HZ);
     await record();
     const silent = { kind: 'error', text: expect.stringMatching(/silent/) as string };
     await vi.waitFor(() => expect(notices.list.at(-1)).toMatchObject(silent));
     expect(await listTakes()).toHaveLength(1);
   });
 
-  it('converts the open take to the chosen voice, and keeps the voice’s record with it', async () => {
+  it('converts the open take to the chosen voice, and saves the consent record with it', async () => {
     const joe = voice({ id: 'joe', name: 'Joe' });
     const { studio, converter, preferences, notices } = open(fakeConverter([voice(), joe]));
     preferences.voiceId = 'joe';
@@ -167,7 +167,7 @@ describe('the studio', () => {
     expect(converter.convert).not.toHaveBeenCalled();
   });
 
-  it('shows how far a conversion is, and is not kept busy by what the worker says after it', async () => {
+  it('shows the progress of a conversion, and ignores progress that arrives after its end', async () => {
     const { studio, converter } = open();
     await studio.openFile(file);
     let report!: (progress: ConvertProgress) => void;
@@ -188,7 +188,7 @@ describe('the studio', () => {
     expect(studio.job).toMatchObject({ isBusy: false, progress: null });
   });
 
-  it('cancels a conversion without an error, and keeps the take', async () => {
+  it('cancels a conversion without an error; the take stays open', async () => {
     const { studio, converter, notices } = open();
     await studio.openFile(file);
     notices.clear();
@@ -201,7 +201,7 @@ describe('the studio', () => {
         }),
     );
     const converting = studio.convert();
-    // One thing at a time.
+    // Ignored: the job is busy.
     await studio.openFile(new File([''], 'another.wav'));
     studio.job.cancel();
     await converting;
@@ -210,13 +210,13 @@ describe('the studio', () => {
     expect(notices.list).toEqual([]);
   });
 
-  it('exports by the record that the take was made by, whatever became of the voice', async () => {
+  it('exports a take with the consent record it was converted under, even if the voice is gone', async () => {
     const { studio, converter, preferences, scope } = await openConverted();
     converter.status.voices = [];
     preferences.disclaimer = 'de';
     vi.mocked(exportTake).mockImplementation(async (_samples, _rate, _format, _about, options) => {
       options!.onProgress!(0.5);
-      expect(studio.job).toMatchObject({ label: 'Marking and writing MP3', progress: { fraction: 0.5 } });
+      expect(studio.job).toMatchObject({ label: 'Marking and encoding MP3', progress: { fraction: 0.5 } });
       return exported;
     });
     await studio.download('mp3');
@@ -236,7 +236,7 @@ describe('the studio', () => {
     expect(download).toHaveBeenCalledWith(exported, scope);
   });
 
-  it('exports a take of before there were records by the voice’s own', async () => {
+  it('exports a take without a record under the record of its voice', async () => {
     const own = sealed({ revocationContact: 'voice@example.test' });
     const { studio } = open(fakeConverter([voice({ consent: own })]));
     const { consent: _none, ...output } = {
@@ -248,7 +248,7 @@ describe('the studio', () => {
       source: { samples: sound(), sampleRateHz: RATE_HZ },
       output,
     });
-    await studio.shelf.openTake(id);
+    await studio.library.openTake(id);
     await studio.download('wav');
     expect(vi.mocked(exportTake).mock.calls[0]![3]).toMatchObject({ consent: own });
     expect(vi.mocked(exportTake).mock.calls[0]![3]).not.toHaveProperty('disclaimer');
@@ -257,30 +257,33 @@ describe('the studio', () => {
   it.each([
     ['mp3', false, 1],
     ['mp3', true, 0],
-    // Nothing can be signed in it.
+    // Opus files carry no credentials.
     ['opus', false, 0],
   ] as const)('warns of a missing signature: %s, signed %s', async (format, hasCredentials, warnings) => {
     const { studio, notices } = await openConverted();
     vi.mocked(exportTake).mockResolvedValue({ ...exported, hasCredentials });
     await studio.download(format);
-    expect(notices.list.filter(({ text }) => /signed note could not be made/.test(text))).toHaveLength(
+    expect(notices.list.filter(({ text }) => /credentials could not be signed/.test(text))).toHaveLength(
       warnings,
     );
   });
 
   it.each([
     [true, true, 0],
-    // The browser wants another click, or shares no such file.
+    // The browser requires another click, or cannot share such a file.
     [true, false, 1],
     [false, false, 1],
-  ])('shares where it can (%s) and may (%s), and downloads otherwise', async (can, may, downloads) => {
-    const { studio } = await openConverted();
-    vi.mocked(canShare).mockReturnValue(can);
-    vi.mocked(share).mockResolvedValue(may);
-    await studio.share('wav');
-    expect(share).toHaveBeenCalledTimes(can ? 1 : 0);
-    expect(download).toHaveBeenCalledTimes(downloads);
-  });
+  ])(
+    'shares if the file can be shared (%s) and the browser allows it now (%s), and downloads otherwise',
+    async (can, may, downloads) => {
+      const { studio } = await openConverted();
+      vi.mocked(canShare).mockReturnValue(can);
+      vi.mocked(share).mockResolvedValue(may);
+      await studio.share('wav');
+      expect(share).toHaveBeenCalledTimes(can ? 1 : 0);
+      expect(download).toHaveBeenCalledTimes(downloads);
+    },
+  );
 
   it('exports nothing that was not converted', async () => {
     const { studio } = open();

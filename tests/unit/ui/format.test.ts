@@ -5,7 +5,7 @@ describe('the name of a language', () => {
   it.each([
     ['de', new Intl.DisplayNames(undefined, { type: 'language' }).of('de')],
     ['', ''],
-    // Unknown, and no code at all: both throw or come back as they are, by the browser.
+    // An unknown code and an ill-formed one: browsers throw or return them unchanged.
     ['qxx', 'qxx'],
     ['not a code', 'not a code'],
   ])('of %j is %j', (code, name) => {

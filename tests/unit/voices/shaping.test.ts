@@ -6,10 +6,10 @@ import { Shaping } from '../../../src/voices/shaping.svelte';
 import { voiceFile } from '../archive/device';
 import { fakeConverter, openBrowser, pageContext, voice } from '../page';
 import { blend, sealed } from '../provenance/records';
-import { draft, enrolment, finished } from './enrolment';
+import { draft, fakeClient, finished } from './fake-client';
 
 vi.mock('../../../src/services/enrolment-client', async () => {
-  const fake = (await import('./enrolment')).enrolment;
+  const fake = (await import('./fake-client')).fakeClient;
   return {
     EnrolmentClient: function () {
       return fake;
@@ -30,7 +30,7 @@ const VOICES = [
 
 beforeEach(async () => {
   await openBrowser();
-  enrolment.blend.mockResolvedValue(draft);
+  fakeClient.blend.mockResolvedValue(draft);
   vi.mocked(finishVoice).mockResolvedValue(
     await finished(await voiceFile('own-a', 'Mix', blend([sealed()]))),
   );
@@ -50,14 +50,14 @@ function open() {
 }
 
 describe('a blend', () => {
-  it('is made of the voices that have a share, and kept', async () => {
+  it('is made of the voices with a weight, and saved', async () => {
     const { shaping, notices, onDone } = open();
     shaping.weights = { kathleen: 30, joe: 70, anna: 0 };
     shaping.pitchSt = 2;
     const making = shaping.make();
     expect(shaping.job.isBusy).toBe(true);
     await making;
-    expect(enrolment.blend.mock.calls[0]![0]).toMatchObject({
+    expect(fakeClient.blend.mock.calls[0]![0]).toMatchObject({
       about: { name: 'Mix' },
       maker: 'Ada',
       parts: [
@@ -67,7 +67,7 @@ describe('a blend', () => {
       controls: { pitchSt: 2, size: 0, breath: 0 },
     });
     expect((await listVoices()).voices.map(({ name }) => name)).toEqual(['Mix']);
-    expect(notices.announcement).toMatch(/Mix.*is made and kept/);
+    expect(notices.announcement).toMatch(/Mix.*is made and saved/);
     expect([shaping.weights, shaping.name, shaping.job.isBusy]).toEqual([{}, '', false]);
     expect(onDone).toHaveBeenCalledTimes(1);
   });
@@ -77,16 +77,16 @@ describe('a blend', () => {
     [['anna'], 'de'],
     [['kathleen', 'anna'], ''],
     [['kathleen', 'own-blend'], ''],
-  ])('of %j speaks %j', async (ids, language) => {
+  ])('of %j has the language %j', async (ids, language) => {
     const { shaping } = open();
     shaping.weights = Object.fromEntries(ids.map((id) => [id, 50]));
     await shaping.make();
-    expect(enrolment.blend.mock.calls[0]![0].about.language).toBe(language);
+    expect(fakeClient.blend.mock.calls[0]![0].about.language).toBe(language);
   });
 
-  it('that cannot be made keeps what was set, and says why', async () => {
+  it('that cannot be made keeps its settings, and shows why', async () => {
     const { shaping, notices, onDone } = open();
-    enrolment.blend.mockRejectedValue(new DOMException('Joe may not be blended.', 'consent-missing'));
+    fakeClient.blend.mockRejectedValue(new DOMException('Joe may not be blended.', 'consent-missing'));
     shaping.weights = { joe: 50 };
     await shaping.make();
     expect(notices.list).toMatchObject([{ kind: 'error', text: 'Joe may not be blended.' }]);

@@ -18,23 +18,23 @@ import {
 } from '../store/voices';
 import { downloadDocument } from '../export/deliver';
 
-/** A voice file that was opened and waits for a yes. */
-export interface Arrival {
+/** An opened voice file, before the user confirms the import. */
+export interface PendingVoice {
   file: Blob;
   voice: VoiceFile;
-  /** A voice of the same id is here already. */
+  /** A voice with the same id is already on this device. */
   replaces: boolean;
 }
 
-/** The voices on this device, what is being made, and what arrives. */
-export class VoiceShelf {
+/** The voices on this device, unfinished enrolments, and the voice file being imported. */
+export class VoiceLibrary {
   voices = $state.raw<VoiceRow[]>([]);
-  /** Voices whose rows cannot be read. */
+  /** Number of voices whose rows cannot be read. */
   damaged = $state(0);
   unfinished = $state.raw<EnrolmentRow[]>([]);
   revoked = $state.raw<ReadonlySet<string>>(new Set());
   storage = $state.raw<StorageState | null>(null);
-  arrival = $state.raw<Arrival | null>(null);
+  pending = $state.raw<PendingVoice | null>(null);
   playing = $state<string | null>(null);
   private readonly player = new AbPlayer(() => (this.playing = null));
 
@@ -49,17 +49,17 @@ export class VoiceShelf {
 
   async refresh(): Promise<void> {
     try {
-      const [{ voices, damaged }, unfinished, taken, storage] = await Promise.all([
+      const [{ voices, damaged }, unfinished, revocations, storage] = await Promise.all([
         listVoices(),
         listEnrolments(),
         revoked(),
         storageState(),
       ]);
-      Object.assign(this, { voices, damaged, unfinished, revoked: taken, storage });
+      Object.assign(this, { voices, damaged, unfinished, revoked: revocations, storage });
       const gone = noticeEviction(voices.length + damaged);
       if (gone > 0) {
         this.context.notices.warn(
-          `This browser has thrown away the ${gone === 1 ? 'voice' : `${gone} voices`} that were kept here, as browsers do when the device runs short of room. Import the voice files you saved, or make the voices anew. To keep this from happening, let the browser keep what is here for good.`,
+          `This browser has deleted ${gone === 1 ? 'a voice' : `${gone} voices`} saved here, as browsers do when the device runs low on space. Import the voice files you saved, or make the voices again. To prevent this, ask the browser below to keep everything.`,
         );
       }
       await this.context.converter.refreshVoices();
@@ -68,27 +68,27 @@ export class VoiceShelf {
     }
   }
 
-  /** Reads a voice file and shows what it is; nothing is stored before it is accepted. */
+  /** Reads a voice file and shows its content. Nothing is stored before `accept`. */
   async open(file: File): Promise<void> {
     await this.attempt(async () => {
       const voice = await readVoiceFile(file);
       requirePermission(voice.sealed, 'import', { revoked: await revoked() });
       const replaces = this.voices.some((row) => row.id === voice.about.id);
-      this.arrival = { file, voice, replaces };
+      this.pending = { file, voice, replaces };
     });
   }
 
   async accept(): Promise<void> {
-    const { arrival } = this;
-    if (!arrival) return;
+    const { pending } = this;
+    if (!pending) return;
     await this.attempt(async () => {
-      await saveVoice(arrival.file, arrival.voice);
-      this.arrival = null;
-      this.context.notices.announce(`${arrival.voice.about.name} is kept on this device.`);
+      await saveVoice(pending.file, pending.voice);
+      this.pending = null;
+      this.context.notices.announce(`${pending.voice.about.name} is saved on this device.`);
     });
   }
 
-  /** The voice leaves this device as a file, if its record allows that. */
+  /** Downloads the voice as a file, if its record allows that. */
   async download(row: VoiceRow): Promise<void> {
     await this.attempt(async () => {
       requirePermission(row.consent, 'export', { revoked: await revoked() });
@@ -106,14 +106,14 @@ export class VoiceShelf {
   }
 
   async revoke(row: VoiceRow): Promise<void> {
-    await this.attempt(() => revoke(row.consent.sha256, 'Taken back on this device.'));
+    await this.attempt(() => revoke(row.consent.sha256, 'Revoked on this device.'));
   }
 
   async discard(row: EnrolmentRow): Promise<void> {
     await this.attempt(() => deleteEnrolment(row.id));
   }
 
-  /** Plays the preview that lies in the voice's file. */
+  /** Plays the preview in the voice's file. */
   async preview(row: VoiceRow): Promise<void> {
     const wasPlaying = this.playing === row.id;
     this.stop();

@@ -29,15 +29,15 @@ export type Step = EnrolmentRow['step'];
 
 export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/third.opus'];
 
-/** One voice in the making, from the first recording to the last listen; every step of it is kept. */
-export class Making {
+/** The enrolment of one voice, from the first recording to the preview. Every step is saved. */
+export class Enrolment {
   row = $state.raw<EnrolmentRow>(emptyRow());
   readonly job: Job;
-  /** The voice that was made and waits to be kept. */
+  /** The finished voice, before `keep` saves it. */
   made = $state.raw<FinishedVoice | null>(null);
   spoken = $state.raw<SpokenSentence | null>(null);
   playing = $state<string | null>(null);
-  private readonly enrolment: EnrolmentClient;
+  private readonly client: EnrolmentClient;
   private readonly samples = new Map<string, Float32Array<ArrayBuffer>>();
   private readonly player = new AbPlayer(() => (this.playing = null));
 
@@ -46,7 +46,7 @@ export class Making {
     scope: Scope,
     private readonly onDone: () => void,
   ) {
-    this.enrolment = new EnrolmentClient(scope, modelsUrl());
+    this.client = new EnrolmentClient(scope, modelsUrl());
     scope.own(() => this.player.close());
     this.job = new Job(scope, context.notices);
   }
@@ -59,7 +59,7 @@ export class Making {
     return summarise(this.pieces);
   }
 
-  /** Goes on with a voice that was left unfinished. */
+  /** Continues an unfinished enrolment. */
   async resume(row: EnrolmentRow): Promise<void> {
     await this.job.run('Opening the recordings', async () => {
       for (const recording of row.recordings)
@@ -73,7 +73,7 @@ export class Making {
       const { state } = await this.job.run(`Cleaning ${file.name}`, async (job) => {
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, { signal: job.signal });
         for (const warning of warnings) this.context.notices.warn(`${file.name}: ${warning}`);
-        const cleaned = await this.enrolment.clean(samples, sampleRateHz, job);
+        const cleaned = await this.client.clean(samples, sampleRateHz, job);
         await this.add(file.name, await sha256Of(await file.arrayBuffer()), cleaned);
       });
       if (state !== 'done') return;
@@ -82,7 +82,7 @@ export class Making {
 
   async addRecorded({ samples, sampleRateHz }: Recorded, name: string): Promise<void> {
     await this.job.run(`Cleaning ${name}`, async (job) => {
-      const cleaned = await this.enrolment.clean(samples, sampleRateHz, job);
+      const cleaned = await this.client.clean(samples, sampleRateHz, job);
       await this.add(name, await sha256Of(samples.slice().buffer), cleaned);
     });
   }
@@ -91,14 +91,14 @@ export class Making {
     await this.job.run('Removing a recording', async () => {
       this.row = await removeRecording(this.row, recording.samplesId);
       this.samples.delete(recording.samplesId);
-      await this.judgeAgain();
+      await this.reassignSpeakers();
     });
   }
 
-  /** What the user says of a piece; the voices of the others are judged anew by it. */
+  /** Sets the user's choice for a piece, then reassigns the speakers of all pieces, which depend on it. */
   async choose(piece: Piece, choice: Piece['choice']): Promise<void> {
     piece.choice = choice;
-    await this.judgeAgain().catch((error: unknown) => this.context.notices.fail(error));
+    await this.reassignSpeakers().catch((error: unknown) => this.context.notices.fail(error));
   }
 
   async change(part: Partial<Pick<EnrolmentRow, 'about' | 'step' | 'consent'>>): Promise<void> {
@@ -106,20 +106,21 @@ export class Making {
     await saveEnrolment(this.row).catch((error: unknown) => this.context.notices.fail(error));
   }
 
-  /** Listens to the sentence of leave; resolves with how like the recordings it was, -1..1. */
-  async hear({ samples, sampleRateHz }: Recorded, sentence: string): Promise<void> {
-    await this.job.run('Listening to who speaks', async (job) => {
-      this.spoken = await this.enrolment.analyseSentence(samples, sampleRateHz, sentence, job);
+  /** Analyses the reading of the permission sentence: sets `spoken`, on which `likeness` depends. */
+  async checkReading({ samples, sampleRateHz }: Recorded, sentence: string): Promise<void> {
+    await this.job.run('Checking the voice and the words', async (job) => {
+      this.spoken = await this.client.analyseSentence(samples, sampleRateHz, sentence, job);
     });
   }
 
+  /** Cosine similarity of the reading and the kept pieces, -1..1; null while either is missing. */
   get likeness(): number | null {
     const kept = this.pieces.filter((piece) => isKept(piece) && piece.embedding.length > 0);
     if (!this.spoken || kept.length === 0) return null;
     return cosine(this.spoken.embedding, meanEmbedding(kept));
   }
 
-  /** Seals the record with the hashes of the recordings. */
+  /** Seals the record with the hashes of the recordings and goes to the step `train`. */
   async consent(record: Omit<ConsentRecord, 'sources' | 'parents' | 'version'>): Promise<void> {
     try {
       const sources = [...new Set(this.row.recordings.map((recording) => recording.sha256))];
@@ -142,17 +143,17 @@ export class Making {
           pieces: pieces.filter(isKept).map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
         })),
       };
-      const draft = await this.enrolment.train(input, job);
+      const draft = await this.client.train(input, job);
       this.made = await finishVoice(this.context.converter, draft, job.signal);
       this.context.notices.announce('The voice is made. Listen to it, then keep it.');
     });
   }
 
-  /** Plays one of the app's own sentences in the new voice. */
+  /** Plays one of AUDITIONS converted to the new voice. */
   async audition(index: number): Promise<void> {
     const { made } = this;
     if (!made) return;
-    await this.job.run('Speaking a sentence', async (job) => {
+    await this.job.run('Converting a sentence', async (job) => {
       const id = made.voice.about.id;
       const take = await audition(this.context.converter, id, AUDITIONS[index]!, job.signal);
       await this.play(`audition ${index}`, take.samples, take.sampleRateHz);
@@ -162,7 +163,7 @@ export class Making {
   async keep(): Promise<void> {
     const { made } = this;
     if (!made) return;
-    await this.job.run('Keeping the voice', async () => {
+    await this.job.run('Saving the voice', async () => {
       await saveVoice(made.file, made.voice);
       await deleteEnrolment(this.row.id);
       this.context.preferences.voiceId = made.voice.about.id;
@@ -211,18 +212,18 @@ export class Making {
     });
     this.samples.set(row.recordings.at(-1)!.samplesId, samples);
     this.row = row;
-    await this.judgeAgain();
+    await this.reassignSpeakers();
     const { reverberation, humHz } = cleaned;
-    if (humHz > 0) this.context.notices.announce(`A hum at ${humHz.toFixed(0)} Hz was taken out of ${name}.`);
+    if (humHz > 0) this.context.notices.announce(`A hum at ${humHz.toFixed(0)} Hz was removed from ${name}.`);
     if (reverberation.decaySeconds !== null && reverberation.decaySeconds > 0.6) {
       this.context.notices.warn(
-        `${name} was recorded in a room that echoes for about ${reverberation.decaySeconds.toFixed(1)} seconds. It can be used; closer to the microphone, among curtains and cushions, the voice becomes clearer.`,
+        `${name} was recorded in a room that echoes for about ${reverberation.decaySeconds.toFixed(1)} seconds. It can be used, but a recording close to the microphone, among curtains and cushions, makes a clearer voice.`,
       );
     }
   }
 
-  /** Whose voice it is depends on all recordings together. */
-  private async judgeAgain(): Promise<void> {
+  /** The main speaker is determined from all recordings together. */
+  private async reassignSpeakers(): Promise<void> {
     markOtherSpeakers(this.pieces);
     this.row = { ...this.row };
     await saveEnrolment(this.row);

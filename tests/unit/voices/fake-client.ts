@@ -6,18 +6,18 @@ import type { EnrolmentClient } from '../../../src/services/enrolment-client';
 
 type Client = { [Name in keyof EnrolmentClient]: EnrolmentClient[Name] };
 
-/** What every EnrolmentClient that a page makes answers with: the test's to say. */
-export const enrolment = {
+/** Replaces every EnrolmentClient that a page creates; tests set the results. */
+export const fakeClient = {
   clean: vi.fn<Client['clean']>(),
   analyseSentence: vi.fn<Client['analyseSentence']>(),
   train: vi.fn<Client['train']>(),
   blend: vi.fn<Client['blend']>(),
 };
 
-/** What `train` and `blend` answer with, where only its way through the page matters. */
+/** Result of `train` and `blend` in tests that do not look inside it. */
 export const draft = { about: { id: 'own-a' } } as VoiceDraft;
 
-/** What `finishVoice` makes of a draft. */
+/** Result of `finishVoice`. */
 export async function finished(file: Blob) {
   return { file, voice: await readVoiceFile(file) };
 }

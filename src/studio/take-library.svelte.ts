@@ -13,7 +13,7 @@ import {
   type TakeOutput,
 } from '../store/takes';
 
-/** A take in the page. `id` is null while it could not be kept on this device. */
+/** The open take. `id` is null while it is not saved on this device. */
 export interface OpenTake {
   id: string | null;
   name: string;
@@ -21,8 +21,8 @@ export interface OpenTake {
   output: TakeOutput | null;
 }
 
-/** The takes kept on this device, and the one that is open, which may be on the page alone. */
-export class TakeShelf {
+/** The takes saved on this device, and the open one, which may not be saved yet. */
+export class TakeLibrary {
   takes = $state.raw<TakeSummary[]>([]);
   open = $state.raw<OpenTake | null>(null);
 
@@ -30,10 +30,10 @@ export class TakeShelf {
     private readonly notices: Notices,
     private readonly onOpen: (take: OpenTake | null) => void,
   ) {
-    void this.refresh().then(() => this.tellDamage());
+    void this.refresh().then(() => this.warnOfDamage());
   }
 
-  /** Opens a new recording, then keeps it: before anything else can go wrong with it. */
+  /** Opens a new recording and saves it immediately, so that no later error can lose it. */
   async add(take: NewTake): Promise<void> {
     const open: OpenTake = { id: null, name: take.name, source: take.source, output: take.output ?? null };
     this.show(open);
@@ -41,7 +41,7 @@ export class TakeShelf {
     void askToPersist();
   }
 
-  /** A take that already has an output stays as it is; the new one goes beside it. */
+  /** Adds a conversion to a take. If the take already has one, the new conversion is saved as another take. */
   async addOutput(take: OpenTake, output: TakeOutput): Promise<void> {
     const isNew = take.output !== null || take.id === null;
     const next: OpenTake = { ...take, id: isNew ? null : take.id, output };
@@ -82,7 +82,7 @@ export class TakeShelf {
     });
   }
 
-  /** A take that cannot be kept stays open, and keeping it can be tried again. */
+  /** Runs `task`. If it fails, the take stays open and the notice offers to save it again. */
   private async guarded(open: OpenTake, task: () => Promise<unknown>): Promise<void> {
     try {
       await task();
@@ -111,11 +111,13 @@ export class TakeShelf {
     }
   }
 
-  private async tellDamage(): Promise<void> {
+  private async warnOfDamage(): Promise<void> {
     const count = await countDamagedTakes().catch(() => 0);
     if (count === 0) return;
     this.notices.warn(
-      `What this device keeps of ${count === 1 ? 'a take' : `${count} takes`} is damaged and cannot be shown. It was left as it is; the other takes are safe.`,
+      count === 1
+        ? 'A take saved on this device is damaged and cannot be shown. It was left unchanged; the other takes are safe.'
+        : `${count} takes saved on this device are damaged and cannot be shown. They were left unchanged; the other takes are safe.`,
     );
   }
 

@@ -1,33 +1,33 @@
 import rates from './clue-rates.json';
 import type { ClueId } from './clues';
 
-/** Of so many recordings, in how many a clue points to synthesis. */
+/** In `points` of `of` recordings the clue points to synthesis. */
 interface Share {
   points: number;
   of: number;
 }
 
 export interface ClueRates {
-  /** A clue points to synthesis from `from` up to `to`; null is no end. */
+  /** A clue points to synthesis from `from` (included) to `to` (excluded); null is unbounded. */
   from: number | null;
   to: number | null;
   rates: { treatment: string; people: Share; made: Share; others: Share }[];
 }
 
-/** Measured by scripts/clues.mjs, which writes them. */
+/** Measured and written by scripts/clues.mjs. */
 export const RATES: Record<ClueId, ClueRates> = rates;
 
 /**
- * A clue that tells people from what was made here hardly better than a coin, or that would point at many people, is shown,
- * and says nothing.
+ * A clue is shown without a verdict if its rate on recordings made with the app exceeds that on people by less than
+ * MIN_DIFFERENCE, or if its rate on people exceeds MAX_FALSE_RATE.
  */
-const LEAST_DIFFERENCE = 0.3;
-const MOST_PEOPLE = 0.25;
+const MIN_DIFFERENCE = 0.3;
+const MAX_FALSE_RATE = 0.25;
 
-export function tellsAnything(id: ClueId): boolean {
+export function isInformative(id: ClueId): boolean {
   const { people, made } = RATES[id].rates[0]!;
   const pointedAt = people.points / people.of;
-  return pointedAt <= MOST_PEOPLE && made.points / made.of - pointedAt >= LEAST_DIFFERENCE;
+  return pointedAt <= MAX_FALSE_RATE && made.points / made.of - pointedAt >= MIN_DIFFERENCE;
 }
 
 export function pointsToSynthesis(id: ClueId, value: number): boolean {

@@ -1,0 +1,158 @@
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_CONTROLS } from '../../../src/engine/types';
+import { Notices } from '../../../src/services/notices.svelte';
+import { database } from '../../../src/store/db';
+import { listTakes, loadTake, saveTake, type TakeOutput } from '../../../src/store/takes';
+import { TakeLibrary, type OpenTake } from '../../../src/studio/take-library.svelte';
+import { openBrowser } from '../page';
+
+const source = { samples: Float32Array.of(0.1, 0.2, 0.3, 0.4), sampleRateHz: 8000 };
+const output = (voiceId: string): TakeOutput => ({
+  samples: Float32Array.of(0.4, 0.3),
+  sampleRateHz: 24000,
+  voiceId,
+  voiceName: voiceId.toUpperCase(),
+  controls: DEFAULT_CONTROLS,
+  backend: 'wasm',
+  rtf: 0.1,
+});
+
+let notices: Notices;
+let opened: (OpenTake | null)[];
+
+beforeEach(async () => {
+  await openBrowser();
+  notices = new Notices();
+  opened = [];
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+const makeLibrary = () => new TakeLibrary(notices, (take) => opened.push(take));
+
+/** Every write to the store fails as on a full disk until the mock is restored. */
+async function fillDisk() {
+  return vi
+    .spyOn(await database(), 'put')
+    .mockImplementation(() => Promise.reject(new DOMException('full', 'QuotaExceededError')));
+}
+
+describe('the library of takes', () => {
+  it('opens a new take immediately, then saves and lists it', async () => {
+    const library = makeLibrary();
+    const added = library.add({ name: 'First', source });
+    expect(library.open).toMatchObject({ id: null, name: 'First', output: null });
+    expect(opened).toEqual([library.open]);
+    await added;
+    expect(library.takes).toMatchObject([{ id: library.open!.id, name: 'First' }]);
+    expect((await loadTake(library.open!.id!)).source).toEqual(source);
+  });
+
+  it('adds the first output to its take, and saves another as a new take', async () => {
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    const { id } = library.open!;
+    await library.addOutput(library.open!, output('joe'));
+    expect(library.open).toMatchObject({ id, output: { voiceId: 'joe' } });
+    await library.addOutput(library.open!, output('ann'));
+    expect(library.open!.id).not.toBe(id);
+    expect(library.takes.map((take) => take.output?.voiceId).sort()).toEqual(['ann', 'joe']);
+    expect((await loadTake(id!)).output).toMatchObject({ voiceId: 'joe' });
+    expect((await loadTake(library.open!.id!)).source).toEqual(source);
+  });
+
+  it('leaves a take open that could not be saved, and saves it on retry', async () => {
+    const library = makeLibrary();
+    const full = await fillDisk();
+    await library.add({ name: 'Large', source });
+    expect(library.open).toMatchObject({ id: null, name: 'Large' });
+    expect(library.takes).toEqual([]);
+    const [error] = notices.list;
+    expect(error).toMatchObject({ kind: 'error', action: { label: 'Save again' } });
+    full.mockRestore();
+    error!.action!.run();
+    await vi.waitFor(() => expect(library.takes).toHaveLength(1));
+    expect(library.open!.id).toBe(library.takes[0]!.id);
+  });
+
+  it('saves an output that did not fit as a take of its own on retry', async () => {
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    const { id } = library.open!;
+    const full = await fillDisk();
+    await library.addOutput(library.open!, output('joe'));
+    expect(library.open).toMatchObject({ id: null, output: { voiceId: 'joe' } });
+    expect((await loadTake(id!)).output).toBeNull();
+    full.mockRestore();
+    notices.list[0]!.action!.run();
+    await vi.waitFor(() => expect(library.takes).toHaveLength(2));
+    expect((await loadTake(library.open!.id!)).output).toMatchObject({ voiceId: 'joe' });
+  });
+
+  it('does not give the id of a take to another that was opened meanwhile', async () => {
+    const { id } = await saveTake({ name: 'Other', source });
+    const library = makeLibrary();
+    const added = library.add({ name: 'First', source });
+    await library.openTake(id);
+    await added;
+    expect(library.open).toMatchObject({ id, name: 'Other' });
+  });
+
+  it('opens a saved take with its output', async () => {
+    const { id } = await saveTake({ name: 'Kept', source, output: output('joe') });
+    const library = makeLibrary();
+    await library.openTake(id);
+    expect(library.open).toEqual({ id, name: 'Kept', source, output: output('joe') });
+    expect(opened.at(-1)).toBe(library.open);
+  });
+
+  it('shows an error when a take is gone; the open one stays open', async () => {
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    await library.openTake('gone');
+    expect(library.open!.name).toBe('First');
+    expect(notices.list).toMatchObject([
+      { kind: 'error', text: expect.stringMatching(/no longer on this device/) as string },
+    ]);
+  });
+
+  it('renames a take, also the open one, but not to nothing', async () => {
+    const library = makeLibrary();
+    await library.add({ name: 'Wrong', source });
+    const id = library.open!.id!;
+    await library.rename(id, '   ');
+    expect((await listTakes())[0]!.name).toBe('Wrong');
+    await library.rename(id, '  Right ');
+    expect([library.open!.name, library.takes[0]!.name]).toEqual(['Right', 'Right']);
+  });
+
+  it('deletes a take, and closes it if it is open', async () => {
+    const { id: other } = await saveTake({ name: 'Other', source });
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    await library.remove(other);
+    expect(library.open!.name).toBe('First');
+    await library.remove(library.open!.id!);
+    expect(library.open).toBeNull();
+    expect(opened.at(-1)).toBeNull();
+    expect(library.takes).toEqual([]);
+  });
+
+  it.each([
+    [1, /A take saved on this device is damaged/],
+    [2, /2 takes saved on this device are damaged/],
+  ])('warns of %i damaged takes, and lists the others', async (count, text) => {
+    await saveTake({ name: 'Whole', source });
+    const db = await database();
+    const [row] = await db.getAll('takes');
+    for (let i = 0; i < count; i++) await db.put('takes', { ...row!, id: `bad ${i}`, createdAt: NaN });
+    const library = makeLibrary();
+    await vi.waitFor(() => expect(notices.list).toHaveLength(1));
+    expect(notices.list[0]).toMatchObject({ kind: 'warning', text: expect.stringMatching(text) as string });
+    expect(library.takes.map(({ name }) => name)).toEqual(['Whole']);
+  });
+});

@@ -1,0 +1,307 @@
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { decodeFile } from '../../../src/audio/decode';
+import type { CleanedRecording, Progress } from '../../../src/enrol/types';
+import { sha256Of } from '../../../src/files/hash';
+import { audition, finishVoice } from '../../../src/services/voice-maker';
+import { listEnrolments, readRecording } from '../../../src/store/enrolments';
+import { listVoices } from '../../../src/store/voices';
+import { AUDITIONS, Enrolment } from '../../../src/voices/enrolment.svelte';
+import { voiceFile } from '../archive/device';
+import { openBrowser, pageContext } from '../page';
+import { record, sealed } from '../provenance/records';
+import { draft, fakeClient, finished, piece, untilCancelled } from './fake-client';
+
+const player = vi.hoisted(() => ({ setTracks: vi.fn(), play: vi.fn(), pause: vi.fn(), close: vi.fn() }));
+
+vi.mock('../../../src/audio/ab-player', () => ({
+  AbPlayer: function () {
+    return player;
+  },
+}));
+vi.mock('../../../src/audio/decode');
+vi.mock('../../../src/services/enrolment-client', async () => {
+  const fake = (await import('./fake-client')).fakeClient;
+  return {
+    EnrolmentClient: function () {
+      return fake;
+    },
+  };
+});
+vi.mock(import('../../../src/services/voice-maker'), async (original) => ({
+  ...(await original()),
+  audition: vi.fn<typeof audition>(),
+  finishVoice: vi.fn<typeof finishVoice>(),
+}));
+
+const RATE_HZ = 16_000;
+const consent = sealed();
+
+/** A cleaned recording of two pieces of one second; `along` selects the voice of the second. */
+function cleaned(changes: Partial<CleanedRecording> = {}, along: 0 | 1 = 0): CleanedRecording {
+  return {
+    samples: Float32Array.from({ length: 2 * RATE_HZ }, (_, i) => Math.sin(i)),
+    pieces: [piece(0, 1), piece(1, 2, along)],
+    reverberation: { decaySeconds: 0.3 },
+    humHz: 0,
+    ...changes,
+  };
+}
+
+beforeEach(async () => {
+  await openBrowser();
+  vi.mocked(decodeFile).mockImplementation(async () => ({
+    samples: new Float32Array(2 * RATE_HZ),
+    sampleRateHz: RATE_HZ,
+    seconds: 2,
+    warnings: [],
+  }));
+  fakeClient.clean.mockImplementation(async () => cleaned());
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+function open() {
+  const page = pageContext();
+  const onDone = vi.fn();
+  return { ...page, onDone, enrolment: new Enrolment(page.context, page.scope, onDone) };
+}
+
+const tape = (name: string) => new File([`sound of ${name}`], name);
+const storedRow = async () => (await listEnrolments())[0]!;
+
+describe('recordings', () => {
+  it('are cleaned one after the other, and saved with their pieces', async () => {
+    const { enrolment } = open();
+    await enrolment.addFiles([tape('a.wav'), tape('b.wav')]);
+    expect(enrolment.row.recordings.map(({ name }) => name)).toEqual(['a.wav', 'b.wav']);
+    expect(enrolment.row.recordings[0]!.sha256).toBe(await sha256Of(await tape('a.wav').arrayBuffer()));
+    expect(enrolment.summary.keptSeconds).toBe(4);
+    const row = await storedRow();
+    expect(row.recordings).toHaveLength(2);
+    expect(await readRecording(row.recordings[1]!)).toEqual(cleaned().samples);
+  });
+
+  it('have one main speaker, determined from all of them together', async () => {
+    const { enrolment } = open();
+    fakeClient.clean.mockImplementation(async () => cleaned({}, 1));
+    await enrolment.addFiles([tape('a.wav')]);
+    fakeClient.clean.mockImplementation(async () => cleaned());
+    await enrolment.addFiles([tape('b.wav')]);
+    expect(enrolment.pieces.map(({ reason }) => reason)).toEqual([null, 'other-speaker', null, null]);
+    expect((await storedRow()).recordings[0]!.pieces[1]!.reason).toBe('other-speaker');
+  });
+
+  it('show warnings with the name of the file', async () => {
+    const { enrolment, notices } = open();
+    vi.mocked(decodeFile).mockImplementation(async () => ({
+      ...{ samples: new Float32Array(RATE_HZ), sampleRateHz: RATE_HZ, seconds: 1 },
+      warnings: ['It was clipped.'],
+    }));
+    fakeClient.clean.mockImplementation(async () =>
+      cleaned({ humHz: 50.2, reverberation: { decaySeconds: 0.94 } }),
+    );
+    await enrolment.addFiles([tape('a.wav')]);
+    expect(notices.list.map(({ text }) => text)).toEqual([
+      'a.wav: It was clipped.',
+      expect.stringMatching(/^a\.wav was recorded in a room that echoes for about 0\.9 seconds/),
+    ]);
+    expect(notices.announcement).toBe('A hum at 50 Hz was removed from a.wav.');
+  });
+
+  it('after one that fails or is cancelled are not processed', async () => {
+    const { enrolment, notices } = open();
+    fakeClient.clean.mockImplementation((_samples, _rate, { signal }) => untilCancelled(signal));
+    const adding = enrolment.addFiles([tape('a.wav'), tape('b.wav')]);
+    await vi.waitFor(() => expect(fakeClient.clean).toHaveBeenCalled());
+    expect(enrolment.job).toMatchObject({ isBusy: true, label: 'Cleaning a.wav' });
+    enrolment.job.cancel();
+    await adding;
+    expect(fakeClient.clean).toHaveBeenCalledTimes(1);
+    expect(notices.list).toEqual([]);
+    expect(enrolment.row.recordings).toEqual([]);
+    expect(enrolment.job.isBusy).toBe(false);
+  });
+
+  it('are restored after a reload, sample by sample', async () => {
+    const before = open().enrolment;
+    await before.addRecorded({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'Read aloud');
+    const { enrolment } = open();
+    await enrolment.resume(await storedRow());
+    const [recording] = enrolment.row.recordings;
+    expect(recording!.name).toBe('Read aloud');
+    const second = enrolment.samplesOf(recording!, recording!.pieces[1]!);
+    expect(second).toEqual(cleaned().samples.slice(RATE_HZ));
+  });
+
+  it('can be removed; the speakers of the others are reassigned', async () => {
+    const { enrolment } = open();
+    await enrolment.addFiles([tape('a.wav')]);
+    fakeClient.clean.mockImplementation(async () => cleaned({ pieces: [piece(0, 1, 1)] }));
+    await enrolment.addFiles([tape('b.wav')]);
+    expect(enrolment.pieces.at(-1)!.reason).toBe('other-speaker');
+    const [first] = enrolment.row.recordings;
+    await enrolment.remove(first!);
+    expect(enrolment.pieces.map(({ reason }) => reason)).toEqual([null]);
+    expect(enrolment.samplesOf(first!, first!.pieces[0]!)).toHaveLength(0);
+    expect((await storedRow()).recordings.map(({ name }) => name)).toEqual(['b.wav']);
+  });
+
+  it('get their speakers reassigned when the user keeps or drops a piece', async () => {
+    const { enrolment } = open();
+    fakeClient.clean.mockImplementation(async () => cleaned({}, 1));
+    await enrolment.addFiles([tape('a.wav')]);
+    const [mine, other] = enrolment.pieces;
+    await enrolment.choose(mine!, 'drop');
+    expect(other!.reason).toBeNull();
+    expect((await storedRow()).recordings[0]!.pieces.map(({ choice }) => choice)).toEqual([
+      'drop',
+      'unheard',
+    ]);
+  });
+});
+
+describe('permission', () => {
+  it('is sealed with the hash of every recording, each once', async () => {
+    const { enrolment } = open();
+    await enrolment.addFiles([tape('a.wav'), tape('b.wav'), tape('a.wav')]);
+    await enrolment.consent(record());
+    const hashes = [...new Set(enrolment.row.recordings.map(({ sha256 }) => sha256))];
+    expect(hashes).toHaveLength(2);
+    expect(enrolment.row).toMatchObject({
+      step: 'train',
+      consent: { record: { sources: hashes, parents: [] } },
+    });
+    expect((await storedRow()).consent).toEqual(enrolment.row.consent);
+  });
+
+  it('that is incomplete is refused, and the step does not change', async () => {
+    const { enrolment, notices } = open();
+    await enrolment.consent(record({ revocationContact: '' }));
+    expect(enrolment.row).toMatchObject({ step: 'collect', consent: null });
+    expect(notices.list).toMatchObject([{ kind: 'error' }]);
+  });
+
+  it('is compared with the voice of the kept pieces', async () => {
+    const { enrolment } = open();
+    expect(enrolment.likeness).toBeNull();
+    await enrolment.addFiles([tape('a.wav')]);
+    const { embedding } = piece(0, 1, 1);
+    fakeClient.analyseSentence.mockResolvedValue({ sha256: '', sentence: 'amber', chance: 0, embedding });
+    await enrolment.checkReading({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
+    expect(enrolment.likeness).toBeCloseTo(0);
+    fakeClient.analyseSentence.mockResolvedValue({
+      sha256: '',
+      sentence: 'amber',
+      chance: 0,
+      embedding: piece(0, 1).embedding,
+    });
+    await enrolment.checkReading({ samples: new Float32Array(9), sampleRateHz: RATE_HZ } as never, 'amber');
+    expect(enrolment.likeness).toBeCloseTo(1);
+  });
+});
+
+describe('a voice', () => {
+  beforeEach(async () => {
+    fakeClient.train.mockResolvedValue(draft);
+    vi.mocked(finishVoice).mockResolvedValue(await finished(await voiceFile('own-a', 'Ada', consent)));
+  });
+
+  /** A page with permission and a recording whose second piece is dropped. */
+  async function openPermitted() {
+    const opened = open();
+    await opened.enrolment.addFiles([tape('a.wav')]);
+    await opened.enrolment.choose(opened.enrolment.pieces[1]!, 'drop');
+    await opened.enrolment.change({ consent, step: 'train' });
+    return opened;
+  }
+
+  it('is trained on the kept pieces, under the name of its person', async () => {
+    const { enrolment, notices } = await openPermitted();
+    await enrolment.train();
+    expect(fakeClient.train.mock.calls[0]![0]).toEqual({
+      about: expect.objectContaining({ name: 'Ada Example', language: '' }) as unknown,
+      consent,
+      recordings: [{ samples: cleaned().samples, pieces: [{ startSeconds: 0, endSeconds: 1 }] }],
+    });
+    expect(vi.mocked(finishVoice).mock.calls[0]![1]).toBe(draft);
+    expect(enrolment.made?.voice.about.id).toBe('own-a');
+    expect(notices.announcement).toMatch(/The voice is made/);
+  });
+
+  it('is not trained without permission', async () => {
+    const { enrolment } = open();
+    await enrolment.train();
+    expect(fakeClient.train).not.toHaveBeenCalled();
+  });
+
+  it('shows its progress, and ignores progress that arrives after the result', async () => {
+    const { enrolment } = await openPermitted();
+    let report!: (progress: Progress) => void;
+    fakeClient.train.mockImplementation(async (_input, { onProgress }) => {
+      report = onProgress;
+      report({ fraction: 0.4, secondsLeft: 30 });
+      expect(enrolment.job).toMatchObject({
+        label: 'Enrolment the voice',
+        progress: { fraction: 0.4, secondsLeft: 30 },
+      });
+      return draft;
+    });
+    await enrolment.train();
+    report({ fraction: 1, secondsLeft: 0 });
+    expect(enrolment.job).toMatchObject({ isBusy: false, progress: null });
+  });
+
+  it.each(['a cancel', 'the end of the page'])('is not made after %s, which is no error', async (how) => {
+    const { enrolment, notices, scope } = await openPermitted();
+    fakeClient.train.mockImplementation((_input, { signal }) => untilCancelled(signal));
+    const training = enrolment.train();
+    if (how === 'a cancel') enrolment.job.cancel();
+    else scope.dispose();
+    await training;
+    expect(enrolment.made).toBeNull();
+    expect(notices.list).toEqual([]);
+    expect(enrolment.job.isBusy).toBe(false);
+  });
+
+  it('plays one of the app’s sentences', async () => {
+    const { enrolment } = await openPermitted();
+    await enrolment.audition(1);
+    expect(audition).not.toHaveBeenCalled();
+    await enrolment.train();
+    const spoken = { samples: Float32Array.of(1), sampleRateHz: 24000 };
+    vi.mocked(audition).mockResolvedValue(spoken as never);
+    await enrolment.audition(1);
+    expect(vi.mocked(audition).mock.calls[0]!.slice(1, 3)).toEqual(['own-a', AUDITIONS[1]]);
+    expect(player.setTracks).toHaveBeenCalledWith(spoken, undefined);
+    expect(enrolment.playing).toBe('audition 1');
+  });
+
+  it('is saved and selected, and its enrolment is deleted', async () => {
+    const { enrolment, preferences, onDone } = await openPermitted();
+    await enrolment.train();
+    await enrolment.keep();
+    expect((await listVoices()).voices.map(({ name }) => name)).toEqual(['Ada']);
+    expect(preferences.voiceId).toBe('own-a');
+    expect(await listEnrolments()).toEqual([]);
+    expect([enrolment.made, enrolment.row.recordings, enrolment.row.step]).toEqual([null, [], 'collect']);
+    expect(onDone).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('playing a piece', () => {
+  it('starts, and stops when it is requested again', async () => {
+    const { enrolment } = open();
+    await enrolment.addFiles([tape('a.wav')]);
+    const [recording] = enrolment.row.recordings;
+    await enrolment.playPiece('a', recording!, recording!.pieces[0]!);
+    expect(enrolment.playing).toBe('a');
+    await enrolment.playPiece('a', recording!, recording!.pieces[0]!);
+    expect(enrolment.playing).toBeNull();
+    expect(player.play).toHaveBeenCalledTimes(1);
+    expect(player.pause).toHaveBeenCalledTimes(1);
+  });
+});
