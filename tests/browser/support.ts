@@ -42,7 +42,7 @@ declare global {
   function loadModule(path: string): Promise<unknown>;
   interface Window {
     /** Where there is a `fakeMicWav`. */
-    newestAudioContext?: AudioContext;
+    newestAudioContext?: WeakRef<AudioContext>;
   }
 }
 
@@ -85,24 +85,30 @@ async function openAt(
 }
 
 function watchAudioContexts(): void {
-  window.AudioContext = class extends AudioContext {
-    constructor(options?: AudioContextOptions) {
-      super(options);
-      window.newestAudioContext = this;
-    }
-  };
+  // Not a subclass, whose prototype has no methods of its own to wrap; and weakly, so that nothing is kept from being freed.
+  window.AudioContext = new Proxy(AudioContext, {
+    construct(target, args, newTarget) {
+      const context = Reflect.construct(target, args, newTarget) as AudioContext;
+      window.newestAudioContext = new WeakRef(context);
+      return context;
+    },
+  });
 }
 
 /** Waits for `seconds` of the audio clock of the page, which a busy machine delays as it delays recording and playback. */
 export async function audioSeconds(page: Page, seconds: number): Promise<void> {
   const clock = await page.waitForFunction(() => {
-    const context = window.newestAudioContext;
+    const context = window.newestAudioContext?.deref();
     return context?.state === 'running' ? { seconds: context.currentTime } : null;
   });
   const { seconds: from } = (await clock.jsonValue())!;
-  await page.waitForFunction((until) => window.newestAudioContext!.currentTime >= until, from + seconds, {
-    timeout: 60_000,
-  });
+  await page.waitForFunction(
+    (until) => window.newestAudioContext!.deref()!.currentTime >= until,
+    from + seconds,
+    {
+      timeout: 60_000,
+    },
+  );
 }
 
 /** Waits until the studio's clock shows so many seconds of recording. */
