@@ -1,6 +1,6 @@
+import { notifyChanged } from './changes';
 import { database } from './db';
 import type { EnrolmentRow, Revocation, TakeRow, VoiceRow } from './rows';
-import { notifyOtherTabs } from './voices';
 
 /** Rows to add; the samples that they name are stored already. */
 export interface Additions {
@@ -42,7 +42,8 @@ export async function addAll({ voices, takes, enrolments, revocations }: Additio
   ];
   await Promise.all(adding.map((each) => (each as Promise<unknown>).catch(fail)));
   if (failures.length > 0) throw firstCause(failures);
-  notifyOtherTabs();
+  if (takes.length > 0) notifyChanged('takes');
+  notifyChanged('voices');
 }
 
 /** Aborts the transaction, since not every failure does; does nothing if it has ended. */

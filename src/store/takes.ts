@@ -1,4 +1,5 @@
 import type { IDBPDatabase } from 'idb';
+import { notifyChanged } from './changes';
 import { chunksOf, keep, readSamples, writeSamples } from './chunks';
 import { database, newSamplesId, StoreError, type Schema } from './db';
 import { isTakeRow, type Length, type OutputRow, type TakeRow, type TakeSummary } from './rows';
@@ -46,6 +47,7 @@ export async function saveTake(take: NewTake): Promise<TakeSummary> {
     },
     [sourceId, ...(outputId ? [outputId] : [])],
   );
+  notifyChanged('takes');
   return summaryOf(row);
 }
 
@@ -65,6 +67,7 @@ export async function setTakeOutput(id: string, output: TakeOutput): Promise<Tak
     [outputId],
   );
   if (before.outputId) await db.delete('chunks', chunksOf(before.outputId));
+  notifyChanged('takes');
   return summaryOf(row);
 }
 
@@ -116,6 +119,7 @@ export async function deleteTake(id: string): Promise<void> {
   }
   void transaction.objectStore('takes').delete(id);
   await transaction.done;
+  notifyChanged('takes');
 }
 
 /** Rejects with `missing`. */
@@ -123,6 +127,7 @@ export async function renameTake(id: string, name: string): Promise<void> {
   const db = await database();
   const row = await rowOf(db, id);
   await keep(db, 'the new name', () => db.put('takes', { ...row, name }));
+  notifyChanged('takes');
 }
 
 async function rowOf(db: IDBPDatabase<Schema>, id: string): Promise<TakeRow> {

@@ -2,11 +2,10 @@ import { sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
 import type { VoiceFile } from '../files/voice-file';
 import { createSigningKey, type SigningKey } from '../provenance';
+import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, StoreError } from './db';
 import { isRevocation, isVoiceRow, type Revocation, type VoiceRow } from './rows';
-
-const CHANNEL = 'understudy-voices';
 
 /**
  * Saves a parsed voice file, row and file in one transaction; replaces a voice of the same id.
@@ -25,7 +24,7 @@ export async function saveVoice(file: Blob, voice: VoiceFile): Promise<VoiceRow>
       transaction.done,
     ]);
   });
-  notifyOtherTabs();
+  notifyChanged('voices');
   return row;
 }
 
@@ -78,14 +77,14 @@ export async function deleteVoice(id: string): Promise<void> {
     transaction.objectStore('voiceFiles').delete(id),
     transaction.done,
   ]);
-  notifyOtherTabs();
+  notifyChanged('voices');
 }
 
 /** Revokes a consent record on this device: voices that depend on it cannot be used any more. */
 export async function revoke(sha256: string, reason: string): Promise<void> {
   const db = await database();
   await keep(db, 'the revocation', () => db.put('revocations', { sha256, at: Date.now(), reason }));
-  notifyOtherTabs();
+  notifyChanged('voices');
 }
 
 export async function listRevocations(): Promise<Revocation[]> {
@@ -117,19 +116,4 @@ export async function signingKey(): Promise<SigningKey> {
   if (!first) await transaction.store.put(made, 'signing');
   await transaction.done;
   return first ?? made;
-}
-
-/** Calls `handler` when another tab has changed the voices; returns a function that unsubscribes. */
-export function onVoicesChanged(handler: () => void): () => void {
-  if (typeof BroadcastChannel === 'undefined') return () => undefined;
-  const channel = new BroadcastChannel(CHANNEL);
-  channel.onmessage = handler;
-  return () => channel.close();
-}
-
-export function notifyOtherTabs(): void {
-  if (typeof BroadcastChannel === 'undefined') return;
-  const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage('changed');
-  channel.close();
 }

@@ -33,7 +33,7 @@ export class Studio {
     this.job = new Job(scope, notices);
     this.recording = new Recording(scope, notices, (recorded) => void this.addRecording(recorded));
     this.player = new TrackPlayer(scope);
-    this.library = new TakeLibrary(notices, (take) =>
+    this.library = new TakeLibrary(scope, notices, (take) =>
       this.player.open(take?.source, take?.output ?? undefined),
     );
   }

@@ -1,4 +1,6 @@
 import type { Notices } from '../services/notices.svelte';
+import type { Scope } from '../services/scope';
+import { onChanged } from '../store/changes';
 import type { TakeSummary } from '../store/rows';
 import {
   askToPersist,
@@ -27,9 +29,12 @@ export class TakeLibrary {
   open = $state.raw<OpenTake | null>(null);
 
   constructor(
+    scope: Scope,
     private readonly notices: Notices,
     private readonly onOpen: (take: OpenTake | null) => void,
   ) {
+    // A live take may still be saved while the studio opens.
+    scope.own(onChanged('takes', () => void this.refresh()));
     void this.refresh().then(() => this.warnOfDamage());
   }
 

@@ -7,15 +7,8 @@ import { requirePermission } from '../provenance';
 import { listEnrolments, deleteEnrolment } from '../store/enrolments';
 import type { EnrolmentRow, VoiceRow } from '../store/rows';
 import { forgetOne, noticeEviction, storageState, type StorageState } from '../store/space';
-import {
-  deleteVoice,
-  listVoices,
-  onVoicesChanged,
-  readVoice,
-  revoke,
-  revoked,
-  saveVoice,
-} from '../store/voices';
+import { onChanged } from '../store/changes';
+import { deleteVoice, listVoices, readVoice, revoke, revoked, saveVoice } from '../store/voices';
 import { downloadDocument } from '../export/deliver';
 
 /** An opened voice file, before the user confirms the import. */
@@ -42,7 +35,7 @@ export class VoiceLibrary {
     private readonly context: AppContext,
     private readonly scope: Scope,
   ) {
-    scope.own(onVoicesChanged(() => void this.refresh()));
+    scope.own(onChanged('voices', () => void this.refresh()));
     scope.own(() => this.player.close());
     void this.refresh();
   }

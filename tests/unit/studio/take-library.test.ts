@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { Notices } from '../../../src/services/notices.svelte';
+import { Scope } from '../../../src/services/scope';
 import { database } from '../../../src/store/db';
 import { listTakes, loadTake, saveTake, type TakeOutput } from '../../../src/store/takes';
 import { TakeLibrary, type OpenTake } from '../../../src/studio/take-library.svelte';
@@ -18,21 +19,24 @@ const output = (voiceId: string): TakeOutput => ({
   rtf: 0.1,
 });
 
+let scope: Scope;
 let notices: Notices;
 let opened: (OpenTake | null)[];
 
 beforeEach(async () => {
   await openBrowser();
+  scope = new Scope();
   notices = new Notices();
   opened = [];
 });
 
 afterEach(() => {
+  scope.dispose();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
-const makeLibrary = () => new TakeLibrary(notices, (take) => opened.push(take));
+const makeLibrary = () => new TakeLibrary(scope, notices, (take) => opened.push(take));
 
 /** Every write to the store fails as on a full disk until the mock is restored. */
 async function fillDisk() {
@@ -50,6 +54,15 @@ describe('the library of takes', () => {
     await added;
     expect(library.takes).toMatchObject([{ id: library.open!.id, name: 'First' }]);
     expect((await loadTake(library.open!.id!)).source).toEqual(source);
+  });
+
+  it('lists a take that another page or tab has saved meanwhile', async () => {
+    const library = makeLibrary();
+    await saveTake({ name: 'Live', source });
+    await vi.waitFor(() => expect(library.takes).toMatchObject([{ name: 'Live' }]));
+    scope.dispose();
+    await saveTake({ name: 'Later', source });
+    expect(library.takes).toHaveLength(1);
   });
 
   it('adds the first output to its take, and saves another as a new take', async () => {
