@@ -20,7 +20,7 @@ export class WorkerClient<Api extends object> {
   readonly api: Remote<Api>;
   private readonly lost: Promise<never>;
   private readonly scope: Scope;
-  private fail: (error: WorkerLostError) => void = () => undefined;
+  private fail: (error: Error) => void = () => undefined;
 
   constructor(parent: Scope, create: new () => Worker) {
     this.scope = parent.child();
@@ -34,7 +34,7 @@ export class WorkerClient<Api extends object> {
     });
   }
 
-  /** `task`, or a rejection with WorkerLostError when the worker dies before it is done. */
+  /** `task`, or a rejection when the worker ends before it is done: WorkerLostError, or AbortError after `dispose`. */
   async guard<T>(task: Promise<T>): Promise<T> {
     return Promise.race([task, this.lost]);
   }
@@ -62,6 +62,7 @@ export class WorkerClient<Api extends object> {
   /** Ends the worker. Further calls have no effect. */
   dispose(): void {
     if (this.scope.isEnded) return;
+    this.fail(new DOMException('The worker was ended before it answered.', 'AbortError'));
     this.api[releaseProxy]();
     this.scope.dispose();
   }

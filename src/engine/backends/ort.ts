@@ -142,6 +142,6 @@ class LossGuard {
 function gpuLost(why: string): EngineError {
   return new EngineError(
     'gpu-lost',
-    `The graphics processor stopped (${why}). Your recording is unchanged; the take is converted again without it.`,
+    `The graphics processor stopped (${why}). Your recordings are unchanged. What was being converted is started again.`,
   );
 }

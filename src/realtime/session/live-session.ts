@@ -71,11 +71,13 @@ export class LiveSession {
   /** Starts the worker and loads the networks, unless they are loaded already. */
   load(): Promise<LiveStatus> {
     if (this.status?.backend !== 'webgpu') keepRuntimeCompiled();
-    this.loading ??= this.startWorker().catch((error: unknown) => {
-      this.dropWorker();
+    if (this.loading) return this.loading;
+    const loading = this.startWorker().catch((error: unknown) => {
+      if (this.loading === loading) this.dropWorker();
       throw error;
     });
-    return this.loading;
+    this.loading = loading;
+    return loading;
   }
 
   /** Rejects with AudioError or EngineError; then nothing is left open. */

@@ -63,6 +63,8 @@ export class LiveLoop {
       gateDb: settings.gateDb,
       onFrames: (f0Hz, loudnessDb) => this.profileFrames(f0Hz, loudnessDb),
     });
+    // A calibration that was under way continues.
+    this.calibration = before?.calibration;
     if (before) this.reportSkipped();
     else this.skip(link.source.available);
   }

@@ -161,6 +161,19 @@ describe('the block loop', () => {
     await next.run();
   });
 
+  it('hands a calibration on to the loop that continues it', async () => {
+    const { loop, link } = run(buzz(4), 480);
+    const result = loop.calibrate(3);
+    let blocks = 0;
+    loop.record(() => ++blocks === 60 && loop.interrupt(new Error('gone')));
+    await expect(loop.run()).rejects.toThrow('gone');
+    const next = new LiveLoop(link, fakeNetworks(), fakeVoice(), SETTINGS, loop);
+    const running = next.run();
+    expect((await result).profile.medianF0Hz).toBeCloseTo(120, 0);
+    next.stop();
+    await running;
+  });
+
   it('measures the speaker, and updates the profile if `follows` is set', async () => {
     const { loop } = run(buzz(4), 480, { ...SETTINGS, profile: null, follows: true });
     const result = loop.calibrate(2);

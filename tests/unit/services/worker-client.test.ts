@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { withProgress } from '../../../src/services/worker-client';
+import { Scope } from '../../../src/services/scope';
+import { WorkerClient, withProgress } from '../../../src/services/worker-client';
 
 describe('progress of a worker', () => {
   it('is reported until the result, then cleared; later reports are ignored', async () => {
@@ -20,5 +21,22 @@ describe('progress of a worker', () => {
     const failed = withProgress(onProgress, () => Promise.reject(new Error('no network')));
     await expect(failed).rejects.toThrow('no network');
     expect(onProgress.mock.calls).toEqual([[null]]);
+  });
+});
+
+describe('a worker that is ended', () => {
+  class SilentWorker extends EventTarget {
+    postMessage() {}
+    terminate() {}
+  }
+
+  it('rejects what still waits for its answer, as cancelled', async () => {
+    const client = new WorkerClient<{ load(): Promise<void> }>(
+      new Scope(),
+      SilentWorker as unknown as new () => Worker,
+    );
+    const waiting = client.guard(client.api.load());
+    client.dispose();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
