@@ -3,13 +3,14 @@
  * type imports of Svelte files; `npx depcruise src workers` is the same without those.
  */
 
-const PAGES = ['studio', 'live', 'voices', 'detect', 'learn', 'kiosk'];
+const PAGES = ['studio', 'live', 'voices', 'detect', 'learn'];
 
 /** Folders that compute: they run in workers and under Node, so they know no page, no store and no audio device. */
 const COMPUTING = ['dsp', 'provenance', 'watermark', 'engine', 'files', 'enrol'];
 
 /**
- * Every folder of src, from the bottom up, with the other folders that it may import, type imports included.
+ * Every folder of src with the other folders that it may import, type imports included. From the bottom up, but for `services`,
+ * whose Scope and worker client `realtime` and `export` use, and which itself exports previews.
  *
  * @type {Record<string, string[]>}
  */
@@ -25,7 +26,7 @@ const LAYERS = {
   audio: ['dsp'],
   store: ['dsp', 'engine', 'enrol', 'files', 'provenance'],
   // From the microphone to the speakers, whichever page opens the session.
-  realtime: ['audio', 'dsp', 'engine', 'provenance', 'services', 'watermark'],
+  realtime: ['audio', 'dsp', 'engine', 'provenance', 'services'],
   export: ['audio', 'dsp', 'engine', 'provenance', 'services', 'store', 'watermark'],
   archive: ['audio', 'dsp', 'engine', 'enrol', 'export', 'files', 'provenance', 'store'],
   services: ['audio', 'dsp', 'engine', 'enrol', 'export', 'files', 'provenance', 'store', 'watermark'],

@@ -2,7 +2,7 @@ import { requirePermission, type Use } from '../provenance';
 import { concat } from '../dsp/arrays';
 import { ContentEncoder } from './content';
 import { Frontend } from './analysis/frontend';
-import { attenuateBelowDb, FrameGate } from './analysis/gate';
+import { FrameGate, noiseThresholdDb } from './analysis/gate';
 import { InputLevel } from './analysis/input-level';
 import { Generator } from './generator';
 import type { Networks } from './backends/network';
@@ -88,7 +88,7 @@ export class ConversionStream {
     this.pitchMap = new PitchMap(controls, profile, voice);
     this.synthesiser = new Synthesiser(controls);
     this.gate.thresholdDb = gateDb;
-    this.gate.attenuateBelowDb = attenuateBelowDb(profile);
+    this.gate.attenuateBelowDb = noiseThresholdDb(profile);
     this.level = new InputLevel(profile, voice);
     this.tracker = new PitchTracker(this.level.amplified(profile));
     this.blockFrames = blockCodes * FRAMES_PER_CODE;
@@ -116,7 +116,7 @@ export class ConversionStream {
     this.pitchMap = new PitchMap(controls, profile, voice, this.pitchMap);
     this.synthesiser.control(controls);
     this.gate.thresholdDb = gateDb;
-    this.gate.attenuateBelowDb = attenuateBelowDb(profile);
+    this.gate.attenuateBelowDb = noiseThresholdDb(profile);
     this.level.setTarget(profile, voice);
     this.tracker.speaker = this.level.amplified(profile);
     if (blockCodes) this.blockFrames = blockCodes * FRAMES_PER_CODE;

@@ -57,6 +57,9 @@ const FORMATS: Record<ExportFormat, FormatFacts> = {
   },
 };
 
+/** Every format, WAV first. */
+export const EXPORT_FORMATS = Object.keys(FORMATS) as ExportFormat[];
+
 export function extensionOf(format: ExportFormat): string {
   return FORMATS[format].extension;
 }

@@ -4,7 +4,7 @@ import { revoked } from '../store/voices';
 import { markSamples, type WatermarkPayload } from '../watermark';
 import { addCredentials, bindingOf, type CredentialFacts } from './credentials';
 import { withDisclaimer, type DisclaimerLanguage } from './disclaimer';
-import { canEncode, encode, extensionOf, type ExportFormat } from './encode';
+import { canEncode, encode, EXPORT_FORMATS, extensionOf, type ExportFormat } from './encode';
 import { markId24 } from './mark-id';
 import type { MarkedFile } from './marked-file';
 
@@ -12,7 +12,6 @@ export type { ExportFormat } from './encode';
 export { DISCLAIMERS, type DisclaimerLanguage } from './disclaimer';
 
 export const MARK_VERSION = 2;
-const FORMATS: ExportFormat[] = ['wav', 'mp3', 'm4a', 'opus'];
 /** Formats that can carry a C2PA manifest; the others have only tags. */
 const WITH_CREDENTIALS: readonly ExportFormat[] = ['wav', 'mp3', 'm4a'];
 /** Progress once all samples are marked, and once they are encoded. */
@@ -69,8 +68,8 @@ export function isMarked(file: Blob): file is MarkedFile {
 
 /** The formats that this browser can write, WAV first. */
 export async function supportedFormats(): Promise<ExportFormat[]> {
-  const isSupported = await Promise.all(FORMATS.map((format) => canEncode(format, SYNTHESIS_RATE_HZ)));
-  return FORMATS.filter((_, i) => isSupported[i]);
+  const isSupported = await Promise.all(EXPORT_FORMATS.map((format) => canEncode(format, SYNTHESIS_RATE_HZ)));
+  return EXPORT_FORMATS.filter((_, i) => isSupported[i]);
 }
 
 /**

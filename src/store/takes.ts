@@ -96,16 +96,7 @@ export async function loadTake(id: string): Promise<Take> {
   return {
     ...rest,
     source: { samples: await samplesOf(db, sourceId, source, row.name), sampleRateHz: source.sampleRateHz },
-    output: output && {
-      samples: await samplesOf(db, outputId!, output, row.name),
-      sampleRateHz: output.sampleRateHz,
-      voiceId: output.voiceId,
-      voiceName: output.voiceName,
-      controls: output.controls,
-      backend: output.backend,
-      ...(output.rtf !== undefined && { rtf: output.rtf }),
-      ...(output.consent && { consent: output.consent }),
-    },
+    output: output && { ...about(output), samples: await samplesOf(db, outputId!, output, row.name) },
   };
 }
 
@@ -151,6 +142,11 @@ function samplesOf(db: IDBPDatabase<Schema>, id: string, { seconds, sampleRateHz
 
 function lengthOf({ samples, sampleRateHz }: Samples): Length {
   return { sampleRateHz, seconds: samples.length / sampleRateHz };
+}
+
+/** Of a stored output, without its samples. */
+function about({ seconds: _seconds, ...rest }: OutputRow): Omit<TakeOutput, 'samples'> {
+  return rest;
 }
 
 function describe({ samples, ...rest }: TakeOutput): OutputRow {

@@ -28,7 +28,7 @@ const NOISE_BELOW_SPEECH_DB = 15;
 export class FrameGate {
   /** Input level in dBFS from which a frame is speech; null for no threshold. */
   thresholdDb: number | null = null;
-  /** Input level in dBFS below which a frame is attenuated; see `attenuateBelowDb`. */
+  /** Input level in dBFS below which a frame is attenuated; see `noiseThresholdDb`. */
   attenuateBelowDb = -Infinity;
   private readonly loudnessDb = new FloatQueue(256);
   private holdFramesLeft = 0;
@@ -74,7 +74,7 @@ export class FrameGate {
 }
 
 /** Input level in dBFS below which frames of this speaker are attenuated; -Infinity if the noise level was not measured. */
-export function attenuateBelowDb({ noiseDb, speechLevelDb }: SourceProfile): number {
+export function noiseThresholdDb({ noiseDb, speechLevelDb }: SourceProfile): number {
   if (noiseDb === undefined) return -Infinity;
   return Math.min(noiseDb, speechLevelDb - NOISE_BELOW_SPEECH_DB) + ABOVE_NOISE_DB;
 }

@@ -8,7 +8,7 @@ export interface DelayParts {
   modelMs: number;
   blockMs: number;
   /** Waiting time before the worker and in the playback queue. */
-  queueMs: number;
+  waitingMs: number;
   /** From the page to the speakers, as reported by the browser. */
   playbackMs: number;
 }
@@ -17,8 +17,8 @@ export interface DelayParts {
 export function delayParts(stats: LiveStats, captureMs: number, playbackMs: number): DelayParts {
   const modelMs = stats.get('algorithmicMs');
   const blockMs = stats.get('blockLengthMs');
-  const queueMs = Math.max(0, stats.get('delayMs') - modelMs - blockMs);
-  return { captureMs, modelMs, blockMs, queueMs, playbackMs };
+  const waitingMs = Math.max(0, stats.get('delayMs') - modelMs - blockMs);
+  return { captureMs, modelMs, blockMs, waitingMs, playbackMs };
 }
 
 export function totalMs(parts: DelayParts): number {

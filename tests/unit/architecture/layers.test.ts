@@ -30,7 +30,6 @@ const PLANTED: [rule: string, path: string, source: string][] = [
     `<script lang="ts">import Studio from '../studio/Studio.svelte';</script><Studio />`,
   ],
   ['layer-learn', 'src/learn/a.ts', `import '../app/routes.svelte';`],
-  ['layer-kiosk', 'src/kiosk/a.ts', `import '../harness/harness';`],
   ['layer-app', 'src/app/a.ts', `import W from '../../workers/detection?worker';`],
   ['layer-harness', 'src/harness/a.ts', `import '../live/live.svelte';`],
   ['known-folder', 'src/main-2.ts', `import './elsewhere/a';`],

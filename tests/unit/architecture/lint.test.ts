@@ -7,7 +7,7 @@ import { restrictions } from '../../../lint/index.js';
 /** [breach, file, its text], by the rule that reports it. */
 const PLANTED: Record<string, [string, string, string][]> = {
   'understudy/no-unmarked-delivery': [
-    ['a download', 'src/kiosk/a.ts', `link.download = 'take.wav';`],
+    ['a download', 'src/learn/a.ts', `link.download = 'take.wav';`],
     ['a download in markup', 'src/live/A.svelte', `<a href={url} download="take.wav">Take</a>`],
     ['a download attribute without a value', 'src/live/A.svelte', `<a href={url} download>Take</a>`],
     ['a download by shorthand attribute', 'src/live/A.svelte', `<a href={url} {download}>Take</a>`],
@@ -20,10 +20,10 @@ const PLANTED: Record<string, [string, string, string][]> = {
     ['a data URL in markup', 'src/ui/A.svelte', `<a href="data:audio/wav;base64,AA">A</a>`],
     ['a file picker for saving', 'src/live/a.ts', `await window.showSaveFilePicker();`],
     ['a folder picker', 'src/live/a.ts', `await showDirectoryPicker();`],
-    ['sharing', 'src/kiosk/A.svelte', `<button onclick={() => navigator.share({ files })}>Share</button>`],
-    ['sharing by computed property', 'src/kiosk/a.ts', `await navigator['share']({ files });`],
-    ['sharing behind a cast', 'src/kiosk/a.ts', `await (navigator as Sharing).share?.({ files });`],
-    ['sharing by destructuring', 'src/kiosk/a.ts', `const { share } = navigator;`],
+    ['sharing', 'src/learn/A.svelte', `<button onclick={() => navigator.share({ files })}>Share</button>`],
+    ['sharing by computed property', 'src/learn/a.ts', `await navigator['share']({ files });`],
+    ['sharing behind a cast', 'src/learn/a.ts', `await (navigator as Sharing).share?.({ files });`],
+    ['sharing by destructuring', 'src/learn/a.ts', `const { share } = navigator;`],
     ['audio on the clipboard', 'src/ui/a.ts', `await navigator.clipboard.write([item]);`],
     ['audio on an optional clipboard', 'src/ui/a.ts', `await navigator.clipboard?.write([item]);`],
     ['a clipboard item', 'src/ui/a.ts', `const item = new ClipboardItem({});`],
@@ -99,7 +99,7 @@ const PLANTED: Record<string, [string, string, string][]> = {
   'understudy/owned-by-scope': [
     ['a listener', 'src/studio/a.ts', `window.addEventListener('paste', take);`],
     ['a global listener', 'src/app/A.svelte', `<script>addEventListener('paste', take);</script>`],
-    ['a timer', 'src/kiosk/a.ts', `setTimeout(stop, 100);`],
+    ['a timer', 'src/learn/a.ts', `setTimeout(stop, 100);`],
     ['a timer of the window', 'src/ui/a.ts', `window.setInterval(tick, 100);`],
     ['an animation frame', 'src/learn/a.ts', `requestAnimationFrame(draw);`],
     ['a worker', 'src/services/a.ts', `const worker = new Worker(url);`],
