@@ -40,7 +40,8 @@ export interface ConvertedTake {
  * Converts a whole take: measures its profile, pushes it through a stream one second at a time, and scales the result so
  * that no peak exceeds 0.98.
  *
- * Rejects with `input-empty`, `input-not-finite`, `input-rate`, `cancelled`, a ConsentError, or what the networks throw.
+ * Rejects with `input-empty`, `input-not-finite`, `input-rate` (the SampleRateError of dsp/resample.ts), `cancelled`, a
+ * ConsentError, or what the networks throw.
  */
 export async function convertTake(options: TakeOptions): Promise<ConvertedTake> {
   const { networks, voice, controls, samples, sampleRateHz, signal, use = 'convert', blockCodes } = options;

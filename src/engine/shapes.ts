@@ -10,12 +10,18 @@ export const CODE_SIZE = 128;
 export const CODES_PER_SECOND = 50;
 /** Frames of 10 ms per content code. */
 export const FRAMES_PER_CODE = 2;
-/** The code used for frames 2k and 2k + 1 is computed from frames 2k - 1 and 2k, which saves 10 ms of look-ahead. */
+/**
+ * The code used for frames 2k and 2k + 1 is computed from frames 2k - 1 and 2k, which saves 10 ms of look-ahead
+ * (models/log/0015-adapters.md).
+ */
 export const CODE_DELAY_FRAMES = 1;
 
 /** Bands of a voice's `timbre`: means of two neighbouring bands of `logMel`. */
 export const TIMBRE_BANDS = 40;
 /** The generator averages the source's `logMel` over 5 groups of 16 bands (the texture) and uses nothing finer. */
 export const TEXTURE_GROUPS = 5;
-/** A voice's `adapter`: its rank, and the sum of the inputs and outputs of all generator layers that it changes. */
+/**
+ * A voice's `adapter`: its rank, and the sum of the inputs and outputs of all generator layers that it changes (`adapter_size`,
+ * over the layers in `adaptable`, in models/pipeline/networks.py).
+ */
 export const ADAPTER_SHAPE = [8, 16081] as const;

@@ -29,7 +29,7 @@ const headerSchema = v.object({
   f0StdSt: range(0, 48),
   speechLevelDb: range(-80, 0),
   retrievalBlend: range(0, 1),
-  // Missing in files of earlier versions.
+  // Missing in the published voices, which leave the texture as it is.
   textureBlend: v.optional(range(0, 1), 0),
   arrays: v.pipe(v.array(arraySchema), v.maxLength(16)),
 });

@@ -17,9 +17,11 @@ export const LIVE_STATS = {
   algorithmicMs: 7,
   overruns: 8,
   inputJumps: 9,
-  /** Seconds of input skipped in all, the same before the last skip, and the output sample from which the first one counts. */
+  /** Total duration of the input skipped, including the last skip. */
   skippedSeconds: 10,
+  /** `skippedSeconds` before the last skip. */
   skippedBeforeSeconds: 11,
+  /** First output sample to which `skippedSeconds` applies; to earlier ones `skippedBeforeSeconds` does. */
   skippedFromSample: 12,
   feedback: 13,
   /** Written by the playback worklet, to the end. */

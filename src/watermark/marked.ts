@@ -1,8 +1,8 @@
 import { limitPeak } from '../dsp/arrays';
 
 /**
- * Mono samples at 24 kHz that carry a mark, in memory that no other code can write to. The encoder and the archive accept no
- * other type for a conversion. Only the embedder makes them: the index of this folder exports the type alone.
+ * Mono samples at 24 kHz that carry a mark, in memory that no other code can write to. `encode` in src/export accepts no
+ * other type. Only the embedder makes them: the index of this folder exports the type alone.
  */
 export class MarkedSamples {
   readonly #samples: Float32Array;

@@ -2,7 +2,7 @@ import { clamp } from '../../dsp/arrays';
 import { FloatQueue } from '../../dsp/float-queue';
 import type { SourceProfile } from '../types';
 
-/** Amplified level, dBFS, up to which a frame is muted, and from which it is not attenuated. */
+/** Level in dBFS, after the input gain, up to which a frame is muted, and from which it is not attenuated. */
 const SHUT_DB = -70;
 const OPEN_DB = -64;
 /** The threshold for closing is this far below the one for opening, so that the gate does not flutter. */
@@ -21,20 +21,24 @@ const NOISE_BELOW_SPEECH_DB = 15;
 /**
  * Factor 0..1 on the synthesis of each frame.
  *
- * It is 0 below -70 dBFS and 1 above -64 dBFS, so silence stays silent. With `thresholdDb`, pauses are muted too: the gate
- * closes 250 ms after the last frame of speech, over 100 ms. Frames near the noise level are attenuated in any case, because
- * the generator would turn noise into breath and babble into words (docs/decisions/0023-pauses.md).
+ * It is 0 up to -70 dBFS and 1 from -64 dBFS, both after the input gain, so silence stays silent. With `thresholdDb`, a level
+ * before that gain, pauses are muted too: the gate closes 250 ms after the last frame of speech, over 100 ms. Frames near the
+ * noise level are attenuated in any case, because the generator would turn noise into breath and babble into words
+ * (docs/decisions/0023-pauses.md).
  */
 export class FrameGate {
-  /** Input level in dBFS from which a frame is speech; null for no threshold. */
+  /** Level in dBFS, before the input gain, above which a frame is speech; null for no threshold. */
   thresholdDb: number | null = null;
-  /** Input level in dBFS below which a frame is attenuated; see `noiseThresholdDb`. */
+  /** Level in dBFS, before the input gain, below which a frame is attenuated; see the function `attenuateBelowDb`. */
   attenuateBelowDb = -Infinity;
   private readonly loudnessDb = new FloatQueue(256);
   private holdFramesLeft = 0;
   private openness = 1;
 
-  /** `loudnessDb` of frames whose input was amplified by `gainDb` -> factors of the frames up to two before the last. */
+  /**
+   * Takes the next frames' `loudnessDb`, measured after a gain of `gainDb`, and returns factors two frames later: those of the
+   * last two frames follow with the next push.
+   */
   push(loudnessDb: Float32Array, gainDb: number): Float32Array {
     const { loudnessDb: queue } = this;
     const first = Math.max(0, queue.end - NEIGHBOUR_FRAMES);
@@ -73,8 +77,11 @@ export class FrameGate {
   }
 }
 
-/** Input level in dBFS below which frames of this speaker are attenuated; -Infinity if the noise level was not measured. */
-export function noiseThresholdDb({ noiseDb, speechLevelDb }: SourceProfile): number {
+/**
+ * Level in dBFS, before the input gain, below which frames of this speaker are attenuated; -Infinity if the noise level was not
+ * measured.
+ */
+export function attenuateBelowDb({ noiseDb, speechLevelDb }: SourceProfile): number {
   if (noiseDb === undefined) return -Infinity;
   return Math.min(noiseDb, speechLevelDb - NOISE_BELOW_SPEECH_DB) + ABOVE_NOISE_DB;
 }

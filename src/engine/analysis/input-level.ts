@@ -6,14 +6,14 @@ import type { VoiceData } from '../voice';
 import { DEFAULT_SPEECH_LEVEL_DB } from './profile';
 
 const MAX_GAIN_DB = 30;
-/** Input with a lower speech level (dBFS) is background noise without speech: it is not amplified. */
+/** Input with a lower speech level (dBFS) is background noise without speech: its gain is 0 dB. */
 const MIN_SPEECH_LEVEL_DB = -65;
 /** The gain approaches a new target exponentially with a time constant of 50 ms. */
 const GAIN_STEP = 1 / (0.05 * ANALYSIS_RATE_HZ);
 /** Samples above this after the gain (1 is full scale) are faulty and are clipped. */
 const MAX_SAMPLE = 8;
 
-/** Amplifies 16 kHz input to the speech level of the target voice, by at most 30 dB. */
+/** Brings 16 kHz input to the speech level of the target voice, with a gain of -30 to 30 dB. */
 export class InputLevel {
   private gain: number;
   private targetGain: number;
@@ -35,7 +35,7 @@ export class InputLevel {
     return { ...profile, speechLevelDb: profile.speechLevelDb + 20 * Math.log10(this.targetGain) };
   }
 
-  /** Amplifies `samples` in place. Throws `input-not-finite`. */
+  /** Applies the gain to `samples` in place. Throws `input-not-finite`. */
   apply(samples: Float32Array): void {
     for (let i = 0; i < samples.length; i++) {
       if (this.gain !== this.targetGain) this.gain = approach(this.gain, this.targetGain);

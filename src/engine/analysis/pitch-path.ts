@@ -11,7 +11,10 @@ const VOICING_CHANGE_COST = 0.25;
 const JUMP_COST_PER_OCTAVE = 1.5;
 /** A candidate further than this from the speaker's median F0 is most likely an octave error. */
 export const REGISTER_OCTAVES = 0.7;
-/** Such a candidate's cost rises by 1.2 times itself per octave beyond: deep minima, as of a clear high note, hardly change. */
+/**
+ * Such a candidate's cost is multiplied by 1 + 1.2 * (octaves - 0.7). Deep minima, as of a clear high note, cost little, so
+ * their cost hardly rises.
+ */
 const PENALTY_PER_OCTAVE = 1.2;
 
 /**

@@ -8,9 +8,11 @@ export const REFINE_MARGIN = 2 * MAX_LAG + REACH + 2;
 const differences = new Float64Array(2 * REACH + 3);
 
 /**
- * Refines a lag (in 16 kHz samples) on a symmetric window: finds the lag within three samples of `lag` at which the squared
- * difference between three periods and the same signal one lag later, together centred at `samples[centre]`, has a minimum;
- * interpolated by a parabola. Returns `lag` if there is no minimum. Samples outside the array count as 0.
+ * Refines a lag (in samples at 16 kHz) on a window symmetric about `samples[centre]`.
+ *
+ * For each lag within three samples of `lag`, sums the squared differences between three periods of the signal and the same
+ * number of samples one lag later. Returns the lag of the smallest sum, interpolated by a parabola, or `lag` if that sum is
+ * not a minimum. Samples outside the array count as 0.
  *
  * YIN's own window reaches ahead of the frame, so with a gliding pitch its F0 is off by up to 70 cents.
  */

@@ -48,7 +48,10 @@ export class PitchTracker {
   private scored = 0;
   private emitted = 0;
 
-  /** `speaker`: profile for the frames pushed from now on, with the speech level of the samples pushed; median F0 0 if unknown. */
+  /**
+   * `speaker`: profile used for the frames scored from now on. Its speech level is that after the input gain, as in the samples
+   * pushed; its median F0 is 0 if unknown.
+   */
   constructor(public speaker: SourceProfile = UNKNOWN_SPEAKER) {
     this.samples.push(new Float32Array(LEAD));
   }

@@ -14,8 +14,10 @@ export interface SynthesisControls {
 }
 
 /**
- * Frames to render: log gains [frames, 80]; `f0Hz`, `voiced` and `gate` [frames]. A frame can only be rendered when these
- * three are known for the next frame too: with [frames + 1] of them, the last frame of `frames` is rendered as well.
+ * Frames to render: log gains [frames, 80]; `f0Hz`, `voiced` and `gate` [frames] or [frames + 1].
+ *
+ * Rendering frame t needs `f0Hz`, `voiced` and `gate` of frame t + 1. With [frames + 1] values the last frame is rendered by this
+ * push, with [frames] by the next one.
  */
 export interface SynthesisFrames {
   frames: number;

@@ -174,7 +174,10 @@ export class LivePlayer {
     }
   }
 
-  /** When blocks grow, repeats as much speech as they are longer, so that the queue lasts until the first of them. */
+  /**
+   * When the block length grows, repeats speech of the same duration as the increase, as far as MAX_DELAY_MS and the ring's
+   * reserve allow, so that the queue does not run empty before the first longer block arrives.
+   */
   private stretchForLongerBlocks(): void {
     const length = this.stats.get('blockLengthMs');
     const longerMs = Math.min(length - this.blockLengthMs, MAX_DELAY_MS - this.stats.get('delayMs'));
