@@ -29,7 +29,7 @@ const NOISE_BELOW_SPEECH_DB = 15;
 export class FrameGate {
   /** Level in dBFS, before the input gain, above which a frame is speech; null for no threshold. */
   thresholdDb: number | null = null;
-  /** Level in dBFS, before the input gain, below which a frame is attenuated; see the function `attenuateBelowDb`. */
+  /** Level in dBFS, before the input gain, below which a frame is attenuated; see `noiseThresholdDb`. */
   attenuateBelowDb = -Infinity;
   private readonly loudnessDb = new FloatQueue(256);
   private holdFramesLeft = 0;
@@ -81,7 +81,7 @@ export class FrameGate {
  * Level in dBFS, before the input gain, below which frames of this speaker are attenuated; -Infinity if the noise level was not
  * measured.
  */
-export function attenuateBelowDb({ noiseDb, speechLevelDb }: SourceProfile): number {
+export function noiseThresholdDb({ noiseDb, speechLevelDb }: SourceProfile): number {
   if (noiseDb === undefined) return -Infinity;
   return Math.min(noiseDb, speechLevelDb - NOISE_BELOW_SPEECH_DB) + ABOVE_NOISE_DB;
 }
