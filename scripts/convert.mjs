@@ -1,16 +1,16 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { listRecordings, openHarness, stemOf } from './harness.mjs';
+import { listRecordings, makeFolder, openHarness, requireFile, stemOf } from './harness.mjs';
 import { command, eachFile } from './output.mjs';
 
 const USAGE =
-  'npm run convert -- <in file|folder> <out folder> --voice <id> | --voice-file <file.understudy> [--backend wasm|webgpu|auto] [--pitch semitones] [--formant ratio]';
+  'npm run convert -- <in file|folder> <out folder> (--voice <id> | --voice-file <file.understudy>) [--backend wasm|webgpu|auto] [--pitch semitones] [--formant ratio]';
 
 await command(async () => {
   const { input, outFolder, voice: named, voiceFile, backend, controls } = readArguments();
   const files = await listRecordings(input);
-  await mkdir(outFolder, { recursive: true });
+  if (voiceFile) await requireFile(voiceFile);
+  await makeFolder(outFolder);
   const harness = await openHarness({ webgpu: backend === 'webgpu' });
   try {
     const status = await harness.page.evaluate((options) => window.understudy?.load(options), {

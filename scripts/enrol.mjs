@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { listRecordings, openHarness } from './harness.mjs';
+import { listRecordings, makeFolder, openHarness, requireFile } from './harness.mjs';
 import { command, print } from './output.mjs';
 
 const USAGE =
@@ -20,6 +21,7 @@ await command(async () => {
   const [input] = positionals;
   if (!input || positionals.length > 1 || !name || !consent || !out) throw new Error(`Usage: ${USAGE}`);
   const record = await readRecord(consent);
+  await makeFolder(dirname(out));
   const files = await listRecordings(input);
   const harness = await openHarness();
   try {
@@ -41,8 +43,8 @@ await command(async () => {
 
 /** @param {string} path */
 async function readRecord(path) {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) throw new Error(`There is no file ${path}.`);
+  await requireFile(path);
+  const text = await readFile(path, 'utf8');
   try {
     return JSON.parse(text);
   } catch {

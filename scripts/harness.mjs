@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { launchChromium } from './browser.mjs';
@@ -75,6 +75,19 @@ export async function listRecordings(path) {
   const names = (await readdir(path)).filter((name) => AUDIO.has(extname(name).toLowerCase())).sort();
   if (names.length === 0) throw new Error(`${path} holds no recordings (${[...AUDIO].join(' ')}).`);
   return names.map((name) => join(path, name));
+}
+
+/** @param {string} path */
+export async function requireFile(path) {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) throw new Error(`There is no file ${path}.`);
+}
+
+/** Makes a folder unless there is one. @param {string} path */
+export async function makeFolder(path) {
+  await mkdir(path, { recursive: true }).catch(() => {
+    throw new Error(`The folder ${path} cannot be made: part of its path is a file, or may not be written.`);
+  });
 }
 
 /** @param {string} file */

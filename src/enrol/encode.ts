@@ -97,7 +97,7 @@ export async function encodeVoice(
   if ((activeCodes * FRAMES_PER_CODE * ANALYSIS_HOP) / ANALYSIS_RATE_HZ < MIN_SPEECH_SECONDS) {
     throw new EngineError(
       'input-empty',
-      `There are less than ${MIN_SPEECH_SECONDS} seconds of good speech, which is not enough for a voice. The recordings are safe. Add more of them, or keep pieces that were left out.`,
+      `There is less than ${MIN_SPEECH_SECONDS} seconds of good speech, which is not enough for a voice. The recordings are safe. Add more, or keep pieces that were left out.`,
     );
   }
   return assemble(encoded, signal, (fraction) => onProgress?.(ENCODE_SHARE + (1 - ENCODE_SHARE) * fraction));

@@ -76,8 +76,7 @@ export function blendRecord(
     uses: [...USES],
     from: maker.today,
     until: null,
-    revocationContact: parents
-      .map((parent) => parent.record.revocationContact)
+    revocationContact: [...new Set(parents.map((parent) => parent.record.revocationContact))]
       .join('; ')
       .slice(0, 300),
     parents,

@@ -40,7 +40,12 @@ export class Job<P extends JobProgress = JobProgress> {
 
   /** Runs `task` and shows its error to the user, unless it was cancelled. Never rejects. */
   async run<T>(label: string, task: (control: JobControl<P>) => Promise<T>): Promise<Outcome<T>> {
-    if (this.isBusy) return { state: 'busy' };
+    if (this.isBusy) {
+      this.notices.warn(
+        `“${label}” was not started, because “${this.label}” is not finished. Nothing was changed. Wait for it or cancel it, then try again.`,
+      );
+      return { state: 'busy' };
+    }
     this.notices.clear();
     const controller = new AbortController();
     this.controller = controller;

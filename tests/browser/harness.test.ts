@@ -133,6 +133,12 @@ describe('the command line', () => {
       /--backend is wasm, webgpu or auto/,
     ],
     ['convert', [SPEECH, '/tmp/out', '--voice', 'joe', '--pitch', 'high'], /--pitch is a number/],
+    [
+      'convert',
+      [SPEECH, '/tmp/out', '--voice-file', '/there/is/no.understudy'],
+      /There is no file .*no\.understudy/,
+    ],
+    ['convert', [SPEECH, SPEECH, '--voice', 'joe'], /The folder .*speech\.wav cannot be made/],
     ['detect', ['/there/is/nothing'], /no file or folder/],
   ])('%s reports the error in one line: %j', async (script, args, message) => {
     const { code, lines, errors } = await run(script, ...args);

@@ -163,6 +163,8 @@ describe('shaping', () => {
       uses: ['convert', 'blend'],
       until: '2030-01-01',
       parents: [strict, sealed()],
+      // Named once, though both parents name it.
+      revocationContact: strict.record.revocationContact,
     });
     expect(() => requirePermission(made, 'live', { revoked: new Set() })).toThrow(/live/);
   });

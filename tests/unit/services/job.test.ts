@@ -78,6 +78,9 @@ describe('a job', () => {
     expect(await job.run('Second', other)).toEqual({ state: 'busy' });
     expect(other).not.toHaveBeenCalled();
     expect(job.label).toBe('First');
+    expect(notices.list).toMatchObject([
+      { kind: 'warning', text: expect.stringMatching(/Second.*First/) as string },
+    ]);
     resolve('');
     await ended;
   });

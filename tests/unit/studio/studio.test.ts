@@ -201,13 +201,15 @@ describe('the studio', () => {
         }),
     );
     const converting = studio.convert();
-    // Ignored: the job is busy.
+    // Refused: the job is busy.
     await studio.openFile(new File([''], 'another.wav'));
     studio.job.cancel();
     await converting;
     expect(studio.take).toMatchObject({ name: 'My tape.v2', output: null });
     expect(studio.job.isBusy).toBe(false);
-    expect(notices.list).toEqual([]);
+    expect(notices.list).toMatchObject([
+      { kind: 'warning', text: expect.stringMatching(/Opening another\.wav.*not started/) as string },
+    ]);
   });
 
   it('exports a take with the consent record it was converted under, even if the voice is gone', async () => {
