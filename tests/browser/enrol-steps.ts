@@ -8,7 +8,8 @@ export const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', impo
 
 /** The speaker of SPEECH: "I lend my voice of my own free will: amber, river, seven, window, garden, silver." */
 export const PERMISSION_SPEECH = fileURLToPath(new URL('../fixtures/audio/permission.wav', import.meta.url));
-const PERMISSION_SECONDS = 5.2;
+/** Twice the sentence: all of it, wherever in the loop the recording starts, and enough of it to compare voices by. */
+const PERMISSION_SECONDS = 10.2;
 
 /** The speech fixture twice over, with a pause: more than the minimum to make a voice. */
 export function longSpeech(): Buffer {
@@ -49,7 +50,7 @@ export async function chooseWords(page: Page, place: number): Promise<void> {
   }, place);
 }
 
-/** Records PERMISSION_SPEECH, which the fake microphone must play once (`%noloop`). */
+/** Records PERMISSION_SPEECH, which the fake microphone must play. */
 export async function speak(page: Page): Promise<void> {
   await page.getByTestId('speak').click();
   await page.getByTestId('speak').filter({ hasText: 'Stop' }).waitFor();
@@ -59,7 +60,10 @@ export async function speak(page: Page): Promise<void> {
 
 export async function makeVoice(page: Page): Promise<void> {
   await page.getByTestId('train').click();
-  await page.getByTestId('keep-voice').waitFor({ timeout: 90_000 });
+  const keep = page.getByTestId('keep-voice');
+  const error = page.getByTestId('error');
+  await keep.or(error).first().waitFor({ timeout: 90_000 });
+  if (await error.count()) throw new Error(`No voice was made: ${await error.first().textContent()}`);
 }
 
 export async function keepVoice(page: Page): Promise<string> {

@@ -7,7 +7,7 @@ import { serve } from '../../scripts/serve.mjs';
 export interface OpenOptions {
   /** Appended to the address, for example `#/detect`. */
   path?: string;
-  /** WAV that the fake microphone plays in a loop, or once if followed by `%noloop`; a beep by default. */
+  /** WAV that the fake microphone plays in a loop; a beep by default. */
   fakeMicWav?: string;
   /** `granted` (default) or `denied`, both without a prompt, or `missing`: no device. */
   microphone?: 'granted' | 'denied' | 'missing';

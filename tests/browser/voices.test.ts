@@ -92,7 +92,7 @@ describe('the voices page', () => {
   });
 
   it('enrols one’s own voice only after the sentence was read aloud, and continues after a reload', async () => {
-    app = await open({ fakeMicWav: `${PERMISSION_SPEECH}%noloop` });
+    app = await open({ fakeMicWav: PERMISSION_SPEECH });
     const { page } = app;
     await collect(page);
     await page.getByTestId('to-listen').click();
