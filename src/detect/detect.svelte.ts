@@ -72,10 +72,9 @@ export class DetectPage {
     label: string,
     open: (control: JobControl<JobProgress>) => Promise<Opened>,
   ): Promise<void> {
-    if (this.job.isBusy) return;
-    this.finding = null;
-    this.player.open(undefined, undefined);
     await this.job.run(label, async (control) => {
+      this.finding = null;
+      this.player.open(undefined, undefined);
       const { signal, onProgress, begin } = control;
       const { name, samples, sampleRateHz, credentials } = await open(control);
       begin('Measuring traces');

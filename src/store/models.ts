@@ -1,4 +1,4 @@
-import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { describeCause, EngineError, throwIfCancelled } from '../engine/errors';
 import { sha256Of } from '../files/hash';
 import {
@@ -238,11 +238,6 @@ export class ModelStore {
       );
     }
   }
-}
-
-/** Deletes all downloaded networks and published voices. */
-export async function deleteModels(name = NAME): Promise<void> {
-  await deleteDB(name);
 }
 
 function chunksOf(file: PublishedFile): IDBKeyRange {

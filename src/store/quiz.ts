@@ -12,7 +12,6 @@ export const scoresSchema = v.object({
 });
 
 export type QuizScores = v.InferOutput<typeof scoresSchema>;
-export type QuizScore = QuizScores['mark'];
 
 /** Scores on this device; zero where they cannot be read. */
 export function loadScores(): QuizScores {
