@@ -12,9 +12,10 @@ import type {
 } from '../engine/types';
 import type { VoiceDraft } from '../engine/voice';
 import ConversionWorker from '../../workers/conversion?worker';
+import { JobClient } from './job-client';
 import { messageOf } from './messages';
 import type { Scope } from './scope';
-import { WorkerClient, WorkerLostError, withProgress } from './worker-client';
+import { WorkerLostError, withProgress } from './worker-client';
 
 export interface LoadOptions {
   backend?: Backend | 'auto';
@@ -40,9 +41,8 @@ export class ConversionClient {
   progress = $state.raw<LoadProgress | null>(null);
   /** Message for the user if loading failed. */
   failure = $state<string | null>(null);
-  private client: WorkerClient<ConversionApi> | undefined;
+  private client: JobClient<ConversionApi> | undefined;
   private loading: Promise<EngineStatus> | undefined;
-  private nextJob = 1;
 
   constructor(
     private readonly scope: Scope,
@@ -62,15 +62,10 @@ export class ConversionClient {
 
   async convert(job: ConversionJob): Promise<ConvertResult> {
     await this.load();
-    const client = this.client!;
-    const jobId = `job ${this.nextJob++}`;
-    const cancel = () => void client.api.cancel(jobId);
-    job.signal.throwIfAborted();
-    const removeListener = this.scope.on(job.signal, 'abort', cancel);
     const samples = job.samples.slice();
     try {
-      return await client.watch(
-        client.api.convert(
+      return await this.client!.job(job.signal, (api, jobId) =>
+        api.convert(
           jobId,
           transfer(samples, [samples.buffer]),
           job.sampleRateHz,
@@ -79,13 +74,10 @@ export class ConversionClient {
           proxy(job.onProgress),
           { profile: job.profile, use: job.use },
         ),
-        () => client.api.ping(),
       );
     } catch (error) {
       if (error instanceof WorkerLostError) this.restart();
       throw error;
-    } finally {
-      removeListener();
     }
   }
 
@@ -110,7 +102,7 @@ export class ConversionClient {
 
   private async start(): Promise<EngineStatus> {
     this.failure = null;
-    this.client ??= new WorkerClient<ConversionApi>(this.scope, ConversionWorker);
+    this.client ??= new JobClient<ConversionApi>(this.scope, ConversionWorker);
     const { client } = this;
     const options = { backend: 'auto' as const, ...this.options, baseUrl: this.baseUrl };
     try {

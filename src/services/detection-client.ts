@@ -1,8 +1,8 @@
 import { proxy, transfer } from 'comlink';
 import type { Detection, DetectionApi } from '../watermark/types';
 import DetectionWorker from '../../workers/detection?worker';
+import { JobClient } from './job-client';
 import type { Scope } from './scope';
-import { WorkerClient } from './worker-client';
 
 /** Detects the mark in a worker that is created for this call, so that a file that crashes it cannot affect the next. */
 export async function detect(
@@ -13,15 +13,12 @@ export async function detect(
   signal: AbortSignal,
 ): Promise<Detection> {
   signal.throwIfAborted();
-  const client = new WorkerClient<DetectionApi>(parent, DetectionWorker);
-  const cancel = () => void client.api.cancel('file');
-  const removeListener = parent.on(signal, 'abort', cancel);
+  const client = new JobClient<DetectionApi>(parent, DetectionWorker);
   try {
-    return await client.guard(
-      client.api.detect('file', transfer(samples, [samples.buffer]), sampleRateHz, proxy(onProgress)),
+    return await client.job(signal, (api, jobId) =>
+      api.detect(jobId, transfer(samples, [samples.buffer]), sampleRateHz, proxy(onProgress)),
     );
   } finally {
-    removeListener();
     client.dispose();
   }
 }

@@ -9,8 +9,9 @@ import type {
   SpokenSentence,
   TrainingInput,
 } from '../enrol/types';
+import { JobClient } from './job-client';
 import type { Scope } from './scope';
-import { WorkerClient, WorkerLostError } from './worker-client';
+import { WorkerLostError } from './worker-client';
 
 export interface EnrolJob {
   signal: AbortSignal;
@@ -19,8 +20,7 @@ export interface EnrolJob {
 
 /** Enrolment as the pages use it. It runs in a worker, which is restarted when it dies. */
 export class EnrolmentClient {
-  private client: WorkerClient<EnrolmentApi> | undefined;
-  private nextJob = 1;
+  private client: JobClient<EnrolmentApi> | undefined;
 
   constructor(
     private readonly scope: Scope,
@@ -63,20 +63,16 @@ export class EnrolmentClient {
   ): Promise<T> {
     signal.throwIfAborted();
     const client = await this.ready();
-    const jobId = `job ${this.nextJob++}`;
-    const removeListener = this.scope.on(signal, 'abort', () => void client.api.cancel(jobId));
     try {
-      return await client.watch(task(client.api, jobId), () => client.api.ping());
+      return await client.job(signal, task);
     } catch (error) {
       if (error instanceof WorkerLostError) this.discard();
       throw error;
-    } finally {
-      removeListener();
     }
   }
 
-  private async ready(): Promise<WorkerClient<EnrolmentApi>> {
-    const client = (this.client ??= new WorkerClient<EnrolmentApi>(this.scope, EnrolmentWorker));
+  private async ready(): Promise<JobClient<EnrolmentApi>> {
+    const client = (this.client ??= new JobClient<EnrolmentApi>(this.scope, EnrolmentWorker));
     await client.guard(client.api.load(this.baseUrl));
     return client;
   }

@@ -1,10 +1,6 @@
 import { proxy, releaseProxy, wrap, type ProxyMarked, type Remote } from 'comlink';
 import type { Scope } from './scope';
 
-const PING_MS = 2000;
-/** A worker that has not answered a ping for this long is lost. It is busy for one block of the networks at most. */
-const MAX_REPLY_MS = 15_000;
-
 /** The worker died or hangs; `message` is for the user. */
 export class WorkerLostError extends Error {
   constructor() {
@@ -19,8 +15,8 @@ export class WorkerLostError extends Error {
 export class WorkerClient<Api extends object> {
   readonly api: Remote<Api>;
   private readonly lost: Promise<never>;
-  private readonly scope: Scope;
-  private fail: (error: Error) => void = () => undefined;
+  protected readonly scope: Scope;
+  protected fail: (error: Error) => void = () => undefined;
 
   constructor(parent: Scope, create: new () => Worker) {
     this.scope = parent.child();
@@ -37,26 +33,6 @@ export class WorkerClient<Api extends object> {
   /** `task`, or a rejection when the worker ends before it is done: WorkerLostError, or AbortError after `dispose`. */
   async guard<T>(task: Promise<T>): Promise<T> {
     return Promise.race([task, this.lost]);
-  }
-
-  /** As `guard`; also rejects when the worker does not answer `ping`, which is called every PING_MS. */
-  async watch<T>(task: Promise<T>, ping: () => Promise<void>): Promise<T> {
-    let lastReplyMs = performance.now();
-    let waiting = false;
-    const stop = this.scope.interval(() => {
-      if (waiting) {
-        if (performance.now() - lastReplyMs > MAX_REPLY_MS) this.fail(new WorkerLostError());
-        return;
-      }
-      waiting = true;
-      lastReplyMs = performance.now();
-      void ping().then(() => (waiting = false));
-    }, PING_MS);
-    try {
-      return await this.guard(task);
-    } finally {
-      stop();
-    }
   }
 
   /** Ends the worker. Further calls have no effect. */

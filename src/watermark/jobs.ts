@@ -23,4 +23,6 @@ export class DetectionJobs implements DetectionApi {
   async cancel(jobId: string): Promise<void> {
     this.jobs.get(jobId)?.abort();
   }
+
+  async ping(): Promise<void> {}
 }

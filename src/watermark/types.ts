@@ -45,4 +45,6 @@ export interface DetectionApi {
     onProgress: (fraction: number) => void,
   ): Promise<Detection>;
   cancel(jobId: string): Promise<void>;
+  /** Resolves while the worker is alive; never resolves after it has crashed. */
+  ping(): Promise<void>;
 }
