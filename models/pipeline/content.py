@@ -2,8 +2,8 @@
 
     python -m pipeline.content --minutes 60 [--start checkpoints/v2.pt]
 
-Regression of the teacher's codes (`pipeline.content_targets`). The input has added reverberation and noise, is warped in frequency, equalised
-and scaled; the targets are those of the unmodified recordings. Resumable from `work/content.pt`; `--minutes` counts over all resumptions.
+Regression of the teacher's codes (`pipeline.content_targets`). Three quarters of the input are recordings in rooms and noise (`pipeline.heard`);
+all of it is warped in frequency, equalised and scaled; the targets are those of the unmodified recordings. Resumable from `work/content.pt`; `--minutes` counts over all resumptions.
 """
 
 import argparse
@@ -12,11 +12,9 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-from .acoustics import augment_waveform
 from .checkpoints import CONTENT as CHECKPOINT
 from .checkpoints import read
-from .data import Data, augment, sample_index
-from .losses import log_mel_16k
+from .data import Data, apply_to_share, augment, sample_index
 from .networks import Content
 from .paths import SEED
 from .training import ON_GPU, GraphedStep, Run, adamw, autocast, load_weights, optimise
@@ -24,7 +22,7 @@ from .training import ON_GPU, GraphedStep, Run, adamw, autocast, load_weights, o
 FRAMES, BATCH = 320, 160 if ON_GPU else 20
 # Codes that count in the loss: not those whose context is padding.
 INNER = slice(12, -6)
-AUGMENTATION = 0.6
+AUGMENTATION, HEARD_SHARE = 0.6, 0.75
 RATE = 1.2e-3
 
 
@@ -55,7 +53,8 @@ def main() -> None:
 
     def step(_) -> None:
         starts = data.sample_starts(sample_index(weights, BATCH), FRAMES)
-        log_mel = augment(log_mel_16k(augment_waveform(data.segments("audio", starts, FRAMES))), AUGMENTATION)
+        clean, heard = (data.segments(key, starts, FRAMES) for key in ("log_mel", "heard_log_mel"))
+        log_mel = augment(apply_to_share(clean, heard, HEARD_SHARE), AUGMENTATION)
         with autocast():
             out = content.offline_delayed(log_mel).float()[:, INNER]
         loss, cosine = regression_loss(out, data.segments("codes", starts, FRAMES)[:, INNER], data.codes_std)

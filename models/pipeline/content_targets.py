@@ -5,7 +5,7 @@
 The encoder's last layer, over utterances packed into 28 s, is z-scored per speaker and projected to 128 principal axes, each divided by the
 square root of its standard deviation. The axes are those in `checkpoints/v2.pt` where it exists, so that training can go on from its
 networks. Writes `work/content_targets/<speaker>.npz`: `codes` float16 [50 Hz frames, 128], `mean` and `std` [512], `basis` [512, 128];
-existing files are kept.
+existing files are kept. Files of several speakers (`orders_*`) are z-scored utterance by utterance, as a take is (`take_statistics`).
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ import torch
 
 from . import whisper
 from .checkpoints import PUBLISHED_CHECKPOINT
-from .data import CONTENT_TARGETS
+from .data import CONTENT_TARGETS, SEVERAL_SPEAKERS
 from .networks import CODES
 from .paths import WORK
 from .synthesis import HOP
@@ -22,6 +22,8 @@ PACK_FRAMES, WINDOW_FRAMES = 2800, 3000
 ACTIVE_DB = 35
 SAMPLE_FRAMES = 4000
 WINDOWS_PER_BATCH = 32
+# Weight, in active frames, of the statistics of all speakers in those of a take.
+PRIOR_FRAMES = 250
 
 
 def windows(starts: np.ndarray) -> list[tuple[int, int]]:
@@ -49,11 +51,31 @@ def teacher_features(encoder: whisper.Encoder, audio: np.ndarray, starts: np.nda
     return torch.cat(found)
 
 
-def speech_statistics(features: torch.Tensor, loudness_db: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean and standard deviation [512] over frames less than 35 dB below the 95th percentile of loudness."""
+def active(features: torch.Tensor, loudness_db: np.ndarray) -> torch.Tensor:
+    """The features [n, 512] of frames less than 35 dB below the 95th percentile of loudness."""
     loud = torch.tensor(loudness_db[: 2 * len(features)].reshape(-1, 2).max(1))
-    active = features[loud > np.percentile(loudness_db, 95) - ACTIVE_DB]
-    return active.mean(0), active.std(0) + 1e-3
+    return features[loud > np.percentile(loudness_db, 95) - ACTIVE_DB]
+
+
+def speech_statistics(features: torch.Tensor, loudness_db: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and standard deviation [512] over the active frames."""
+    speech = active(features, loudness_db)
+    return speech.mean(0), speech.std(0) + 1e-3
+
+
+def prior() -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and standard deviation [512] of the average speaker whose targets exist."""
+    files = [f for f in sorted(CONTENT_TARGETS.glob("*.npz")) if not f.name.startswith(SEVERAL_SPEAKERS)]
+    stored = [np.load(file) for file in files]
+    return tuple(torch.tensor(np.mean([each[key] for each in stored], 0)) for key in ("mean", "std"))
+
+
+def take_statistics(features: torch.Tensor, loudness_db: np.ndarray, prior: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and standard deviation [512] of a take, drawn towards those of the average speaker the more, the shorter it is."""
+    speech = active(features, loudness_db)
+    own = len(speech) / (len(speech) + PRIOR_FRAMES)
+    mean, std = (speech.mean(0), speech.std(0)) if len(speech) > 1 else prior
+    return torch.lerp(prior[0], mean, own), torch.lerp(prior[1], std, own)
 
 
 def as_codes(features: torch.Tensor, mean: torch.Tensor, std: torch.Tensor, basis: torch.Tensor) -> torch.Tensor:
@@ -82,12 +104,19 @@ def main() -> None:
                 mean, std = speech_statistics(features, arrays["loudnessDb"])
                 sample.append(((features - mean) / std)[:: max(1, len(features) // SAMPLE_FRAMES)])
             basis = principal_axes(torch.cat(sample))
-        for file in files:
+        average = None
+        for file in sorted(files, key=lambda f: f.name.startswith(SEVERAL_SPEAKERS)):
             arrays = np.load(file)
-            features = teacher_features(encoder, arrays["audio"], arrays["starts"])
-            mean, std = speech_statistics(features, arrays["loudnessDb"])
-            codes = as_codes(features, mean, std, basis).half()
-            found = {"codes": codes, "mean": mean, "std": std, "basis": basis}
+            loudness_db, starts = arrays["loudnessDb"], arrays["starts"]
+            features = teacher_features(encoder, arrays["audio"], starts)
+            mean, std = speech_statistics(features, loudness_db)
+            if file.name.startswith(SEVERAL_SPEAKERS):
+                average = average or prior()
+                utterances = [(features[a // 2 : b // 2], loudness_db[a:b]) for a, b in zip(starts, starts[1:])]
+                codes = torch.cat([as_codes(part, *take_statistics(part, loud, average), basis) for part, loud in utterances])
+            else:
+                codes = as_codes(features, mean, std, basis)
+            found = {"codes": codes.half(), "mean": mean, "std": std, "basis": basis}
             np.savez(CONTENT_TARGETS / file.name, **{k: v.cpu().numpy() for k, v in found.items()})
     print(f"content targets: {len(files)} of {len(list(CONTENT_TARGETS.glob('*.npz')))} speakers", flush=True)
 

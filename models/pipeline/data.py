@@ -14,15 +14,18 @@ from .voices import LOG_POWER_PER_DB
 VOICES = ["kathleen", "joe", "kerstin", "nathalie", "flemishguy", "jm_kumo"]
 # The generator is also trained to imitate speakers with these prefixes and their time-scaled copies (`_x`), to generalise to unseen speakers.
 IMITATED_PREFIXES = ("mix", "flite_", "festival_", "kokoro_", "reader_")
-WARPS = np.exp(np.linspace(np.log(0.78), np.log(1.28), 41))
+# Up to the vocal tracts of children of six, whose formants lie 1.4 times as high as those of a man.
+WARPS = np.exp(np.linspace(np.log(0.78), np.log(1.42), 49))
 LOG_FLOOR = -11.513
 BANDWIDTH_FFT, BANDWIDTH_FLOOR, BANDWIDTH_FRAMES = 1024, 10**-7.5, 1500
 HANN = torch.hann_window(BANDWIDTH_FFT)
-CONTENT_TARGETS = WORK / "content_targets"
+CONTENT_TARGETS, HEARD = WORK / "content_targets", WORK / "heard"
+# Files of this prefix hold several speakers.
+SEVERAL_SPEAKERS = "orders_"
 
 
 def warp_matrices() -> torch.Tensor:
-    """[41, 80, 80]: each resamples a log-mel frame along a frequency axis scaled by one of WARPS, linearly between bands."""
+    """[49, 80, 80]: each resamples a log-mel frame along a frequency axis scaled by one of WARPS, linearly between bands."""
     edges = BAND_EDGES_MEL
     step, first = edges[1] - edges[0], edges[1]
     out = np.zeros((len(WARPS), BANDS, BANDS), np.float32)
@@ -73,7 +76,7 @@ def apply_to_share(mel: torch.Tensor, changed: torch.Tensor, share: float) -> to
 
 
 def augment(mel: torch.Tensor, strength: float = 1.0) -> torch.Tensor:
-    """Log-mel segments [B, T, 80] warped in frequency (.78 to 1.28), with reverberation, babble, equalisation, scaling and noise.
+    """Log-mel segments [B, T, 80] warped in frequency (.78 to 1.42), with reverberation, babble, equalisation, scaling and noise.
 
     `strength` scales the probabilities of reverberation (.3), babble (.25) and noise (.6), and the equaliser's deviation (.8).
     """
@@ -118,7 +121,8 @@ class Data:
 
     `begins`, `ends`: first frame of each speaker and the one after the last. `audio` [frames, 240], `log_mel` [frames, 80]; `loudness_db`,
     `f0_hz` (held through unvoiced frames), `voiced` [frames]. `level_db`, `median_hz`, `bandwidth_hz` [speakers]. `codes` [frames / 2, 128],
-    `mean`, `std` [speakers, 512] and `basis` [512, 128] are those of `pipeline.content_targets`.
+    `mean`, `std` [speakers, 512] and `basis` [512, 128] are those of `pipeline.content_targets`; `heard_log_mel` and `heard_codes`, of the shapes of
+    `log_mel` and `codes`, those of `pipeline.heard`. `persons`: the speakers whose file holds one person.
     """
 
     def __init__(self) -> None:
@@ -139,6 +143,9 @@ class Data:
         self.codes = torch.tensor(np.concatenate([t["codes"] for t in targets]))
         self.mean, self.std = (torch.tensor(np.stack([t[key] for t in targets])) for key in ("mean", "std"))
         self.basis = torch.tensor(targets[0]["basis"])
+        heard = [dict(np.load(HEARD / file.name)) for file in files]
+        self.heard_log_mel, self.heard_codes = (torch.tensor(np.concatenate([each[key] for each in heard])) for key in ("logMel", "codes"))
+        self.persons = torch.tensor([index for name, index in self.index.items() if not name.startswith(SEVERAL_SPEAKERS)])
         self.codes_std = self.codes[::50].float().std()
         self.starts_cache: dict[tuple[int, int], tuple[torch.Tensor, ...]] = {}
 
@@ -176,7 +183,7 @@ class Data:
         return starts[first[speakers] + (torch.rand(len(speakers)) * counts[speakers]).long()]
 
     def segments(self, key: str, starts: torch.Tensor, frames: int) -> torch.Tensor:
-        """Segments of one attribute: [B, frames, ...] float32, `codes` [B, frames / 2, 128], `audio` [B, 240 frames] within +-1."""
-        first, count = (starts // 2, frames // 2) if key == "codes" else (starts, frames)
+        """Segments of one attribute: [B, frames, ...] float32, codes [B, frames / 2, 128], `audio` [B, 240 frames] within +-1."""
+        first, count = (starts // 2, frames // 2) if key.endswith("codes") else (starts, frames)
         found = getattr(self, key)[first.unsqueeze(1) + torch.arange(count)]
         return found.flatten(1) / 32768 if key == "audio" else found.float()

@@ -10,7 +10,8 @@ loss: the embedding that the network of `pipeline.identity` finds in the output 
 
 The speaker encoder is trained by the generator's losses and by classifying all speakers. The content network is fine-tuned by the
 generator's losses; its input is augmented, so that it cannot carry the speaker, and the regression of stage 3 goes on beside them
-(models/log/0010, 0013). Some of the converted speech has added reverberation and noise.
+(models/log/0010, 0013). Half of the segments are heard in rooms and noise (`pipeline.heard`); half have some of the teacher's codes mixed
+into those of the content network, as takes have that the ear hears.
 
 For the first tenth of the time there are no discriminators; with `--start` of a checkpoint that holds none, they alone are trained in it.
 `--content` takes the content network from stage 3. Resumable from `work/generator.pt`; the published weights are an exponential moving
@@ -35,7 +36,7 @@ from .denoising_artefacts import denoised_mel, denoised_timbre, noise_spectra
 from .networks import VOICE, ConditionedGenerator, Content, Speaker
 from .objective import Objective, cosine_distance
 from .paths import SEED
-from .sampling import HALF_BATCH, Batch, SpeakerSampler, augment_half, reverberant_or_noisy, sample_batch
+from .sampling import HALF_BATCH, Batch, SpeakerSampler, augment_half, sample_batch
 from .synthesis import synthesise
 from .training import GraphedStep, Run, adamw, autocast, load, load_weights, optimise
 from .voices import textured
@@ -47,6 +48,8 @@ RATE, DISCRIMINATOR_RATE, CONTENT_RATE_SHARE = 4e-4, 6e-4, 0.5
 # Largest share of retrieved codes and of retrieved timbre that is mixed in. At inference, enrolled voices use .5 and .3 (src/enrol),
 # built-in voices .25 and none.
 MAX_BLEND, MAX_BLEND_BUILT_IN, MAX_TEXTURE_BLEND = 0.8, 0.6, 0.4
+# Of segments that are heard by the ear as well, and the share of its codes then (models/pipeline/ear.py).
+HEARING_SHARE, EAR_SHARES = 0.5, (0.4, 0.9)
 
 
 @dataclass
@@ -57,15 +60,22 @@ class Output:
     regression: torch.Tensor
 
 
+def ear_shares(count: int) -> torch.Tensor:
+    """How much of the ear's codes is mixed into those of the content network [B, 1, 1]: none in half of the segments, as live."""
+    low, high = EAR_SHARES
+    return torch.where(torch.rand(count, 1, 1) < HEARING_SHARE, low + torch.rand(count, 1, 1) * (high - low), 0.0)
+
+
 def render(batch: Batch, sampler: SpeakerSampler, content: Content, gains: Callable) -> Output:
     """`gains`: batch, codes, timbre, f0_hz, voiced, loudness_db, log_mel -> harmonic and noise log gains, as `batch_gains`."""
-    masked = torch.cat([augment(reverberant_or_noisy(batch.reconstructed), 0.3), augment_half(batch.converted["log_mel"], 0.6)])
+    masked = torch.cat([augment(batch.reconstructed["content_mel"], 0.3), augment_half(batch.converted["log_mel"], 0.6)])
     with autocast():
         predicted = content.offline_delayed(masked).float()
+    joined = torch.lerp(predicted, batch.both("ear_codes"), ear_shares(2 * HALF_BATCH))
     batch.colour_reconstructed()
     texture = augment_half(batch.both("log_mel"), 0.5)
     blend = torch.where(is_built_in(batch.target), torch.rand(2 * HALF_BATCH) ** 2 * MAX_BLEND_BUILT_IN, torch.rand(2 * HALF_BATCH) * MAX_BLEND)
-    codes, timbre = sampler.codebooks.find(predicted, batch.target, blend, torch.rand(2 * HALF_BATCH) * 0.7 + 0.3)
+    codes, timbre = sampler.codebooks.find(joined, batch.target, blend, torch.rand(2 * HALF_BATCH) * 0.7 + 0.3)
     f0_hz, voiced, loudness_db = map(batch.both, ("f0_hz", "voiced", "loudness_db"))
     with autocast():
         harmonic, noise = gains(batch, codes, timbre, f0_hz, voiced, loudness_db, texture)
@@ -94,8 +104,9 @@ def batch_gains(
 
 
 def classification_loss(speaker: Speaker, classifier: nn.Linear, sampler: SpeakerSampler, warm_up: bool) -> torch.Tensor:
-    """Cross-entropy of classifying segments of all speakers; during `warm_up` the gradient reaches the untrained classifier alone."""
-    labels = torch.randint(len(sampler.data.speakers), (CLASSIFIED,))
+    """Cross-entropy of classifying segments of all persons; during `warm_up` the gradient reaches the untrained classifier alone."""
+    persons = sampler.data.persons
+    labels = persons[torch.randint(len(persons), (CLASSIFIED,))]
     with autocast():
         embeddings = speaker(denoised_mel(sampler.references(labels), noise_spectra(CLASSIFIED))).float()
         logits = classifier(embeddings.detach() if warm_up else embeddings)

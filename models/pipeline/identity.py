@@ -2,7 +2,7 @@
 
     python -m pipeline.identity --minutes 12
 
-Classifies every speaker in `work/arrays` with an additive angular margin (Deng et al. 2019, eq. 3), from logMel with random
+Classifies every person in `work/arrays` with an additive angular margin (Deng et al. 2019, eq. 3), from logMel with random
 equalisation, reverberation and noise. Resumable from `work/identity.pt`.
 """
 
@@ -73,7 +73,7 @@ def main() -> None:
     run.begin({"network": network, "head": head, "optimiser": optimiser}, {"speakers": data.speakers})
 
     def step(frames: int) -> None:
-        labels = torch.randint(len(data.speakers), (BATCH,))
+        labels = data.persons[torch.randint(len(data.persons), (BATCH,))]
         log_mel = augmented(data.segments("log_mel", data.sample_starts(labels, frames), frames))
         with autocast():
             embeddings = network(log_mel)

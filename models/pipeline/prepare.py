@@ -11,7 +11,9 @@ synthetic speakers.
 """
 
 import sys
+from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import soundfile as sf
@@ -19,7 +21,7 @@ import soxr
 
 from . import frontend
 from .data import IMITATED_PREFIXES, VOICES
-from .paths import CONVERTED, SPEECH, WORK, held_out
+from .paths import CONVERTED, SPEECH, WORK, held_out, held_out_learners, read_clips
 
 ARRAYS = WORK / "arrays"
 # Playback speeds of the built-in voices and of other targets, and the minutes used of each.
@@ -34,8 +36,25 @@ ARCTIC_STEP = 3
 EVALUATED_READERS = {"2033", "2609", "3080"}
 
 
+class Clip(NamedTuple):
+    """`samples` at 16 kHz of a file that holds utterances end to end, from `start` on."""
+
+    path: Path
+    start: int
+    samples: int
+
+
+def clips_of(speaker_set: str, column: str) -> dict[str, list[Clip]]:
+    """The utterances of each file of `learners178`, `orders50` or `sung1`; `column` of its `clips.tsv` names the file."""
+    found = defaultdict(list)
+    for row in read_clips(speaker_set):
+        name = row.get(column, "sung")
+        found[name].append(Clip(SPEECH / speaker_set / f"{name}.opus", int(row["start_sample_16k"]), int(row["samples"])))
+    return found
+
+
 def sources() -> dict[str, list]:
-    """Speaker -> recordings to train on."""
+    """Speaker -> recordings to train on. Files of `orders50` hold several speakers each."""
     found = {}
     for speaker in ("kathleen", "flemishguy", "kerstin", "nathalie", "arabic30"):
         files = sorted((SPEECH / speaker).glob("*.opus"))
@@ -45,6 +64,9 @@ def sources() -> dict[str, list]:
             found |= {f"arabic_{f.stem}": [f] for f in files}
         else:
             found[speaker] = files
+    found |= {f"learner_{name}": clips for name, clips in clips_of("learners178", "speaker").items() if name not in held_out_learners()}
+    found |= {f"orders_{name}": clips for name, clips in clips_of("orders50", "file").items()}
+    found |= clips_of("sung1", "file")
     for folder in sorted((WORK / "tts").glob("*")):
         found[folder.name] = sorted(folder.glob("*.wav"))
     for file in sorted(READERS.rglob("*.flac")):
@@ -76,9 +98,14 @@ def time_scaled(speaker: str, files: list) -> list[tuple[str, list, float]]:
     return [(named(factor), files, factor) for factor in OTHER_FACTORS] if speaker.startswith(IMITATED_PREFIXES) else []
 
 
-def load(path, factor: float = 1.0) -> np.ndarray:
+def load(recording: Path | Clip, factor: float = 1.0) -> np.ndarray:
     """Mono samples at 24 kHz, played `factor` times as fast."""
-    audio, rate = sf.read(path, dtype="float32", always_2d=True)
+    if isinstance(recording, Clip):
+        per_sample = sf.info(recording.path).samplerate / 16000
+        start, count = (round(n * per_sample) for n in recording[1:])
+        audio, rate = sf.read(recording.path, count, start, dtype="float32", always_2d=True)
+    else:
+        audio, rate = sf.read(recording, dtype="float32", always_2d=True)
     return soxr.resample(audio.mean(1), rate * factor, 24000) if rate * factor != 24000 else audio.mean(1)
 
 

@@ -4,21 +4,34 @@ from dataclasses import dataclass
 
 import torch
 
-from .acoustics import augment_waveform
 from .colour import loudness_gain, random_colours
 from .data import IMITATED_PREFIXES, LOG_FLOOR, VOICES, Data, apply_to_share, augment, sample_index
 from .denoising_artefacts import target_noise_spectra
-from .losses import log_mel_16k
 from .networks import LOG_AMPLITUDE_PER_DB, Content
 from .training import ON_GPU
 from .voices import Codebooks
 
 FRAMES, HALF_BATCH = 160, 32 if ON_GPU else 5
 REFERENCE_FRAMES = 200
+KEYS = ("audio", "log_mel", "loudness_db", "f0_hz", "voiced", "codes", "heard_log_mel", "heard_codes")
 # Relative sampling weights of VOICES; all other targets together are drawn with probability .7.
 VOICE_WEIGHTS = torch.tensor([0.3, 0.24, 0.1, 0.1, 0.14, 0.12])
 OTHER_TARGETS_SHARE = 0.7
-AUGMENTED_SHARE = 0.5
+HEARD_SHARE = 0.5
+# Relative sampling weights, as sources, of the built-in voices together, of the other targets, and of the speakers that are sources only.
+VOICES_AS_SOURCES, TARGETS_AS_SOURCES = 0.35, 0.35
+SOURCES_ONLY = {"arabic_": 0.08, "learner_": 0.17, "orders_": 0.08, "sung": 0.01}
+
+
+def source_weights(speakers: list[str], targets: set[str]) -> torch.Tensor:
+    """Sampling weight of each speaker as a source; `targets` are those that the generator imitates beside the built-in voices."""
+
+    def group(speaker: str) -> str:
+        return "voice" if speaker in VOICES else "target" if speaker in targets else next(p for p in SOURCES_ONLY if speaker.startswith(p))
+
+    groups = [group(speaker) for speaker in speakers]
+    weights = {"voice": VOICES_AS_SOURCES, "target": TARGETS_AS_SOURCES} | SOURCES_ONLY
+    return torch.tensor([weights[each] / groups.count(each) for each in groups])
 
 
 class SpeakerSampler:
@@ -36,8 +49,7 @@ class SpeakerSampler:
         root_frames = (data.ends - data.begins)[[data.index[name] for name in others]] ** 0.5
         voices, rest = VOICE_WEIGHTS / VOICE_WEIGHTS.sum() * (1 - OTHER_TARGETS_SHARE), root_frames / root_frames.sum() * OTHER_TARGETS_SHARE
         self.target_weights = torch.ones(1) if only else torch.cat([voices, rest])
-        sources = [0.42 / 6 if s in VOICES else 0.43 / len(others) if s in others else 0.15 / 30 for s in data.speakers]
-        self.source_weights = torch.tensor(sources)
+        self.source_weights = source_weights(data.speakers, set(others))
 
     def sample_targets(self, count: int) -> torch.Tensor:
         """Target indices [count]."""
@@ -55,7 +67,7 @@ class SpeakerSampler:
     def segments(self, speakers: torch.Tensor, min_voiced: int = 0) -> dict[str, torch.Tensor]:
         """Unmodified features and audio of a random 1.6 s of each speaker, with at least `min_voiced` voiced frames."""
         starts = self.data.sample_starts(speakers, FRAMES, min_voiced)
-        return {key: self.data.segments(key, starts, FRAMES) for key in ("audio", "log_mel", "loudness_db", "f0_hz", "voiced", "codes")}
+        return {key: self.data.segments(key, starts, FRAMES) for key in KEYS}
 
 
 def augment_half(log_mel: torch.Tensor, strength: float) -> torch.Tensor:
@@ -63,10 +75,10 @@ def augment_half(log_mel: torch.Tensor, strength: float) -> torch.Tensor:
     return apply_to_share(log_mel, augment(log_mel, strength), 0.5)
 
 
-def reverberant_or_noisy(speech: dict[str, torch.Tensor]) -> torch.Tensor:
-    """logMel [B, n, 80]; with probability .5, that of the audio with a random room and background noise."""
-    with torch.no_grad():
-        return apply_to_share(speech["log_mel"], log_mel_16k(augment_waveform(speech["audio"])), AUGMENTED_SHARE)
+def heard(speech: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """logMel [B, n, 80] and the teacher's codes [B, n / 2, 128]; with probability .5, those of the recording in a room or noise."""
+    rows = torch.rand(len(speech["log_mel"]), 1, 1) < HEARD_SHARE
+    return torch.where(rows, speech["heard_log_mel"], speech["log_mel"]), torch.where(rows, speech["heard_codes"], speech["codes"])
 
 
 @dataclass
@@ -74,7 +86,8 @@ class Batch:
     """HALF_BATCH segments of targets to be reconstructed, then HALF_BATCH of other speakers to be converted to a target.
 
     Per segment of both halves [B]: `target` (target index), `target_speaker` and `source_speaker` (data indices), `colour` [B, 80]
-    (random equaliser of the target, log power) and `noise` [B, 80] (log power of the noise that was removed from its recording).
+    (random equaliser of the target, log power) and `noise` [B, 80] (log power of the noise that was removed from its recording). Of both
+    halves, `ear_codes` is what the teacher hears, half of it in rooms and noise; of the first half, `content_mel` is what the content network is given.
     """
 
     target: torch.Tensor
@@ -98,13 +111,14 @@ class Batch:
 
 def transposed(speech: dict[str, torch.Tensor], data: Data, source: torch.Tensor, target: torch.Tensor) -> dict[str, torch.Tensor]:
     """Segments of `source`, half of them in rooms and noise, with median F0 and speech level moved to those of `target`."""
-    log_mel = reverberant_or_noisy(speech)
+    log_mel, ear_codes = heard(speech)
     rise = torch.logsumexp(log_mel, 2) - torch.logsumexp(speech["log_mel"], 2)
     gain_db = (data.level_db[target] - data.level_db[source]).unsqueeze(1)
     ratio = (data.median_hz[target] / data.median_hz[source] * torch.exp(torch.randn(len(source)) * 0.04)).unsqueeze(1)
     return speech | {
         "f0_hz": torch.clamp(speech["f0_hz"] * ratio, 45, 700),
         "loudness_db": torch.clamp(speech["loudness_db"] + rise / (2 * LOG_AMPLITUDE_PER_DB) + gain_db, min=-80),
+        "ear_codes": ear_codes,
         "log_mel": torch.clamp(log_mel + (gain_db * 2 * LOG_AMPLITUDE_PER_DB).unsqueeze(2), min=LOG_FLOOR),
     }
 
@@ -114,7 +128,10 @@ def sample_batch(sampler: SpeakerSampler) -> Batch:
     reconstructed, converted = sampler.targets[target].split(HALF_BATCH)
     source = sampler.sample_sources(converted)
     speech = transposed(sampler.segments(source, min_voiced=20), sampler.data, source, converted)
+    own = sampler.segments(reconstructed)
+    content_mel, ear_codes = heard(own)
     return Batch(
         target, torch.cat([reconstructed, converted]), torch.cat([reconstructed, source]),
-        random_colours(target), target_noise_spectra(target), sampler.segments(reconstructed), speech,
+        random_colours(target), target_noise_spectra(target),
+        own | {"content_mel": content_mel, "ear_codes": ear_codes}, speech,
     )  # fmt: skip
