@@ -17,11 +17,12 @@ from .data import CONTENT_TARGETS, SEVERAL_SPEAKERS
 from .networks import CODES
 from .paths import WORK
 from .synthesis import HOP
+from .training import ON_GPU
 
 PACK_FRAMES, WINDOW_FRAMES = 2800, 3000
 ACTIVE_DB = 35
 SAMPLE_FRAMES = 4000
-WINDOWS_PER_BATCH = 32
+WINDOWS_PER_BATCH = 32 if ON_GPU else 4
 # Weight, in active frames, of the statistics of all speakers in those of a take.
 PRIOR_FRAMES = 250
 
@@ -39,11 +40,11 @@ def windows(starts: np.ndarray) -> list[tuple[int, int]]:
 
 
 def teacher_features(encoder: whisper.Encoder, audio: np.ndarray, starts: np.ndarray) -> torch.Tensor:
-    """int16 audio at 24 kHz -> [50 Hz frames, 512]. Windows are padded with silence to 30 s."""
+    """int16 audio at 24 kHz -> [50 Hz frames, 512]. Windows are padded with silence to the longest that is computed with them."""
     found, every = [], windows(starts)
     for i in range(0, len(every), WINDOWS_PER_BATCH):
         some = every[i : i + WINDOWS_PER_BATCH]
-        batch = torch.zeros(len(some), WINDOW_FRAMES * HOP)
+        batch = torch.zeros(len(some), max(b - a for a, b in some) * HOP)
         for row, (a, b) in zip(batch, some):
             row[: (b - a) * HOP] = torch.tensor(audio[a * HOP : b * HOP] / np.float32(32768))
         features = encoder(whisper.log_mel(batch))

@@ -117,7 +117,7 @@ def bandwidth_hz(audio: torch.Tensor) -> torch.Tensor:
 
 
 class Data:
-    """All speakers of `work/arrays`, concatenated along one axis of 100 Hz frames; a speaker is an index into `speakers`.
+    """All speakers that stage 2c has been through, concatenated along one axis of 100 Hz frames; a speaker is an index into `speakers`.
 
     `begins`, `ends`: first frame of each speaker and the one after the last. `audio` [frames, 240], `log_mel` [frames, 80]; `loudness_db`,
     `f0_hz` (held through unvoiced frames), `voiced` [frames]. `level_db`, `median_hz`, `bandwidth_hz` [speakers]. `codes` [frames / 2, 128],
@@ -126,7 +126,7 @@ class Data:
     """
 
     def __init__(self) -> None:
-        files = sorted((WORK / "arrays").glob("*.npz"))
+        files = [WORK / "arrays" / file.name for file in sorted(HEARD.glob("*.npz"))]
         self.speakers = [file.stem for file in files]
         self.index = {name: index for index, name in enumerate(self.speakers)}
         parts = [self.read(file) for file in files]

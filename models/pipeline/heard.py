@@ -13,7 +13,7 @@ import torch
 
 from . import whisper
 from .acoustics import augment_waveform
-from .content_targets import CONTENT_TARGETS, WINDOW_FRAMES, as_codes, prior, take_statistics, windows
+from .content_targets import CONTENT_TARGETS, as_codes, prior, take_statistics, windows
 from .data import HEARD, LOG_FLOOR
 from .losses import log_mel_16k
 from .networks import BANDS, CODES
@@ -22,15 +22,11 @@ from .prepare import ARRAYS
 from .synthesis import HOP
 from .voices import LOG_POWER_PER_DB
 
-WINDOWS_TOGETHER = 8
+SPEAKERS_TOGETHER, WINDOWS_TOGETHER = 48, 8
 
 
-def main() -> None:
-    HEARD.mkdir(exist_ok=True)
-    torch.manual_seed(SEED)
-    encoder, average = whisper.load(), prior()
-    basis = torch.tensor(np.load(next(CONTENT_TARGETS.glob("*.npz")))["basis"])
-    speakers = [f.stem for f in sorted(ARRAYS.glob("*.npz")) if not (HEARD / f.name).exists()]
+def hear(speakers: list[str], encoder: whisper.Encoder, average: tuple[torch.Tensor, torch.Tensor], basis: torch.Tensor) -> None:
+    """Disguises and encodes all windows of these speakers, in random order, and writes their files."""
     audio, found, places = {}, {}, []
     for speaker in speakers:
         arrays = np.load(ARRAYS / f"{speaker}.npz")
@@ -38,25 +34,31 @@ def main() -> None:
         audio[speaker] = arrays["audio"]
         found[speaker] = (np.full((frames, BANDS), LOG_FLOOR, np.float16), np.zeros((frames // 2, CODES), np.float16))
         places += [(speaker, *window) for window in windows(arrays["starts"])]
-    with torch.no_grad():
-        for number, some in enumerate(torch.randperm(len(places)).split(WINDOWS_TOGETHER)):
-            batch = torch.zeros(len(some), WINDOW_FRAMES * HOP)
-            for row, index in zip(batch, some):
-                speaker, a, b = places[index]
-                row[: (b - a) * HOP] = torch.tensor(audio[speaker][a * HOP : b * HOP] / np.float32(32768))
-            batch = augment_waveform(batch)
-            features, log_mel = encoder(whisper.log_mel(batch)), log_mel_16k(batch)
-            for heard, mel, index in zip(features, log_mel, some):
-                speaker, a, b = places[index]
-                mel, heard = mel[: b - a], heard[: (b - a) // 2]
-                loudness_db = torch.logsumexp(mel, 1).cpu().numpy() / LOG_POWER_PER_DB
-                statistics = take_statistics(heard, loudness_db, average)
-                found[speaker][0][a:b] = mel.half().cpu()
-                found[speaker][1][a // 2 : b // 2] = as_codes(heard, *statistics, basis).half().cpu()
-            if number % 50 == 0:
-                print(f"{number * WINDOWS_TOGETHER} of {len(places)} windows", flush=True)
+    for some in torch.randperm(len(places)).split(WINDOWS_TOGETHER):
+        chosen = [places[index] for index in some]
+        batch = torch.zeros(len(chosen), max(b - a for _, a, b in chosen) * HOP)
+        for row, (speaker, a, b) in zip(batch, chosen):
+            row[: (b - a) * HOP] = torch.tensor(audio[speaker][a * HOP : b * HOP] / np.float32(32768))
+        batch = augment_waveform(batch)
+        for features, log_mel, (speaker, a, b) in zip(encoder(whisper.log_mel(batch)), log_mel_16k(batch), chosen):
+            log_mel, features = log_mel[: b - a], features[: (b - a) // 2]
+            statistics = take_statistics(features, torch.logsumexp(log_mel, 1).cpu().numpy() / LOG_POWER_PER_DB, average)
+            found[speaker][0][a:b] = log_mel.half().cpu()
+            found[speaker][1][a // 2 : b // 2] = as_codes(features, *statistics, basis).half().cpu()
     for speaker, (log_mel, codes) in found.items():
         np.savez(HEARD / f"{speaker}.npz", logMel=log_mel, codes=codes)
+
+
+def main() -> None:
+    HEARD.mkdir(exist_ok=True)
+    torch.manual_seed(SEED)
+    encoder, average = whisper.load(), prior()
+    basis = torch.tensor(np.load(next(CONTENT_TARGETS.glob("*.npz")))["basis"])
+    missing = [f.stem for f in sorted(ARRAYS.glob("*.npz")) if not (HEARD / f.name).exists()]
+    with torch.no_grad():
+        for group in torch.randperm(len(missing)).split(SPEAKERS_TOGETHER):
+            hear([missing[index] for index in group], encoder, average, basis)
+            print(f"heard: {len(list(HEARD.glob('*.npz')))} speakers", flush=True)
 
 
 if __name__ == "__main__":
