@@ -26,8 +26,7 @@ AGES = {"children-6-9": (6, 9), "children-10-15": (10, 15), "accents": (16, 99)}
 SETS = [*AGES, "strangers", *DISGUISES]
 CLIPS, MIN_WORDS = 24, 4
 STRANGERS = Path(__file__).with_name("strangers.tsv")
-FOLDERS = {"bdl": "arctic_bdl", "LJ": "ljspeech/wavs"}
-LIBRISPEECH = "audio_data/librispeech_test-other"
+FOLDERS = {"bdl": "arctic_bdl", "LJ": "ljspeech"}
 
 
 def speaker_of(stem: str) -> str:
@@ -83,7 +82,8 @@ def original(name: str, stem: str) -> np.ndarray:
         start = int(row["start_sample_16k"])
         return recording(row["speaker"])[start : start + int(row["samples"])]
     speaker, _, rest = stem.partition("-")
-    return load(READERS / FOLDERS[speaker] / f"{rest}.wav" if speaker in FOLDERS else READERS / LIBRISPEECH / speaker / f"{stem}.flac")
+    found = (READERS / FOLDERS[speaker]).rglob(f"{rest}.wav") if speaker in FOLDERS else READERS.rglob(f"{stem}.flac")
+    return load(next(found))
 
 
 def make(name: str) -> None:

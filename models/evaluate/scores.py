@@ -187,15 +187,17 @@ def log_f0(audio: np.ndarray) -> np.ndarray:
     return np.where(found.confidence >= VOICED_CONFIDENCE, np.log(np.maximum(found.pitch_hz, 1.0)), np.nan)
 
 
+def correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """Pearson's r of two tracks of log F0 on frames voiced in both, without compensation of a delay; 0 where there are fewer than three."""
+    frames = min(len(a), len(b))
+    both = np.isfinite(a[:frames]) & np.isfinite(b[:frames])
+    return float(np.corrcoef(a[:frames][both], b[:frames][both])[0, 1]) if both.sum() > 2 else 0.0
+
+
 def f0_correlation(outputs: list[Path], sources: list[Path], language: str = "en") -> float:
-    """Mean over recordings of Pearson's r of log F0, on frames voiced in both; without compensation of a delay."""
-    values = []
-    for output, source in zip(measure_all(outputs, language), measure_all(sources, language), strict=True):
-        a, b = output["logF0"], source["logF0"]
-        frames = min(len(a), len(b))
-        both = np.isfinite(a[:frames]) & np.isfinite(b[:frames])
-        values.append(np.corrcoef(a[:frames][both], b[:frames][both])[0, 1] if both.sum() > 2 else 0.0)
-    return float(np.mean(values))
+    """Mean `correlation` of log F0 over recordings."""
+    pairs = zip(measure_all(outputs, language), measure_all(sources, language), strict=True)
+    return float(np.mean([correlation(output["logF0"], source["logF0"]) for output, source in pairs]))
 
 
 def median_f0_hz(files: list[Path], language: str = "en") -> float:
