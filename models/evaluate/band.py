@@ -77,19 +77,19 @@ def play(samples: int, rng) -> np.ndarray:
         root, minor = progression[bar % len(progression)]
         first = bar * EIGHTHS
         for beat in range(EIGHTHS):
-            add(first + beat, hat(rng), 0.5)
+            add(first + beat, hat(rng), 0.3)
             if beat in (0, 3, 4):
-                add(first + beat, kick(), 1.0)
+                add(first + beat, kick(), 2.0)
             if beat in (2, 6):
-                add(first + beat, snare(rng), 0.6)
-            add(first + beat, swelling(harmonics(hz_of(key + root - 12), eighth, 1.3), 0.005, 0.4), 0.35)
+                add(first + beat, snare(rng), 0.4)
+            add(first + beat, swelling(harmonics(hz_of(key + root - 12), eighth, 1.3), 0.005, 0.4), 1.0)
         for interval in (0, 3 if minor else 4, 7):
-            add(first, swelling(harmonics(hz_of(key + root + interval), EIGHTHS * eighth, 1.5, 0.1), 0.2, 3.0), 0.16)
+            add(first, swelling(harmonics(hz_of(key + root + interval), EIGHTHS * eighth, 1.5, 0.1), 0.2, 3.0), 0.1)
             for beat in (0, 3, 6):
-                add(first + beat, string(hz_of(key + 12 + root + interval), 2 * eighth, rng), 0.18)
+                add(first + beat, string(hz_of(key + 12 + root + interval), 2 * eighth, rng), 0.12)
         for beat in range(0, EIGHTHS, 2):
             step = int(np.clip(step + rng.integers(-2, 3), 0, 13))
             note = key + 24 + MAJOR[step % 7] + 12 * (step // 7) - 12
-            add(first + beat, swelling(harmonics(hz_of(note), 2 * eighth, 1.1, 0.3), 0.03, 0.8), 0.3)
+            add(first + beat, swelling(harmonics(hz_of(note), 2 * eighth, 1.1, 0.3), 0.03, 0.8), 0.2)
     start = rng.integers(0, int(EIGHTHS * eighth * RATE_HZ))
     return out[start : start + samples]

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.frontend import spectrum
+from pipeline.frontend import HOP, spectrum
 from pipeline.paths import MODELS, WORK
 
 from . import hearing_sets, ranges, report, scores, second_recogniser, sets
@@ -44,7 +44,7 @@ OVER = {
     "whisper": (8,),
 }
 WHISPER_VOICED_PERCENT = 10
-LOUD_DB, F0_HOP = 20, 256
+LOUD_DB, VOICED, F0_HOP = 20, 0.5, 256
 HEAD = ["set", "voice", "whisper: source, %", "output, %", "over, points", "bar / aim", "pocketsphinx: source, %", "output, %", "over, points",
         "similarity to the target", "to the source", "DNSMOS of the source", "DNSMOS", "F0 correlation"]  # fmt: skip
 
@@ -64,10 +64,12 @@ class Chain:
         pair = f"{source}-{voice}"
         return WORK / "unmarked" / pair if self.python else CONVERTED / "-".join(filter(None, [pair, self.ear]))
 
-    def make(self, source: str, voice: str) -> None:
+    def make(self, source: str, voice: str, limit: int | None) -> None:
+        """Converts a set, by Python no more than `limit` of its recordings."""
         recordings, out = hearing_sets.files_of(source)[0].parent, self.folder(source, voice)
         if self.python:
-            subprocess.run([sys.executable, "-m", "pipeline.convert", str(recordings), str(out), "--voice", voice], check=True, cwd=MODELS)
+            command = [sys.executable, "-m", "pipeline.convert", str(recordings), str(out), "--voice", voice]
+            subprocess.run([*command, *(["--limit", str(limit)] if limit else [])], check=True, cwd=MODELS)
         else:
             convert(recordings, out, voice, self.ear)
 
@@ -144,17 +146,17 @@ def cells(row: Row) -> list[str]:
     return [row.source, row.voice, *heard, *second, *likeness]
 
 
-def voiced_of_loud(audio: np.ndarray, log_f0: np.ndarray) -> float:
-    """Percentage of the frames of 16 ms that are less than 20 dB below the loud ones (their 95th percentile) in which an F0 is found."""
+def voiced_of_loud(audio: np.ndarray, confidence: np.ndarray) -> float:
+    """Percentage of the loud frames of 16 ms, less than 20 dB below the 95th percentile of loudness, where swift-f0 is confident of an F0 by over .5."""
     loudness = spectrum(audio)[1]
-    at = np.minimum(np.arange(len(log_f0)) * F0_HOP // 160, len(loudness) - 1)
+    at = np.minimum(np.arange(len(confidence)) * F0_HOP // HOP, len(loudness) - 1)
     loud = loudness[at] > np.percentile(loudness, 95) - LOUD_DB
-    return 100 * float(np.isfinite(log_f0)[loud].mean())
+    return 100 * float((confidence[loud] > VOICED).mean())
 
 
 def voiced(files: list[Path]) -> Estimate:
     found = zip(files, scores.measure_all(files), strict=True)
-    return ranges.mean([voiced_of_loud(scores.load(file), each["logF0"]) for file, each in found])
+    return ranges.mean([voiced_of_loud(scores.load(file), each["confidence"]) for file, each in found])
 
 
 def whisper_table(voices: list[str], chain: Chain, limit: int | None) -> tuple[list[str], list[str]]:
@@ -185,7 +187,7 @@ def main() -> None:
     for name in names:
         for voice in voices:
             if args.make:
-                chain.make(name, voice)
+                chain.make(name, voice, args.files)
             rows.append(measure(name, voice, chain, args.files))
             print(lines(cells(rows[-1]), [])[0], flush=True)
     missed = [f"{row.source} -> {row.voice}: words" for row in rows if not row.holds]

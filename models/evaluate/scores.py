@@ -95,10 +95,16 @@ def cached(file: Path, kind: str, measured: Callable[[np.ndarray], dict]) -> dic
     return dict(np.load(store))
 
 
+def measurements(audio: np.ndarray, language: str) -> dict:
+    """Transcript (`heard`), speaker embedding, DNSMOS, log F0 and its confidence."""
+    log_f0, confidence = f0_track(audio)
+    found = {"heard": transcribe(audio, language), "embedding": embed(audio), "dnsmos": dnsmos_of(audio)}
+    return found | {"logF0": np.where(confidence >= VOICED_CONFIDENCE, log_f0, np.nan), "confidence": confidence}
+
+
 def measure(file: Path, language: str) -> dict[str, np.ndarray]:
-    """Cached measurements of one recording: transcript (`heard`), speaker embedding, DNSMOS, log F0."""
-    every = lambda audio: {"heard": transcribe(audio, language), "embedding": embed(audio), "dnsmos": dnsmos_of(audio), "logF0": log_f0(audio)}  # noqa: E731
-    return cached(file, language, every)
+    """Cached `measurements` of one recording."""
+    return cached(file, language, lambda audio: measurements(audio, language))
 
 
 def measure_all(files: list[Path], language: str = "en") -> list[dict[str, np.ndarray]]:
@@ -181,10 +187,10 @@ def f0_detector():
     return SwiftF0(threads=THREADS)
 
 
-def log_f0(audio: np.ndarray) -> np.ndarray:
-    """Log F0 by swift-f0 in frames of 16 ms, NaN where unvoiced."""
+def f0_track(audio: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Log F0 and its confidence by swift-f0, which makes no octave errors over a telephone (`evaluate.trackers`), in frames of 16 ms."""
     found = f0_detector().detect(audio, RATE, fmin=50, fmax=600)
-    return np.where(found.confidence >= VOICED_CONFIDENCE, np.log(np.maximum(found.pitch_hz, 1.0)), np.nan)
+    return np.log(np.maximum(found.pitch_hz, 1.0)), found.confidence
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:

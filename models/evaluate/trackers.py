@@ -13,14 +13,15 @@ import pyworld
 from pipeline import frontend
 
 from .hearing_sets import files_of
-from .scores import RATE, levelled, load, log_f0
+from .scores import RATE, VOICED_CONFIDENCE, f0_track, levelled, load
 
 FRAME_S = 0.016
 OCTAVES_WRONG, SEMITONES_AGREED = 0.5, 0.5
 
 
 def swift(audio: np.ndarray) -> np.ndarray:
-    return np.exp(np.nan_to_num(log_f0(audio), nan=-np.inf))
+    log_f0, confidence = f0_track(audio)
+    return np.where(confidence >= VOICED_CONFIDENCE, np.exp(log_f0), 0)
 
 
 def at_frames(f0: np.ndarray, hop_s: float, audio: np.ndarray) -> np.ndarray:
