@@ -19,7 +19,7 @@ from .conditions import cafe, convolved, level_of, room_response, with_noise
 
 BAND_HZ, LINE_RATE_HZ, MU = (300.0, 3400.0), 8000, 255
 # Size, speaker, microphone in metres, and RT60 in seconds by Eyring's formula. With even walls an oblong hall reverberates longer: 2.5 s.
-LIVING_ROOM = ((5.2, 4.1, 2.6), (1.3, 1.6, 1.6), (3.1, 2.5, 1.0), 0.6)
+LIVING_ROOM = ((5.2, 4.1, 2.6), (1.3, 1.6, 1.6), (3.1, 2.5, 1.0), 0.45)
 HALL = ((24.0, 15.0, 9.0), (6.0, 7.1, 1.7), (8.6, 7.9, 1.4), 1.95)
 FAR_SNR_DB, FAR_LEVEL_DB, PHONE_SNR_DB = 15.0, -42.0, 22.0
 BABBLE_VOICES, BABBLE_SNR_DB, MUSIC_SNR_DB, RUMBLE_SNR_DB, HUM_SNR_DB = 12, 5.0, 0.0, -14.0, 5.0

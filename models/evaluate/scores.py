@@ -125,11 +125,16 @@ def words_lost(text: str, heard: str) -> tuple[int, int]:
     return min(words, found.substitutions + found.deletions + found.insertions), words
 
 
-def wer(files: list[Path], texts: list[str], language: str = "en") -> float:
-    """Errors over words of the whole corpus, in percent; no recording has more errors than words."""
-    heard = [normalise(str(each["heard"]), language) for each in measure_all(files, language)]
-    counts = [words_lost(normalise(text, language), each) for text, each in zip(texts, heard, strict=True)]
+def percent_lost(texts: list[str], heard: list[str]) -> float:
+    """Errors over words of a corpus of normalised texts, in percent; no recording has more errors than words."""
+    counts = [words_lost(*pair) for pair in zip(texts, heard, strict=True)]
     return 100 * sum(errors for errors, _ in counts) / sum(words for _, words in counts)
+
+
+def wer(files: list[Path], texts: list[str], language: str = "en") -> float:
+    """`percent_lost` by whisper."""
+    heard = [normalise(str(each["heard"]), language) for each in measure_all(files, language)]
+    return percent_lost([normalise(text, language) for text in texts], heard)
 
 
 @cache

@@ -11,7 +11,6 @@ import argparse
 from functools import cache
 from pathlib import Path
 
-import jiwer
 import numpy as np
 
 from . import scores, sets
@@ -53,7 +52,7 @@ def main() -> None:
             files = sets.files_of(source)
             texts = [scores.normalise(sets.texts_of(source)[file.stem]) for file in files]
             outputs = [folder / f"{source}-{voice}" / file.name for file in files]
-            before, after = (100 * jiwer.wer(texts, list(pool.map(heard, each))) for each in (files, outputs))
+            before, after = (scores.percent_lost(texts, list(pool.map(heard, each))) for each in (files, outputs))
             print(f"| {source} -> {voice} | {before:.1f} | {after:.1f} |", flush=True)
 
 

@@ -26,6 +26,10 @@ def test_a_clip_loses_at_most_its_words() -> None:
     assert scores.words_lost("one two three", "so " * 40) == (3, 3)
 
 
+def test_a_corpus_is_weighed_by_its_words() -> None:
+    assert scores.percent_lost(["one two three", "one"], ["one two three", "so so so so"]) == pytest.approx(25)
+
+
 def test_over_is_the_difference_of_the_corpora() -> None:
     found = hearing.words(["a b c d", "a b"], ["a b c d", "a x"], ["a x y d", "x y"])
     assert found.source.value == pytest.approx(100 / 6)
