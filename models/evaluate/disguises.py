@@ -22,7 +22,7 @@ BAND_HZ, LINE_RATE_HZ, MU = (300.0, 3400.0), 8000, 255
 LIVING_ROOM = ((5.2, 4.1, 2.6), (1.3, 1.6, 1.6), (3.1, 2.5, 1.0), 0.45)
 HALL = ((24.0, 15.0, 9.0), (6.0, 7.1, 1.7), (8.6, 7.9, 1.4), 1.95)
 FAR_SNR_DB, FAR_LEVEL_DB, PHONE_SNR_DB = 15.0, -42.0, 22.0
-BABBLE_VOICES, BABBLE_SNR_DB, MUSIC_SNR_DB, RUMBLE_SNR_DB, HUM_SNR_DB = 12, 5.0, 0.0, -14.0, 5.0
+BABBLE_VOICES, BABBLE_SNR_DB, MUSIC_SNR_DB, RUMBLE_SNR_DB, HUM_SNR_DB = 12, 5.0, 0.0, -10.0, 5.0
 HUM_HZ, HUM_PARTIALS, HUM_WAVER = 50.0, 12, 0.0005
 CLIP_DB = 2.0
 OPUS_KBIT_S = 8
@@ -70,8 +70,8 @@ def telephone_at_two_metres(speech: np.ndarray, rng) -> np.ndarray:
 
 
 def rumble(samples: int, rng) -> np.ndarray:
-    """Wind at a microphone and distant traffic: noise that falls by 12 dB per octave above 60 Hz, under gusts of some 10 dB that rise and fall within seconds."""
-    noise = shaped_noise(samples, lambda hz: (hz > 15) / (1 + (hz / 60) ** 4), rng)
+    """Wind at a microphone and distant traffic: noise that falls by 8 dB per octave above 60 Hz, under gusts that rise and fall within half a second."""
+    noise = shaped_noise(samples, lambda hz: (hz > 15) / (1 + (hz / 60) ** 2.66), rng)
     nodes = 2 + samples // (RATE_HZ // 2)
     gusts_db = np.interp(np.linspace(0, nodes - 1, samples), np.arange(nodes), rng.normal(0, 5, nodes))
     return noise * 10 ** (gusts_db / 20)
