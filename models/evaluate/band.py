@@ -82,14 +82,14 @@ def play(samples: int, rng) -> np.ndarray:
                 add(first + beat, kick(), 2.0)
             if beat in (2, 6):
                 add(first + beat, snare(rng), 0.4)
-            add(first + beat, swelling(harmonics(hz_of(key + root - 12), eighth, 1.3), 0.005, 0.4), 1.0)
+            add(first + beat, swelling(harmonics(hz_of(key + root - 12), eighth, 2.0), 0.005, 0.4), 1.0)
         for interval in (0, 3 if minor else 4, 7):
             add(first, swelling(harmonics(hz_of(key + root + interval), EIGHTHS * eighth, 1.5, 0.1), 0.2, 3.0), 0.1)
             for beat in (0, 3, 6):
-                add(first + beat, string(hz_of(key + 12 + root + interval), 2 * eighth, rng), 0.12)
+                add(first + beat, string(hz_of(key + 12 + root + interval), 2 * eighth, rng), 0.08)
         for beat in range(0, EIGHTHS, 2):
             step = int(np.clip(step + rng.integers(-2, 3), 0, 13))
             note = key + 24 + MAJOR[step % 7] + 12 * (step // 7) - 12
-            add(first + beat, swelling(harmonics(hz_of(note), 2 * eighth, 1.1, 0.3), 0.03, 0.8), 0.2)
+            add(first + beat, swelling(harmonics(hz_of(note), 2 * eighth, 1.1, 0.3), 0.03, 0.8), 0.14)
     start = rng.integers(0, int(EIGHTHS * eighth * RATE_HZ))
     return out[start : start + samples]

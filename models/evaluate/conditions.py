@@ -45,10 +45,10 @@ def with_noise(speech: np.ndarray, noise: np.ndarray, snr_db: float = SNR_DB) ->
     return speech + noise * 10 ** (gain_db / 20)
 
 
-def cafe(samples: int, rng, voices: int = CAFE_VOICES) -> np.ndarray:
-    """Babble: the sum of several voices, each a concatenation of sentences of equal level."""
+def cafe(samples: int, rng) -> np.ndarray:
+    """Babble: the sum of eight voices, each a concatenation of sentences of equal level."""
     lines = []
-    for voice in range(voices):
+    for voice in range(CAFE_VOICES):
         speaker, line = CAFE_SPEAKERS[voice % len(CAFE_SPEAKERS)], np.zeros(0, np.float32)
         files = sorted((SPEECH / speaker).glob("*.opus"))
         while len(line) < 2 * samples:
