@@ -1,4 +1,4 @@
-"""Acoustic conditions for `evaluate.sets`: noise at an SNR of 15 dB, a small room, and other registers.
+"""Acoustic conditions for `evaluate.sets`: noise at an SNR of 15 dB, a small room, and other registers; parts of them for `evaluate.disguises`.
 
 Speech level is `pipeline.frontend.speech_level_db`, that of the active frames; noise level is that of the whole signal.
 Everything is mono float32 at 16 kHz.
@@ -23,8 +23,9 @@ CAFE_VOICES = 8
 CAFE_SPEAKERS = ["kerstin", "nathalie", "flemishguy", "arabic30"]
 MUSIC_PACKAGE, MUSIC_FILE = "frozen-bubble-data", "usr/share/games/frozen-bubble/snd/frozen-mainzik-1p.ogg"
 SOUND_M_S = 343.0
-ROOM_M, SPEAKER_M, MICROPHONE_M = (3.6, 2.9, 2.5), (1.2, 1.1, 1.5), (1.6, 1.4, 1.1)
-ROOM_RT60_S, ROOM_HIGH_PASS_HZ = 0.35, 100
+# Size, speaker, microphone in metres, and RT60 in seconds.
+SMALL_ROOM = ((3.6, 2.9, 2.5), (1.2, 1.1, 1.5), (1.6, 1.4, 1.1), 0.35)
+ROOM_HIGH_PASS_HZ = 100
 REGISTERS = {"low": (0.62, 0.9), "high": (1.85, 1.2)}
 
 
@@ -33,9 +34,14 @@ def level_db(samples: np.ndarray) -> float:
     return float(10 * np.log10(np.mean(samples.astype(np.float64) ** 2) + 1e-12))
 
 
-def with_noise(speech: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """`noise` added 15 dB below the speech level."""
-    gain_db = speech_level_db(spectrum(speech)[1]) - SNR_DB - level_db(noise)
+def level_of(speech: np.ndarray) -> float:
+    """Speech level, dBFS."""
+    return speech_level_db(spectrum(speech)[1])
+
+
+def with_noise(speech: np.ndarray, noise: np.ndarray, snr_db: float = SNR_DB) -> np.ndarray:
+    """`noise` added `snr_db` below the speech level."""
+    gain_db = level_of(speech) - snr_db - level_db(noise)
     return speech + noise * 10 ** (gain_db / 20)
 
 
@@ -79,18 +85,18 @@ def music(samples: int, rng) -> np.ndarray:
 
 
 @cache
-def room_response() -> np.ndarray:
+def room_response(size_m: tuple, speaker_m: tuple, microphone_m: tuple, rt60_s: float) -> np.ndarray:
     """Image sources of a shoebox room (Allen & Berkley 1979, eq. 8), with uniform walls whose absorption follows from the RT60 by Eyring's formula.
 
     All images are positive, which adds up at 0 Hz; a high-pass at 100 Hz removes it, as in the paper.
     """
-    size, speaker, microphone = map(np.array, (ROOM_M, SPEAKER_M, MICROPHONE_M))
+    size, speaker, microphone = map(np.array, (size_m, speaker_m, microphone_m))
     surface = 2 * (size[0] * size[1] + size[1] * size[2] + size[0] * size[2])
-    absorption = 1 - np.exp(-24 * np.log(10) * size.prod() / (SOUND_M_S * surface * ROOM_RT60_S))
+    absorption = 1 - np.exp(-24 * np.log(10) * size.prod() / (SOUND_M_S * surface * rt60_s))
     reflection = np.sqrt(1 - absorption)
-    reach = np.ceil(SOUND_M_S * ROOM_RT60_S / (2 * size)).astype(int)
+    reach = np.ceil(SOUND_M_S * rt60_s / (2 * size)).astype(int)
     cells = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij"), -1).reshape(-1, 3)
-    out = np.zeros(int(ROOM_RT60_S * RATE_HZ) + 1)
+    out = np.zeros(int(rt60_s * RATE_HZ) + 1)
     for parity in np.ndindex(2, 2, 2):
         position = (1 - 2 * np.array(parity)) * speaker + 2 * cells * size
         metres = np.linalg.norm(position - microphone, axis=1)
@@ -102,13 +108,11 @@ def room_response() -> np.ndarray:
     return sosfilt(butter(2, ROOM_HIGH_PASS_HZ, "highpass", fs=RATE_HZ, output="sos"), out / out[0])
 
 
-def room(speech: np.ndarray) -> np.ndarray:
-    """Convolved with the room's response; the direct sound keeps its time and the speech its level."""
-    response = room_response()
+def convolved(speech: np.ndarray, response: np.ndarray) -> np.ndarray:
+    """Convolved with a room's response; the direct sound keeps its time and the speech its level."""
     size = len(speech) + len(response)
     wet = np.fft.irfft(np.fft.rfft(speech, size) * np.fft.rfft(response, size), size)[: len(speech)]
-    gain_db = speech_level_db(spectrum(speech)[1]) - speech_level_db(spectrum(wet)[1])
-    return wet * 10 ** (gain_db / 20)
+    return wet * 10 ** ((level_of(speech) - level_of(wet)) / 20)
 
 
 def register(speech: np.ndarray, pitch: float, formants: float) -> np.ndarray:
@@ -128,7 +132,7 @@ def make(condition: str, source: Path, target: Path, index: int) -> None:
     if condition in REGISTERS:
         made = register(speech, *REGISTERS[condition])
     elif condition == "room":
-        made = room(speech)
+        made = convolved(speech, room_response(*SMALL_ROOM))
     else:
         made = with_noise(speech, {"cafe": cafe, "traffic": traffic, "music": music}[condition](len(speech), rng))
     target.parent.mkdir(parents=True, exist_ok=True)

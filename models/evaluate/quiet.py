@@ -26,7 +26,7 @@ from pipeline.paths import MODELS, SEED, WORK
 
 from . import report, sets
 from .run import CONVERTED, Bar, convert, version
-from .scores import REPEATING, load, normalise, whisper
+from .scores import load, normalise, whisper
 from .table import lines, shown
 from .vowels import FRAME_S, synthesise, vowel_of
 
@@ -35,7 +35,7 @@ SETS = {"silence": 4, "breath": 20, "laughter": 20}
 HISS_DBFS = [None, -90, -80, -75]
 SILENCE_DBFS, WORDLESS = -60.0, 95.0
 LOUDEST_S = 0.05
-NO_SPEECH, LOG_PROBABILITY = 0.6, -1.0
+NO_SPEECH, LOG_PROBABILITY, REPEATING = 0.6, -1.0, 2.4
 NO_WORD = re.compile(r"\b(?:(?:h+[aeiou]+h*)+|[aeiou]+h+|uh+|oh+|[b-df-hj-np-tv-xz]+)\b")
 LAUGHERS = ["kathleen", "joe", "nathalie", "flemishguy"]
 

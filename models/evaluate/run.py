@@ -51,9 +51,10 @@ def verdict(missed: list[str], which: str = "bars") -> str:
     return f"All {which} hold." if not missed else f"Bars that do not hold: {'; '.join(missed)}."
 
 
-def convert(source: Path, out: Path, voice: str) -> None:
-    """Converts a recording or a folder of them with the built app, on WASM."""
+def convert(source: Path, out: Path, voice: str, ear: str | None = None) -> None:
+    """Converts a recording or a folder of them with the built app, on WASM, with its `--ear` where it is given."""
     command = ["npm", "run", "--silent", "convert", "--", str(source), str(out), "--voice", voice, "--backend", "wasm"]
+    command += ["--ear", ear] if ear else []
     subprocess.run(command, cwd=MODELS.parent, check=True)
 
 
