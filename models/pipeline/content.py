@@ -23,7 +23,8 @@ FRAMES, BATCH = 320, 160 if ON_GPU else 20
 # Codes that count in the loss: not those whose context is padding.
 INNER = slice(12, -6)
 AUGMENTATION, HEARD_SHARE = 0.6, 0.75
-RATE = 1.2e-3
+# The second from a trained network on.
+RATE, RATE_ON = 1.2e-3, 5e-4
 
 
 def regression_loss(out: torch.Tensor, codes: torch.Tensor, std: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -63,7 +64,7 @@ def main() -> None:
 
     step = GraphedStep(step)
     while run.unfinished():
-        run.set_rate(optimiser, RATE, 200, 2e-5)
+        run.set_rate(optimiser, RATE_ON if args.start else RATE, 200, 2e-5)
         step()
         run.end_step()
 
