@@ -2,13 +2,14 @@
 
     python -m pipeline.ear [--join] [--priors]
 
-Writes `published/ear.onnx` (`pipeline.ear_network`) and `published/ear-join.onnx` (`pipeline.ear_join`), lists them in `manifest.json`, and
-prints the size, and the cosine of the codes to those of the float encoder on minutes of three speakers. With `--join` the ear itself is kept.
+Writes `published/ear.onnx` (`pipeline.ear_network`) and `published/ear-join.onnx` (`pipeline.ear_join`), lists them in `manifest.json`, writes
+the codes that the app's tests compare with to `tests/fixtures/ear.json`, and prints the size, and the cosine of the codes to those of the float encoder on minutes of three speakers. With `--join` the ear itself is kept.
 `--priors` measures `checkpoints/ear-priors.npz` with the published ear: from `work/content_targets` where stage 2b has run, else from a minute
 each of the speakers in `UNDERSTUDY_SPEECH`, without those that evaluation keeps.
 """
 
 import argparse
+import base64
 import json
 from pathlib import Path
 
@@ -21,10 +22,10 @@ import torch
 from onnx import helper, numpy_helper
 from onnxscript import optimizer
 
-from . import ear_join, ear_network
+from . import ear_join, ear_network, frontend
 from .content_targets import CONTENT_TARGETS
 from .ear_network import BEYOND, RATE_HZ, SAMPLES_PER_CODE
-from .ear_take import Hear, hear_window, own_codes, plan, statistics
+from .ear_take import Hear, hear_window, joined_codes, own_codes, plan, statistics
 from .export import EAR, EAR_JOIN, ear_entries, publish
 from .networks import CODES
 from .paths import PUBLISHED, SPEECH, held_out
@@ -36,6 +37,7 @@ CHECKED = ("kathleen", "kerstin", "learners178")
 MINUTE = 60 * RATE_HZ
 # Learners and speakers of Arabic whose features go into the priors.
 MANY = 30
+FIXTURE = frontend.FIXTURE.with_name("ear.json")
 
 
 def export_float(path: Path) -> None:
@@ -194,6 +196,16 @@ def check_ear() -> None:
         print(f"{folder}: cosine {cosine.mean():.4f}")
 
 
+def fixture() -> dict:
+    """The content of tests/fixtures/ear.json: every fifth joined code of the samples of frontend.json. Number i of the content network's code k
+    is sin(i k)."""
+    encoded = json.loads(frontend.FIXTURE.read_text())["samples"]
+    samples = (np.frombuffer(base64.b64decode(encoded), "<i2") / 32768.0).astype(np.float32)
+    index = np.arange(len(samples) // SAMPLES_PER_CODE)[:, None] * np.arange(CODES)
+    codes = joined_codes(samples, np.sin(index).astype(np.float32), published_ear(), ear_join.load())
+    return {"every": 5, "codes": np.round(codes[::5].astype(float), 4).tolist()}
+
+
 def list_in_manifest() -> None:
     path = PUBLISHED / "manifest.json"
     manifest = json.loads(path.read_text())
@@ -212,6 +224,7 @@ def main() -> None:
         measure_priors()
     export_join()
     list_in_manifest()
+    FIXTURE.write_text(json.dumps(fixture()))
     for file in (EAR, EAR_JOIN):
         print(f"{file}: {(PUBLISHED / file).stat().st_size / 1e6:.2f} MB")
     check_ear()

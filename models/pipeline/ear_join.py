@@ -22,7 +22,8 @@ class EarJoin(nn.Module):
 
     The features are z-scored as the targets of the content network are (`pipeline.content_targets`), by a mean and a deviation that are drawn
     towards those of all speakers: (frames * own + 250 * prior) / (frames + 250). Projected on `basis` [512, 128] they are mixed with the
-    content network's codes by `share`, or handed to `refine(ear_codes, content_codes)` where there is one.
+    content network's codes by `share`, or handed to `refine(ear_codes, content_codes)` where there is one. `refine.context` is the number of
+    codes on either side that it needs for one.
     """
 
     def __init__(self, basis: torch.Tensor, mean: torch.Tensor, deviation: torch.Tensor, share: float = SHARE, refine: nn.Module | None = None) -> None:
@@ -31,6 +32,10 @@ class EarJoin(nn.Module):
         self.register_buffer("mean", mean)
         self.register_buffer("deviation", deviation)
         self.share, self.refine = share, refine
+
+    @property
+    def context(self) -> int:
+        return self.refine.context if self.refine is not None else 0
 
     def ear_codes(self, features: torch.Tensor, mean: torch.Tensor, deviation: torch.Tensor, active_frames: torch.Tensor) -> torch.Tensor:
         own = (active_frames / (active_frames + PRIOR_FRAMES))[:, None]

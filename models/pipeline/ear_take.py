@@ -74,16 +74,15 @@ def weights(windows: list[tuple[int, int]], i: int) -> np.ndarray:
 
 
 def joined_codes(samples: np.ndarray, content_codes: np.ndarray, hear: Hear, join: EarJoin) -> np.ndarray:
-    """16 kHz samples and the content network's codes [n, 128] of a take -> codes [n, 128]."""
+    """16 kHz samples at a speech level of -23 dBFS and the content network's codes [n, 128] of a take -> codes [n, 128]."""
     windows = plan(len(content_codes))
     heard = {i: hear_window(samples, windows[i], hear) for i in measured(len(windows))}
     own = [(features[own_codes(windows, i)], loudness[own_codes(windows, i)]) for i, (features, loudness) in heard.items()]
     mean, deviation, active = statistics(*(np.concatenate(part) for part in zip(*own)))
-    one = lambda x: torch.from_numpy(np.ascontiguousarray(x, np.float32))[None]  # noqa: E731
-    out = np.zeros_like(content_codes)
+    features = np.zeros((len(content_codes), len(mean)), np.float32)
     for i, (first, last) in enumerate(windows):
-        features, _ = heard[i] if i in heard else hear_window(samples, windows[i], hear)
-        with torch.no_grad():
-            codes = join(one(features), one(mean), one(deviation), torch.tensor([float(active)]), one(content_codes[first:last]))
-        out[first:last] += weights(windows, i)[:, None] * codes[0].numpy()
-    return out
+        part, _ = heard[i] if i in heard else hear_window(samples, windows[i], hear)
+        features[first:last] += weights(windows, i)[:, None] * part
+    one = lambda x: torch.from_numpy(np.ascontiguousarray(x, np.float32))[None]  # noqa: E731
+    with torch.no_grad():
+        return join(one(features), one(mean), one(deviation), torch.tensor([float(active)]), one(content_codes))[0].numpy()

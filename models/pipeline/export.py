@@ -16,6 +16,7 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 
+from . import ear_join
 from .catalogue import CATALOGUE
 from .characters import CHARACTERS, embedding_of, horn_log_gains
 from .characters import FOLDER as CHARACTER_ARRAYS
@@ -161,9 +162,13 @@ def network_entry(role: str, look_ahead: int, states: list) -> dict:
 
 def ear_entries() -> list[dict]:
     """Of the networks of `pipeline.ear`, where they are published."""
-    stateless = {"kind": "network", "lookAheadFrames": 0, "stateShapes": [], "licence": "MIT"}
-    found = [(EAR, "ear", WHISPER), (EAR_JOIN, "earJoin", TRAINED)]
-    return [manifest_entry(file, **stateless, role=role, origin=origin) for file, role, origin in found if (PUBLISHED / file).exists()]
+    stateless = {"kind": "network", "stateShapes": [], "licence": "MIT"}
+    found = [(EAR, "ear", 0, WHISPER), (EAR_JOIN, "earJoin", ear_join.load().context, TRAINED)]
+    return [
+        manifest_entry(file, **stateless, role=role, lookAheadFrames=context, origin=origin)
+        for file, role, context, origin in found
+        if (PUBLISHED / file).exists()
+    ]
 
 
 def write_manifest(content: Content, model: ConditionedGenerator) -> None:
