@@ -21,7 +21,7 @@ async function openSample(page: Page): Promise<void> {
 /** Converts, and returns what heard the take. */
 async function convert(page: Page): Promise<string | null> {
   await page.getByTestId('convert').click();
-  await page.getByTestId('convert').waitFor({ timeout: 100_000 });
+  await page.getByTestId('convert').waitFor({ timeout: 200_000 });
   return page.getByTestId('result-facts').getAttribute('data-ear');
 }
 
@@ -51,7 +51,7 @@ it('better hearing arrives after the first conversion, and the second one uses i
   expect(await convert(page)).toBe('small');
   await page.getByTestId('ear-delete').click();
   await expect.poll(() => ear.getAttribute('data-stage')).toBe('absent');
-});
+}, 400_000);
 
 it('a copy of the app without the ear converts as before', async () => {
   const manifest = JSON.parse(readFileSync(join(DIST, 'models/manifest.json'), 'utf8')) as {
