@@ -4,10 +4,10 @@ import { listRecordings, makeFolder, openHarness, requireFile, stemOf } from './
 import { command, eachFile } from './output.mjs';
 
 const USAGE =
-  'npm run convert -- <in file|folder> <out folder> (--voice <id> | --voice-file <file.understudy>) [--backend wasm|webgpu|auto] [--pitch semitones] [--formant ratio]';
+  'npm run convert -- <in file|folder> <out folder> (--voice <id> | --voice-file <file.understudy>) [--backend wasm|webgpu|auto] [--ear auto|small] [--pitch semitones] [--formant ratio]';
 
 await command(async () => {
-  const { input, outFolder, voice: named, voiceFile, backend, controls } = readArguments();
+  const { input, outFolder, voice: named, voiceFile, backend, ear, controls } = readArguments();
   const files = await listRecordings(input);
   if (voiceFile) await requireFile(voiceFile);
   await makeFolder(outFolder);
@@ -18,6 +18,7 @@ await command(async () => {
       // A GPU emulated in software is accepted only where WebGPU is requested explicitly.
       allowSoftwareGpu: backend === 'webgpu',
     });
+    if (ear === 'auto') await harness.page.evaluate(() => window.understudy?.prefetchEar());
     const voices = status?.voices.map((each) => each.id) ?? [];
     const guest =
       voiceFile &&
@@ -39,12 +40,16 @@ await command(async () => {
         name: file,
         output: harness.addressOf(out),
         voice,
+        ear,
         controls,
       };
       const result = await harness.page.evaluate((each) => window.understudy?.convert(each), job);
       if (!result) throw new Error('the page gave no answer.');
       const { seconds, rtf } = result;
-      return { file, out, voice, seconds: round(seconds), rtf: round(rtf), backend: result.backend };
+      return {
+        ...{ file, out, voice, seconds: round(seconds), rtf: round(rtf) },
+        ...{ backend: result.backend, ear: result.ear },
+      };
     });
   } finally {
     await harness.close();
@@ -77,17 +82,19 @@ function readArguments() {
       voice: { type: 'string' },
       'voice-file': { type: 'string' },
       backend: { type: 'string', default: 'auto' },
+      ear: { type: 'string', default: 'auto' },
       pitch: { type: 'string', default: '0' },
       formant: { type: 'string', default: '1' },
     },
   });
   const [input, outFolder] = positionals;
-  const { voice, 'voice-file': voiceFile, backend } = values;
+  const { voice, 'voice-file': voiceFile, backend, ear } = values;
   const isOne = Boolean(voice) !== Boolean(voiceFile);
   if (!input || !outFolder || positionals.length > 2 || !isOne) throw new Error(`Usage: ${USAGE}`);
   if (backend !== 'wasm' && backend !== 'webgpu' && backend !== 'auto') {
     throw new Error(`--backend is wasm, webgpu or auto, not "${backend}".`);
   }
+  if (ear !== 'auto' && ear !== 'small') throw new Error(`--ear is auto or small, not "${ear}".`);
   const pitchShiftSt = Number(values.pitch);
   const formantRatio = Number(values.formant);
   if (!(Math.abs(pitchShiftSt) <= 24)) throw new Error('--pitch is a number of semitones from -24 to 24.');
@@ -98,6 +105,7 @@ function readArguments() {
     voice,
     voiceFile,
     backend: /** @type {'wasm' | 'webgpu' | 'auto'} */ (backend),
+    ear: /** @type {'auto' | 'small'} */ (ear),
     controls: { pitchShiftSt, formantRatio },
   };
 }

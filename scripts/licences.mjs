@@ -24,6 +24,17 @@ const COMPILED_IN = [
   },
 ];
 
+/** Networks of others that are published with the app. */
+const NETWORKS = [
+  {
+    name: 'whisper-base (its encoder, in models/ear.onnx)',
+    license: 'MIT',
+    source: 'https://github.com/openai/whisper',
+    holder: 'OpenAI',
+    year: '2022',
+  },
+];
+
 /** Packages whose WebAssembly contains further libraries, and the addresses of their notices. */
 const NOTICES = /** @type {Record<string, string>} */ ({
   'onnxruntime-web': 'https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt',
@@ -95,7 +106,10 @@ export function describe(packages) {
         ]),
       ),
     ]);
-  return `Third-party software bundled with Understudy.\n\n${sections.join('\n')}`;
+  const networks = NETWORKS.map(({ name, license: id, source, holder, year }) =>
+    section(name, id, [`Source: ${source}`, withHolder(id, `${year} ${holder}`)]),
+  );
+  return `Third-party software bundled with Understudy.\n\n${[...sections, ...networks].join('\n')}`;
 }
 
 /**
@@ -117,6 +131,16 @@ function textOf({ name, license: id, licenseText, author }) {
   if (licenseText) return licenseText;
   if (!id) throw new Error(`${name} is bundled and names no licence.`);
   const holder = HOLDERS[name ?? ''] ?? author?.name ?? `the authors of ${name}`;
+  return withHolder(id, holder);
+}
+
+/**
+ * The standard text of a licence with its copyright holder.
+ *
+ * @param {string} id
+ * @param {string} holder
+ */
+function withHolder(id, holder) {
   return standardText(id)
     .replace(/^Copyright .*\n/gm, '')
     .replace(/\n\n+/, `\n\nCopyright (c) ${holder}\n\n`);

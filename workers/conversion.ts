@@ -1,10 +1,11 @@
 import { expose, transfer } from 'comlink';
 import { Converter } from '../src/engine/converter';
+import { openEar } from '../src/engine/backends/ort';
 import { browserOpeners } from '../src/engine/backends/runtime';
 import type { ConversionApi } from '../src/engine/types';
 import { openLibrary } from '../src/store/library';
 
-const converter = new Converter(openLibrary, browserOpeners);
+const converter = new Converter(openLibrary, browserOpeners, openEar);
 
 const api: ConversionApi = {
   load: (options, onProgress) => converter.load(options, onProgress),

@@ -1,6 +1,8 @@
 """Convert recordings in Python, to listen to a checkpoint before it is published. The engine's chain without gate and watermark.
 
-    python -m pipeline.convert <folder of wav> <out folder> --voice kathleen [--blend 0.3]
+    python -m pipeline.convert <folder of wav> <out folder> --voice kathleen [--blend 0.3] [--ear]
+
+With `--ear` the codes are those that the ear (whisper-base's encoder, in float) and the content network join.
 """
 
 import argparse
@@ -14,13 +16,17 @@ import soundfile as sf
 import soxr
 import torch
 
-from . import frontend
+from . import ear_join, ear_network, frontend
 from .checkpoints import load_trained
 from .data import hold_f0
+from .ear_take import Hear, joined_codes
 from .networks import BANDS
 from .paths import PUBLISHED
 from .synthesis import RATE_HZ, synthesise
 from .voices import NEIGHBOURS, textured
+
+# Speech level at which the ear hears a recording, dBFS.
+EAR_LEVEL_DB = -23
 
 
 def parse_voice(blob: bytes) -> tuple[dict, dict]:
@@ -69,13 +75,14 @@ def batch(x: np.ndarray) -> torch.Tensor:
 
 @dataclass
 class Features:
-    """Features [1, frames, ...] of a recording scaled by `gain` to the target voice's speech level."""
+    """Features [1, frames, ...] of a recording scaled by `gain` to the target voice's speech level; and its 16 kHz samples at -23 dBFS."""
 
     log_mel: torch.Tensor
     loudness_db: torch.Tensor
     f0_hz: torch.Tensor
     voiced: torch.Tensor
     gain: float
+    samples: np.ndarray
 
 
 def analyse(path: Path, voice: Voice) -> Features:
@@ -84,22 +91,34 @@ def analyse(path: Path, voice: Voice) -> Features:
     low = soxr.resample(audio.mean(1), rate, 16000)
     low = np.pad(low, (0, -len(low) % 320))
     _, loud = frontend.spectrum(low)
-    gain = 10 ** ((voice.header["speechLevelDb"] - frontend.speech_level_db(loud)) / 20)
+    level_db = frontend.speech_level_db(loud)
+    gain = 10 ** ((voice.header["speechLevelDb"] - level_db) / 20)
     mel, loud = frontend.spectrum(low * gain)
     f0, voiced, register_hz = frontend.speakers_pitch(low * gain, loud)
     ratio = voice.header["medianF0Hz"] / register_hz
-    return Features(batch(mel), batch(loud), batch(hold_f0(f0) * ratio), batch(voiced), gain)
+    return Features(batch(mel), batch(loud), batch(hold_f0(f0) * ratio), batch(voiced), gain, low * 10 ** ((EAR_LEVEL_DB - level_db) / 20))
 
 
-def codes_of(features: Features, content) -> np.ndarray:
-    """Content codes [frames / 2, 128]."""
+@dataclass
+class Ear:
+    hear: Hear
+    join: ear_join.EarJoin
+
+
+def load_ear() -> Ear:
+    return Ear(ear_network.load().hear, ear_join.load())
+
+
+def codes_of(features: Features, content, ear: Ear | None = None) -> np.ndarray:
+    """Content codes [frames / 2, 128]: the content network's, or those that it and the ear join."""
     with torch.no_grad():
-        return content.offline_delayed(features.log_mel)[0].numpy()
+        codes = content.offline_delayed(features.log_mel)[0].numpy()
+    return joined_codes(features.samples, codes, ear.hear, ear.join) if ear else codes
 
 
-def gains_of(features: Features, voice: Voice, content, generator, blend: float) -> tuple[torch.Tensor, torch.Tensor]:
+def gains_of(features: Features, voice: Voice, content, generator, blend: float, ear: Ear | None = None) -> tuple[torch.Tensor, torch.Tensor]:
     """Natural log of the amplitude gains of harmonics and noise [1, frames, 80]."""
-    return gains_for(*retrieve(codes_of(features, content), voice.codebook, voice.timbre, blend), features, voice, generator)
+    return gains_for(*retrieve(codes_of(features, content, ear), voice.codebook, voice.timbre, blend), features, voice, generator)
 
 
 def gains_for(codes: np.ndarray, timbre: np.ndarray, features: Features, voice: Voice, generator) -> tuple[torch.Tensor, torch.Tensor]:
@@ -123,14 +142,16 @@ def main() -> None:
     parser.add_argument("--voice", required=True)
     parser.add_argument("--blend", type=float)
     parser.add_argument("--limit", type=int, default=1000)
+    parser.add_argument("--ear", action="store_true")
     args = parser.parse_args()
     content, model, _ = load_trained()
+    ear = load_ear() if args.ear else None
     voice = load_voice(args.voice)
     blend = voice.header["retrievalBlend"] if args.blend is None else args.blend
     args.out.mkdir(parents=True, exist_ok=True)
     for path in sorted(args.source.glob("*.wav"))[: args.limit]:
         features = analyse(path, voice)
-        gains = gains_of(features, voice, content, model.generator, blend)
+        gains = gains_of(features, voice, content, model.generator, blend, ear)
         write(args.out / path.name, synthesise(features.f0_hz, features.voiced, *gains)[0])
 
 

@@ -16,6 +16,7 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 
+from . import ear_join
 from .catalogue import CATALOGUE
 from .characters import CHARACTERS, embedding_of, horn_log_gains
 from .characters import FOLDER as CHARACTER_ARRAYS
@@ -32,6 +33,8 @@ from .words import words_file
 RETRIEVAL_BLEND = 0.25
 # Published in the manifest.
 TRAINED = "Trained by this project on the recordings named in models/README.md."
+WHISPER = "The encoder of whisper-base by OpenAI (Radford et al. 2022), https://github.com/openai/whisper"
+EAR, EAR_JOIN = "ear.onnx", "ear-join.onnx"
 WORDS_ORIGIN = "Words said by Kokoro-82M voice jf_alpha, as content codes"
 # Smaller float32 tensors are stored as they are.
 MIN_PACKED_SIZE = 1024
@@ -157,6 +160,17 @@ def network_entry(role: str, look_ahead: int, states: list) -> dict:
     )  # fmt: skip
 
 
+def ear_entries() -> list[dict]:
+    """Of the networks of `pipeline.ear`, where they are published."""
+    stateless = {"kind": "network", "stateShapes": [], "licence": "MIT"}
+    found = [(EAR, "ear", 0, WHISPER), (EAR_JOIN, "earJoin", ear_join.load().context, TRAINED)]
+    return [
+        manifest_entry(file, **stateless, role=role, lookAheadFrames=context, origin=origin)
+        for file, role, context, origin in found
+        if (PUBLISHED / file).exists()
+    ]
+
+
 def write_manifest(content: Content, model: ConditionedGenerator) -> None:
     generator = model.generator
     files = [
@@ -166,6 +180,7 @@ def write_manifest(content: Content, model: ConditionedGenerator) -> None:
         network_entry("generator", generator.look_ahead, generator.states()),
         *(voice_entry(name) for name in [*VOICES, *CHARACTERS]),
         manifest_entry("words.bin", kind="words", licence="Apache-2.0", origin=WORDS_ORIGIN),
+        *ear_entries(),
     ]
     manifest = {"version": 2, "sampleRateHz": 24000, "analysisRateHz": 16000, "hopSamples": 240, "files": files}
     (PUBLISHED / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")

@@ -151,10 +151,10 @@ async function isSame(archive: Archive, take: ArchivedTake, converted: boolean, 
 
 function conversionOf(output: Omit<NonNullable<TakeSummary['output']>, 'consent'> | null): string {
   if (!output) return '';
-  const { voiceId, backend, rtf, sampleRateHz, controls } = output;
+  const { voiceId, backend, rtf, ear, sampleRateHz, controls } = output;
   const { pitchShiftSt, autoPitch, formantRatio, intonation, unvoicedLevelDb } = controls;
   return [
-    ...[voiceId, backend, rtf, sampleRateHz],
+    ...[voiceId, backend, rtf, ear, sampleRateHz],
     ...[pitchShiftSt, autoPitch, formantRatio, intonation, unvoicedLevelDb],
   ].join();
 }

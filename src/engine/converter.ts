@@ -1,6 +1,6 @@
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { parseSealed, requirePermission, type Use } from '../provenance';
-import type { NetworkFiles } from './backends/network';
+import type { EarFiles, EarNetworks, NetworkFiles } from './backends/network';
 import { Runtime, threadCount, type Openers, type RuntimeOptions } from './backends/runtime';
 import { EngineError } from './errors';
 import { convertTake } from './offline';
@@ -25,6 +25,8 @@ export interface Library {
     networks: NetworkFiles;
     voices: VoiceSource;
   }>;
+  /** The networks of the ear if they are on this device. Called after `load`. */
+  readEar?(): Promise<EarFiles | undefined>;
   readNote(key: string): Promise<unknown>;
   writeNote(key: string, value: unknown): Promise<void>;
 }
@@ -32,12 +34,14 @@ export interface Library {
 /** The class that workers/conversion.ts exposes: loads the networks and converts takes. A take whose GPU is lost is restarted. */
 export class Converter implements ConversionApi {
   private library: Library | undefined;
-  private loaded: { runtime: Runtime; voices: VoiceSource } | undefined;
+  private loaded: { runtime: Runtime; voices: VoiceSource; threads: number } | undefined;
+  private ear: Promise<EarNetworks | undefined> | undefined;
   private readonly jobs = new Map<string, AbortController>();
 
   constructor(
     private readonly openLibrary: () => Promise<Library>,
     private readonly openersFor: (files: NetworkFiles, options: RuntimeOptions) => Openers,
+    private readonly openEar?: (files: EarFiles, threads: number) => Promise<EarNetworks>,
   ) {}
 
   async load(options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<EngineStatus> {
@@ -50,7 +54,7 @@ export class Converter implements ConversionApi {
     this.loaded = undefined;
     const runtime = await Runtime.start(this.openersFor(networks, runtimeOptions), runtimeOptions);
     await library.writeNote(note, runtime.rtf);
-    this.loaded = { runtime, voices };
+    this.loaded = { runtime, voices, threads };
     return {
       backend: runtime.backend,
       rtf: runtime.rtf,
@@ -66,15 +70,17 @@ export class Converter implements ConversionApi {
     voiceId: string,
     controls: ConversionControls,
     onProgress: (progress: ConvertProgress) => void,
-    { profile, use = 'convert' }: ConversionOptions = {},
+    { profile, use = 'convert', ear: choice = 'small' }: ConversionOptions = {},
   ): Promise<ConvertResult> {
     const controller = new AbortController();
     this.jobs.set(jobId, controller);
     try {
       const { runtime, voice } = await this.prepare(voiceId, use);
+      const ear = choice === 'auto' ? await this.openedEar() : undefined;
       return await runtime.run(async (networks, backend) => {
         const take = await convertTake({
           networks,
+          ear,
           voice,
           controls,
           samples,
@@ -90,12 +96,26 @@ export class Converter implements ConversionApi {
           seconds: take.seconds,
           rtf: take.rtf,
           backend,
+          ear: ear ? 'ear' : 'small',
           consent: parseSealed(voice.permission.sealed),
         };
       });
     } finally {
       this.jobs.delete(jobId);
     }
+  }
+
+  /** The ear, opened once; undefined while it is not on this device, or if it cannot be opened. */
+  private async openedEar(): Promise<EarNetworks | undefined> {
+    const ear = (this.ear ??= this.readAndOpenEar());
+    const opened = await ear;
+    if (!opened && this.ear === ear) this.ear = undefined;
+    return opened;
+  }
+
+  private async readAndOpenEar(): Promise<EarNetworks | undefined> {
+    const files = await this.library?.readEar?.();
+    return files && this.openEar?.(files, this.ready().threads).catch(withoutEar);
   }
 
   async cancel(jobId: string): Promise<void> {
@@ -116,7 +136,7 @@ export class Converter implements ConversionApi {
     return this.ready().voices.openDraft(draft);
   }
 
-  private ready(): { runtime: Runtime; voices: VoiceSource } {
+  private ready(): { runtime: Runtime; voices: VoiceSource; threads: number } {
     if (this.loaded) return this.loaded;
     throw new EngineError(
       'not-loaded',
@@ -134,6 +154,11 @@ export class Converter implements ConversionApi {
     requirePermission(voice.permission.sealed, use, voice.permission);
     return { runtime, voice };
   }
+}
+
+/** A device that cannot open the ear, for example for want of memory, converts as it would without it. */
+function withoutEar(error: unknown): undefined {
+  if (!(error instanceof EngineError)) throw error;
 }
 
 /** Speeds are stored per pair of networks and number of threads. */

@@ -1,17 +1,24 @@
 import { requirePermission, type Use } from '../provenance';
 import { limitPeak } from '../dsp/arrays';
 import { EngineError, throwIfCancelled } from './errors';
-import type { Networks } from './backends/network';
+import type { EarNetworks, Networks } from './backends/network';
+import { TakeEar } from './ear/take-ear';
 import { profileTake } from './analysis/profile';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { inputNotFinite } from './analysis/input-level';
 import { ConversionStream } from './stream';
+import { TakeProgress } from './take-progress';
 import { nextTask } from '../dsp/task';
 import type { ConversionControls, ConvertProgress, SourceProfile } from './types';
 import type { Voice } from './voice';
 
+/** Computing time of the ear per second of a take, relative to that of the stream. */
+const EAR_COST = 0.6;
+
 export interface TakeOptions {
   networks: Networks;
+  /** The ear, to join what it hears with the content network's codes. Default: these are used alone. */
+  ear?: EarNetworks | undefined;
   voice: Voice;
   controls: ConversionControls;
   samples: Float32Array;
@@ -31,14 +38,14 @@ export interface ConvertedTake {
   samples: Float32Array;
   /** Duration of the take. */
   seconds: number;
-  /** Seconds of computing per second of speech, including the profile. */
+  /** Seconds of computing per second of speech, including the profile and the ear. */
   rtf: number;
   profile: SourceProfile;
 }
 
 /**
- * Converts a whole take: measures its profile, pushes it through a stream one second at a time, and scales the result so
- * that no peak exceeds 0.98.
+ * Converts a whole take: measures its profile, hears it with the ear if there is one, pushes it through a stream one second at a
+ * time, and scales the result so that no peak exceeds 0.98.
  *
  * Rejects with `input-empty`, `input-not-finite`, `input-rate` (the SampleRateError of dsp/resample.ts), `cancelled`, a
  * ConsentError, or what the networks throw.
@@ -51,6 +58,15 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
   const profile = options.profile ?? (await profileTake(samples, sampleRateHz, signal));
   const seconds = samples.length / sampleRateHz;
   const output = new Float32Array(Math.round(seconds * SYNTHESIS_RATE_HZ));
+  const joiner = options.ear && new TakeEar(options.ear, samples, sampleRateHz, profile);
+  const earWork = joiner ? (EAR_COST * seconds * joiner.measured.length) / joiner.windows.length : 0;
+  const work = seconds * (joiner ? 1 + EAR_COST : 1);
+  const progress = new TakeProgress(seconds, work, options.onProgress);
+  await joiner?.measure(async (done) => {
+    if (done > 0) progress.report((earWork * done) / joiner.measured.length);
+    await nextTask();
+    throwIfCancelled(signal);
+  });
   const stream = new ConversionStream({
     networks,
     voice,
@@ -58,9 +74,9 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
     profile,
     sampleRateHz,
     use,
+    joiner,
     ...(blockCodes && { blockCodes }),
   });
-  const convertingMs = performance.now();
   let done = 0;
   const append = (part: Float32Array) => {
     output.set(part, done);
@@ -71,13 +87,8 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
       await nextTask();
       throwIfCancelled(signal);
       append(await stream.push(samples.subarray(at, at + sampleRateHz)));
-      const secondsDone = Math.min(seconds, (at + sampleRateHz) / sampleRateHz);
-      const workSeconds = (performance.now() - convertingMs) / 1000;
-      options.onProgress?.({
-        secondsDone,
-        secondsTotal: seconds,
-        secondsLeft: (workSeconds / secondsDone) * (seconds - secondsDone),
-      });
+      const share = Math.min(1, (at + sampleRateHz) / samples.length);
+      progress.report(earWork + share * (work - earWork));
     }
     throwIfCancelled(signal);
     append(await stream.end());

@@ -16,6 +16,9 @@ export const FRAMES_PER_CODE = 2;
  */
 export const CODE_DELAY_FRAMES = 1;
 
+/** Dimension of the ear's features, 50 a second. */
+export const FEATURES = 512;
+
 /** Bands of a voice's `timbre`: means of two neighbouring bands of `logMel`. */
 export const TIMBRE_BANDS = 40;
 /** The generator averages the source's `logMel` over 5 groups of 16 bands (the texture) and uses nothing finer. */

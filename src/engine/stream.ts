@@ -18,6 +18,12 @@ import { blendTexture } from './texture';
 import type { ConversionControls, SourceProfile } from './types';
 import type { Voice } from './voice';
 
+/** Replaces the content network's codes. */
+export interface CodeJoiner {
+  /** The next codes [n, 128] of the content network -> codes [m, 128] that are ready; later pushes return the others, in order. */
+  push(codes: Float32Array): Promise<Float32Array>;
+}
+
 export interface StreamOptions {
   networks: Networks;
   voice: Voice;
@@ -30,6 +36,8 @@ export interface StreamOptions {
   blockCodes?: number;
   /** Input level in dBFS from which a frame is speech; longer stretches below it are muted. Default null: none are. */
   gateDb?: number | null;
+  /** What makes other codes of those of the content network, before retrieval. Default: they are used as they are. */
+  joiner?: CodeJoiner | undefined;
   /** Called with the analysed frames, to update a profile: unbiased F0 in Hz (0 if unvoiced) and `loudnessDb` of the input. */
   onFrames?: (f0Hz: Float32Array, loudnessDb: Float32Array) => void;
 }
@@ -198,8 +206,9 @@ export class ConversionStream {
   private async process(): Promise<Float32Array> {
     const parts: Float32Array[] = [];
     while (this.logMel.end >= (this.encoded + this.blockFrames - CODE_DELAY_FRAMES) * BANDS) {
-      const codes = await this.content.push(this.delayedLogMel());
+      const own = await this.content.push(this.delayedLogMel());
       this.encoded += this.blockFrames;
+      const codes = (await this.options.joiner?.push(own)) ?? own;
       this.timbre.push(this.retrieval.apply(codes));
       this.codes.push(codes);
     }

@@ -25,6 +25,11 @@ export interface SourceProfile {
   noiseDb?: number | undefined;
 }
 
+export type EarChoice = 'auto' | 'small';
+
+/** What hears a take: the content network alone, or together with the ear (src/engine/ear). */
+export type Hearing = 'small' | 'ear';
+
 export type Backend = 'wasm' | 'webgpu';
 
 export interface VoiceSummary {
@@ -79,6 +84,8 @@ export interface ConvertResult {
   seconds: number;
   rtf: number;
   backend: Backend;
+  /** What heard the take. */
+  ear: Hearing;
   /** The consent record of the voice; export checks it again. */
   consent: SealedRecord;
 }
@@ -88,6 +95,8 @@ export interface ConversionOptions {
   profile?: SourceProfile | undefined;
   /** The use that the voice's consent record must allow. Default `convert`. */
   use?: 'convert' | 'preview' | undefined;
+  /** `auto`: the ear hears too if its networks are on this device. Default `small`. */
+  ear?: EarChoice | undefined;
 }
 
 /** The comlink interface of workers/conversion.ts. Callbacks are comlink proxies. Rejections carry the error code in `name`. */

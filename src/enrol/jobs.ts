@@ -1,6 +1,11 @@
 import { EngineError } from '../engine/errors';
 import { Frontend } from '../engine/analysis/frontend';
-import { StreamingNetwork, type NetworkFile, type NetworkSet } from '../engine/backends/network';
+import {
+  StreamingNetwork,
+  type EarRole,
+  type NetworkFile,
+  type NetworkSet,
+} from '../engine/backends/network';
 import type { NetworkRole } from '../files/manifest';
 import type { VoiceCatalogue } from '../files/voice-catalogue';
 import { ANALYSIS_RATE_HZ } from '../dsp/signal';
@@ -32,10 +37,12 @@ import type {
   TrainingInput,
 } from './types';
 
+type Role = Exclude<NetworkRole, EarRole>;
+
 /** Source of the networks, voices and revocations. src/store implements it in the app. */
 export interface EnrolmentLibrary {
   load(baseUrl: string): Promise<{
-    networks: Record<NetworkRole, NetworkFile>;
+    networks: Record<Role, NetworkFile>;
     /** See `parseWordExamples`. */
     wordExamples: ArrayBuffer;
     voices: VoiceCatalogue;
@@ -44,9 +51,9 @@ export interface EnrolmentLibrary {
 }
 
 /** Includes the networks of a conversion, because the colour of a voice is estimated by converting to it. */
-export type EnrolmentNetworks = NetworkSet<NetworkRole>;
+export type EnrolmentNetworks = NetworkSet<Role>;
 
-export type NetworkOpener = (files: Record<NetworkRole, NetworkFile>) => Promise<EnrolmentNetworks>;
+export type NetworkOpener = (files: Record<Role, NetworkFile>) => Promise<EnrolmentNetworks>;
 
 /** Computing time of the colour per second of speech, relative to that of encoding. */
 const COLOUR_COST = 2;
@@ -231,7 +238,7 @@ export class EnrolmentJobs implements EnrolmentApi {
     const { networks: files, wordExamples, voices } = await this.library.load(baseUrl);
     const networks = await this.openNetworks(files);
     const { makeTensor, queue } = networks;
-    const streaming = (role: NetworkRole) => new StreamingNetwork(networks[role], makeTensor, queue);
+    const streaming = (role: Role) => new StreamingNetwork(networks[role], makeTensor, queue);
     return {
       networks,
       encoder: new SpeakerEncoder(streaming('speaker'), meanVector(voices.publishedEmbeddings())),

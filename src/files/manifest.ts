@@ -21,10 +21,13 @@ const common = {
   origin: v.string(),
 };
 
+/** Roles of the networks that are fetched after the first conversion, see src/store/ear.ts. An app works without them. */
+export const EAR_ROLES = ['ear', 'earJoin'] as const;
+
 const networkSchema = v.object({
   ...common,
   kind: v.literal('network'),
-  role: v.picklist(['content', 'speaker', 'restorer', 'generator']),
+  role: v.picklist(['content', 'speaker', 'restorer', 'generator', ...EAR_ROLES]),
   lookAheadFrames: count(0, 1000),
   stateShapes: v.pipe(
     v.array(v.pipe(v.array(count(1, 65536)), v.minLength(1), v.maxLength(6))),
@@ -80,6 +83,19 @@ export function findNetwork(
 ): PublishedNetwork | undefined {
   return manifest.files.find(
     (file): file is PublishedNetwork => file.kind === 'network' && file.role === role,
+  );
+}
+
+/** The files of the ear; undefined unless both of its networks are published. */
+export function earFilesOf(manifest: Manifest): PublishedNetwork[] | undefined {
+  const files = EAR_ROLES.flatMap((role) => findNetwork(manifest, role) ?? []);
+  return files.length === EAR_ROLES.length ? files : undefined;
+}
+
+/** What a first visit downloads: everything but the ear. */
+export function firstFilesOf(manifest: Manifest): PublishedFile[] {
+  return manifest.files.filter(
+    (file) => file.kind !== 'network' || !EAR_ROLES.some((role) => role === file.role),
   );
 }
 

@@ -1,5 +1,11 @@
 import { decodeFile } from '../audio/decode';
-import { DEFAULT_CONTROLS, type ConversionControls, type EngineStatus } from '../engine/types';
+import {
+  DEFAULT_CONTROLS,
+  type ConversionControls,
+  type EarChoice,
+  type EngineStatus,
+  type Hearing,
+} from '../engine/types';
 import { exportTake, type ExportFormat } from '../export/export';
 import type { Detection } from '../watermark/types';
 import { sha256Of } from '../files/hash';
@@ -14,6 +20,7 @@ import { EnrolmentClient } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { finishVoice, newAbout } from '../services/voice-maker';
+import { prefetchEar } from '../store/ear';
 
 interface ConvertJob {
   /** Address and name of the file to convert. */
@@ -23,6 +30,8 @@ interface ConvertJob {
   output: string;
   voice: string;
   controls?: Partial<ConversionControls>;
+  /** Default `auto`. */
+  ear?: EarChoice;
   format?: ExportFormat;
 }
 
@@ -43,10 +52,20 @@ interface Enrolled extends PieceSummary {
   trainSeconds: number;
 }
 
+interface Converted {
+  seconds: number;
+  rtf: number;
+  backend: string;
+  ear: Hearing;
+  warnings: string[];
+}
+
 /** Interface for scripts to the built app: the same decoder, converter, mark and encoder as in the pages. */
 export interface Harness {
   load(options: LoadOptions): Promise<EngineStatus>;
-  convert(job: ConvertJob): Promise<{ seconds: number; rtf: number; backend: string; warnings: string[] }>;
+  /** Downloads the ear, which `convert` uses with `ear: 'auto'`. */
+  prefetchEar(): Promise<void>;
+  convert(job: ConvertJob): Promise<Converted>;
   /** Loads a voice file until the page is closed; resolves with the id of the voice. */
   openVoiceFile(input: string): Promise<string>;
   enrol(job: EnrolJob): Promise<Enrolled>;
@@ -94,7 +113,9 @@ export function installHarness(scope: Scope): void {
       return converter.load();
     },
 
-    async convert({ input, name, output, voice, controls, format = 'wav' }) {
+    prefetchEar: () => prefetchEar({ baseUrl }),
+
+    async convert({ input, name, output, voice, controls, ear = 'auto', format = 'wav' }) {
       const status = await converter!.load();
       const { samples, sampleRateHz, warnings } = await open(input, name);
       const result = await converter!.convert({
@@ -102,6 +123,7 @@ export function installHarness(scope: Scope): void {
         sampleRateHz,
         voiceId: voice,
         controls: { ...DEFAULT_CONTROLS, ...controls },
+        ear,
         onProgress: () => undefined,
         signal: neverAborted,
       });
@@ -115,7 +137,8 @@ export function installHarness(scope: Scope): void {
         consent: result.consent,
       });
       await sendResult(output, blob);
-      return { seconds: result.seconds, rtf: result.rtf, backend: result.backend, warnings };
+      const { seconds, rtf, backend } = result;
+      return { seconds, rtf, backend, ear: result.ear, warnings };
     },
 
     async openVoiceFile(input) {

@@ -1,4 +1,5 @@
 import type { ConversionClient } from './conversion-client.svelte';
+import type { Ear } from './ear.svelte';
 import type { Notices } from './notices.svelte';
 import type { Preferences } from './preferences.svelte';
 import type { Scope } from './scope';
@@ -7,6 +8,7 @@ import type { Scope } from './scope';
 export interface AppContext {
   scope: Scope;
   converter: ConversionClient;
+  ear: Ear;
   notices: Notices;
   preferences: Preferences;
 }

@@ -5,6 +5,7 @@ import type {
   ConversionControls,
   ConvertProgress,
   ConvertResult,
+  EarChoice,
   EngineStatus,
   LoadProgress,
   SourceProfile,
@@ -33,6 +34,8 @@ export interface ConversionJob {
   /** Profile of the speaker if it was measured before; measured from `samples` otherwise. */
   profile?: SourceProfile;
   use?: 'convert' | 'preview';
+  /** See ConversionOptions. */
+  ear?: EarChoice;
 }
 
 /** The converter as the pages use it. It runs in a worker, which is restarted when it dies. */
@@ -72,7 +75,7 @@ export class ConversionClient {
           job.voiceId,
           { ...job.controls },
           proxy(job.onProgress),
-          { profile: job.profile, use: job.use },
+          { profile: job.profile, use: job.use, ear: job.ear },
         ),
       );
     } catch (error) {

@@ -2,8 +2,11 @@ import type { Remote } from 'comlink';
 import { WorkerClient, WorkerLostError } from './worker-client';
 
 const PING_MS = 2000;
-/** A worker that has not answered a ping for this long is lost. It is busy for one block of its work at most. */
-const MAX_REPLY_MS = 15_000;
+/**
+ * A worker that has not answered a ping for this long is lost. It is busy for one block of its work at most; a window of the ear is up to 17 s
+ * of speech, which a processor that converts no faster than real time hears in about as long.
+ */
+const MAX_REPLY_MS = 30_000;
 
 /** What a worker offers beside its jobs. */
 interface JobApi {

@@ -28,6 +28,14 @@ export class Preferences {
     this.change({ voiceId });
   }
 
+  get ear() {
+    return this.settings.ear;
+  }
+
+  set ear(ear: Settings['ear']) {
+    this.change({ ear });
+  }
+
   get format() {
     return this.settings.format;
   }

@@ -1,7 +1,9 @@
 import type { Library } from '../engine/converter';
 import type { EnrolmentLibrary } from '../enrol/jobs';
+import type { Manifest } from '../files/manifest';
 import { PublishedFiles } from '../files/published';
 import { VoiceCatalogue, type OwnVoices } from '../files/voice-catalogue';
+import { readEar } from './ear';
 import { ModelStore } from './models';
 import { listOwnVoices, readVoice, revoked } from './voices';
 
@@ -15,15 +17,18 @@ const ownVoices: OwnVoices = {
 /** The networks and voices that the converter reads: published ones, and those that the user has made or imported. */
 export async function openLibrary(): Promise<Library> {
   const models = await ModelStore.open();
+  let manifest: Manifest | undefined;
   return {
     async load(options) {
-      const { manifest, files } = await models.load(options);
+      const { files, ...listed } = await models.load(options);
+      ({ manifest } = listed);
       const published = new PublishedFiles(manifest, files);
       return {
         networks: { content: published.network('content'), generator: published.network('generator') },
         voices: new VoiceCatalogue(options.baseUrl, published, ownVoices),
       };
     },
+    readEar: async () => manifest && readEar(models, manifest),
     readNote: (key) => models.readNote(key),
     writeNote: (key, value) => models.writeNote(key, value),
   };

@@ -2,6 +2,7 @@ import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { describeCause, EngineError, throwIfCancelled } from '../engine/errors';
 import { sha256Of } from '../files/hash';
 import {
+  firstFilesOf,
   manifestCorrupt,
   parsePublishedManifest,
   type Manifest,
@@ -38,7 +39,7 @@ type Report = (from: LoadProgress['from'], bytesDone: number) => void;
 
 export interface PublishedModels {
   manifest: Manifest;
-  /** Bytes of every published file, checked, by its `file`. */
+  /** Bytes of every published file but those of the ear, checked, by its `file`. */
   files: Map<string, ArrayBuffer>;
 }
 
@@ -59,7 +60,7 @@ export class ModelStore {
   }
 
   /**
-   * Reads the stored files and downloads the missing ones.
+   * Reads the stored files of a first visit and downloads the missing ones.
    *
    * Rejects with `download-failed`, `manifest-corrupt`, `network-corrupt` or `voice-corrupt` (wrong sha256; the bytes are
    * deleted), `quota`, `cancelled`.
@@ -67,10 +68,15 @@ export class ModelStore {
   async load(options: LoadOptions): Promise<PublishedModels> {
     const manifest = await this.loadManifest(options);
     await this.purgeOrphans(new Set(manifest.files.map((file) => file.sha256)));
+    return { manifest, files: await this.loadFiles(firstFilesOf(manifest), options) };
+  }
+
+  /** The content of files of the manifest by their `file`, stored or downloaded. Rejects as `load` does. */
+  async loadFiles(wanted: readonly PublishedFile[], options: LoadOptions): Promise<Map<string, ArrayBuffer>> {
     const files = new Map<string, ArrayBuffer>();
-    const allBytesTotal = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    const allBytesTotal = wanted.reduce((sum, file) => sum + file.bytes, 0);
     let before = 0;
-    for (const file of manifest.files) {
+    for (const file of wanted) {
       throwIfCancelled(options.signal);
       const report = (from: LoadProgress['from'], bytesDone: number) =>
         options.onProgress?.({
@@ -85,7 +91,24 @@ export class ModelStore {
       files.set(file.file, bytes);
       before += file.bytes;
     }
-    return { manifest, files };
+    return files;
+  }
+
+  /** The content of files that are stored, by their `file`; undefined unless all of them are. */
+  async readFiles(wanted: readonly PublishedFile[]): Promise<Map<string, ArrayBuffer> | undefined> {
+    const files = new Map<string, ArrayBuffer>();
+    for (const file of wanted) {
+      const bytes = await this.readStored(file, () => undefined);
+      if (!bytes) return undefined;
+      files.set(file.file, bytes);
+    }
+    return files;
+  }
+
+  /** Bytes of a file that are on this device, and whether it is complete. */
+  async storedState(file: PublishedFile): Promise<{ bytes: number; isComplete: boolean }> {
+    const isComplete = (await this.db.getKey('files', file.sha256)) !== undefined;
+    return { bytes: isComplete ? file.bytes : await this.storedBytes(file), isComplete };
   }
 
   async readNote(key: string): Promise<unknown> {
@@ -100,7 +123,8 @@ export class ModelStore {
     this.db.close();
   }
 
-  private async loadManifest({ baseUrl, fetch = globalThis.fetch, signal }: LoadOptions): Promise<Manifest> {
+  /** The list of published files; the one of the last visit where the server cannot be reached. */
+  async loadManifest({ baseUrl, fetch = globalThis.fetch, signal }: LoadOptions): Promise<Manifest> {
     const url = address(baseUrl, 'manifest.json');
     const key = `manifest ${url}`;
     let raw: unknown;
@@ -130,7 +154,8 @@ export class ModelStore {
     await transaction.done;
   }
 
-  private async forget(file: PublishedFile): Promise<void> {
+  /** Deletes what is stored of a file. */
+  async forget(file: PublishedFile): Promise<void> {
     const transaction = this.db.transaction(['chunks', 'files'], 'readwrite');
     void transaction.objectStore('files').delete(file.sha256);
     void transaction.objectStore('chunks').delete(chunksOf(file));

@@ -43,6 +43,8 @@ export const outputFields = {
   backend: v.picklist(['wasm', 'webgpu']),
   /** Seconds of work per second of speech; live takes have none, since they were converted while they were spoken. */
   rtf: v.exactOptional(number),
+  /** What heard the source: the small network alone, or the ear too. Outputs of earlier versions and of Live have none. */
+  ear: v.exactOptional(v.picklist(['small', 'ear'])),
   controls: v.object({
     pitchShiftSt: number,
     autoPitch: v.boolean(),

@@ -20,6 +20,8 @@ export const settingsSchema = v.object({
   theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
   deviceId: v.fallback(v.string(), ''),
   voiceId: v.fallback(v.string(), 'kathleen'),
+  /** Whether the ear is fetched and used. */
+  ear: v.fallback(v.picklist(['auto', 'off']), 'auto'),
   format: v.fallback(v.picklist(['wav', 'mp3', 'm4a', 'opus']), 'wav'),
   /** Language of the spoken disclaimer at the start of exported files. */
   disclaimer: v.fallback(v.picklist(['none', 'en', 'de', 'nl', 'fr']), 'none'),

@@ -65,7 +65,7 @@ export class Studio {
 
   async convert(): Promise<void> {
     const { take } = this;
-    const { converter, preferences, notices } = this.context;
+    const { converter, ear, preferences, notices } = this.context;
     const voice = converter.status?.voices.find((other) => other.id === preferences.voiceId);
     if (!take || !voice) return;
     await this.job.run(`Converting to ${voice.name}`, async ({ signal, onProgress }) => {
@@ -75,6 +75,7 @@ export class Studio {
         sampleRateHz: take.source.sampleRateHz,
         voiceId: voice.id,
         controls,
+        ear: ear.choice,
         signal,
         onProgress: ({ secondsDone, secondsTotal, secondsLeft }: ConvertProgress) =>
           onProgress(soundProgress(secondsDone, secondsTotal, secondsLeft)),
@@ -87,9 +88,11 @@ export class Studio {
         controls,
         backend: result.backend,
         rtf: result.rtf,
+        ear: result.ear,
         consent: result.consent,
       });
       notices.announce(`Converted to ${voice.name}.`);
+      void ear.offer();
     });
   }
 

@@ -53,6 +53,7 @@ export function fakeConverter(voices: VoiceSummary[] = [voice()]) {
       seconds: samples.length / 24000,
       rtf: 0.25,
       backend: 'wasm',
+      ear: 'small',
       consent: voices[0]!.consent!,
     })),
     refreshVoices: vi.fn(async () => undefined),
@@ -64,6 +65,7 @@ export function pageContext(converter: ReturnType<typeof fakeConverter> = fakeCo
   const scope = new Scope();
   const preferences = new Preferences();
   preferences.controls = { ...DEFAULT_CONTROLS, pitchShiftSt: 3 };
-  const context = { scope, converter, notices: new Notices(), preferences } as unknown as AppContext;
-  return { context, converter, scope, notices: context.notices, preferences };
+  const ear = { choice: 'auto' as const, offer: vi.fn(async () => undefined) };
+  const context = { scope, converter, ear, notices: new Notices(), preferences } as unknown as AppContext;
+  return { context, converter, ear, scope, notices: context.notices, preferences };
 }

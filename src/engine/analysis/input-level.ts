@@ -53,6 +53,11 @@ export function inputNotFinite(): EngineError {
   );
 }
 
+/** Factor from the profile's speech level to -23 dBFS, as towards a voice of that level. */
+export function speechGain(profile: SourceProfile): number {
+  return gainFor(profile, { speechLevelDb: DEFAULT_SPEECH_LEVEL_DB });
+}
+
 /** Factor from the profile's speech level to the voice's, limited to -30..30 dB; 1 if the input has no speech. */
 function gainFor(profile: SourceProfile, voice: Pick<VoiceData, 'speechLevelDb'>): number {
   if (profile.speechLevelDb < MIN_SPEECH_LEVEL_DB) return 1;

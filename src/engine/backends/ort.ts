@@ -8,6 +8,8 @@ import type { GpuDevice } from './gpu';
 import {
   networkCorrupt,
   RunQueue,
+  type EarFiles,
+  type EarNetworks,
   type LoadedNetwork,
   type NetworkFile,
   type NetworkFiles,
@@ -29,6 +31,17 @@ export async function openEnrolment<Role extends string>(
 ): Promise<NetworkSet<Role>> {
   return (await openAllWasm(files, threads)).networks;
 }
+
+/**
+ * Opens the ear, always in WebAssembly: its int8 products have no kernel for WebGPU. Where the conversion runs in WebAssembly too, both
+ * share one onnxruntime.
+ */
+export async function openEar(files: EarFiles, threads: number): Promise<EarNetworks> {
+  return (await openAllWasm(files, threads)).networks;
+}
+
+/** Of all sessions in WebAssembly. */
+const wasmQueue = new RunQueue();
 
 async function openAllWasm<K extends string>(files: Record<K, NetworkFile>, threads: number) {
   const ort = await import('onnxruntime-web/wasm');
@@ -52,6 +65,7 @@ async function openAllWasm<K extends string>(files: Record<K, NetworkFile>, thre
           .run(feeds as Ort.InferenceSession.FeedsType)
           .catch((cause: unknown) => Promise.reject(fail(cause))),
     }),
+    wasmQueue,
   );
 }
 
@@ -76,6 +90,7 @@ export async function openGpu(files: NetworkFiles, device: GpuDevice): Promise<O
       outputNames: session.outputNames,
       run: (feeds) => lossGuard.run(() => session.run(feeds as Ort.InferenceSession.FeedsType)),
     }),
+    new RunQueue(),
   );
   return {
     ...opened,
@@ -92,6 +107,7 @@ async function open<K extends string>(
   files: Record<K, NetworkFile>,
   optionsFor: (file: NetworkFile) => Ort.InferenceSession.SessionOptions,
   wrap: (session: Ort.InferenceSession) => NetworkSession,
+  queue: RunQueue,
 ): Promise<{ networks: NetworkSet<K>; dispose: () => Promise<void> }> {
   const sessions: Ort.InferenceSession[] = [];
   const load = async (file: NetworkFile): Promise<LoadedNetwork> => {
@@ -109,7 +125,7 @@ async function open<K extends string>(
     const networks = {
       ...(Object.fromEntries(loaded) as Record<K, LoadedNetwork>),
       makeTensor: (data: Float32Array, dims: readonly number[]) => new ort.Tensor('float32', data, dims),
-      queue: new RunQueue(),
+      queue,
     };
     return { networks, dispose };
   } catch (cause) {

@@ -7,6 +7,7 @@ import { VoiceCatalogue, type OwnVoices } from '../../../src/files/voice-catalog
 import type { Networks, OpenedBackend } from '../../../src/engine/backends/network';
 import type { Openers } from '../../../src/engine/backends/runtime';
 import { DEFAULT_CONTROLS, type Backend } from '../../../src/engine/types';
+import { fakeEar } from './ear/fake-ear';
 import { fakeNetworks } from './fake-networks';
 import { rms } from './helpers';
 import { sealed } from '../provenance/records';
@@ -87,6 +88,8 @@ function library(): Library & { notes: Map<string, unknown> } {
   };
 }
 
+type OpenEar = ConstructorParameters<typeof Converter>[2];
+
 /** A backend that takes `ms` per run and loses its device at run number `losesAt`. */
 function backend(
   name: Backend,
@@ -117,11 +120,16 @@ function backend(
   return opened;
 }
 
-function setUp(openers: Openers, opened = library()) {
+function setUp(
+  openers: Openers,
+  opened: ReturnType<typeof library> & Library = library(),
+  openEar?: OpenEar,
+) {
   return {
     converter: new Converter(
       async () => opened,
       () => openers,
+      openEar,
     ),
     library: opened,
   };
@@ -202,6 +210,42 @@ describe('the converter', () => {
     await expect(a).rejects.toMatchObject({ name: 'cancelled' });
     expect((await b).samples.length).toBe(36000);
     await converter.cancel('unknown');
+  });
+
+  it('hears with the ear when asked to and once it is on the device, and opens it once', async () => {
+    const file = { bytes: new ArrayBuffer(0), sha256: '', stateShapes: [], lookAheadFrames: 0 };
+    let stored = false;
+    const opened = { ...library(), readEar: async () => (stored ? { ear: file, earJoin: file } : undefined) };
+    const openEar = vi.fn(async () => fakeEar());
+    const openers = { wasm: async () => backend('wasm', 0), webgpu: async () => undefined };
+    const { converter } = setUp(openers, opened, openEar);
+    await converter.load({ ...OPTIONS, backend: 'wasm' }, () => undefined);
+    const hear = async (ear: 'auto' | 'small') =>
+      converter.convert('j', TONE, 16000, 'v', DEFAULT_CONTROLS, () => undefined, { ear });
+    const small = await hear('auto');
+    expect(small.ear).toBe('small');
+    stored = true;
+    const joined = [await hear('auto'), await hear('auto')];
+    expect(joined.map(({ ear }) => ear)).toEqual(['ear', 'ear']);
+    expect(joined[0]!.samples).not.toEqual(small.samples);
+    expect(joined[1]!.samples).toEqual(joined[0]!.samples);
+    expect(openEar).toHaveBeenCalledOnce();
+    expect((await hear('small')).samples).toEqual(small.samples);
+    expect((await convert(converter)).ear).toBe('small');
+  });
+
+  it('converts without the ear where it cannot be opened', async () => {
+    const file = { bytes: new ArrayBuffer(0), sha256: '', stateShapes: [], lookAheadFrames: 0 };
+    const opened = { ...library(), readEar: async () => ({ ear: file, earJoin: file }) };
+    const openers = { wasm: async () => backend('wasm', 0), webgpu: async () => undefined };
+    const { converter } = setUp(openers, opened, async () => {
+      throw new EngineError('network-corrupt', 'no memory');
+    });
+    await converter.load({ ...OPTIONS, backend: 'wasm' }, () => undefined);
+    const result = await converter.convert('j', TONE, 16000, 'v', DEFAULT_CONTROLS, () => undefined, {
+      ear: 'auto',
+    });
+    expect(result.ear).toBe('small');
   });
 
   it('rejects when it is not loaded, and when the voice does not exist', async () => {

@@ -7,7 +7,7 @@ import {
 import type { Voice } from '../../../src/engine/voice';
 import { sealed } from '../provenance/records';
 
-class FakeTensor implements NetworkTensor {
+export class FakeTensor implements NetworkTensor {
   constructor(
     readonly data: Float32Array,
     readonly dims: readonly number[],

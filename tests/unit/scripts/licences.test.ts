@@ -52,6 +52,12 @@ describe('the list of licences', () => {
     );
   });
 
+  it('has the networks of others', () => {
+    expect(text).toMatch(
+      /^whisper-base .*\nLicence: MIT\n\nSource: .*\n\nMIT License\n\nCopyright \(c\) 2022 OpenAI\n/m,
+    );
+  });
+
   it('has no package that is installed but not bundled', () => {
     expect(text).not.toContain('comlink');
   });

@@ -2,6 +2,8 @@ import 'fake-indexeddb/auto';
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LoadProgress } from '../../../src/engine/types';
+import { earFilesOf } from '../../../src/files/manifest';
+import { readEar } from '../../../src/store/ear';
 import { ModelStore } from '../../../src/store/models';
 
 const CONTENT = new Uint8Array(1000).map((_, i) => (i * 7) % 251);
@@ -170,6 +172,45 @@ describe('the store of networks', () => {
     await load(back);
     expect(asked(back, 'content.onnx')).toEqual([null]);
     expect(asked(back, 'generator.onnx')).toEqual([]);
+  });
+
+  it('leaves out the ear, but keeps what was stored of it', async () => {
+    const EAR = new Uint8Array(400).map((_, i) => (i * 3) % 239);
+    const files = { 'ear.onnx': EAR, 'ear-join.onnx': VOICE };
+    const entry = { ...manifest().files[0]!, lookAheadFrames: 0, stateShapes: [] };
+    const listing = {
+      ...manifest(),
+      files: [
+        ...manifest().files,
+        { ...entry, file: 'ear.onnx', role: 'ear', bytes: EAR.length, sha256: sha(EAR) },
+        { ...entry, file: 'ear-join.onnx', role: 'earJoin', bytes: VOICE.length, sha256: sha(VOICE) },
+      ],
+    };
+    const first = server({ listing, files });
+    const { manifest: listed, files: loaded } = await load(first);
+    expect([...loaded.keys()]).toEqual(['content.onnx', 'generator.onnx', 'a.voice']);
+    expect(asked(first, 'ear.onnx')).toEqual([]);
+    const ear = earFilesOf(listed)!;
+    expect(await readEar(store, listed)).toBeUndefined();
+
+    const options = { baseUrl: BASE, fetch: server({ listing, files }), chunkBytes: 64 };
+    const stopped = new AbortController();
+    const interrupted = store.loadFiles(ear, {
+      ...options,
+      signal: stopped.signal,
+      onProgress: ({ allBytesDone }) => allBytesDone >= 128 && stopped.abort(),
+    });
+    await interrupted.catch(() => undefined);
+    await load(server({ listing, files }));
+    await store.loadFiles(ear, options);
+    const states = await Promise.all(ear.map((file) => store.storedState(file)));
+    expect(states).toEqual([
+      { bytes: 400, isComplete: true },
+      { bytes: 50, isComplete: true },
+    ]);
+    expect(new Uint8Array((await readEar(store, listed))!.ear.bytes)).toEqual(EAR);
+    await store.forget(ear[0]!);
+    expect(await readEar(store, listed)).toBeUndefined();
   });
 
   it('rejects an invalid manifest', async () => {

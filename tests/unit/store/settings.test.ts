@@ -6,6 +6,7 @@ const DEFAULTS = {
   theme: 'system',
   deviceId: '',
   voiceId: 'kathleen',
+  ear: 'auto',
   format: 'wav',
   disclaimer: 'none',
   live: {

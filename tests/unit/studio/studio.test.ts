@@ -158,6 +158,20 @@ describe('the studio', () => {
     expect(fakes.openTracks).toHaveBeenLastCalledWith(source, studio.take!.output);
   });
 
+  it('asks for the ear, says what heard the take, and offers the ear only after a conversion', async () => {
+    const { studio, converter, ear } = open();
+    await studio.openFile(file);
+    const convert = converter.convert.getMockImplementation()!;
+    converter.convert.mockImplementation(async (job) => {
+      expect(ear.offer).not.toHaveBeenCalled();
+      return { ...(await convert(job)), ear: 'ear' };
+    });
+    await studio.convert();
+    expect(converter.convert.mock.calls[0]![0]).toMatchObject({ ear: 'auto' });
+    expect((await listTakes())[0]!.output).toMatchObject({ ear: 'ear' });
+    expect(ear.offer).toHaveBeenCalledOnce();
+  });
+
   it('converts nothing without a take, or without the chosen voice', async () => {
     const { studio, converter, preferences } = open();
     await studio.convert();

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { convertTake, type TakeOptions } from '../../../../src/engine/offline';
+import { DEFAULT_CONTROLS, type ConvertProgress } from '../../../../src/engine/types';
+import { fakeNetworks, fakeVoice } from '../fake-networks';
+import { fakeEar } from './fake-ear';
+
+const SECONDS = 18;
+/** A pulse train at 120 Hz, which the analysis treats as a voice. */
+const buzz = Float32Array.from({ length: 16000 * SECONDS }, (_, i) => {
+  let x = 0;
+  for (let k = 1; k <= 20; k++) x += Math.cos((2 * Math.PI * 120 * k * i) / 16000);
+  return 0.02 * x;
+});
+
+const take = (changes: Partial<TakeOptions> = {}) =>
+  convertTake({
+    networks: fakeNetworks(),
+    ear: fakeEar(),
+    voice: fakeVoice(),
+    controls: DEFAULT_CONTROLS,
+    samples: buzz,
+    sampleRateHz: 16000,
+    profile: { medianF0Hz: 120, speechLevelDb: -23 },
+    ...changes,
+  });
+
+describe('a take converted with the ear', () => {
+  it('is as long as the take, and the same for any block size', async () => {
+    const [{ samples }, small, other] = [
+      await take(),
+      await take({ ear: undefined }),
+      await take({ blockCodes: 7 }),
+    ];
+    expect(samples.length).toBe(24000 * SECONDS);
+    const differs = (than: Float32Array, by: number) =>
+      samples.findIndex((x, i) => Math.abs(x - than[i]!) > by);
+    expect(differs(small.samples, 1e-3)).not.toBe(-1);
+    expect(differs(other.samples, 1e-3)).toBe(-1);
+  });
+
+  it('reports one progress, which starts with the first window and never goes back', async () => {
+    const reports: ConvertProgress[] = [];
+    await take({ onProgress: (progress) => reports.push(progress) });
+    const done = reports.map(({ secondsDone }) => secondsDone);
+    expect(done[0]).toBeGreaterThan(0);
+    expect(done[0]).toBeLessThan(5);
+    expect(done.every((seconds, i) => i === 0 || seconds >= done[i - 1]!)).toBe(true);
+    expect(done.at(-1)).toBeCloseTo(SECONDS, 6);
+    expect(reports.at(-1)!.secondsLeft).toBeCloseTo(0, 6);
+    expect(reports.every(({ secondsTotal }) => secondsTotal === SECONDS)).toBe(true);
+  });
+
+  it('stops after the window in which it is cancelled', async () => {
+    const controller = new AbortController();
+    let windows = 0;
+    const ear = fakeEar(() => {
+      windows++;
+      controller.abort();
+    });
+    await expect(take({ ear, signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    expect(windows).toBe(1);
+  });
+});
