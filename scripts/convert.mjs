@@ -43,8 +43,8 @@ await command(async () => {
       };
       const result = await harness.page.evaluate((each) => window.understudy?.convert(each), job);
       if (!result) throw new Error('the page gave no answer.');
-      const { seconds, rtf } = result;
-      return { file, out, voice, seconds: round(seconds), rtf: round(rtf), backend: result.backend };
+      const { seconds, rtf, backend: used, warnings } = result;
+      return { file, out, voice, seconds: round(seconds), rtf: round(rtf), backend: used, warnings };
     });
   } finally {
     await harness.close();

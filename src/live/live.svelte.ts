@@ -7,6 +7,7 @@ import { measureLoopback } from '../realtime/session/loopback';
 import { listDevices } from '../audio/microphone';
 import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
 import type { LivePhase, LiveStatus } from '../realtime/live-types';
+import type { Condition } from '../engine/analysis/conditions';
 import type { LoadProgress, VoiceSummary } from '../engine/types';
 import { saveTake } from '../store/takes';
 import { nowInWords } from '../ui/format';
@@ -19,6 +20,7 @@ import { gateLevel } from './gate-level';
 const METER_MS = 80;
 const QUIET_SECONDS = 2;
 const SPEAK_SECONDS = 4;
+const HEARD_MS = 1000;
 /** Feedback is reported only after this long, because a single peak of the correlation may be chance. */
 const FEEDBACK_SECONDS = 3;
 
@@ -48,6 +50,8 @@ export class LivePage {
   outputs = $state.raw<Device[]>([]);
   isHeld = $state(false);
   hasFeedback = $state(false);
+  /** What is wrong with the input, that which costs most words first. */
+  heard = $state.raw<Condition[]>([]);
   calibration = $state<'none' | 'quiet' | 'speak'>('none');
   loopback = $state.raw<{ ms: number | null } | 'measuring' | null>(null);
   takeSeconds = $state<number | null>(null);
@@ -72,6 +76,7 @@ export class LivePage {
       },
     });
     scope.interval(() => this.updateMeters(), METER_MS);
+    scope.interval(() => void this.updateHeard(), HEARD_MS);
     void this.listDevices();
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
     if (mediaDevices) scope.on(mediaDevices, 'devicechange', () => void this.listDevices());
@@ -249,6 +254,7 @@ export class LivePage {
     if (phase !== 'live') this.isHeld = false;
     if (phase === 'live') this.readDevice();
     if (phase !== 'off') return;
+    this.heard = [];
     this.level = { input: 0, output: 0 };
     this.delay = null;
     this.trackSettings = null;
@@ -271,6 +277,13 @@ export class LivePage {
     this.feedbackSeconds =
       stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
     this.hasFeedback = this.feedbackSeconds >= FEEDBACK_SECONDS;
+  }
+
+  private async updateHeard(): Promise<void> {
+    if (this.phase !== 'live') return;
+    const heard = await this.session.api.heard();
+    // Assigned only where it differs, so that screen readers announce changes alone.
+    if (this.phase === 'live' && heard.join() !== this.heard.join()) this.heard = heard;
   }
 
   private readDevice(): void {

@@ -6,6 +6,7 @@ import type {
   VoiceSummary,
   Backend,
 } from '../engine/types';
+import type { Condition } from '../engine/analysis/conditions';
 
 /** State of a session. */
 export type LivePhase = 'off' | 'starting' | 'live' | 'recovering';
@@ -110,6 +111,8 @@ export interface LiveApi<Ends> {
   endRecording(): Promise<void>;
   /** The profile in use. */
   profile(): Promise<SourceProfile | null>;
+  /** What is wrong with the input of the last ten seconds, that which costs most words first. */
+  heard(): Promise<Condition[]>;
   stop(): Promise<void>;
   /** For tests only, behind `?harness`. */
   simulate(fault: LiveFault): Promise<void>;

@@ -1,3 +1,5 @@
+import { LiveConditions } from '../../engine/analysis/condition-live';
+import type { Condition } from '../../engine/analysis/conditions';
 import { BlockPlan } from './block-plan';
 import { FeedbackWatch } from './feedback';
 import { CalibrationMeter } from './calibration-meter';
@@ -31,6 +33,7 @@ export class LiveLoop {
   private readonly stream: ConversionStream;
   private readonly running: RunningProfile;
   private readonly watch: FeedbackWatch;
+  private readonly conditions = new LiveConditions();
   private calibration: CalibrationMeter | undefined;
   private tap: TakeTap | undefined;
   private failure: Error | undefined;
@@ -62,6 +65,7 @@ export class LiveLoop {
       blockCodes: this.plan.codes,
       gateDb: settings.gateDb,
       onFrames: (f0Hz, loudnessDb) => this.profileFrames(f0Hz, loudnessDb),
+      onSpectra: (...frames) => this.conditions.push(...frames),
     });
     // A calibration that was under way continues.
     this.calibration = before?.calibration;
@@ -71,6 +75,11 @@ export class LiveLoop {
 
   get profile(): SourceProfile | null {
     return this.running.current;
+  }
+
+  /** What is wrong with the input, that which costs most words first. */
+  get heard(): Condition[] {
+    return this.conditions.named;
   }
 
   /** Runs until `stop`. Rejects with errors of the networks. */
@@ -177,6 +186,7 @@ export class LiveLoop {
     this.watch.push(input, output);
     if (output.length > 0) this.reportBlock(output.length, performance.now() - startedMs);
     this.tap?.push(input, output as Float32Array<ArrayBuffer>);
+    this.conditions.update();
     if (this.hasNewProfile) this.applySettings();
   }
 
@@ -200,7 +210,10 @@ export class LiveLoop {
   }
 
   private profileFrames(f0Hz: Float32Array, loudnessDb: Float32Array): void {
-    if (this.calibration?.push(f0Hz, loudnessDb)) this.calibration = undefined;
+    if (this.calibration?.push(f0Hz, loudnessDb)) {
+      this.calibration = undefined;
+      this.conditions.judgeNow();
+    }
     if (!this.settings.follows && this.running.current) return;
     if (this.running.push(f0Hz, loudnessDb)) this.hasNewProfile = true;
   }
