@@ -16,7 +16,6 @@ const api: LiveApi<LiveEnds> = {
   record: (port) => live.record(port),
   endRecording: () => live.endRecording(),
   profile: () => live.profile(),
-  heard: () => live.heard(),
   stop: () => live.stop(),
   simulate: (fault) => live.simulate(fault),
 };

@@ -7,7 +7,7 @@ uses noise tails), other music and other whispers (WORLD, where fitting uses lin
 """
 
 import csv
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from scipy.linalg import solve_toeplitz
 from scipy.signal import butter, fftconvolve, lfilter, sosfilt
 
 from pipeline.frontend import HOP, RATE_HZ, speech_level_db
-from pipeline.paths import SPEECH, WORK, held_out
+from pipeline.paths import SEED, SPEECH, WORK, held_out
 
 from .conditions import SOUND_M_S, level_db, traffic
 from .debian import unpacked
@@ -29,6 +29,8 @@ MUSIC = {False: ["neverball-data", "extremetuxracer-data"], True: ["frozen-bubbl
 READERS = WORK / "readers" / "audio_data"
 MUSIC_FOLDER = WORK / "judgement-music"
 EXCERPT_S = 30
+ROOMS = 3
+GROWN_UP = 16
 
 
 class Source:
@@ -37,6 +39,7 @@ class Source:
     def __init__(self, held: bool):
         self.held = held
         self.people: dict[str, list] = {}
+        self.children: set[str] = set()
         for folder, key in (("learners178", "speaker"), ("orders50", "file")):
             rows = list(csv.DictReader((SPEECH / folder / "clips.tsv").open(), delimiter="\t"))
             ids = sorted({row[key] for row in rows})
@@ -45,6 +48,8 @@ class Source:
                 if row[key] in kept:
                     place = (SPEECH / folder / f"{row[key]}.opus", int(row["start_sample_16k"]), int(row["samples"]))
                     self.people.setdefault(f"{folder}/{row[key]}", []).append(place)
+                    if int(row.get("age", GROWN_UP)) < GROWN_UP:
+                        self.children.add(f"{folder}/{row[key]}")
         for name in SINGLE:
             stems = [file.stem for file in (SPEECH / name).glob("*.opus")]
             out = held_out(name, stems)
@@ -64,8 +69,7 @@ class Source:
         at = int(rng.integers(len(places)))
         while length < seconds * RATE_HZ:
             file, start, count = places[at % len(places)]
-            whole = decoded(file)
-            part = whole[start : start + count] if count else whole
+            part = decoded(file, start, count)
             parts.append(part)
             length += len(part)
             at += 1
@@ -78,9 +82,12 @@ class Source:
         return np.resize(piece[start:], samples)
 
 
-@lru_cache(maxsize=250)
-def decoded(file: Path) -> np.ndarray:
-    audio, rate = sf.read(file, dtype="float32", always_2d=True)
+def decoded(file: Path, start: int = 0, count: int | None = None) -> np.ndarray:
+    """Mono at 16 kHz: `count` samples from `start` on, both at that rate; without them the whole file."""
+    with sf.SoundFile(file) as sound:
+        rate = sound.samplerate
+        sound.seek(start * rate // RATE_HZ)
+        audio = sound.read(-1 if count is None else count * rate // RATE_HZ, dtype="float32", always_2d=True)
     return soxr.resample(audio.mean(1), rate, RATE_HZ).astype(np.float32)
 
 
@@ -165,7 +172,7 @@ def tail_room(rt60: float, metres: float, rng) -> np.ndarray:
     return out
 
 
-@lru_cache(maxsize=64)
+@cache
 def image_room(size: tuple, speaker: tuple, microphone: tuple, rt60: float) -> np.ndarray:
     """As `conditions.room_response`, for any shoebox."""
     size, speaker, microphone = map(np.array, (size, speaker, microphone))
@@ -185,8 +192,8 @@ def image_room(size: tuple, speaker: tuple, microphone: tuple, rt60: float) -> n
 
 
 def shoebox(rt60: float, metres: float, index: int) -> np.ndarray:
-    """One of eight rooms for this RT60 and distance: small below 1 s, a hall from there on."""
-    rng = np.random.default_rng([77, index % 8])
+    """A room for this RT60 and distance: small below 1 s, a hall from there on."""
+    rng = np.random.default_rng([SEED, index])
     size = rng.uniform((3, 2.6, 2.4), (6, 5, 3)) if rt60 < 1 else rng.uniform((12, 9, 5), (24, 16, 9))
     microphone = size * rng.uniform(0.3, 0.45, 3)
     toward = np.abs(rng.normal(size=3)) * (1, 1, 0.2)
@@ -244,26 +251,28 @@ def channel(audio: np.ndarray, rng) -> np.ndarray:
 
 
 def room(rt60: float, metres: float, held: bool, rng) -> np.ndarray:
-    """Image sources for the held-out recordings and a quarter of the others; of few sizes, so that the responses can be kept."""
-    if not held and rng.random() < 0.75:
+    """Image sources for the held-out recordings and a quarter of the other small rooms; of few sizes, so that the responses can be kept."""
+    if not held and (rt60 >= 1 or rng.random() < 0.75):
         return tail_room(rt60, metres, rng)
     coarse = round(rt60 * 2) / 2 if rt60 >= 1 else round(rt60 * 5) / 5
-    return shoebox(coarse, 0.3 if metres < 1 else 2.0 if metres < 3 else 4.0, int(rng.integers(4)) + (0 if held else 4))
+    return shoebox(coarse, 0.3 if metres < 1 else 2.0 if metres < 3 else 4.0, int(rng.integers(ROOMS)) + (0 if held else ROOMS))
 
 
-def make(kind: str, source: Source, rng, seconds: float | None = None, level: float | None = None) -> tuple[np.ndarray, dict]:
-    """A recording of one kind ('near', 'music', or a condition) and its truths. `level`: the SNR in dB, or the RT60 in s, of the condition;
-    drawn at random without it."""
+def make(kind: str, source: Source, rng, level: float | None = None, name: str | None = None) -> tuple[np.ndarray, dict]:
+    """A recording of one kind ('near', 'music', 'talker', 'babble' or a condition) and its truths. `level`: the SNR in dB, the RT60 in s or
+    the distance in m of the condition; drawn at random without it, as is the person."""
     held = source.held
-    name = source.person(rng)
-    speech = source.speech(name, seconds or rng.uniform(4, 12), rng)
+    name = name or source.person(rng)
+    speech = source.speech(name, rng.uniform(4, 12), rng)
+    if kind == "voices":
+        kind = "babble" if rng.random() < 0.5 else "talker"
     size = len(speech)
     truth: dict = dict.fromkeys(CONDITIONS, 0)
     if kind == "music":
         return levelled(source.music(size, rng), rng.uniform(-35, -18)), dict.fromkeys(CONDITIONS, None) | {"voices": 0, "whisper": 0}
-    if kind == "voices":
+    if kind in ("talker", "babble"):
         snr = rng.uniform(-2, 18) if level is None else level
-        if rng.random() < 0.5:
+        if kind == "babble":
             other = babble(source, size, rng)
             truth["noise"] = None
         else:
@@ -274,7 +283,7 @@ def make(kind: str, source: Source, rng, seconds: float | None = None, level: fl
             response = room(0.4, 1.5, held, rng)
             other = reverberated(other, response)
     if kind == "whisper":
-        speech = (whisper_world if held or rng.random() < 0.25 else whisper_lpc)(speech, rng)
+        speech = (whisper_world if held else whisper_lpc)(speech, rng)
         truth["whisper"] = 1
     if kind == "hall":
         rt60 = (rng.uniform(0.9, 3) if level is None else level)
@@ -290,7 +299,7 @@ def make(kind: str, source: Source, rng, seconds: float | None = None, level: fl
     elif rng.random() < 0.5:
         speech = reverberated(speech, room(rng.uniform(0.2, 0.5), rng.uniform(0.1, 0.5), held, rng))
     speech = levelled(speech, -26)
-    if kind == "voices":
+    if kind in ("talker", "babble"):
         speech = mixed(speech, other, snr)
     extra = kind if kind in ("rumble", "hum", "noise") else rng.choice(["rumble", "hum", "noise", ""], p=[0.04, 0.04, 0.04, 0.88]) if kind != "near" else ""
     snr = level if level is not None and extra == kind else None

@@ -7,7 +7,7 @@ import { measureLoopback } from '../realtime/session/loopback';
 import { listDevices } from '../audio/microphone';
 import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
 import type { LivePhase, LiveStatus } from '../realtime/live-types';
-import type { Condition } from '../engine/analysis/conditions';
+import { conditionsOf, type Condition } from '../engine/analysis/conditions';
 import type { LoadProgress, VoiceSummary } from '../engine/types';
 import { saveTake } from '../store/takes';
 import { nowInWords } from '../ui/format';
@@ -20,7 +20,6 @@ import { gateLevel } from './gate-level';
 const METER_MS = 80;
 const QUIET_SECONDS = 2;
 const SPEAK_SECONDS = 4;
-const HEARD_MS = 1000;
 /** Feedback is reported only after this long, because a single peak of the correlation may be chance. */
 const FEEDBACK_SECONDS = 3;
 
@@ -76,7 +75,6 @@ export class LivePage {
       },
     });
     scope.interval(() => this.updateMeters(), METER_MS);
-    scope.interval(() => void this.updateHeard(), HEARD_MS);
     void this.listDevices();
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
     if (mediaDevices) scope.on(mediaDevices, 'devicechange', () => void this.listDevices());
@@ -273,17 +271,13 @@ export class LivePage {
       jumps: stats.get('inputJumps') + stats.get('outputJumps'),
       blockMs: stats.get('blockLengthMs'),
     };
+    const heard = conditionsOf(stats.get('heard'));
+    // Assigned only where it differs, so that screen readers announce changes alone.
+    if (heard.join() !== this.heard.join()) this.heard = heard;
     if (this.recording) this.takeSeconds = this.recording.seconds;
     this.feedbackSeconds =
       stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
     this.hasFeedback = this.feedbackSeconds >= FEEDBACK_SECONDS;
-  }
-
-  private async updateHeard(): Promise<void> {
-    if (this.phase !== 'live') return;
-    const heard = await this.session.api.heard();
-    // Assigned only where it differs, so that screen readers announce changes alone.
-    if (this.phase === 'live' && heard.join() !== this.heard.join()) this.heard = heard;
   }
 
   private readDevice(): void {

@@ -6,7 +6,6 @@ import type {
   VoiceSummary,
   Backend,
 } from '../engine/types';
-import type { Condition } from '../engine/analysis/conditions';
 
 /** State of a session. */
 export type LivePhase = 'off' | 'starting' | 'live' | 'recovering';
@@ -24,7 +23,7 @@ export interface LiveSource {
 
 /** Statistics that the loop writes; units as in the names. */
 export type LiveMeter =
-  'blocks' | 'blockMs' | 'blockLengthMs' | 'load' | 'algorithmicMs' | 'inputJumps' | 'feedback';
+  'blocks' | 'blockMs' | 'blockLengthMs' | 'load' | 'algorithmicMs' | 'inputJumps' | 'feedback' | 'heard';
 
 export interface LiveMeters {
   set(name: LiveMeter, value: number): void;
@@ -111,8 +110,6 @@ export interface LiveApi<Ends> {
   endRecording(): Promise<void>;
   /** The profile in use. */
   profile(): Promise<SourceProfile | null>;
-  /** What is wrong with the input of the last ten seconds, that which costs most words first. */
-  heard(): Promise<Condition[]>;
   stop(): Promise<void>;
   /** For tests only, behind `?harness`. */
   simulate(fault: LiveFault): Promise<void>;

@@ -50,6 +50,16 @@ export function named(found: Confidences, threshold = 0.5): Condition[] {
   return withoutFar(CONDITIONS.filter((name) => found[name] >= threshold));
 }
 
+/** The conditions as one number for shared memory: bit i is that of `CONDITIONS[i]`. */
+export function conditionBits(names: Condition[]): number {
+  return names.reduce((bits, name) => bits | (1 << CONDITIONS.indexOf(name)), 0);
+}
+
+/** Inverse of `conditionBits`, that which costs most words first. */
+export function conditionsOf(bits: number): Condition[] {
+  return CONDITIONS.filter((_, i) => bits & (1 << i));
+}
+
 /** Steadies the judgements of a running session: two in a row must agree before a condition is named or no longer named. */
 export class ConditionWatch {
   private current: Condition[] = [];

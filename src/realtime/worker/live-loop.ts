@@ -1,5 +1,5 @@
 import { LiveConditions } from '../../engine/analysis/condition-live';
-import type { Condition } from '../../engine/analysis/conditions';
+import { conditionBits } from '../../engine/analysis/conditions';
 import { BlockPlan } from './block-plan';
 import { FeedbackWatch } from './feedback';
 import { CalibrationMeter } from './calibration-meter';
@@ -75,11 +75,6 @@ export class LiveLoop {
 
   get profile(): SourceProfile | null {
     return this.running.current;
-  }
-
-  /** What is wrong with the input, that which costs most words first. */
-  get heard(): Condition[] {
-    return this.conditions.named;
   }
 
   /** Runs until `stop`. Rejects with errors of the networks. */
@@ -186,7 +181,6 @@ export class LiveLoop {
     this.watch.push(input, output);
     if (output.length > 0) this.reportBlock(output.length, performance.now() - startedMs);
     this.tap?.push(input, output as Float32Array<ArrayBuffer>);
-    this.conditions.update();
     if (this.hasNewProfile) this.applySettings();
   }
 
@@ -199,6 +193,8 @@ export class LiveLoop {
     meters.set('load', this.plan.load);
     meters.set('algorithmicMs', 1000 * this.stream.heldSeconds);
     meters.set('feedback', this.watch.score);
+    this.conditions.update();
+    meters.set('heard', conditionBits(this.conditions.named));
   }
 
   private applyBlockLength(): void {

@@ -1,4 +1,3 @@
-import type { Condition } from '../../engine/analysis/conditions';
 import { BLOCK_STEPS } from './block-plan';
 import type { Converter } from '../../engine/converter';
 import { describeCause, EngineError } from '../../engine/errors';
@@ -84,10 +83,6 @@ export class Live implements LiveApi<LiveLink> {
 
   async profile(): Promise<SourceProfile | null> {
     return this.loop?.profile ?? null;
-  }
-
-  async heard(): Promise<Condition[]> {
-    return this.loop?.heard ?? [];
   }
 
   async stop(): Promise<void> {
