@@ -69,6 +69,7 @@ describe('the command line', () => {
         seconds: expect.closeTo(7.17, 1) as number,
         rtf: expect.any(Number) as number,
         backend: 'wasm',
+        warnings: [],
       },
     ]);
     const header = await readFile(join(out, 'good.wav'));

@@ -83,6 +83,15 @@ export const FEATURES: readonly string[] = [
 
 /** Computes the features of a window; null where it holds no sound. */
 export function conditionFeatures(frames: ConditionFrames): ConditionFeatures | null {
+  const steps = featureSteps(frames);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** As `conditionFeatures`, in steps of about a millisecond for ten seconds of sound. */
+export function* featureSteps(frames: ConditionFrames): Generator<void, ConditionFeatures | null> {
   const { loudnessDb } = frames;
   if (loudnessDb.length === 0) return null;
   const sorted = loudnessDb.slice().sort();
@@ -95,17 +104,23 @@ export function conditionFeatures(frames: ConditionFrames): ConditionFeatures | 
     if (loudnessDb[t]! > levelDb - LOUD_DB) loud.push(t);
     if (loudnessDb[t]! <= quietest) rest.push(t);
   }
+  yield;
   const values = [
     ...[0.05, 0.1, 0.25, 0.5].map((share) => below(at(sorted, share))),
     below(at(sorted, 0.25)) - below(at(sorted, 0.05)),
-    ...slopeFeatures(frames),
-    ...modulation(frames),
-    ...periodicity(frames, levelDb),
-    mean(loud.map((t) => frames.steady[t]!)),
-    ...groupLevels(frames, loud, levelDb),
-    ...groupLevels(frames, rest, levelDb),
-    ...lowLevels(frames, loud),
   ];
+  const parts = [
+    () => slopeFeatures(frames),
+    () => modulation(frames),
+    () => periodicity(frames, levelDb),
+    () => [mean(loud.map((t) => frames.steady[t]!))],
+    () => [...groupLevels(frames, loud, levelDb), ...groupLevels(frames, rest, levelDb)],
+    () => lowLevels(frames, loud),
+  ];
+  for (const part of parts) {
+    values.push(...part());
+    yield;
+  }
   return {
     levelDb,
     rangeDb: levelDb - at(sorted, 0.05),

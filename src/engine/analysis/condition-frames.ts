@@ -134,7 +134,7 @@ export class ConditionMeter {
       periodicity: this.periods[0].read(),
       lag: this.periods[1].read(),
       second: this.periods[2].read(),
-      fineSpectra: this.fine,
+      fineSpectra: [...this.fine],
     };
   }
 
