@@ -6,8 +6,14 @@ import { periodicHann } from '../src/dsp/signal';
 
 const RATE_HZ = 16_000;
 
-export function level(samples: Float32Array): number {
+function level(samples: Float32Array): number {
   return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+}
+
+/** `made` at the level of `speech`. */
+function atLevelOf(speech: Float32Array, made: Float32Array): Float32Array {
+  const factor = level(speech) / level(made);
+  return made.map((x) => factor * x);
 }
 
 /** `other` added `snrDb` below the level of `speech`, repeated where it is shorter. */
@@ -31,8 +37,7 @@ export function inRoom(speech: Float32Array, rt60: number, reverberantDb: number
   const energy = tail.reduce((sum, x) => sum + x * x, 0);
   const gain = Math.sqrt(10 ** (reverberantDb / 10) / energy);
   const response = tail.map((x, i) => (i === 0 ? 1 : i < 160 ? 0 : gain * x));
-  const wet = convolve(speech, response);
-  return wet.map((x) => (x * level(speech)) / level(wet));
+  return atLevelOf(speech, convolve(speech, response));
 }
 
 /** Mains hum at 50 Hz with ten harmonics. */
@@ -78,8 +83,7 @@ export function whispered(speech: Float32Array): Float32Array {
     fft.inverse(spectrum, input);
     for (let i = 0; i < size; i++) out[from + i]! += input[i]! * window[i]!;
   }
-  const made = out.subarray(0, speech.length);
-  return made.map((x) => (x * level(speech)) / level(made));
+  return atLevelOf(speech, out.subarray(0, speech.length));
 }
 
 function convolve(samples: Float32Array, response: Float32Array): Float32Array {

@@ -73,7 +73,7 @@ class Source:
             parts.append(part)
             length += len(part)
             at += 1
-        return levelled(np.concatenate(parts)[: int(seconds * RATE_HZ)], -26)
+        return levelled(np.concatenate(parts)[: round(seconds * RATE_HZ)], -26)
 
     def music(self, samples: int, rng) -> np.ndarray:
         pieces = excerpts(self.held)
@@ -269,7 +269,7 @@ def make(kind: str, source: Source, rng, level: float | None = None, name: str |
     size = len(speech)
     truth: dict = dict.fromkeys(CONDITIONS, 0)
     if kind == "music":
-        return levelled(source.music(size, rng), rng.uniform(-35, -18)), dict.fromkeys(CONDITIONS, None) | {"voices": 0, "whisper": 0}
+        return levelled(source.music(size, rng), rng.uniform(-35, -18)), truth | {"noise": 1}
     if kind in ("talker", "babble"):
         snr = rng.uniform(-2, 18) if level is None else level
         if kind == "babble":
@@ -306,11 +306,11 @@ def make(kind: str, source: Source, rng, level: float | None = None, name: str |
     if extra == "rumble":
         snr = rng.uniform(-5, 20) if snr is None else snr
         speech = mixed(speech, rumble(size, rng), snr)
-        truth |= {"rumble": 1 if snr <= 8 else None, "noise": None}
+        truth |= {"rumble": 1 if snr <= 8 else None}
     if extra == "hum":
         snr = rng.uniform(0, 30) if snr is None else snr
         speech = mixed(speech, hum(size, rng), snr)
-        truth |= {"hum": 1 if snr <= 20 else None, "noise": None, "rumble": 0}
+        truth |= {"hum": 1 if snr <= 20 else None}
     if extra == "noise":
         snr = rng.uniform(-2, 22) if snr is None else snr
         which = rng.integers(3)
@@ -320,7 +320,7 @@ def make(kind: str, source: Source, rng, level: float | None = None, name: str |
         if which == 1:
             truth["rumble"] = None
     floor_snr = rng.uniform(12, 35) if kind == "far" else rng.uniform(28, 55)
-    if truth["noise"] == 0 and (floor_snr < 22 or np.ptp(np.quantile(loudness(speech), (0.05, 0.95))) < 28):
+    if truth["noise"] == 0 and kind not in ("hall", "rumble", "hum") and (floor_snr < 22 or np.ptp(np.quantile(loudness(speech), (0.05, 0.95))) < 28):
         truth["noise"] = None
     speech = mixed(speech, coloured(size, rng.uniform(0, 1.3), rng), floor_snr)
     if truth["rumble"] != 1 and truth["hum"] != 1:

@@ -47,7 +47,7 @@ export function confidences(features: ConditionFeatures, gainDb: number): Confid
 
 /** The conditions with a confidence of at least `threshold`, that which costs most words first. */
 export function named(found: Confidences, threshold = 0.5): Condition[] {
-  return withoutFar(CONDITIONS.filter((name) => found[name] >= threshold));
+  return specific(CONDITIONS.filter((name) => found[name] >= threshold));
 }
 
 /** The conditions as one number for shared memory: bit i is that of `CONDITIONS[i]`. */
@@ -66,7 +66,7 @@ export class ConditionWatch {
   private before: Confidences | null = null;
 
   get named(): Condition[] {
-    return withoutFar(this.current);
+    return specific(this.current);
   }
 
   /** `found`: the next judgement; null, where there was too little speech, changes nothing. */
@@ -90,7 +90,9 @@ export class ConditionWatch {
   }
 }
 
-/** In a hall the advice against echo is also that against distance. */
-function withoutFar(names: Condition[]): Condition[] {
-  return names.includes('hall') ? names.filter((name) => name !== 'far') : names;
+/** In a hall the advice against echo is also that against distance; and other voices are a noise too. */
+function specific(names: Condition[]): Condition[] {
+  const isCovered = (name: Condition) =>
+    (name === 'far' && names.includes('hall')) || (name === 'noise' && names.includes('voices'));
+  return names.filter((name) => !isCovered(name));
 }
