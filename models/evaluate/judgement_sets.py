@@ -146,6 +146,30 @@ def hum(samples: int, rng) -> np.ndarray:
     return out
 
 
+def tune(samples: int, rng) -> np.ndarray:
+    """Two to four instruments that play random notes of a scale, each with its own harmonics, decay and rhythm, sometimes with drums."""
+    out, scale = np.zeros(samples), np.array([0, 2, 4, 5, 7, 9, 11])
+    beat, key = rng.uniform(0.18, 0.5), rng.uniform(0, 12)
+    for _ in range(rng.integers(2, 5)):
+        octave, fall, decay = rng.integers(2, 6), rng.uniform(0.5, 2.5), rng.uniform(0.3, 8)
+        harmonics = range(1, rng.integers(2, 20), 1 if rng.random() < 0.6 else 2)
+        every, loud, at = beat * rng.choice([0.5, 1, 2, 4]), rng.uniform(0.3, 1), 0.0
+        vibrato, speed = rng.choice([0, 0.005, 0.01]), rng.uniform(4, 7)
+        while at * RATE_HZ < samples - 1:
+            length = min(int(every * rng.uniform(0.7, 1.2) * RATE_HZ), samples - int(at * RATE_HZ))
+            t = np.arange(length) / RATE_HZ
+            hz = 27.5 * 2 ** (octave + (scale[rng.integers(7)] + key) / 12)
+            phase = 2 * np.pi * (hz * t + vibrato * hz / (2 * np.pi * speed) * np.sin(2 * np.pi * speed * t))
+            note = sum(np.sin(k * phase) / k**fall for k in harmonics if k * hz < 7500)
+            out[int(at * RATE_HZ) :][:length] += loud * note * np.exp(-decay * t) * np.minimum(1, t / 0.01)
+            at += every
+    if rng.random() < 0.5:
+        for at in np.arange(0, samples / RATE_HZ - 0.1, beat):
+            hit = rng.standard_normal(1600) * np.exp(-np.arange(1600) / rng.uniform(100, 500))
+            out[int(at * RATE_HZ) :][:1600] += rng.uniform(0.2, 1) * hit[: samples - int(at * RATE_HZ)]
+    return out
+
+
 def babble(source: Source, samples: int, rng) -> np.ndarray:
     voices = [source.speech(source.person(rng), samples / RATE_HZ, rng)[:samples] for _ in range(rng.integers(3, 8))]
     return np.sum([np.roll(voice, rng.integers(samples)) for voice in voices], axis=0)
@@ -259,7 +283,7 @@ def room(rt60: float, metres: float, held: bool, rng) -> np.ndarray:
 
 
 def make(kind: str, source: Source, rng, level: float | None = None, name: str | None = None) -> tuple[np.ndarray, dict]:
-    """A recording of one kind ('near', 'music', 'talker', 'babble' or a condition) and its truths. `level`: the SNR in dB, the RT60 in s or
+    """A recording of one kind ('near', 'music', 'tune', 'accompanied', 'talker', 'babble' or a condition) and its truths. `level`: the SNR in dB, the RT60 in s or
     the distance in m of the condition; drawn at random without it, as is the person."""
     held = source.held
     name = name or source.person(rng)
@@ -268,8 +292,9 @@ def make(kind: str, source: Source, rng, level: float | None = None, name: str |
         kind = "babble" if rng.random() < 0.5 else "talker"
     size = len(speech)
     truth: dict = dict.fromkeys(CONDITIONS, 0)
-    if kind == "music":
-        return levelled(source.music(size, rng), rng.uniform(-35, -18)), truth | {"noise": 1}
+    if kind in ("music", "tune"):
+        alone = tune(size, rng) if kind == "tune" else source.music(size, rng)
+        return levelled(alone, rng.uniform(-35, -18)), truth | {"noise": 1}
     if kind in ("talker", "babble"):
         snr = rng.uniform(-2, 18) if level is None else level
         if kind == "babble":
@@ -301,7 +326,7 @@ def make(kind: str, source: Source, rng, level: float | None = None, name: str |
     speech = levelled(speech, -26)
     if kind in ("talker", "babble"):
         speech = mixed(speech, other, snr)
-    extra = kind if kind in ("rumble", "hum", "noise") else rng.choice(["rumble", "hum", "noise", ""], p=[0.04, 0.04, 0.04, 0.88]) if kind != "near" else ""
+    extra = "noise" if kind == "accompanied" else kind if kind in ("rumble", "hum", "noise") else rng.choice(["rumble", "hum", "noise", ""], p=[0.04, 0.04, 0.04, 0.88]) if kind != "near" else ""
     snr = level if level is not None and extra == kind else None
     if extra == "rumble":
         snr = rng.uniform(-5, 20) if snr is None else snr
@@ -313,8 +338,8 @@ def make(kind: str, source: Source, rng, level: float | None = None, name: str |
         truth |= {"hum": 1 if snr <= 20 else None}
     if extra == "noise":
         snr = rng.uniform(-2, 22) if snr is None else snr
-        which = rng.integers(3)
-        other = coloured(size, rng.uniform(0, 1.6), rng) if which == 0 else traffic(size, rng) if which == 1 else source.music(size, rng)
+        which = 3 if kind == "accompanied" else rng.integers(3)
+        other = coloured(size, rng.uniform(0, 1.6), rng) if which == 0 else traffic(size, rng) if which == 1 else source.music(size, rng) if which == 2 else tune(size, rng)
         speech = mixed(speech, other, snr)
         truth |= {"noise": 1 if snr <= 12 else None}
         if which == 1:

@@ -22,8 +22,9 @@ from .table import lines
 
 CACHE = WORK / "judgements"
 WEIGHTS = app_code.ROOT / "src/engine/analysis/condition-weights.json"
-FIT_RECORDINGS, CHUNK = 1500, 50
+FIT_RECORDINGS, CHUNK = 900, 50
 FIT_KINDS = {"near": 0.24, "hall": 0.13, "far": 0.13, "rumble": 0.08, "hum": 0.07, "voices": 0.14, "whisper": 0.08, "noise": 0.09, "music": 0.04}
+FIT_MORE = {"tune": 75, "accompanied": 50, "talker": 40, "babble": 35}
 # Kind -> (condition that it should be named, levels, recordings of each level). The first levels of noise and voices are in between.
 SETS = {
     "near": (None, ["grown-up", "child"], 60),
@@ -90,7 +91,8 @@ def measure_chunk(file: Path, jobs: list[dict], source: Source, start: int) -> N
 
 def fit_jobs() -> list[dict]:
     kinds = np.random.default_rng(SEED).choice(list(FIT_KINDS), FIT_RECORDINGS, p=list(FIT_KINDS.values()))
-    return [{"kind": str(kind)} for kind in kinds]
+    more = np.random.default_rng(SEED).permutation([kind for kind, count in FIT_MORE.items() for _ in range(count)])
+    return [{"kind": str(kind)} for kind in [*kinds, *more]]
 
 
 def held_jobs() -> list[dict]:
@@ -128,7 +130,7 @@ def fitted(rows: list[dict]) -> dict:
         truth = np.array([np.nan if row["truth"][name] is None else row["truth"][name] for row in rows])
         known = ~np.isnan(truth)
         balance = np.where(truth == 1, 0.5 / np.mean(truth[known] == 1), 0.5 / np.mean(truth[known] == 0))
-        balance[[row["kind"] == "music" for row in rows]] *= MUSIC_WEIGHT
+        balance[[row["kind"] in ("music", "tune") for row in rows]] *= MUSIC_WEIGHT
         scores = np.zeros(len(rows))
         for fold in range(FOLDS):
             kept, left = known & (folds != fold), folds == fold

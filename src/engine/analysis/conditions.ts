@@ -12,7 +12,7 @@ export type Confidences = Record<Condition, number>;
 /** A judgement needs this many seconds of loud frames. */
 const MIN_LOUD_SECONDS = 1;
 /** Between the quietest and the loudest frames; less is a steady sound without speech. */
-const MIN_RANGE_DB = 6;
+const MIN_RANGE_DB = 4;
 /** A recording below this level (dBFS) is silent. */
 const SILENT_DB = -75;
 /** Speech at this level (dBFS) is too quiet with a confidence of 0.5, which changes by 0.1 per dB. */
