@@ -45,10 +45,10 @@ await command(async () => {
       };
       const result = await harness.page.evaluate((each) => window.understudy?.convert(each), job);
       if (!result) throw new Error('the page gave no answer.');
-      const { seconds, rtf } = result;
+      const { seconds, rtf, backend: used, ear: heardBy, warnings } = result;
       return {
         ...{ file, out, voice, seconds: round(seconds), rtf: round(rtf) },
-        ...{ backend: result.backend, ear: result.ear },
+        ...{ backend: used, ear: heardBy, warnings },
       };
     });
   } finally {

@@ -1,7 +1,7 @@
 import { concat } from './arrays';
 import { FloatQueue } from './float-queue';
 
-/** Kernel half width in zero crossings; Kaiser beta for 80 dB of stop-band attenuation. */
+/** Default half width of the kernel in zero crossings; Kaiser beta for 80 dB of stop-band attenuation. */
 const HALF_WIDTH = 64;
 const KAISER_BETA = 8;
 /** Cut-off as a share of the lower of the two Nyquist frequencies; the transition band ends at that frequency. */
@@ -37,8 +37,11 @@ export class Resampler {
   private readonly input = new FloatQueue(16384);
   private produced = 0;
 
-  /** Throws a SampleRateError unless the input rate is an integer from 8000 to 192 000 Hz. */
-  constructor(inputRateHz: number, outputRateHz: number) {
+  /**
+   * `halfWidth` of the kernel in zero crossings: what is only measured may have a wider transition band for less computing.
+   * Throws a SampleRateError unless the input rate is an integer from 8000 to 192 000 Hz.
+   */
+  constructor(inputRateHz: number, outputRateHz: number, halfWidth = HALF_WIDTH) {
     if (!Number.isInteger(inputRateHz) || inputRateHz < 8000 || inputRateHz > 192000) {
       throw new SampleRateError(inputRateHz);
     }
@@ -47,7 +50,7 @@ export class Resampler {
     this.down = inputRateHz / divisor;
     this.phases = Math.min(this.up, MAX_PHASES);
     const cutoff = CUTOFF * Math.min(1, outputRateHz / inputRateHz);
-    this.half = Math.ceil(HALF_WIDTH / cutoff);
+    this.half = Math.ceil(halfWidth / cutoff);
     this.table = Array.from({ length: this.phases + 1 }, (_, p) =>
       kernel(p / this.phases, this.half, cutoff),
     );

@@ -1,7 +1,7 @@
 import { requirePermission, type Use } from '../provenance';
 import { concat } from '../dsp/arrays';
 import { ContentEncoder } from './content';
-import { Frontend } from './analysis/frontend';
+import { Frontend, type SpectrumFrames } from './analysis/frontend';
 import { FrameGate, noiseThresholdDb } from './analysis/gate';
 import { InputLevel } from './analysis/input-level';
 import { Generator } from './generator';
@@ -40,6 +40,8 @@ export interface StreamOptions {
   joiner?: CodeJoiner | undefined;
   /** Called with the analysed frames, to update a profile: unbiased F0 in Hz (0 if unvoiced) and `loudnessDb` of the input. */
   onFrames?: (f0Hz: Float32Array, loudnessDb: Float32Array) => void;
+  /** Called with the samples at 16 kHz after the input gain in dB, and the frames that they complete. */
+  onSpectra?: (samples: Float32Array, spectra: SpectrumFrames, gainDb: number) => void;
 }
 
 /** Options that `adjust` can change while a stream runs. */
@@ -175,10 +177,12 @@ export class ConversionStream {
 
   private analyse(samples: Float32Array): void {
     this.level.apply(samples);
-    const { logMel, loudnessDb } = this.frontend.push(samples);
+    const spectra = this.frontend.push(samples);
+    const { logMel, loudnessDb } = spectra;
     this.logMel.push(logMel);
     const pitch = this.tracker.push(samples, loudnessDb);
     const { gainDb } = this.level;
+    this.options.onSpectra?.(samples, spectra, gainDb);
     this.options.onFrames?.(
       pitch.unbiasedF0Hz,
       loudnessDb.map((db) => db - gainDb),

@@ -1,4 +1,5 @@
 import { decodeFile } from '../audio/decode';
+import { judgeTake } from '../engine/analysis/condition-take';
 import {
   DEFAULT_CONTROLS,
   type ConversionControls,
@@ -17,6 +18,7 @@ import { sendResult } from './send-result';
 import type { LiveHarness } from './live-harness';
 import { ConversionClient, type LoadOptions } from '../services/conversion-client.svelte';
 import { EnrolmentClient } from '../services/enrolment-client';
+import { conditionWarnings } from '../services/condition-texts';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { finishVoice, newAbout } from '../services/voice-maker';
@@ -117,7 +119,9 @@ export function installHarness(scope: Scope): void {
 
     async convert({ input, name, output, voice, controls, ear = 'auto', format = 'wav' }) {
       const status = await converter!.load();
-      const { samples, sampleRateHz, warnings } = await open(input, name);
+      const { samples, sampleRateHz, ...decoded } = await open(input, name);
+      const heard = conditionWarnings(await judgeTake(samples, sampleRateHz));
+      const warnings = [...decoded.warnings, ...heard];
       const result = await converter!.convert({
         samples,
         sampleRateHz,

@@ -7,6 +7,7 @@ import { measureLoopback } from '../realtime/session/loopback';
 import { listDevices } from '../audio/microphone';
 import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
 import type { LivePhase, LiveStatus } from '../realtime/live-types';
+import { conditionsOf, type Condition } from '../engine/analysis/conditions';
 import type { LoadProgress, VoiceSummary } from '../engine/types';
 import { saveTake } from '../store/takes';
 import { nowInWords } from '../ui/format';
@@ -48,6 +49,8 @@ export class LivePage {
   outputs = $state.raw<Device[]>([]);
   isHeld = $state(false);
   hasFeedback = $state(false);
+  /** What is wrong with the input, that which costs most words first. */
+  heard = $state.raw<Condition[]>([]);
   calibration = $state<'none' | 'quiet' | 'speak'>('none');
   loopback = $state.raw<{ ms: number | null } | 'measuring' | null>(null);
   takeSeconds = $state<number | null>(null);
@@ -249,6 +252,7 @@ export class LivePage {
     if (phase !== 'live') this.isHeld = false;
     if (phase === 'live') this.readDevice();
     if (phase !== 'off') return;
+    this.heard = [];
     this.level = { input: 0, output: 0 };
     this.delay = null;
     this.trackSettings = null;
@@ -267,6 +271,9 @@ export class LivePage {
       jumps: stats.get('inputJumps') + stats.get('outputJumps'),
       blockMs: stats.get('blockLengthMs'),
     };
+    const heard = conditionsOf(stats.get('heard'));
+    // Assigned only where it differs, so that screen readers announce changes alone.
+    if (heard.join() !== this.heard.join()) this.heard = heard;
     if (this.recording) this.takeSeconds = this.recording.seconds;
     this.feedbackSeconds =
       stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;

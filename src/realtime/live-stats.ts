@@ -7,7 +7,7 @@ export const LIVE_STATS = {
   originSeconds: 0,
   capturedSeconds: 1,
   inputPeak: 2,
-  /** Written by the worker, down to `feedback`. */
+  /** Written by the worker, down to `heard`. */
   blocks: 3,
   /** Computing time of the last block. */
   blockMs: 4,
@@ -24,19 +24,21 @@ export const LIVE_STATS = {
   /** First output sample to which `skippedSeconds` applies; to earlier ones `skippedBeforeSeconds` does. */
   skippedFromSample: 12,
   feedback: 13,
+  /** The named conditions, as `conditionBits` writes them. */
+  heard: 14,
   /** Written by the playback worklet, to the end. */
-  playedSamples: 14,
-  underruns: 15,
-  outputJumps: 16,
-  stretches: 17,
-  queueMs: 18,
-  targetMs: 19,
-  ratio: 20,
-  outputPeak: 21,
-  delayMs: 22,
-  isPlaying: 23,
+  playedSamples: 15,
+  underruns: 16,
+  outputJumps: 17,
+  stretches: 18,
+  queueMs: 19,
+  targetMs: 20,
+  ratio: 21,
+  outputPeak: 22,
+  delayMs: 23,
+  isPlaying: 24,
   /** Context time of the last block that was not silent. */
-  lastSoundSeconds: 24,
+  lastSoundSeconds: 25,
 } as const;
 
 /** Bins of 1 ms of the histogram of delays, one count per block of the audio thread. */

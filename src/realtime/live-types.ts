@@ -23,7 +23,7 @@ export interface LiveSource {
 
 /** Statistics that the loop writes; units as in the names. */
 export type LiveMeter =
-  'blocks' | 'blockMs' | 'blockLengthMs' | 'load' | 'algorithmicMs' | 'inputJumps' | 'feedback';
+  'blocks' | 'blockMs' | 'blockLengthMs' | 'load' | 'algorithmicMs' | 'inputJumps' | 'feedback' | 'heard';
 
 export interface LiveMeters {
   set(name: LiveMeter, value: number): void;

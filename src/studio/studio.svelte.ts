@@ -4,6 +4,8 @@ import type { Scope } from '../services/scope';
 import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import { speechWarning } from '../audio/speech-likeness';
+import { judgeTake } from '../engine/analysis/condition-take';
+import { named, type Condition } from '../engine/analysis/conditions';
 import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
@@ -24,6 +26,9 @@ export class Studio {
   readonly recording: Recording;
   readonly player: TrackPlayer;
   readonly library: TakeLibrary;
+  /** What is wrong with the open take, that which costs most words first. */
+  heard = $state.raw<Condition[]>([]);
+  private judged: OpenTake['source'] | null = null;
 
   constructor(
     private readonly context: AppContext,
@@ -33,9 +38,10 @@ export class Studio {
     this.job = new Job(scope, notices);
     this.recording = new Recording(scope, notices, (recorded) => void this.addRecording(recorded));
     this.player = new TrackPlayer(scope);
-    this.library = new TakeLibrary(scope, notices, (take) =>
-      this.player.open(take?.source, take?.output ?? undefined),
-    );
+    this.library = new TakeLibrary(scope, notices, (take) => {
+      this.player.open(take?.source, take?.output ?? undefined);
+      void this.judge(take?.source ?? null);
+    });
   }
 
   get take(): OpenTake | null {
@@ -162,6 +168,19 @@ export class Studio {
 
   private async addTake(samples: Float32Array, sampleRateHz: number, name: string): Promise<void> {
     await this.library.add({ name, source: { samples, sampleRateHz } });
+  }
+
+  private async judge(source: OpenTake['source'] | null): Promise<void> {
+    if (source?.samples === this.judged?.samples) return;
+    this.judged = source;
+    this.heard = [];
+    try {
+      const found = source && (await judgeTake(source.samples, source.sampleRateHz));
+      // Another take may have been opened meanwhile.
+      if (this.judged === source && found) this.heard = named(found);
+    } catch (error) {
+      this.context.notices.fail(error);
+    }
   }
 
   private showWarnings(samples: Float32Array, sampleRateHz: number, warnings: string[]): void {

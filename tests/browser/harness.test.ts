@@ -70,6 +70,7 @@ describe('the command line', () => {
         rtf: expect.any(Number) as number,
         backend: 'wasm',
         ear: 'ear',
+        warnings: [],
       },
     ]);
     const header = await readFile(join(out, 'good.wav'));

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { voiceId24 } from '../../src/watermark';
+import { inRoom } from '../disguises';
 import { openApp, recordedSeconds, type Opened } from './support';
+import { makeWav, readWav } from './wav';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
@@ -85,6 +87,23 @@ describe('the studio', () => {
 
     const found = await detect(page, wav.name, wav.path);
     expect(found).toEqual({ present: 'yes', payloadOk: 'true', id24: voiceId24('kathleen') });
+  });
+
+  it('names the echo of a recording and what to do about it, also after a reload', async () => {
+    app = await openApp();
+    const { page } = app;
+    const echoing = makeWav(inRoom(readWav(await readFile(SPEECH)), 2.2, 8));
+    const heard = page.getByTestId('heard');
+    const input = page.getByTestId('file-input');
+    await input.setInputFiles({ name: 'church.wav', mimeType: 'audio/wav', buffer: echoing });
+    await heard.getByText('A lot of echo: come closer to the microphone.').waitFor();
+    expect(await heard.getAttribute('aria-live')).toBe('polite');
+    await input.setInputFiles({ name: 'near.wav', mimeType: 'audio/wav', buffer: await readFile(SPEECH) });
+    await page.getByTestId('open-take').getByText('near').waitFor();
+    expect(await heard.locator('p').count()).toBe(0);
+    await page.reload();
+    await page.getByRole('button', { name: /^church/ }).click();
+    await heard.locator('[data-condition=hall]').waitFor();
   });
 
   it.each(['mp3', 'm4a', 'opus'])('converts a dropped file and marks its %s', async (format) => {

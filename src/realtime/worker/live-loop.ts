@@ -1,3 +1,5 @@
+import { LiveConditions } from '../../engine/analysis/condition-live';
+import { conditionBits } from '../../engine/analysis/conditions';
 import { BlockPlan } from './block-plan';
 import { FeedbackWatch } from './feedback';
 import { CalibrationMeter } from './calibration-meter';
@@ -31,6 +33,7 @@ export class LiveLoop {
   private readonly stream: ConversionStream;
   private readonly running: RunningProfile;
   private readonly watch: FeedbackWatch;
+  private readonly conditions = new LiveConditions();
   private calibration: CalibrationMeter | undefined;
   private tap: TakeTap | undefined;
   private failure: Error | undefined;
@@ -62,6 +65,7 @@ export class LiveLoop {
       blockCodes: this.plan.codes,
       gateDb: settings.gateDb,
       onFrames: (f0Hz, loudnessDb) => this.profileFrames(f0Hz, loudnessDb),
+      onSpectra: (...frames) => this.conditions.push(...frames),
     });
     // A calibration that was under way continues.
     this.calibration = before?.calibration;
@@ -189,6 +193,8 @@ export class LiveLoop {
     meters.set('load', this.plan.load);
     meters.set('algorithmicMs', 1000 * this.stream.heldSeconds);
     meters.set('feedback', this.watch.score);
+    this.conditions.update();
+    meters.set('heard', conditionBits(this.conditions.named));
   }
 
   private applyBlockLength(): void {
@@ -200,7 +206,10 @@ export class LiveLoop {
   }
 
   private profileFrames(f0Hz: Float32Array, loudnessDb: Float32Array): void {
-    if (this.calibration?.push(f0Hz, loudnessDb)) this.calibration = undefined;
+    if (this.calibration?.push(f0Hz, loudnessDb)) {
+      this.calibration = undefined;
+      this.conditions.judgeNow();
+    }
     if (!this.settings.follows && this.running.current) return;
     if (this.running.push(f0Hz, loudnessDb)) this.hasNewProfile = true;
   }

@@ -44,7 +44,7 @@ class LivePlayback extends AudioWorkletProcessor {
     this.isReporting = Boolean(port);
     if (!port) return;
     port.onmessage = ({ data }: MessageEvent<LiveBatch>) => {
-      stats.copyFrom(data.stats, 'originSeconds', 'feedback');
+      stats.copyFrom(data.stats, 'originSeconds', 'heard');
       ring.write(data.samples);
       port.postMessage(data.samples.buffer, [data.samples.buffer]);
     };

@@ -5,6 +5,7 @@ import { LivePage } from '../../../src/live/live.svelte';
 import type { LivePhase, LiveStatus } from '../../../src/realtime/live-types';
 import type { SessionOptions } from '../../../src/realtime/session/live-session';
 import { LiveStats } from '../../../src/realtime/live-stats';
+import { conditionBits } from '../../../src/engine/analysis/conditions';
 import { FEEDBACK_SCORE } from '../../../src/realtime/worker/feedback';
 import type { LiveTake } from '../../../src/realtime/session/take-recording';
 import { database } from '../../../src/store/db';
@@ -203,5 +204,16 @@ describe('feedback', () => {
     expect(page.hasFeedback).toBe(false);
     vi.advanceTimersByTime(200);
     expect(page.hasFeedback).toBe(true);
+  });
+});
+
+describe('what is heard', () => {
+  it('follows the statistics of the session', async () => {
+    const { page, session } = await goLive();
+    stats.set('heard', conditionBits(['hum', 'hall']));
+    vi.advanceTimersByTime(100);
+    expect(page.heard).toEqual(['hall', 'hum']);
+    session.enter('off');
+    expect(page.heard).toEqual([]);
   });
 });
