@@ -30,8 +30,8 @@ export interface StreamOptions {
   blockCodes?: number;
   /** Input level in dBFS from which a frame is speech; longer stretches below it are muted. Default null: none are. */
   gateDb?: number | null;
-  /** Called with the analysed frames, to update a profile: unbiased F0 in Hz (0 if unvoiced) and `loudnessDb` of the input. */
-  onFrames?: (f0Hz: Float32Array, loudnessDb: Float32Array) => void;
+  /** Called with the analysed frames, to update a profile: unbiased pitch, and `loudnessDb` of the input. */
+  onFrames?: (pitch: PitchFrames, loudnessDb: Float32Array) => void;
 }
 
 /** Options that `adjust` can change while a stream runs. */
@@ -172,7 +172,7 @@ export class ConversionStream {
     const pitch = this.tracker.push(samples, loudnessDb);
     const { gainDb } = this.level;
     this.options.onFrames?.(
-      pitch.unbiasedF0Hz,
+      pitch,
       loudnessDb.map((db) => db - gainDb),
     );
     this.queueLoudness(loudnessDb);

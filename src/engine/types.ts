@@ -23,6 +23,8 @@ export interface SourceProfile {
   speechLevelDb: number;
   /** Level of the background noise between words, dBFS; undefined if it was not measured. */
   noiseDb?: number | undefined;
+  /** Mean evidence of a period over the take (src/engine/analysis/periodicity.ts); undefined if it was not measured. */
+  periodicity?: number | undefined;
 }
 
 export type Backend = 'wasm' | 'webgpu';

@@ -15,6 +15,8 @@ const COST_PER_OCTAVE = 0.1 / 4;
 /** The deepest minima of one frame, lowest cost first. The object is reused for every frame. */
 export interface PitchCandidates {
   count: number;
+  /** Root of the energy of the input. */
+  amplitude: number;
   /** Samples at 16 kHz, refined by a parabola. */
   lags: Float64Array;
   costs: Float64Array;
@@ -31,6 +33,7 @@ export class Yin {
   private readonly difference = new Float64Array(MAX_LAG + 1);
   private readonly found: PitchCandidates = {
     count: 0,
+    amplitude: 0,
     lags: new Float64Array(MAX_CANDIDATES),
     costs: new Float64Array(MAX_CANDIDATES),
   };
@@ -40,6 +43,7 @@ export class Yin {
     this.normalisedDifference(samples);
     const { difference: d, found } = this;
     found.count = 0;
+    found.amplitude = Math.sqrt(this.energy[PITCH_SPAN]!);
     for (let lag = MIN_LAG; lag < MAX_LAG; lag++) {
       const a = d[lag - 1]!;
       const b = d[lag]!;
