@@ -77,11 +77,11 @@ def in_register(f0: np.ndarray) -> np.ndarray:
     return voiced[np.abs(np.log2(voiced / voiced[len(voiced) // 2])) < REGISTER_OCTAVES] if len(voiced) else voiced
 
 
-def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
-    """Of sorted values: where half of the weight is below and half above, the mean of two if it lies between them."""
-    below = np.cumsum(weights)
-    i = int(np.searchsorted(below, below[-1] / 2, "right"))
-    return float((values[i - 1] + values[i]) / 2 if i > 0 and below[i - 1] == below[-1] / 2 else values[i])
+def weighted_middle(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """The two of the sorted values between which half of the weight is passed; mostly one and the same."""
+    passed = np.cumsum(weights)
+    i = int(np.searchsorted(passed, passed[-1] / 2, "right"))
+    return values[i - (i > 0 and passed[i - 1] == passed[-1] / 2)], values[i]
 
 
 def median_f0_hz(f0: np.ndarray, clarity: np.ndarray | None = None) -> float:
@@ -91,8 +91,8 @@ def median_f0_hz(f0: np.ndarray, clarity: np.ndarray | None = None) -> float:
     order = np.argsort(f0, kind="stable")
     order = order[f0[order] > 0]
     values, weights = f0[order], np.ones(len(order)) if clarity is None else np.maximum(clarity[order], LEAST_CLARITY)
-    kept = np.abs(np.log2(values / weighted_median(values, weights))) < REGISTER_OCTAVES
-    return weighted_median(values[kept], weights[kept])
+    kept = np.abs(np.log2(values / weighted_middle(values, weights)[1])) < REGISTER_OCTAVES
+    return float(np.mean(weighted_middle(values[kept], weights[kept])))
 
 
 def pitch(samples: np.ndarray, loudness: np.ndarray, register_hz: float = 0.0, level_db: float = 0.0) -> tuple[np.ndarray, np.ndarray]:

@@ -28,8 +28,10 @@ OFF_REGISTER_COST = 1.5
 QUIET_DB = -60.0
 REFINE_LAGS = 3
 PERIODICITY_DECAY = np.exp(-1 / 200)
-PRIOR_FRAMES, UNKNOWN_PERIODICITY = 50, 0.05
-WHISPERED, VOICED = 0.018, 0.03
+# A low difference at a lag from here on shows a period; noise in the band of a formant is alike only over shorter lags.
+LONG_LAG = 64
+PRIOR_FRAMES, UNKNOWN_PERIODICITY = 25, 0.1
+WHISPERED, VOICED = 0.04, 0.05
 
 BAND = np.concatenate([butter(2, LOWEST_HZ, "highpass", fs=RATE_HZ, output="sos"), butter(1, HIGHEST_HZ, fs=RATE_HZ, output="sos")])
 
@@ -91,11 +93,11 @@ def _candidates(row, lag_out, cost_out):
 @numba.njit(cache=True)
 def track(cmnd, amplitude, loudness, register_hz, level_db, known_periodicity):
     """F0 in Hz and clarity, (1 - cost)^4 or 0 where unvoiced, [frames], by fixed-lag Viterbi over state 0, unvoiced, and states 1 to 4, the frame's
-    candidates; and the mean evidence of a period.
+    candidates; and how periodic the recording is, 0..1: the mean of (1 - lowest difference at lags of 64 and more)^4, weighted by `amplitude`.
 
     `cmnd` [frames, 321] and `amplitude` [frames] are those of `normalised_difference`, `loudness` [frames] is in dBFS. With a `register_hz`
     other than 0, candidates more than .5 octaves from it cost more, and so does the unvoiced state in frames less than 30 dB below the speech
-    level `level_db`. In whispers, where the running mean of the evidence of a period is low, the unvoiced state costs .25
+    level `level_db`. In whispers, where the running mean of that is low, the unvoiced state costs .25
     (docs/decisions/0027-whispers.md).
     """
     frames = cmnd.shape[0]
@@ -114,7 +116,7 @@ def track(cmnd, amplitude, loudness, register_hz, level_db, known_periodicity):
     for t in range(frames):
         count = _candidates(cmnd[t], lag_row, cost_row) if loudness[t] > QUIET_DB else 0
         w = amplitude[t] if loudness[t] > QUIET_DB else 0.0
-        found = max(0.0, 1 - cost_row[0]) ** 8 * w if count > 0 else 0.0
+        found = max(0.0, 1 - cmnd[t, LONG_LAG:].min()) ** 4 * w
         evidence = PERIODICITY_DECAY * evidence + found
         weight = PERIODICITY_DECAY * weight + w
         prior_frames *= PERIODICITY_DECAY

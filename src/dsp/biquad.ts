@@ -14,7 +14,10 @@ export class Biquad {
   static highPass(hz: number): Biquad {
     const k = Math.tan((Math.PI * hz) / ANALYSIS_RATE_HZ);
     const scale = 1 / (1 + Math.SQRT2 * k + k * k);
-    return new Biquad([scale, -2 * scale, scale], [2 * (k * k - 1) * scale, (1 - Math.SQRT2 * k + k * k) * scale]);
+    return new Biquad(
+      [scale, -2 * scale, scale],
+      [2 * (k * k - 1) * scale, (1 - Math.SQRT2 * k + k * k) * scale],
+    );
   }
 
   /** Butterworth low-pass of first order. */

@@ -23,7 +23,7 @@ export interface SourceProfile {
   speechLevelDb: number;
   /** Level of the background noise between words, dBFS; undefined if it was not measured. */
   noiseDb?: number | undefined;
-  /** Mean evidence of a period over the take (src/engine/analysis/periodicity.ts); undefined if it was not measured. */
+  /** How periodic the take is, 0..1 (src/engine/analysis/periodicity.ts); undefined if it was not measured. */
   periodicity?: number | undefined;
 }
 

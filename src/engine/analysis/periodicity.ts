@@ -1,21 +1,17 @@
 import { clamp } from '../../dsp/arrays';
+import type { PitchCandidates } from './yin';
 
 /** Decay per frame: a time constant of 2 s. */
 const DECAY = Math.exp(-1 / 200);
 /** At the start, as if so many frames as loud as the loudest so far had had a given periodicity; of an unknown speaker, this one. */
-const PRIOR_FRAMES = 50;
-const UNKNOWN_PERIODICITY = 0.05;
+const PRIOR_FRAMES = 25;
+const UNKNOWN_PERIODICITY = 0.1;
 /** Up to the first value the input is whispered, from the second it is voiced. */
-const [WHISPERED, VOICED] = [0.018, 0.03];
-
-/** (1 - cost)^8 of a frame's best candidate: close to 1 for a clear period, below .02 for most frames of noise. */
-export function evidence(cost: number): number {
-  return Math.max(0, 1 - cost) ** 8;
-}
+const [WHISPERED, VOICED] = [0.04, 0.05];
 
 /**
- * Whether the input is voiced at all or whispered: a running mean of the evidence of a period, weighted by the frame's amplitude.
- * In the noise of a whisper a few frames look periodic, in speech in a hall or in music many do (docs/decisions/0027-whispers.md).
+ * Whether the input is voiced at all or whispered: a running mean of (1 - aperiodicity)^4, weighted by the
+ * frame's amplitude. In a whisper it stays below .04, in speech in a hall or with music it does not (docs/decisions/0027-whispers.md).
  */
 export class Periodicity {
   private sum = 0;
@@ -32,9 +28,8 @@ export class Periodicity {
     return this.all.weight > 0 ? this.all.sum / this.all.weight : undefined;
   }
 
-  /** Adds a frame: the root of its energy, and the cost of its best candidate (1 or more if there is none). */
-  push(amplitude: number, cost: number): void {
-    const found = evidence(cost) * amplitude;
+  push({ amplitude, aperiodicity }: Pick<PitchCandidates, 'amplitude' | 'aperiodicity'>): void {
+    const found = Math.max(0, 1 - aperiodicity) ** 4 * amplitude;
     this.sum = DECAY * this.sum + found;
     this.weight = DECAY * this.weight + amplitude;
     this.priorFrames *= DECAY;

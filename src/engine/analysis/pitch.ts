@@ -39,7 +39,13 @@ export interface PitchFrames {
 }
 
 const UNKNOWN_SPEAKER: SourceProfile = { medianF0Hz: 0, speechLevelDb: 0 };
-const NO_CANDIDATES: PitchCandidates = { count: 0, amplitude: 0, lags: new Float64Array(0), costs: new Float64Array(0) };
+const NO_CANDIDATES: PitchCandidates = {
+  count: 0,
+  amplitude: 0,
+  aperiodicity: 1,
+  lags: new Float64Array(0),
+  costs: new Float64Array(0),
+};
 
 /**
  * F0 of a 16 kHz stream between 200 Hz and 2 kHz: YIN minima, then a Viterbi path through them, read out one frame later and refined on a window
@@ -107,7 +113,7 @@ export class PitchTracker {
     const found = isQuiet
       ? NO_CANDIDATES
       : this.yin.candidates(this.samples.view().subarray(from, from + PITCH_SPAN));
-    this.periodicity.push(found.amplitude, found.count > 0 ? found.costs[0]! : 1);
+    this.periodicity.push(found);
     const { voicing } = this.periodicity;
     const unvoiced = (cost: number) => WHISPER_UNVOICED_COST + voicing * (cost - WHISPER_UNVOICED_COST);
     this.path.step(found, unvoiced(this.unvoicedCost(loudnessDb)), this.speaker.medianF0Hz);

@@ -45,20 +45,20 @@ export function medianF0Hz(f0Hz: Float32Array, clarity?: Float32Array): number {
   const voiced = Array.from(f0Hz, (hz, i) => ({ hz, weight: Math.max(LEAST_CLARITY, clarity?.[i] ?? 1) }))
     .filter(({ hz }) => hz > 0)
     .sort((a, b) => a.hz - b.hz);
-  const middleHz = weightedMedian(voiced);
-  return weightedMedian(voiced.filter(({ hz }) => Math.abs(Math.log2(hz / middleHz)) < REGISTER_OCTAVES));
+  if (voiced.length === 0) return 0;
+  const { aboveHz } = weightedMiddle(voiced);
+  const kept = voiced.filter(({ hz }) => Math.abs(Math.log2(hz / aboveHz)) < REGISTER_OCTAVES);
+  const middle = weightedMiddle(kept);
+  return (middle.belowHz + middle.aboveHz) / 2;
 }
 
-/** Where half of the weight is below and half above, mean of two entries if it lies between them; 0 if there are none. */
-function weightedMedian(sorted: { hz: number; weight: number }[]): number {
+/** The entries between which half of the weight is passed, of a list that is not empty; mostly one and the same. */
+function weightedMiddle(sorted: { hz: number; weight: number }[]): { belowHz: number; aboveHz: number } {
   const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2;
-  let below = 0;
-  for (const [i, { hz, weight }] of sorted.entries()) {
-    below += weight;
-    if (below > half) return hz;
-    if (below === half) return (hz + sorted[i + 1]!.hz) / 2;
-  }
-  return 0;
+  let passed = 0;
+  const at = sorted.findIndex(({ weight }) => (passed += weight) > half);
+  const isBetween = at > 0 && passed - sorted[at]!.weight === half;
+  return { belowHz: sorted[isBetween ? at - 1 : at]!.hz, aboveHz: sorted[at]!.hz };
 }
 
 /** The voiced entries of `f0Hz`, sorted, without those 0.7 octaves or more from their median: these are octave errors. */

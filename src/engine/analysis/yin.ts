@@ -7,6 +7,11 @@ const WINDOW = 704;
 export const MIN_LAG = 16;
 export const MAX_LAG = 320;
 export const MAX_CANDIDATES = 4;
+/**
+ * A low difference at a lag from here on shows a period. Noise in the band of a formant is alike only over shorter lags, while a high
+ * voice is alike at multiples of its period too.
+ */
+const LONG_LAG = 64;
 /** Minima of the normalised difference above this are no candidates. */
 const THRESHOLD = 1;
 /** Cost that a candidate is given per octave of its lag above MIN_LAG, because multiples of the period are minima too. */
@@ -17,6 +22,8 @@ export interface PitchCandidates {
   count: number;
   /** Root of the energy of the input. */
   amplitude: number;
+  /** The lowest normalised difference at lags from 64 to 320. */
+  aperiodicity: number;
   /** Samples at 16 kHz, refined by a parabola. */
   lags: Float64Array;
   costs: Float64Array;
@@ -34,6 +41,7 @@ export class Yin {
   private readonly found: PitchCandidates = {
     count: 0,
     amplitude: 0,
+    aperiodicity: 1,
     lags: new Float64Array(MAX_CANDIDATES),
     costs: new Float64Array(MAX_CANDIDATES),
   };
@@ -44,6 +52,9 @@ export class Yin {
     const { difference: d, found } = this;
     found.count = 0;
     found.amplitude = Math.sqrt(this.energy[PITCH_SPAN]!);
+    found.aperiodicity = d[LONG_LAG]!;
+    for (let lag = LONG_LAG + 1; lag <= MAX_LAG; lag++)
+      found.aperiodicity = Math.min(found.aperiodicity, d[lag]!);
     for (let lag = MIN_LAG; lag < MAX_LAG; lag++) {
       const a = d[lag - 1]!;
       const b = d[lag]!;

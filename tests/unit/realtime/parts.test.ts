@@ -95,7 +95,10 @@ describe('the gate', () => {
 describe('the running profile', () => {
   const frames = (hz: number, db: number, count = 200) =>
     [
-      { unbiasedF0Hz: new Float32Array(count).fill(hz), clarity: new Float32Array(count).fill(Number(hz > 0)) },
+      {
+        unbiasedF0Hz: new Float32Array(count).fill(hz),
+        clarity: new Float32Array(count).fill(Number(hz > 0)),
+      },
       new Float32Array(count).fill(db),
     ] as const;
 
