@@ -23,6 +23,9 @@ LOUD_COST = 0.3
 FAINT_DB, LOUD_DB = -30.0, -10.0
 SWITCH_COST = 0.25
 JUMP_COST = 1.5
+# Multiples of the period are minima too: lags cost this per octave, and a candidate with a multiple less than half as deep costs as much as that.
+COST_PER_OCTAVE = 0.04
+MULTIPLE_TOLERANCE, MULTIPLE_DEPTH = 0.04, 0.5
 REGISTER_OCTAVES = 0.5
 OFF_REGISTER_COST = 1.5
 QUIET_DB = -60.0
@@ -65,17 +68,16 @@ def normalised_difference(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @numba.njit(cache=True)
-def _candidates(row, lag_out, cost_out):
-    """Writes lags (samples) and costs of up to four local minima of one frame of the normalised difference, lowest cost first; returns their
-    number."""
+def _candidates(row, lag_out, depth_out, cost_out):
+    """Writes lags (samples), depths and costs of up to four local minima of one frame of the normalised difference; returns their number."""
     count = 0
     for lag in range(MIN_LAG, MAX_LAG):
         if row[lag] < row[lag - 1] and row[lag] <= row[lag + 1] and row[lag] < 1.0:
             a, b, c = row[lag - 1], row[lag], row[lag + 1]
             bend = a - 2 * b + c
             shift = 0.5 * (a - c) / bend if bend > 1e-12 else 0.0
-            # A multiple of the period fits as well as the period: lags are penalised by .025 per octave.
-            cost = b + 0.1 * np.log2(lag / MIN_LAG) / 4.0
+            depth = max(0.0, b - (a - c) * shift / 4)
+            cost = depth + COST_PER_OCTAVE * np.log2((lag + shift) / MIN_LAG)
             rank = count
             while rank > 0 and cost_out[rank - 1] > cost:
                 rank -= 1
@@ -83,10 +85,17 @@ def _candidates(row, lag_out, cost_out):
                 continue
             for i in range(min(count, MAX_CANDIDATES - 1), rank, -1):
                 lag_out[i] = lag_out[i - 1]
+                depth_out[i] = depth_out[i - 1]
                 cost_out[i] = cost_out[i - 1]
             lag_out[rank] = lag + shift
+            depth_out[rank] = depth
             cost_out[rank] = cost
             count = min(count + 1, MAX_CANDIDATES)
+    for i in range(count):
+        for j in range(count):
+            ratio = lag_out[j] / lag_out[i]
+            if ratio > 1.5 and abs(ratio / np.round(ratio) - 1) < MULTIPLE_TOLERANCE and depth_out[j] < MULTIPLE_DEPTH * depth_out[i]:
+                cost_out[i] = max(cost_out[i], depth_out[i] + COST_PER_OCTAVE * np.log2(lag_out[j] / MIN_LAG))
     return count
 
 
@@ -109,12 +118,13 @@ def track(cmnd, amplitude, loudness, register_hz, level_db, known_periodicity):
     f0 = np.zeros(frames)
     clarity = np.zeros(frames)
     lag_row = np.zeros(MAX_CANDIDATES)
+    depth_row = np.zeros(MAX_CANDIDATES)
     cost_row = np.zeros(MAX_CANDIDATES)
     best = np.zeros(frames, np.int64)
     evidence = weight = all_evidence = all_weight = loudest = 0.0
     prior_frames = float(PRIOR_FRAMES)
     for t in range(frames):
-        count = _candidates(cmnd[t], lag_row, cost_row) if loudness[t] > QUIET_DB else 0
+        count = _candidates(cmnd[t], lag_row, depth_row, cost_row) if loudness[t] > QUIET_DB else 0
         w = amplitude[t] if loudness[t] > QUIET_DB else 0.0
         found = max(0.0, 1 - cmnd[t, LONG_LAG:].min()) ** 4 * w
         evidence = PERIODICITY_DECAY * evidence + found

@@ -44,6 +44,7 @@ const NO_CANDIDATES: PitchCandidates = {
   amplitude: 0,
   aperiodicity: 1,
   lags: new Float64Array(0),
+  depths: new Float64Array(0),
   costs: new Float64Array(0),
 };
 

@@ -15,17 +15,25 @@ const LONG_LAG = 64;
 /** Minima of the normalised difference above this are no candidates. */
 const THRESHOLD = 1;
 /** Cost that a candidate is given per octave of its lag above MIN_LAG, because multiples of the period are minima too. */
-const COST_PER_OCTAVE = 0.1 / 4;
+const COST_PER_OCTAVE = 0.04;
+/**
+ * A candidate is given the cost of a multiple of its lag (within 4 %) whose minimum is less than half of its own: it may be half of
+ * the period, as where the fundamental is missing.
+ */
+const MULTIPLE_TOLERANCE = 0.04;
+const MULTIPLE_DEPTH = 0.5;
 
-/** The deepest minima of one frame, lowest cost first. The object is reused for every frame. */
+/** The deepest minima of one frame. The object is reused for every frame. */
 export interface PitchCandidates {
   count: number;
   /** Root of the energy of the input. */
   amplitude: number;
   /** The lowest normalised difference at lags from 64 to 320. */
   aperiodicity: number;
-  /** Samples at 16 kHz, refined by a parabola. */
+  /** Samples at 16 kHz, of the minimum of a parabola, as is the depth. */
   lags: Float64Array;
+  /** The normalised difference there. */
+  depths: Float64Array;
   costs: Float64Array;
 }
 
@@ -43,6 +51,7 @@ export class Yin {
     amplitude: 0,
     aperiodicity: 1,
     lags: new Float64Array(MAX_CANDIDATES),
+    depths: new Float64Array(MAX_CANDIDATES),
     costs: new Float64Array(MAX_CANDIDATES),
   };
 
@@ -62,8 +71,9 @@ export class Yin {
       if (!(b < a && b <= c && b < THRESHOLD)) continue;
       const bend = a - 2 * b + c;
       const shift = bend > 1e-12 ? (0.5 * (a - c)) / bend : 0;
-      insert(found, lag + shift, b + COST_PER_OCTAVE * Math.log2(lag / MIN_LAG));
+      insert(found, lag + shift, Math.max(0, b - ((a - c) * shift) / 4));
     }
+    raiseFractions(found);
     return found;
   }
 
@@ -96,15 +106,33 @@ export class Yin {
   }
 }
 
-function insert(found: PitchCandidates, lag: number, cost: number): void {
-  const { lags, costs } = found;
+function costOf(depth: number, lag: number): number {
+  return depth + COST_PER_OCTAVE * Math.log2(lag / MIN_LAG);
+}
+
+function raiseFractions({ count, lags, depths, costs }: PitchCandidates): void {
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < count; j++) {
+      const ratio = lags[j]! / lags[i]!;
+      const isMultiple = ratio > 1.5 && Math.abs(ratio / Math.round(ratio) - 1) < MULTIPLE_TOLERANCE;
+      if (isMultiple && depths[j]! < MULTIPLE_DEPTH * depths[i]!)
+        costs[i] = Math.max(costs[i]!, costOf(depths[i]!, lags[j]!));
+    }
+  }
+}
+
+function insert(found: PitchCandidates, lag: number, depth: number): void {
+  const { lags, depths, costs } = found;
+  const cost = costOf(depth, lag);
   let place = found.count;
   while (place > 0 && costs[place - 1]! > cost) place--;
   if (place >= MAX_CANDIDATES) return;
   const last = Math.min(found.count, MAX_CANDIDATES - 1);
   lags.copyWithin(place + 1, place, last);
+  depths.copyWithin(place + 1, place, last);
   costs.copyWithin(place + 1, place, last);
   lags[place] = lag;
+  depths[place] = depth;
   costs[place] = cost;
   found.count = last + 1;
 }
