@@ -106,9 +106,10 @@ def reverberant(rt60_s: float, direct_db: float) -> Callable[[np.ndarray, np.ran
 
 
 def rumble(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Noise below 80 Hz, as of wind, as strong as the speech; its level rises and falls."""
+    """Noise below 80 Hz, as of wind, as strong as the speech; its level changes every half second."""
     noise = sosfilt(butter(2, RUMBLE_HZ, fs=RATE_HZ, output="sos"), rng.standard_normal(len(speech)))
-    swell = np.interp(np.arange(len(speech)), np.arange(0, len(speech) + RATE_HZ, RATE_HZ // 2), rng.uniform(0.3, 1.5, len(speech) * 2 // RATE_HZ + 3)[: len(np.arange(0, len(speech) + RATE_HZ, RATE_HZ // 2))])
+    turns = np.arange(0, len(speech) + RATE_HZ, RATE_HZ // 2)
+    swell = np.interp(np.arange(len(speech)), turns, rng.uniform(0.3, 1.5, len(speech) * 2 // RATE_HZ + 3)[: len(turns)])
     return noisy(speech, noise * swell, RUMBLE_DB)
 
 
@@ -118,12 +119,12 @@ def whisper(tilted: bool) -> Callable[[np.ndarray, np.random.Generator], np.ndar
     def apply(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         f0, times = pyworld.harvest(speech, RATE_HZ)
         envelope = pyworld.cheaptrick(speech, f0, times, RATE_HZ)
-        bins = np.fft.rfftfreq(len(speech) + RATE_HZ, 1 / RATE_HZ)
         made = noise_excited(envelope, len(speech), rng)
         if tilted:
-            spectrum_ = np.fft.rfft(made, len(speech) + RATE_HZ) * (bins / np.hypot(bins, WHISPER_TILT_HZ))
-            made = np.fft.irfft(spectrum_)[: len(speech)]
-        return levelled(made)
+            padded = len(speech) + RATE_HZ
+            hz = np.fft.rfftfreq(padded, 1 / RATE_HZ)
+            made = np.fft.irfft(np.fft.rfft(made, padded) * (hz / np.hypot(hz, WHISPER_TILT_HZ)), padded)[: len(speech)]
+        return made
 
     return apply
 
@@ -134,7 +135,6 @@ def noise_excited(envelope: np.ndarray, samples: int, rng: np.random.Generator) 
     window = np.hanning(4 * hop + 1)[:-1]
     out, noise = np.zeros(samples + 2 * size), rng.standard_normal(samples + 2 * size)
     for i, row in enumerate(np.sqrt(envelope)):
-        # minimum phase is not needed: the excitation is noise
         piece = np.fft.irfft(np.fft.rfft(noise[i * hop : i * hop + len(window)] * window, size) * row, size)
         piece = np.roll(piece, size // 4)[: size // 2 + len(window)]
         if i * hop + len(piece) > len(out):
@@ -157,5 +157,4 @@ WHISPERS = {"whisper": whisper(False), "whisper, weak F1": whisper(True)}
 
 def disguised(speech: np.ndarray, condition: str, index: int) -> np.ndarray:
     """At a speech level of -23 dBFS; `index` seeds the random numbers."""
-    made = (CONDITIONS | WHISPERS)[condition](speech, np.random.default_rng([SEED, index]))
-    return levelled(made)
+    return levelled((CONDITIONS | WHISPERS)[condition](speech, np.random.default_rng([SEED, index])))
