@@ -28,7 +28,8 @@ def f0_tracks(source: str) -> list[dict[str, np.ndarray]]:
         _, loudness = frontend.spectrum(samples)
         swift = f0_detector().detect(samples, frontend.RATE_HZ, fmin=50, fmax=600)
         times = np.arange(len(loudness)) * frontend.HOP / frontend.RATE_HZ
-        path, _ = frontend.track(frontend.normalised_difference(samples), loudness.astype(np.float64), 0.0, 0.0)
+        difference = frontend.normalised_difference(frontend.pitch_band(samples))
+        path, _, _ = frontend.track(*difference, loudness.astype(np.float64), 0.0, 0.0, frontend.UNKNOWN_PERIODICITY)
         refined, _ = frontend.pitch(samples, loudness)
         in_register, _, _ = frontend.speakers_pitch(samples, loudness)
         voiced = swift.confidence > VOICED

@@ -38,7 +38,7 @@ export async function measureClues(
   const low = resample(part, sampleRateHz, ANALYSIS_RATE_HZ);
   const loudnessDb = new Frontend().push(low).loudnessDb;
   const levelDb = speechLevelDb(loudnessDb);
-  const f0Hz = await trackPitchInChunks(low, normaliseLoudness(loudnessDb, levelDb), async () => {
+  const { f0Hz } = await trackPitchInChunks(low, normaliseLoudness(loudnessDb, levelDb), async () => {
     await nextTask();
     signal?.throwIfAborted();
   });

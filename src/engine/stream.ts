@@ -38,8 +38,8 @@ export interface StreamOptions {
   gateDb?: number | null;
   /** What makes other codes of those of the content network, before retrieval. Default: they are used as they are. */
   joiner?: CodeJoiner | undefined;
-  /** Called with the analysed frames, to update a profile: unbiased F0 in Hz (0 if unvoiced) and `loudnessDb` of the input. */
-  onFrames?: (f0Hz: Float32Array, loudnessDb: Float32Array) => void;
+  /** Called with the analysed frames, to update a profile: unbiased pitch, and `loudnessDb` of the input. */
+  onFrames?: (pitch: PitchFrames, loudnessDb: Float32Array) => void;
   /** Called with the samples at 16 kHz after the input gain in dB, and the frames that they complete. */
   onSpectra?: (samples: Float32Array, spectra: SpectrumFrames, gainDb: number) => void;
 }
@@ -184,7 +184,7 @@ export class ConversionStream {
     const { gainDb } = this.level;
     this.options.onSpectra?.(samples, spectra, gainDb);
     this.options.onFrames?.(
-      pitch.unbiasedF0Hz,
+      pitch,
       loudnessDb.map((db) => db - gainDb),
     );
     this.queueLoudness(loudnessDb);

@@ -23,6 +23,8 @@ export interface SourceProfile {
   speechLevelDb: number;
   /** Level of the background noise between words, dBFS; undefined if it was not measured. */
   noiseDb?: number | undefined;
+  /** How periodic the take is, 0..1 (src/engine/analysis/periodicity.ts); undefined if it was not measured. */
+  periodicity?: number | undefined;
 }
 
 export type EarChoice = 'auto' | 'small';

@@ -9,21 +9,21 @@ const HISTORY = PATH_DELAY_FRAMES + 1;
 const VOICING_CHANGE_COST = 0.25;
 /** Cost of a change of the lag, per octave, limited to one octave. */
 const JUMP_COST_PER_OCTAVE = 1.5;
-/** A candidate further than this from the speaker's median F0 is most likely an octave error. */
-export const REGISTER_OCTAVES = 0.7;
 /**
- * Such a candidate's cost is multiplied by 1 + 1.2 * (octaves - 0.7). Deep minima, as of a clear high note, cost little, so
- * their cost hardly rises.
+ * The cost of a candidate further than this from the speaker's median F0 is multiplied by 1 + 1.5 * (octaves - 0.5). Deep minima,
+ * as of a clear high note, cost little, so their cost hardly rises.
  */
-const PENALTY_PER_OCTAVE = 1.2;
+const REGISTER_OCTAVES = 0.5;
+const PENALTY_PER_OCTAVE = 1.5;
 
 /**
  * Fixed-lag Viterbi search through YIN's minima and an unvoiced state (state 0). Candidates far from the speaker's register
  * cost more, so that creak and breath are not tracked as voiced frames octaves higher (docs/decisions/0022-register.md).
  */
 export class PitchPath {
-  /** Rings of the last two frames: lags and back pointers [2, 5]. */
+  /** Rings of the last two frames: lags, costs and back pointers [2, 5]. */
   private readonly lags = new Float64Array(HISTORY * STATES);
+  private readonly costs = new Float64Array(HISTORY * STATES);
   private readonly back = new Int8Array(HISTORY * STATES);
   /** Cost of the best path to each state of the last frame, less the lowest of them; and the same of the frame being scored. */
   private score = new Float64Array(STATES);
@@ -36,12 +36,13 @@ export class PitchPath {
     const t = this.scored++;
     const row = (t % HISTORY) * STATES;
     const before = ((t + HISTORY - 1) % HISTORY) * STATES;
-    const { nextScore, score, lags, back } = this;
+    const { nextScore, score, lags, costs, back } = this;
     nextScore.fill(Infinity);
     for (let s = 0; s <= found.count; s++) {
       const lag = s === 0 ? 0 : found.lags[s - 1]!;
       const local = s === 0 ? unvoicedCost : found.costs[s - 1]! * (1 + registerPenalty(lag, registerHz));
       lags[row + s] = lag;
+      costs[row + s] = s === 0 ? 1 : found.costs[s - 1]!;
       if (t === 0) {
         nextScore[s] = local;
         continue;
@@ -64,9 +65,18 @@ export class PitchPath {
 
   /** Lag in samples at 16 kHz of frame `t`, one of the last two frames; 0 if unvoiced. */
   lagAt(t: number): number {
+    return this.lags[this.placeAt(t)]!;
+  }
+
+  /** The candidate's own cost in frame `t`, one of the last two frames; 1 if unvoiced. */
+  costAt(t: number): number {
+    return this.costs[this.placeAt(t)]!;
+  }
+
+  private placeAt(t: number): number {
     let state = this.best;
     for (let at = this.scored - 1; at > t; at--) state = this.back[(at % HISTORY) * STATES + state]!;
-    return this.lags[(t % HISTORY) * STATES + state]!;
+    return (t % HISTORY) * STATES + state;
   }
 }
 

@@ -1,4 +1,6 @@
 import { clamp } from '../../dsp/arrays';
+import { RunningPeriodicity } from './running-periodicity';
+import { PitchBand } from './pitch-band';
 import { PATH_DELAY_FRAMES, PitchPath } from './pitch-path';
 import { REFINE_MARGIN, refineLag } from './pitch-refine';
 import { FloatQueue } from '../../dsp/float-queue';
@@ -11,6 +13,8 @@ const WINDOW_DELAY_FRAMES = 2;
 /** Frames with a lower loudness (dBFS) are unvoiced. */
 const QUIET_DB = -60;
 const UNVOICED_COST = 0.8;
+/** In whispers only clear periods are voiced. */
+const WHISPER_UNVOICED_COST = 0.25;
 /**
  * Added to the unvoiced cost in loud frames of a known speaker, because creak is voiced: rises from 0 at 30 dB to 0.3 at 10 dB
  * below their speech level.
@@ -30,18 +34,29 @@ export interface PitchFrames {
    * follow a new speaker.
    */
   unbiasedF0Hz: Float32Array;
+  /** [frames], 0..1, weights for the median of `unbiasedF0Hz`: (1 - cost)^4 of the minimum, and 0 if unvoiced. */
+  clarity: Float32Array;
 }
 
 const UNKNOWN_SPEAKER: SourceProfile = { medianF0Hz: 0, speechLevelDb: 0 };
-const NO_CANDIDATES: PitchCandidates = { count: 0, lags: new Float64Array(0), costs: new Float64Array(0) };
+const NO_CANDIDATES: PitchCandidates = {
+  count: 0,
+  amplitude: 0,
+  aperiodicity: 1,
+  lags: new Float64Array(0),
+  depths: new Float64Array(0),
+  costs: new Float64Array(0),
+};
 
 /**
- * F0 of a 16 kHz stream: YIN minima, then a Viterbi path through them, read out one frame later and refined on a window
+ * F0 of a 16 kHz stream between 200 Hz and 2 kHz: YIN minima, then a Viterbi path through them, read out one frame later and refined on a window
  * about the start of the frame. Equal to `pitch` of models/pipeline/frontend.py.
  */
 export class PitchTracker {
   private readonly yin = new Yin();
+  private readonly band = new PitchBand();
   private readonly samples = new FloatQueue();
+  private readonly periodicity: RunningPeriodicity;
   private readonly loudness = new FloatQueue(256);
   private readonly path = new PitchPath();
   private readonly unbiased = new PitchPath();
@@ -54,11 +69,17 @@ export class PitchTracker {
    */
   constructor(public speaker: SourceProfile = UNKNOWN_SPEAKER) {
     this.samples.push(new Float32Array(LEAD));
+    this.periodicity = new RunningPeriodicity(speaker.periodicity);
+  }
+
+  /** How periodic the samples so far were (see RunningPeriodicity); undefined before the first. */
+  get meanPeriodicity(): number | undefined {
+    return this.periodicity.mean;
   }
 
   /** Samples and the `loudnessDb` of the frames they complete -> the frames whose F0 is now known. */
   push(samples: Float32Array, loudnessDb: Float32Array): PitchFrames {
-    this.samples.push(samples);
+    this.samples.push(this.band.push(samples));
     this.loudness.push(loudnessDb);
     const whole = Math.floor((this.samples.end - LEAD) / ANALYSIS_HOP);
     return this.advance(whole - WINDOW_DELAY_FRAMES, PATH_DELAY_FRAMES);
@@ -73,7 +94,7 @@ export class PitchTracker {
   private advance(frames: number, delay: number): PitchFrames {
     const count = Math.max(0, frames - delay - this.emitted);
     const make = () => new Float32Array(count);
-    const out = { f0Hz: make(), voiced: make(), unbiasedF0Hz: make() };
+    const out = { f0Hz: make(), voiced: make(), unbiasedF0Hz: make(), clarity: make() };
     const first = this.emitted;
     while (this.scored < frames) {
       this.scoreFrame();
@@ -93,8 +114,11 @@ export class PitchTracker {
     const found = isQuiet
       ? NO_CANDIDATES
       : this.yin.candidates(this.samples.view().subarray(from, from + PITCH_SPAN));
-    this.path.step(found, this.unvoicedCost(loudnessDb), this.speaker.medianF0Hz);
-    this.unbiased.step(found, UNVOICED_COST, UNKNOWN_SPEAKER.medianF0Hz);
+    this.periodicity.push(found);
+    const { voicing } = this.periodicity;
+    const unvoiced = (cost: number) => WHISPER_UNVOICED_COST + voicing * (cost - WHISPER_UNVOICED_COST);
+    this.path.step(found, unvoiced(this.unvoicedCost(loudnessDb)), this.speaker.medianF0Hz);
+    this.unbiased.step(found, unvoiced(UNVOICED_COST), UNKNOWN_SPEAKER.medianF0Hz);
   }
 
   private unvoicedCost(loudnessDb: number): number {
@@ -117,6 +141,7 @@ export class PitchTracker {
     out.f0Hz[at] = f0Hz;
     out.voiced[at] = lag > 0 ? 1 : 0;
     out.unbiasedF0Hz[at] = unbiasedLag === lag ? f0Hz : this.refined(unbiasedLag);
+    out.clarity[at] = unbiasedLag > 0 ? Math.max(0, 1 - this.unbiased.costAt(this.emitted)) ** 4 : 0;
     this.emitted++;
   }
 

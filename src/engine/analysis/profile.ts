@@ -1,7 +1,6 @@
 import { quantile } from '../../dsp/arrays';
 import { throwIfCancelled } from '../errors';
 import { Frontend } from './frontend';
-import { REGISTER_OCTAVES } from './pitch-path';
 import { trackPitchInChunks } from './track';
 import { Resampler } from '../../dsp/resample';
 import { FloatQueue } from '../../dsp/float-queue';
@@ -16,6 +15,10 @@ const AUDIBLE_DB = -75;
 const ACTIVE_RANGE_DB = 20;
 const NOISE_QUANTILE = 0.05;
 const CHUNK_SECONDS = 2;
+/** F0 this far from the median is most likely an octave error. */
+const REGISTER_OCTAVES = 0.7;
+/** Least weight of a voiced frame in the median. */
+const LEAST_CLARITY = 0.01;
 
 /**
  * Level of the active speech, dBFS: mean power of the frames less than 20 dB below the 95th percentile of the frames that
@@ -34,12 +37,28 @@ export function noiseLevelDb(loudnessDb: Float32Array): number {
   return quantile(loudnessDb, NOISE_QUANTILE) ?? SILENCE_DB;
 }
 
-/** Median of the voiced entries of `f0Hz` (0 is unvoiced) in the speaker's register; 0 if there are none. */
-export function medianF0Hz(f0Hz: Float32Array): number {
-  const sorted = inRegister(f0Hz);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return 0;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+/**
+ * Median of the voiced entries of `f0Hz` (0 is unvoiced) less than 0.7 octaves from the median of all, weighted by `clarity`
+ * (default: equally); 0 if there are none. In music and babble the clear frames are mostly those of the speaker.
+ */
+export function medianF0Hz(f0Hz: Float32Array, clarity?: Float32Array): number {
+  const voiced = Array.from(f0Hz, (hz, i) => ({ hz, weight: Math.max(LEAST_CLARITY, clarity?.[i] ?? 1) }))
+    .filter(({ hz }) => hz > 0)
+    .sort((a, b) => a.hz - b.hz);
+  if (voiced.length === 0) return 0;
+  const { aboveHz } = weightedMiddle(voiced);
+  const kept = voiced.filter(({ hz }) => Math.abs(Math.log2(hz / aboveHz)) < REGISTER_OCTAVES);
+  const middle = weightedMiddle(kept);
+  return (middle.belowHz + middle.aboveHz) / 2;
+}
+
+/** The entries between which half of the weight is passed, of a list that is not empty; mostly one and the same. */
+function weightedMiddle(sorted: { hz: number; weight: number }[]): { belowHz: number; aboveHz: number } {
+  const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2;
+  let passed = 0;
+  const at = sorted.findIndex(({ weight }) => (passed += weight) > half);
+  const isBetween = at > 0 && passed - sorted[at]!.weight === half;
+  return { belowHz: sorted[isBetween ? at - 1 : at]!.hz, aboveHz: sorted[at]!.hz };
 }
 
 /** The voiced entries of `f0Hz`, sorted, without those 0.7 octaves or more from their median: these are octave errors. */
@@ -83,9 +102,11 @@ export async function profileTake(
   analyse(resampler.end());
   const level = speechLevelDb(loudness.view());
   const normalised = normaliseLoudness(loudness.view(), level);
+  const { f0Hz, clarity, periodicity } = await trackPitchInChunks(resampled.view(), normalised, pause);
   return {
-    medianF0Hz: medianF0Hz(await trackPitchInChunks(resampled.view(), normalised, pause)),
+    medianF0Hz: medianF0Hz(f0Hz, clarity),
     speechLevelDb: level,
     noiseDb: noiseLevelDb(loudness.view()),
+    periodicity,
   };
 }

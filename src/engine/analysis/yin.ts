@@ -7,16 +7,33 @@ const WINDOW = 704;
 export const MIN_LAG = 16;
 export const MAX_LAG = 320;
 export const MAX_CANDIDATES = 4;
+/**
+ * A low difference at a lag from here on shows a period. Noise in the band of a formant is alike only over shorter lags, while a high
+ * voice is alike at multiples of its period too.
+ */
+const LONG_LAG = 64;
 /** Minima of the normalised difference above this are no candidates. */
 const THRESHOLD = 1;
 /** Cost that a candidate is given per octave of its lag above MIN_LAG, because multiples of the period are minima too. */
-const COST_PER_OCTAVE = 0.1 / 4;
+const COST_PER_OCTAVE = 0.04;
+/**
+ * A candidate is given the cost of a multiple of its lag (within 4 %) whose minimum is less than half of its own: it may be half of
+ * the period, as where the fundamental is missing.
+ */
+const MULTIPLE_TOLERANCE = 0.04;
+const MULTIPLE_DEPTH = 0.5;
 
-/** The deepest minima of one frame, lowest cost first. The object is reused for every frame. */
+/** The deepest minima of one frame. The object is reused for every frame. */
 export interface PitchCandidates {
   count: number;
-  /** Samples at 16 kHz, refined by a parabola. */
+  /** Root of the energy of the input. */
+  amplitude: number;
+  /** The lowest normalised difference at lags from 64 to 320. */
+  aperiodicity: number;
+  /** Samples at 16 kHz, of the minimum of a parabola, as is the depth. */
   lags: Float64Array;
+  /** The normalised difference there. */
+  depths: Float64Array;
   costs: Float64Array;
 }
 
@@ -31,7 +48,10 @@ export class Yin {
   private readonly difference = new Float64Array(MAX_LAG + 1);
   private readonly found: PitchCandidates = {
     count: 0,
+    amplitude: 0,
+    aperiodicity: 1,
     lags: new Float64Array(MAX_CANDIDATES),
+    depths: new Float64Array(MAX_CANDIDATES),
     costs: new Float64Array(MAX_CANDIDATES),
   };
 
@@ -40,6 +60,10 @@ export class Yin {
     this.normalisedDifference(samples);
     const { difference: d, found } = this;
     found.count = 0;
+    found.amplitude = Math.sqrt(this.energy[PITCH_SPAN]!);
+    found.aperiodicity = d[LONG_LAG]!;
+    for (let lag = LONG_LAG + 1; lag <= MAX_LAG; lag++)
+      found.aperiodicity = Math.min(found.aperiodicity, d[lag]!);
     for (let lag = MIN_LAG; lag < MAX_LAG; lag++) {
       const a = d[lag - 1]!;
       const b = d[lag]!;
@@ -47,8 +71,9 @@ export class Yin {
       if (!(b < a && b <= c && b < THRESHOLD)) continue;
       const bend = a - 2 * b + c;
       const shift = bend > 1e-12 ? (0.5 * (a - c)) / bend : 0;
-      insert(found, lag + shift, b + COST_PER_OCTAVE * Math.log2(lag / MIN_LAG));
+      insert(found, lag + shift, Math.max(0, b - ((a - c) * shift) / 4));
     }
+    raiseFractions(found);
     return found;
   }
 
@@ -81,15 +106,33 @@ export class Yin {
   }
 }
 
-function insert(found: PitchCandidates, lag: number, cost: number): void {
-  const { lags, costs } = found;
+function costOf(depth: number, lag: number): number {
+  return depth + COST_PER_OCTAVE * Math.log2(lag / MIN_LAG);
+}
+
+function raiseFractions({ count, lags, depths, costs }: PitchCandidates): void {
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < count; j++) {
+      const ratio = lags[j]! / lags[i]!;
+      const isMultiple = ratio > 1.5 && Math.abs(ratio / Math.round(ratio) - 1) < MULTIPLE_TOLERANCE;
+      if (isMultiple && depths[j]! < MULTIPLE_DEPTH * depths[i]!)
+        costs[i] = Math.max(costs[i]!, costOf(depths[i]!, lags[j]!));
+    }
+  }
+}
+
+function insert(found: PitchCandidates, lag: number, depth: number): void {
+  const { lags, depths, costs } = found;
+  const cost = costOf(depth, lag);
   let place = found.count;
   while (place > 0 && costs[place - 1]! > cost) place--;
   if (place >= MAX_CANDIDATES) return;
   const last = Math.min(found.count, MAX_CANDIDATES - 1);
   lags.copyWithin(place + 1, place, last);
+  depths.copyWithin(place + 1, place, last);
   costs.copyWithin(place + 1, place, last);
   lags[place] = lag;
+  depths[place] = depth;
   costs[place] = cost;
   found.count = last + 1;
 }

@@ -3,10 +3,12 @@ import { medianF0Hz, noiseLevelDb, speechLevelDb } from '../../engine/analysis/p
 import { FloatQueue } from '../../dsp/float-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import type { CalibrationResult } from '../live-types';
+import type { ProfilePitch } from './running-profile';
 
 /** Gathers the frames of a calibration and reports the speaker's pitch, level and noise. */
 export class CalibrationMeter {
   private readonly f0Hz = new FloatQueue(1024);
+  private readonly clarity = new FloatQueue(1024);
   private readonly loudnessDb = new FloatQueue(1024);
   private readonly frames: number;
 
@@ -18,13 +20,14 @@ export class CalibrationMeter {
   }
 
   /** Returns true once the time is over and `done` has been called. */
-  push(f0Hz: Float32Array, loudnessDb: Float32Array): boolean {
-    this.f0Hz.push(f0Hz);
+  push({ unbiasedF0Hz, clarity }: ProfilePitch, loudnessDb: Float32Array): boolean {
+    this.f0Hz.push(unbiasedF0Hz);
+    this.clarity.push(clarity);
     this.loudnessDb.push(loudnessDb);
     if (this.loudnessDb.end < this.frames) return false;
     this.done({
       profile: {
-        medianF0Hz: medianF0Hz(this.f0Hz.view()),
+        medianF0Hz: medianF0Hz(this.f0Hz.view(), this.clarity.view()),
         speechLevelDb: speechLevelDb(this.loudnessDb.view()),
         noiseDb: noiseLevelDb(this.loudnessDb.view()),
       },

@@ -4,6 +4,7 @@ import { BlockPlan } from './block-plan';
 import { FeedbackWatch } from './feedback';
 import { CalibrationMeter } from './calibration-meter';
 import type { CalibrationResult, LiveLink, RecordedBlock, LiveSettings } from '../live-types';
+import type { PitchFrames } from '../../engine/analysis/pitch';
 import type { Networks } from '../../engine/backends/network';
 import { RunningProfile } from './running-profile';
 import { SYNTHESIS_RATE_HZ } from '../../dsp/signal';
@@ -64,7 +65,7 @@ export class LiveLoop {
       sampleRateHz: link.sampleRateHz,
       blockCodes: this.plan.codes,
       gateDb: settings.gateDb,
-      onFrames: (f0Hz, loudnessDb) => this.profileFrames(f0Hz, loudnessDb),
+      onFrames: (pitch, loudnessDb) => this.profileFrames(pitch, loudnessDb),
       onSpectra: (...frames) => this.conditions.push(...frames),
     });
     // A calibration that was under way continues.
@@ -205,13 +206,13 @@ export class LiveLoop {
     this.stream.adjust({ blockCodes: this.plan.codes });
   }
 
-  private profileFrames(f0Hz: Float32Array, loudnessDb: Float32Array): void {
-    if (this.calibration?.push(f0Hz, loudnessDb)) {
+  private profileFrames(pitch: PitchFrames, loudnessDb: Float32Array): void {
+    if (this.calibration?.push(pitch, loudnessDb)) {
       this.calibration = undefined;
       this.conditions.judgeNow();
     }
     if (!this.settings.follows && this.running.current) return;
-    if (this.running.push(f0Hz, loudnessDb)) this.hasNewProfile = true;
+    if (this.running.push(pitch, loudnessDb)) this.hasNewProfile = true;
   }
 
   private applySettings(): void {

@@ -1,3 +1,4 @@
+import type { PitchFrames } from '../../engine/analysis/pitch';
 import { medianF0Hz, noiseLevelDb, speechLevelDb } from '../../engine/analysis/profile';
 import type { SourceProfile } from '../../engine/types';
 
@@ -6,6 +7,8 @@ const HISTORY_FRAMES = 2000;
 /** Voiced frames before the first profile of an uncalibrated speaker, and between two updates: 0.5 and 1 s. */
 const FIRST_FRAMES = 50;
 const UPDATE_FRAMES = 100;
+export type ProfilePitch = Pick<PitchFrames, 'unbiasedF0Hz' | 'clarity'>;
+
 /** Step of an update: share of the distance from the known profile to the measured one. */
 const SHARE = 0.1;
 
@@ -17,6 +20,7 @@ const SHARE = 0.1;
  */
 export class RunningProfile {
   private readonly f0Hz = new Float32Array(HISTORY_FRAMES);
+  private readonly clarity = new Float32Array(HISTORY_FRAMES);
   private readonly loudnessDb = new Float32Array(HISTORY_FRAMES);
   /** Levels of all frames, voiced or not. */
   private readonly everyDb = new Float32Array(HISTORY_FRAMES);
@@ -47,13 +51,14 @@ export class RunningProfile {
     this.sinceUpdate = 0;
   }
 
-  /** Takes frames, of which the two arrays may hold different numbers. Returns true when the profile has changed. */
-  push(f0Hz: Float32Array, loudnessDb: Float32Array): boolean {
+  /** Takes frames, whose pitch and loudness may be different numbers of them. Returns true when the profile has changed. */
+  push({ unbiasedF0Hz: f0Hz, clarity }: ProfilePitch, loudnessDb: Float32Array): boolean {
     for (const db of loudnessDb) this.everyDb[this.allFrames++ % HISTORY_FRAMES] = db;
     for (let i = 0; i < f0Hz.length; i++) {
       if (!(f0Hz[i]! > 0)) continue;
       const at = this.voicedFrames++ % HISTORY_FRAMES;
       this.f0Hz[at] = f0Hz[i]!;
+      this.clarity[at] = clarity[i]!;
       // The pitch tracker is delayed, so F0 and level are of different frames; over a second that does not matter.
       this.loudnessDb[at] = loudnessDb[Math.min(i, loudnessDb.length - 1)] ?? this.loudnessDb[at]!;
       this.sinceUpdate++;
@@ -67,7 +72,7 @@ export class RunningProfile {
 
   private update(): void {
     const frames = Math.min(this.voicedFrames, HISTORY_FRAMES);
-    const f0Hz = medianF0Hz(this.f0Hz.subarray(0, frames));
+    const f0Hz = medianF0Hz(this.f0Hz.subarray(0, frames), this.clarity.subarray(0, frames));
     const level = speechLevelDb(this.loudnessDb.subarray(0, frames));
     const noiseDb = noiseLevelDb(this.everyDb.subarray(0, Math.min(this.allFrames, HISTORY_FRAMES)));
     const { known } = this;

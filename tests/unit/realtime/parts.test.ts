@@ -94,7 +94,13 @@ describe('the gate', () => {
 
 describe('the running profile', () => {
   const frames = (hz: number, db: number, count = 200) =>
-    [new Float32Array(count).fill(hz), new Float32Array(count).fill(db)] as const;
+    [
+      {
+        unbiasedF0Hz: new Float32Array(count).fill(hz),
+        clarity: new Float32Array(count).fill(Number(hz > 0)),
+      },
+      new Float32Array(count).fill(db),
+    ] as const;
 
   it('starts from the first 0.5 s of voiced speech without a calibration', () => {
     const profile = new RunningProfile(null);
