@@ -23,9 +23,10 @@ LOUD_COST = 0.3
 FAINT_DB, LOUD_DB = -30.0, -10.0
 SWITCH_COST = 0.25
 JUMP_COST = 1.5
-# Multiples of the period are minima too: lags cost this per octave, and a candidate with a multiple less than half as deep costs as much as that.
+# Multiples of the period are minima too: lags cost this per octave, and a candidate with a multiple less than half as deep costs as much as that,
+# unless both are nearly exact.
 COST_PER_OCTAVE = 0.04
-MULTIPLE_TOLERANCE, MULTIPLE_DEPTH = 0.04, 0.5
+MULTIPLE_TOLERANCE, MULTIPLE_DEPTH, EXACT_DEPTH = 0.04, 0.5, 0.02
 REGISTER_OCTAVES = 0.5
 OFF_REGISTER_COST = 1.5
 QUIET_DB = -60.0
@@ -92,6 +93,8 @@ def _candidates(row, lag_out, depth_out, cost_out):
             cost_out[rank] = cost
             count = min(count + 1, MAX_CANDIDATES)
     for i in range(count):
+        if depth_out[i] <= EXACT_DEPTH:
+            continue
         for j in range(count):
             ratio = lag_out[j] / lag_out[i]
             if ratio > 1.5 and abs(ratio / np.round(ratio) - 1) < MULTIPLE_TOLERANCE and depth_out[j] < MULTIPLE_DEPTH * depth_out[i]:

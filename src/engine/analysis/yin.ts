@@ -17,11 +17,12 @@ const THRESHOLD = 1;
 /** Cost that a candidate is given per octave of its lag above MIN_LAG, because multiples of the period are minima too. */
 const COST_PER_OCTAVE = 0.04;
 /**
- * A candidate is given the cost of a multiple of its lag (within 4 %) whose minimum is less than half of its own: it may be half of
- * the period, as where the fundamental is missing.
+ * A candidate of a depth over .02 is given the cost of a multiple of its lag (within 4 %) whose depth is less than half of its own: it
+ * may be half of the period, as where the fundamental is missing. Smaller depths differ by the parabola's error alone.
  */
 const MULTIPLE_TOLERANCE = 0.04;
 const MULTIPLE_DEPTH = 0.5;
+const EXACT_DEPTH = 0.02;
 
 /** The deepest minima of one frame. The object is reused for every frame. */
 export interface PitchCandidates {
@@ -112,6 +113,7 @@ function costOf(depth: number, lag: number): number {
 
 function raiseFractions({ count, lags, depths, costs }: PitchCandidates): void {
   for (let i = 0; i < count; i++) {
+    if (depths[i]! <= EXACT_DEPTH) continue;
     for (let j = 0; j < count; j++) {
       const ratio = lags[j]! / lags[i]!;
       const isMultiple = ratio > 1.5 && Math.abs(ratio / Math.round(ratio) - 1) < MULTIPLE_TOLERANCE;

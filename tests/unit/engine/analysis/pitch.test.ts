@@ -96,6 +96,11 @@ describe('F0', () => {
     expect(shareNear(f0Hz, 120)).toBeGreaterThan(0.95);
   });
 
+  it('is not that of a multiple of an exact period', () => {
+    for (const hz of [95.3, 220, 237.3, 311])
+      expect(shareNear(tracked(harmonics(hz, 1, 20, 1)), hz)).toBeGreaterThan(0.9);
+  });
+
   it('keeps its octave without the fundamental and the second harmonic, as on the telephone', () => {
     expect(shareNear(tracked(harmonics(110, 3, 30, 2)), 110)).toBeGreaterThan(0.95);
   });
