@@ -11,6 +11,12 @@ export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+/** Speed of computing in words: "at 12 times real-time speed", "at 0.9 times real-time speed". `rtf`: its inverse. */
+export function speedInWords(rtf: number): string {
+  const speed = 1 / rtf;
+  return `at ${speed.toFixed(speed < 9.95 ? 1 : 0)} times real-time speed`;
+}
+
 /** Time left in words: "less than a second", "8 seconds", "2 minutes". */
 export function timeLeft(seconds: number): string {
   if (seconds < 1) return 'less than a second';
