@@ -45,11 +45,9 @@ await command(async () => {
       };
       const result = await harness.page.evaluate((each) => window.understudy?.convert(each), job);
       if (!result) throw new Error('the page gave no answer.');
-      const { seconds, rtf, backend: used, ear: heardBy, warnings } = result;
-      return {
-        ...{ file, out, voice, seconds: round(seconds), rtf: round(rtf) },
-        ...{ backend: used, ear: heardBy, warnings },
-      };
+      const { seconds, rtf, warnings } = result;
+      const means = { backend: result.backend, ear: result.ear };
+      return { file, out, voice, seconds: round(seconds), rtf: round(rtf), ...means, warnings };
     });
   } finally {
     await harness.close();

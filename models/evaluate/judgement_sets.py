@@ -6,7 +6,6 @@ A recording has a truth per condition: 1 (clearly there), 0 (not there) or None 
 uses noise tails), other music and other whispers (WORLD, where fitting uses linear prediction).
 """
 
-import csv
 from functools import cache
 from pathlib import Path
 
@@ -18,9 +17,9 @@ from scipy.linalg import solve_toeplitz
 from scipy.signal import butter, fftconvolve, lfilter, sosfilt
 
 from pipeline.frontend import HOP, RATE_HZ, speech_level_db
-from pipeline.paths import SEED, SPEECH, WORK, held_out
+from pipeline.paths import SEED, SPEECH, WORK, held_out, read_clips
 
-from .conditions import SOUND_M_S, level_db, traffic
+from .conditions import level_db, room_response, traffic
 from .debian import unpacked
 
 CONDITIONS = ["hall", "far", "rumble", "hum", "voices", "whisper", "noise"]
@@ -41,7 +40,7 @@ class Source:
         self.people: dict[str, list] = {}
         self.children: set[str] = set()
         for folder, key in (("learners178", "speaker"), ("orders50", "file")):
-            rows = list(csv.DictReader((SPEECH / folder / "clips.tsv").open(), delimiter="\t"))
+            rows = read_clips(folder)
             ids = sorted({row[key] for row in rows})
             kept = set(ids[5::10]) if held else set(ids) - set(ids[5::10])
             for row in rows:
@@ -196,25 +195,6 @@ def tail_room(rt60: float, metres: float, rng) -> np.ndarray:
     return out
 
 
-@cache
-def image_room(size: tuple, speaker: tuple, microphone: tuple, rt60: float) -> np.ndarray:
-    """As `conditions.room_response`, for any shoebox."""
-    size, speaker, microphone = map(np.array, (size, speaker, microphone))
-    surface = 2 * (size[0] * size[1] + size[1] * size[2] + size[0] * size[2])
-    absorption = 1 - np.exp(-24 * np.log(10) * size.prod() / (SOUND_M_S * surface * rt60))
-    reach = np.ceil(SOUND_M_S * rt60 / (2 * size)).astype(int)
-    cells = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij"), -1).reshape(-1, 3)
-    out = np.zeros(int(rt60 * RATE_HZ) + 1)
-    for parity in np.ndindex(2, 2, 2):
-        metres = np.linalg.norm((1 - 2 * np.array(parity)) * speaker + 2 * cells * size - microphone, axis=1)
-        at = np.round(metres / SOUND_M_S * RATE_HZ).astype(int)
-        inside = at < len(out)
-        bounces = (np.abs(cells - parity) + np.abs(cells)).sum(1)
-        np.add.at(out, at[inside], ((1 - absorption) ** (bounces / 2) / metres)[inside])
-    out = out[np.argmax(out != 0) :]
-    return sosfilt(butter(2, 100, "highpass", fs=RATE_HZ, output="sos"), out / out[0])
-
-
 def shoebox(rt60: float, metres: float, index: int) -> np.ndarray:
     """A room for this RT60 and distance: small below 1 s, a hall from there on."""
     rng = np.random.default_rng([SEED, index])
@@ -223,7 +203,7 @@ def shoebox(rt60: float, metres: float, index: int) -> np.ndarray:
     toward = np.abs(rng.normal(size=3)) * (1, 1, 0.2)
     speaker = microphone + toward / np.linalg.norm(toward) * metres
     speaker = np.minimum(speaker, size - 0.2)
-    return image_room(tuple(size.round(2)), tuple(speaker.round(2)), tuple(microphone.round(2)), round(rt60, 1))
+    return room_response(tuple(size.round(2)), tuple(speaker.round(2)), tuple(microphone.round(2)), round(rt60, 1))
 
 
 def reverberated(speech: np.ndarray, response: np.ndarray) -> np.ndarray:

@@ -11,16 +11,17 @@ import pyworld
 import soundfile as sf
 from scipy.signal import butter, fftconvolve, sosfilt
 
-from pipeline.frontend import HOP, RATE_HZ, spectrum, speech_level_db
-from pipeline.paths import SEED, SPEECH
+from pipeline.frontend import HOP, RATE_HZ
+from pipeline.paths import SEED, SPEECH, held_out_learners, read_clips
 
 from . import conditions
+from .disguises import scaled
 from .scores import f0_detector, load
 from .sets import spread
 
 LEARNERS = SPEECH / "learners178"
 ADULTS = ["kathleen", "kerstin", "nathalie", "flemishguy"]
-SENTENCES = 2
+SENTENCES, LEVEL_DB = 2, -23
 CONFIDENT, AGREEMENT_OCTAVES = 0.9, 1 / 24
 TELEPHONE_HZ = (300, 3400)
 MUSIC_DB, BABBLE_DB, RUMBLE_DB, HISS_DB = 0.0, 5.0, 0.0, 5.0
@@ -32,27 +33,26 @@ WHISPER_TILT_HZ = 700
 
 def learners(held_out: bool) -> list[str]:
     """Every tenth speaker is held out; of the others every seventh is used for development."""
-    every = sorted(file.stem for file in LEARNERS.glob("*.opus"))
-    kept = every[5::10]
-    return kept if held_out else [each for each in every if each not in kept][::7]
+    kept = held_out_learners()
+    return sorted(kept) if held_out else sorted(file.stem for file in LEARNERS.glob("*.opus") if file.stem not in kept)[::7]
 
 
 @cache
-def clips() -> list[list[str]]:
-    return [line.split("\t") for line in (LEARNERS / "clips.tsv").read_text().splitlines()[1:]]
+def learners_clips() -> list[dict[str, str]]:
+    return read_clips("learners178")
 
 
 def group_of(speaker: str) -> str:
     """`children` (under 16), `women` or `men`."""
-    for each, age, gender, *_ in clips():
-        if each == speaker:
-            return "children" if int(age) < 16 else "women" if gender == "f" else "men"
+    for clip in learners_clips():
+        if clip["speaker"] == speaker:
+            return "children" if int(clip["age"]) < 16 else "women" if clip["gender"] == "f" else "men"
     return "men" if speaker == "flemishguy" else "women"
 
 
 def learner(speaker: str) -> list[np.ndarray]:
     audio = load(LEARNERS / f"{speaker}.opus")
-    places = spread([(int(start), int(length)) for each, _, _, start, length, _ in clips() if each == speaker], SENTENCES)
+    places = spread([(int(clip["start_sample_16k"]), int(clip["samples"])) for clip in learners_clips() if clip["speaker"] == speaker], SENTENCES)
     return [audio[start : start + length] for start, length in places]
 
 
@@ -64,11 +64,7 @@ def adult(speaker: str, held_out: bool) -> list[np.ndarray]:
 def recordings(held_out: bool) -> dict[str, list[np.ndarray]]:
     """Speaker -> sentences at a speech level of -23 dBFS, of a whole number of frames."""
     found = {each: learner(each) for each in learners(held_out)} | {each: adult(each, held_out) for each in ADULTS}
-    return {speaker: [levelled(audio[: len(audio) // HOP * HOP].astype(np.float64)) for audio in each] for speaker, each in found.items()}
-
-
-def levelled(speech: np.ndarray) -> np.ndarray:
-    return speech * 10 ** ((-23 - speech_level_db(spectrum(speech)[1])) / 20)
+    return {speaker: [scaled(audio[: len(audio) // HOP * HOP].astype(np.float64), LEVEL_DB) for audio in each] for speaker, each in found.items()}
 
 
 def reference(speech: np.ndarray) -> np.ndarray:
@@ -81,10 +77,6 @@ def reference(speech: np.ndarray) -> np.ndarray:
     other = np.maximum(harvest[near], 1)
     sure = (np.interp(times, swift.timestamps, swift.confidence) > CONFIDENT) & (np.abs(np.log2(hz / other)) < AGREEMENT_OCTAVES)
     return np.where(sure, hz, 0.0)
-
-
-def noisy(speech: np.ndarray, noise: np.ndarray, snr_db: float) -> np.ndarray:
-    return speech + noise * 10 ** ((speech_level_db(spectrum(speech)[1]) - snr_db - conditions.level_db(noise)) / 20)
 
 
 def telephone(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -110,7 +102,7 @@ def rumble(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     noise = sosfilt(butter(2, RUMBLE_HZ, fs=RATE_HZ, output="sos"), rng.standard_normal(len(speech)))
     turns = np.arange(0, len(speech) + RATE_HZ, RATE_HZ // 2)
     swell = np.interp(np.arange(len(speech)), turns, rng.uniform(0.3, 1.5, len(speech) * 2 // RATE_HZ + 3)[: len(turns)])
-    return noisy(speech, noise * swell, RUMBLE_DB)
+    return conditions.with_noise(speech, noise * swell, RUMBLE_DB)
 
 
 def whisper(tilted: bool) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
@@ -146,9 +138,9 @@ def noise_excited(envelope: np.ndarray, samples: int, rng: np.random.Generator) 
 CONDITIONS: dict[str, Callable[[np.ndarray, np.random.Generator], np.ndarray]] = {
     "clean": lambda speech, rng: speech,
     **{name: reverberant(*room) for name, room in ROOMS.items()},
-    "music 0 dB": lambda speech, rng: noisy(speech, conditions.music(len(speech), rng), MUSIC_DB),
-    "babble 5 dB": lambda speech, rng: noisy(speech, conditions.cafe(len(speech), rng), BABBLE_DB),
-    "white noise 5 dB": lambda speech, rng: noisy(speech, rng.standard_normal(len(speech)), HISS_DB),
+    "music 0 dB": lambda speech, rng: conditions.with_noise(speech, conditions.music(len(speech), rng), MUSIC_DB),
+    "babble 5 dB": lambda speech, rng: conditions.with_noise(speech, conditions.cafe(len(speech), rng), BABBLE_DB),
+    "white noise 5 dB": lambda speech, rng: conditions.with_noise(speech, rng.standard_normal(len(speech)), HISS_DB),
     "rumble 0 dB": rumble,
     "telephone band": telephone,
 }
@@ -157,4 +149,4 @@ WHISPERS = {"whisper": whisper(False), "whisper, weak F1": whisper(True)}
 
 def disguised(speech: np.ndarray, condition: str, index: int) -> np.ndarray:
     """At a speech level of -23 dBFS; `index` seeds the random numbers."""
-    return levelled((CONDITIONS | WHISPERS)[condition](speech, np.random.default_rng([SEED, index])))
+    return scaled((CONDITIONS | WHISPERS)[condition](speech, np.random.default_rng([SEED, index])), LEVEL_DB)

@@ -5,13 +5,11 @@ import torch
 from torch import nn
 
 from .checkpoints import PUBLISHED_CHECKPOINT, read
-from .content_targets import as_codes
+from .content_targets import PRIOR_FRAMES, as_codes
 from .paths import CHECKPOINTS
 
 # Mean and deviation [512] of the ear's features, averaged over speakers (`python -m pipeline.ear --priors`).
 PRIORS = CHECKPOINTS / "ear-priors.npz"
-# Weight of these, in frames.
-PRIOR_FRAMES = 250
 # Weight of the ear in the mix.
 SHARE = 0.5
 

@@ -20,9 +20,9 @@ export async function openLibrary(): Promise<Library> {
   let manifest: Manifest | undefined;
   return {
     async load(options) {
-      const { files, ...listed } = await models.load(options);
-      ({ manifest } = listed);
-      const published = new PublishedFiles(manifest, files);
+      const loaded = await models.load(options);
+      manifest = loaded.manifest;
+      const published = new PublishedFiles(manifest, loaded.files);
       return {
         networks: { content: published.network('content'), generator: published.network('generator') },
         voices: new VoiceCatalogue(options.baseUrl, published, ownVoices),
