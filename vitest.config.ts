@@ -20,9 +20,9 @@ export default defineConfig({
           environment: 'node',
           // Two Chromiums wait for sound and pages most of the time; more would time each other out.
           maxWorkers: 2,
-          testTimeout: 120_000,
+          // Each wait in a test has a limit of its own; on a busy machine a long test comes to the sum of many.
+          testTimeout: 300_000,
           hookTimeout: 120_000,
-          // What is waited for comes late on a busy machine.
           expect: { poll: { timeout: 15_000 } },
         },
       },

@@ -45,7 +45,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.manual_seed(SEED)
     run = Run(CHECKPOINT, args.minutes)
-    data, content = Data(), Content()
+    data, content = Data(with_audio=False), Content()
     if args.start and not run.saved:
         load_weights(content, read(args.start)["content"])
     weights = speaker_weights(data)

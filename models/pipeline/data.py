@@ -125,20 +125,21 @@ class Data:
     `log_mel` and `codes`, those of `pipeline.heard`. `persons`: the speakers whose file holds one person.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, with_audio: bool = True) -> None:
         files = [WORK / "arrays" / file.name for file in sorted(HEARD.glob("*.npz"))]
         self.speakers = [file.stem for file in files]
         self.index = {name: index for index, name in enumerate(self.speakers)}
-        parts = [self.read(file) for file in files]
+        parts = [self.read(file, with_audio) for file in files]
         join = lambda key, kind: torch.tensor(np.concatenate([p[key] for p in parts]), dtype=kind)  # noqa: E731
-        self.audio = join("audio", torch.int16).reshape(-1, HOP)
         self.log_mel = join("logMel", torch.float16)
         self.loudness_db, self.f0_hz, self.voiced = (join(key, torch.float32) for key in ("loudnessDb", "f0Hz", "voiced"))
         self.ends = torch.tensor(np.cumsum([len(p["f0Hz"]) for p in parts]))
         self.begins = torch.cat([self.ends.new_zeros(1), self.ends[:-1]])
         self.level_db = torch.tensor([speech_level_db(p["loudnessDb"]) for p in parts], dtype=torch.float32)
         self.median_hz = torch.tensor([median_f0_hz(p["f0Hz"]) for p in parts], dtype=torch.float32)
-        self.bandwidth_hz = torch.stack([bandwidth_hz(self.audio[a:b].flatten()) for a, b in zip(self.begins, self.ends)])
+        if with_audio:
+            self.audio = join("audio", torch.int16).reshape(-1, HOP)
+            self.bandwidth_hz = torch.stack([bandwidth_hz(self.audio[a:b].flatten()) for a, b in zip(self.begins, self.ends)])
         targets = [dict(np.load(CONTENT_TARGETS / file.name)) for file in files]
         self.codes = torch.tensor(np.concatenate([t["codes"] for t in targets]))
         self.mean, self.std = (torch.tensor(np.stack([t[key] for t in targets])) for key in ("mean", "std"))
@@ -150,9 +151,10 @@ class Data:
         self.starts_cache: dict[tuple[int, int], tuple[torch.Tensor, ...]] = {}
 
     @staticmethod
-    def read(file: Path) -> dict:
+    def read(file: Path, with_audio: bool) -> dict:
         """One speaker's arrays, F0 held through unvoiced frames."""
-        arrays = dict(np.load(file))
+        stored = np.load(file)
+        arrays = {key: stored[key] for key in stored if with_audio or key != "audio"}
         return arrays | {"f0Hz": hold_f0(arrays["f0Hz"])}
 
     def features_of(self, speaker: int) -> tuple[torch.Tensor, torch.Tensor]:

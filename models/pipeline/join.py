@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--content", type=Path, required=True)
     args = parser.parse_args()
     torch.manual_seed(SEED)
-    data, content, join = Data(), Content(), Join()
+    data, content, join = Data(with_audio=False), Content(), Join()
     load_weights(content, load(args.content)["content"])
     content.eval().requires_grad_(False)
     weights = speaker_weights(data)
