@@ -87,58 +87,23 @@ class Content(Streaming):
         self.leave_norm = nn.LayerNorm(width)
         self.leave = nn.Linear(width, CODES)
 
-    def features(self, log_mel, *states):
-        """What the codes are a projection of, [B, n, width], and the next states."""
+    def forward(self, log_mel, *states):
         pairs = ((log_mel + 4.0) / 4.0).reshape(log_mel.shape[0], -1, 2 * BANDS)
         x = self.enter_norm(self.enter(pairs)).transpose(1, 2)
         next_states = []
         for block, state in zip(self.blocks, states):
             x, next_state = block(x, state)
             next_states.append(next_state)
-        return x.transpose(1, 2), *next_states
-
-    def codes(self, features):
-        return self.leave(self.leave_norm(features))
-
-    def forward(self, log_mel, *states):
-        features, *next_states = self.features(log_mel, *states)
-        return self.codes(features), *next_states
-
-    def offline_features(self, log_mel):
-        """logMel [B, 2n, 80] -> features [B, n, width] aligned with it; the last frame is repeated as look-ahead."""
-        padded = F.pad(log_mel, (0, 0, 0, 2 * self.look_ahead), mode="replicate")
-        return self.features(padded, *self.states(log_mel.shape[0]))[0][:, self.look_ahead :]
+        return self.leave(self.leave_norm(x.transpose(1, 2))), *next_states
 
     def offline(self, log_mel):
-        """logMel [B, 2n, 80] -> codes [B, n, 128], aligned as `offline_features`."""
-        return self.codes(self.offline_features(log_mel))
+        """logMel [B, 2n, 80] -> codes [B, n, 128] aligned with it; the last frame is repeated as look-ahead."""
+        padded = F.pad(log_mel, (0, 0, 0, 2 * self.look_ahead), mode="replicate")
+        return self(padded, *self.states(log_mel.shape[0]))[0][:, self.look_ahead :]
 
     def offline_delayed(self, log_mel):
         """As `offline`, but code k is computed from frames 2k - 1 and 2k instead of 2k and 2k + 1, as in the stream, where this saves 10 ms of latency."""
-        return self.offline(delayed(log_mel))
-
-
-def delayed(log_mel):
-    """logMel [B, 2n, 80] one frame later; the first frame is repeated."""
-    return torch.cat([log_mel[:, :1], log_mel[:, :-1]], 1)
-
-
-class Suppressor(nn.Module):
-    """Features [B, n, 256] of the content network -> natural log of the power gains, at most 0, that take noise and reverberation from
-    logMel [B, 2n, 80].
-
-    Feature k is computed from frames 2k - 1 and 2k, as in the stream; the gains are those of frames 2k and 2k + 1.
-    """
-
-    def __init__(self, width: int = 256) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.enter = nn.Linear(width, width)
-        self.leave = nn.Linear(width, 2 * BANDS)
-
-    def forward(self, features):
-        gains = self.leave(F.gelu(self.enter(self.norm(features)), approximate="tanh"))
-        return -F.softplus(gains).reshape(features.shape[0], -1, BANDS)
+        return self.offline(torch.cat([log_mel[:, :1], log_mel[:, :-1]], 1))
 
 
 def run_offline(blocks: nn.ModuleList, x: torch.Tensor) -> torch.Tensor:
