@@ -46,7 +46,7 @@ await command(async () => {
       const result = await harness.page.evaluate((each) => window.understudy?.convert(each), job);
       if (!result) throw new Error('the page gave no answer.');
       const { seconds, rtf, warnings } = result;
-      const means = { backend: result.backend, ear: result.ear };
+      const means = { backend: result.backend, ear: result.ear, denoised: result.isDenoised };
       return { file, out, voice, seconds: round(seconds), rtf: round(rtf), ...means, warnings };
     });
   } finally {

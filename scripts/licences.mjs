@@ -33,6 +33,13 @@ const NETWORKS = [
     holder: 'OpenAI',
     year: '2022',
   },
+  {
+    name: 'DeepFilterNet 3 (models/denoiser.onnx)',
+    license: 'MIT',
+    source: 'https://github.com/Rikorose/DeepFilterNet',
+    holder: 'Hendrik Schröter',
+    year: '2021',
+  },
 ];
 
 /** Packages whose WebAssembly contains further libraries, and the addresses of their notices. */

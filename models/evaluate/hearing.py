@@ -2,7 +2,7 @@
 
     python -m evaluate.hearing --make                       convert with `npm run convert --ear auto` first, then score
     python -m evaluate.hearing --make --ear small           with the content network alone, as live
-    python -m evaluate.hearing --make --python              convert with `python -m pipeline.convert`
+    python -m evaluate.hearing --make --python [--denoise]  convert with `python -m pipeline.convert`
     python -m evaluate.hearing                              score the last conversions
     python -m evaluate.hearing --only rumble --voice joe [--files 4]      print some rows, of some files
     python -m evaluate.hearing --make --ear small --baseline              keep the rows in `evaluate/hearing_baseline.tsv`
@@ -60,16 +60,18 @@ class Chain:
 
     python: bool
     ear: str
+    denoise: bool = False
 
     def folder(self, source: str, voice: str) -> Path:
-        return (WORK / "unmarked" if self.python else CONVERTED) / f"{source}-{voice}-{self.ear}"
+        suffix = "-denoised" if self.denoise else ""
+        return (WORK / "unmarked" if self.python else CONVERTED) / f"{source}-{voice}-{self.ear}{suffix}"
 
     def make(self, source: str, voice: str, limit: int | None) -> None:
         """Converts a set, by Python no more than `limit` of its recordings."""
         recordings, out = hearing_sets.files_of(source)[0].parent, self.folder(source, voice)
         if self.python:
             command = [sys.executable, "-m", "pipeline.convert", str(recordings), str(out), "--voice", voice]
-            command += ["--ear"] if self.ear == "auto" else []
+            command += [*(["--ear"] if self.ear == "auto" else []), *(["--denoise"] if self.denoise else [])]
             subprocess.run([*command, *(["--limit", str(limit)] if limit else [])], check=True, cwd=MODELS)
         else:
             convert(recordings, out, voice, self.ear)
@@ -211,11 +213,12 @@ def main() -> None:
     parser.add_argument("--python", action="store_true")
     parser.add_argument("--ear", choices=["auto", "small"], default="auto")
     parser.add_argument("--baseline", action="store_true")
+    parser.add_argument("--denoise", action="store_true", help="with --python")
     parser.add_argument("--voice", action="append", choices=VOICES)
     parser.add_argument("--only", nargs="+", choices=hearing_sets.SETS)
     parser.add_argument("--files", type=int, help="the first of each set")
     args = parser.parse_args()
-    chain, voices, names = Chain(args.python, args.ear), args.voice or VOICES, args.only or hearing_sets.SETS
+    chain, voices, names = Chain(args.python, args.ear, args.denoise), args.voice or VOICES, args.only or hearing_sets.SETS
     print("\n".join(lines(HEAD, [])), flush=True)
     rows, table, missed, before = [], [], [], {} if args.baseline else baselines()
     for name in names:

@@ -1,8 +1,9 @@
 """Convert recordings in Python, to listen to a checkpoint before it is published. The engine's chain without gate and watermark.
 
-    python -m pipeline.convert <folder of wav> <out folder> --voice kathleen [--blend 0.3] [--ear]
+    python -m pipeline.convert <folder of wav> <out folder> --voice kathleen [--blend 0.3] [--ear] [--denoise]
 
-With `--ear` the codes are those that the ear (whisper-base's encoder, in float) and the content network join.
+With `--ear` the codes are those that the ear (whisper-base's encoder, in float) and the content network join; with `--denoise` every
+recording loses its noise first, whether or not the app would take it away.
 """
 
 import argparse
@@ -19,6 +20,8 @@ import torch
 from . import ear_join, ear_network, frontend
 from .checkpoints import load_trained
 from .data import hold_f0
+from .denoiser import RATE_HZ as DENOISER_RATE_HZ
+from .denoiser import published_denoiser
 from .ear_take import Hear, joined_codes
 from .networks import BANDS
 from .paths import PUBLISHED
@@ -85,10 +88,16 @@ class Features:
     samples: np.ndarray
 
 
-def analyse(path: Path, voice: Voice) -> Features:
+def denoised(samples: np.ndarray) -> np.ndarray:
+    """16 kHz samples without their noise."""
+    return soxr.resample(published_denoiser()(soxr.resample(samples, 16000, DENOISER_RATE_HZ)), DENOISER_RATE_HZ, 16000)
+
+
+def analyse(path: Path, voice: Voice, denoise: bool = False) -> Features:
     """Features of a recording; `f0_hz` is held through unvoiced frames and transposed to the voice's median."""
     audio, rate = sf.read(path, dtype="float32", always_2d=True)
     low = soxr.resample(audio.mean(1), rate, 16000)
+    low = denoised(low) if denoise else low
     low = np.pad(low, (0, -len(low) % 320))
     _, loud = frontend.spectrum(low)
     level_db = frontend.speech_level_db(loud)
@@ -143,6 +152,7 @@ def main() -> None:
     parser.add_argument("--blend", type=float)
     parser.add_argument("--limit", type=int, default=1000)
     parser.add_argument("--ear", action="store_true")
+    parser.add_argument("--denoise", action="store_true")
     args = parser.parse_args()
     content, model, _ = load_trained()
     ear = load_ear() if args.ear else None
@@ -150,7 +160,7 @@ def main() -> None:
     blend = voice.header["retrievalBlend"] if args.blend is None else args.blend
     args.out.mkdir(parents=True, exist_ok=True)
     for path in sorted(args.source.glob("*.wav"))[: args.limit]:
-        features = analyse(path, voice)
+        features = analyse(path, voice, args.denoise)
         gains = gains_of(features, voice, content, model.generator, blend, ear)
         write(args.out / path.name, synthesise(features.f0_hz, features.voiced, *gains)[0])
 

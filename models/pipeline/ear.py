@@ -26,7 +26,7 @@ from . import ear_join, ear_network, frontend
 from .content_targets import CONTENT_TARGETS
 from .ear_network import BEYOND, RATE_HZ, SAMPLES_PER_CODE
 from .ear_take import Hear, hear_window, joined_codes, own_codes, plan, statistics
-from .export import EAR, EAR_JOIN, ear_entries, publish
+from .export import EAR, EAR_JOIN, list_in_manifest, publish
 from .networks import CODES
 from .paths import PUBLISHED, SPEECH, held_out
 from .whisper import WIDTH
@@ -204,13 +204,6 @@ def fixture() -> dict:
     index = np.arange(len(samples) // SAMPLES_PER_CODE)[:, None] * np.arange(CODES)
     codes = joined_codes(samples, np.sin(index).astype(np.float32), published_ear(), ear_join.load())
     return {"every": 5, "codes": np.round(codes[::5].astype(float), 4).tolist()}
-
-
-def list_in_manifest() -> None:
-    path = PUBLISHED / "manifest.json"
-    manifest = json.loads(path.read_text())
-    manifest["files"] = [each for each in manifest["files"] if each["file"] not in (EAR, EAR_JOIN)] + ear_entries()
-    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
 def main() -> None:

@@ -34,7 +34,8 @@ RETRIEVAL_BLEND = 0.25
 # Published in the manifest.
 TRAINED = "Trained by this project on the recordings named in models/README.md."
 WHISPER = "The encoder of whisper-base by OpenAI (Radford et al. 2022), https://github.com/openai/whisper"
-EAR, EAR_JOIN = "ear.onnx", "ear-join.onnx"
+EAR, EAR_JOIN, DENOISER = "ear.onnx", "ear-join.onnx", "denoiser.onnx"
+DEEP_FILTER_NET = "DeepFilterNet 3 by Schröter et al. (2023), https://github.com/Rikorose/DeepFilterNet"
 WORDS_ORIGIN = "Words said by Kokoro-82M voice jf_alpha, as content codes"
 # Smaller float32 tensors are stored as they are.
 MIN_PACKED_SIZE = 1024
@@ -42,17 +43,18 @@ MIN_PACKED_SIZE = 1024
 
 def pack(path, int8: bool) -> None:
     """Replaces float32 initializers by float16 behind a Cast; with `int8`, matrices by int8 behind a Cast and a
-    multiplication by a scale per column. ONNX Runtime folds these nodes when it loads the graph."""
+    multiplication by a scale per column, and the matrices of recurrent layers with a scale per row. ONNX Runtime folds these nodes when it
+    loads the graph."""
     model = onnx.load(str(path))
     graph, unpacking = model.graph, []
+    recurrent = {name for node in graph.node if node.op_type == "GRU" for name in node.input[1:3]}
     for tensor in list(graph.initializer):
-        array = numpy_helper.to_array(tensor)
+        name, array = tensor.name, numpy_helper.to_array(tensor)
         if array.dtype != np.float32 or array.size < MIN_PACKED_SIZE:
             continue
-        name = tensor.name
         graph.initializer.remove(tensor)
-        if int8 and array.ndim == 2:
-            factor = np.maximum(np.abs(array).max(0, keepdims=True), 1e-9) / 127
+        if int8 and (array.ndim == 2 or name in recurrent):
+            factor = np.maximum(np.abs(array).max(2 if name in recurrent else 0, keepdims=True), 1e-9) / 127
             graph.initializer.append(numpy_helper.from_array(np.round(array / factor).astype(np.int8), f"{name}_int8"))
             graph.initializer.append(numpy_helper.from_array(factor.astype(np.float32), f"{name}_factor"))
             unpacking.append(helper.make_node("Cast", [f"{name}_int8"], [f"{name}_whole"], to=onnx.TensorProto.FLOAT))
@@ -162,13 +164,24 @@ def network_entry(role: str, look_ahead: int, states: list) -> dict:
 
 def ear_entries() -> list[dict]:
     """Of the networks of `pipeline.ear`, where they are published."""
-    stateless = {"kind": "network", "stateShapes": [], "licence": "MIT"}
-    found = [(EAR, "ear", 0, WHISPER), (EAR_JOIN, "earJoin", ear_join.load().context, TRAINED)]
+    found = [
+        (EAR, "ear", 0, "MIT", WHISPER),
+        (EAR_JOIN, "earJoin", ear_join.load().context, "MIT", TRAINED),
+        (DENOISER, "denoiser", 0, "MIT OR Apache-2.0", DEEP_FILTER_NET),
+    ]
     return [
-        manifest_entry(file, **stateless, role=role, lookAheadFrames=context, origin=origin)
-        for file, role, context, origin in found
+        manifest_entry(file, kind="network", stateShapes=[], licence=licence, role=role, lookAheadFrames=context, origin=origin)
+        for file, role, context, licence, origin in found
         if (PUBLISHED / file).exists()
     ]
+
+
+def list_in_manifest() -> None:
+    """Lists the networks of the ear as they are published now."""
+    path = PUBLISHED / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["files"] = [each for each in manifest["files"] if each["file"] not in (EAR, EAR_JOIN, DENOISER)] + ear_entries()
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
 def write_manifest(content: Content, model: ConditionedGenerator) -> None:

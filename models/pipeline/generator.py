@@ -1,6 +1,6 @@
 """Stage 4: train the generator, the speaker encoder and the voices' embeddings; the content network is fine-tuned with them.
 
-    python -m pipeline.generator --minutes 90 [--start checkpoints/v2.pt] [--content work/content.pt]
+    python -m pipeline.generator --minutes 90 [--start checkpoints/v2.pt] [--content work/content.pt] [--rate 4e-4]
 
 The first half of each batch is speech of target speakers to be reconstructed: multi-resolution STFT and log-mel losses. The second half
 is speech of any speaker to be converted to a target. Discriminators with one head per built-in voice and one for all other targets
@@ -44,7 +44,8 @@ from .voices import textured
 CLASSIFIED = 3 * HALF_BATCH
 CLASSIFICATION_WEIGHT, REGRESSION_WEIGHT = 0.1, 1.0
 EMA = 0.999
-RATE, DISCRIMINATOR_RATE, CONTENT_RATE_SHARE = 4e-4, 6e-4, 0.5
+# The highest learning rate; those of the discriminators and of the content network relative to it. Small batches of a CPU need a lower one.
+RATE, DISCRIMINATOR_RATE_SHARE, CONTENT_RATE_SHARE = 4e-4, 1.5, 0.5
 # Largest share of retrieved codes and of retrieved timbre that is mixed in. At inference, enrolled voices use .5 and .3 (src/enrol),
 # built-in voices .25 and none.
 MAX_BLEND, MAX_BLEND_BUILT_IN, MAX_TEXTURE_BLEND = 0.8, 0.6, 0.4
@@ -118,6 +119,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--start", type=Path)
     parser.add_argument("--content", type=Path)
+    parser.add_argument("--rate", type=float, default=RATE)
     args = parser.parse_args()
     torch.manual_seed(SEED)
     run = Run(CHECKPOINT, args.minutes)
@@ -134,8 +136,8 @@ def main() -> None:
     networks = nn.ModuleDict({"content": content, "model": model})
     average = copy.deepcopy(networks).requires_grad_(False)
     trained = [*networks.parameters(), *classifier.parameters()]
-    optimiser = adamw([*model.parameters(), *classifier.parameters()], RATE, (0.8, 0.99))
-    content_optimiser = adamw(content.parameters(), RATE, (0.9, 0.98))
+    optimiser = adamw([*model.parameters(), *classifier.parameters()], args.rate, (0.8, 0.99))
+    content_optimiser = adamw(content.parameters(), args.rate, (0.9, 0.98))
     objective = Objective()
     if "discriminators" in start:
         load_weights(objective.discriminators, start["discriminators"])
@@ -165,9 +167,9 @@ def main() -> None:
 
     step = GraphedStep(step)
     while run.unfinished():
-        run.set_rate(optimiser, RATE, 100, 1e-5)
-        run.set_rate(content_optimiser, RATE * CONTENT_RATE_SHARE, 100, 1e-5)
-        run.set_rate(objective.optimiser, DISCRIMINATOR_RATE, 100, 1e-5)
+        run.set_rate(optimiser, args.rate, 100, 1e-5)
+        run.set_rate(content_optimiser, args.rate * CONTENT_RATE_SHARE, 100, 1e-5)
+        run.set_rate(objective.optimiser, args.rate * DISCRIMINATOR_RATE_SHARE, 100, 1e-5)
         step(run.minutes < warm_up_minutes)
         run.end_step()
 

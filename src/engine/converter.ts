@@ -97,6 +97,7 @@ export class Converter implements ConversionApi {
           rtf: take.rtf,
           backend,
           ear: ear ? 'ear' : 'small',
+          isDenoised: take.isDenoised,
           consent: parseSealed(voice.permission.sealed),
         };
       });

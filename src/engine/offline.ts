@@ -2,9 +2,13 @@ import { requirePermission, type Use } from '../provenance';
 import { limitPeak } from '../dsp/arrays';
 import { EngineError, throwIfCancelled } from './errors';
 import type { EarNetworks, Networks } from './backends/network';
+import { TakeDenoiser } from './ear/take-denoiser';
 import { TakeEar } from './ear/take-ear';
+import type { TakeSamples } from './ear/take-window';
+import { judgeTake } from './analysis/condition-take';
+import { isDenoisable } from './analysis/conditions';
 import { profileTake } from './analysis/profile';
-import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
+import { ANALYSIS_RATE_HZ, SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { inputNotFinite } from './analysis/input-level';
 import { ConversionStream } from './stream';
 import { TakeProgress } from './take-progress';
@@ -12,12 +16,13 @@ import { nextTask } from '../dsp/task';
 import type { ConversionControls, ConvertProgress, SourceProfile } from './types';
 import type { Voice } from './voice';
 
-/** Computing time of the ear per second of a take, relative to that of the stream. */
+/** Computing time of the ear and of the denoiser per second of a take, relative to that of the stream. */
 const EAR_COST = 0.6;
+const DENOISER_COST = 0.8;
 
 export interface TakeOptions {
   networks: Networks;
-  /** The ear, to join what it hears with the content network's codes. Default: these are used alone. */
+  /** The ear, to join what it hears with the content network's codes, and to take noise from noisy takes. Default: the content network hears the take alone and as it is. */
   ear?: EarNetworks | undefined;
   voice: Voice;
   controls: ConversionControls;
@@ -41,32 +46,52 @@ export interface ConvertedTake {
   /** Seconds of computing per second of speech, including the profile and the ear. */
   rtf: number;
   profile: SourceProfile;
+  /** Whether noise was taken from it before it was converted. */
+  isDenoised: boolean;
 }
 
 /**
- * Converts a whole take: measures its profile, hears it with the ear if there is one, pushes it through a stream one second at a
- * time, and scales the result so that no peak exceeds 0.98.
+ * Converts a whole take: takes noise from it where that helps, measures its profile, hears it with the ear if there is one, pushes it
+ * through a stream one second at a time, and scales the result so that no peak exceeds 0.98.
  *
  * Rejects with `input-empty`, `input-not-finite`, `input-rate` (the SampleRateError of dsp/resample.ts), `cancelled`, a
  * ConsentError, or what the networks throw.
  */
 export async function convertTake(options: TakeOptions): Promise<ConvertedTake> {
-  const { networks, voice, controls, samples, sampleRateHz, signal, use = 'convert', blockCodes } = options;
+  const { networks, ear, voice, controls, signal, use = 'convert', blockCodes } = options;
   requirePermission(voice.permission.sealed, use, voice.permission);
-  checkSamples(samples);
+  checkSamples(options.samples);
   const startedMs = performance.now();
-  const profile = options.profile ?? (await profileTake(samples, sampleRateHz, signal));
-  const seconds = samples.length / sampleRateHz;
-  const output = new Float32Array(Math.round(seconds * SYNTHESIS_RATE_HZ));
-  const joiner = options.ear && new TakeEar(options.ear, samples, sampleRateHz, profile);
-  const earWork = joiner ? (EAR_COST * seconds * joiner.measured.length) / joiner.windows.length : 0;
-  const work = seconds * (joiner ? 1 + EAR_COST : 1);
+  const seconds = options.samples.length / options.sampleRateHz;
+  const isDenoised = ear !== undefined && (await isNoisy(options));
+  const work = seconds * (1 + (ear ? EAR_COST : 0) + (isDenoised ? DENOISER_COST : 0));
   const progress = new TakeProgress(seconds, work, options.onProgress);
-  await joiner?.measure(async (done) => {
-    if (done > 0) progress.report((earWork * done) / joiner.measured.length);
+  let workDone = 0;
+  /** Reports part of a piece of work, and lets other tasks run before the next. */
+  const step = async (pieceWork: number, share: number) => {
+    if (share > 0) progress.report(workDone + pieceWork * share);
     await nextTask();
     throwIfCancelled(signal);
-  });
+  };
+  let take: TakeSamples = options;
+  if (ear && isDenoised) {
+    const denoiser = new TakeDenoiser(ear, options);
+    const denoiserWork = DENOISER_COST * seconds;
+    const samples = await denoiser.run((done) => step(denoiserWork, done / denoiser.windows.length));
+    take = { samples, sampleRateHz: ANALYSIS_RATE_HZ };
+    workDone += denoiserWork;
+  }
+  const { samples, sampleRateHz } = take;
+  const known = isDenoised ? undefined : options.profile;
+  const profile = known ?? (await profileTake(samples, sampleRateHz, signal));
+  const joiner = ear && new TakeEar(ear, take, profile);
+  if (joiner) {
+    const { measured, windows } = joiner;
+    const earWork = (EAR_COST * seconds * measured.length) / windows.length;
+    await joiner.measure((done) => step(earWork, done / measured.length));
+    workDone += earWork;
+  }
+  const output = new Float32Array(Math.round(seconds * SYNTHESIS_RATE_HZ));
   const stream = new ConversionStream({
     networks,
     voice,
@@ -79,7 +104,8 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
   });
   let done = 0;
   const append = (part: Float32Array) => {
-    output.set(part, done);
+    // A take at 16 kHz may be longer by a part of a sample.
+    output.set(part.subarray(0, output.length - done), done);
     done += part.length;
   };
   try {
@@ -87,8 +113,7 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
       await nextTask();
       throwIfCancelled(signal);
       append(await stream.push(samples.subarray(at, at + sampleRateHz)));
-      const share = Math.min(1, (at + sampleRateHz) / samples.length);
-      progress.report(earWork + share * (work - earWork));
+      progress.report(workDone + Math.min(1, (at + sampleRateHz) / samples.length) * (work - workDone));
     }
     throwIfCancelled(signal);
     append(await stream.end());
@@ -97,7 +122,14 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
     throw error;
   }
   limitPeak(output);
-  return { samples: output, seconds, rtf: (performance.now() - startedMs) / 1000 / seconds, profile };
+  const rtf = (performance.now() - startedMs) / 1000 / seconds;
+  return { samples: output, seconds, rtf, profile, isDenoised };
+}
+
+/** Whether the take is one that the denoiser helps to understand. */
+async function isNoisy({ samples, sampleRateHz, signal }: TakeOptions): Promise<boolean> {
+  const found = await judgeTake(samples, sampleRateHz, signal);
+  return found !== null && isDenoisable(found);
 }
 
 function checkSamples(samples: Float32Array): void {

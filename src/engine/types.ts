@@ -88,6 +88,8 @@ export interface ConvertResult {
   backend: Backend;
   /** What heard the take. */
   ear: Hearing;
+  /** Whether noise was taken from the take first. */
+  isDenoised: boolean;
   /** The consent record of the voice; export checks it again. */
   consent: SealedRecord;
 }

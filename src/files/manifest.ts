@@ -22,7 +22,7 @@ const common = {
 };
 
 /** Roles of the networks that are fetched after the first conversion, see src/store/ear.ts. An app works without them. */
-export const EAR_ROLES = ['ear', 'earJoin'] as const;
+export const EAR_ROLES = ['ear', 'earJoin', 'denoiser'] as const;
 
 const networkSchema = v.object({
   ...common,
@@ -86,7 +86,7 @@ export function findNetwork(
   );
 }
 
-/** The files of the ear; undefined unless both of its networks are published. */
+/** The files of the ear; undefined unless all of its networks are published. */
 export function earFilesOf(manifest: Manifest): PublishedNetwork[] | undefined {
   const files = EAR_ROLES.flatMap((role) => findNetwork(manifest, role) ?? []);
   return files.length === EAR_ROLES.length ? files : undefined;

@@ -59,6 +59,7 @@ interface Converted {
   rtf: number;
   backend: string;
   ear: Hearing;
+  isDenoised: boolean;
   warnings: string[];
 }
 
@@ -142,7 +143,7 @@ export function installHarness(scope: Scope): void {
       });
       await sendResult(output, blob);
       const { seconds, rtf, backend } = result;
-      return { seconds, rtf, backend, ear: result.ear, warnings };
+      return { seconds, rtf, backend, ear: result.ear, isDenoised: result.isDenoised, warnings };
     },
 
     async openVoiceFile(input) {

@@ -48,7 +48,11 @@ export async function readEar(models: ModelStore, manifest: Manifest): Promise<E
   const content = files && (await models.readFiles(files));
   if (!content) return undefined;
   const published = new PublishedFiles(manifest, content);
-  return { ear: published.network('ear'), earJoin: published.network('earJoin') };
+  return {
+    ear: published.network('ear'),
+    earJoin: published.network('earJoin'),
+    denoiser: published.network('denoiser'),
+  };
 }
 
 async function withStore<T>(task: (models: ModelStore) => Promise<T>): Promise<T> {

@@ -45,6 +45,8 @@ export const outputFields = {
   rtf: v.exactOptional(number),
   /** What heard the source: the small network alone, or the ear too. Outputs of earlier versions and of Live have none. */
   ear: v.exactOptional(v.picklist(['small', 'ear'])),
+  /** Whether noise was taken from the source first. */
+  isDenoised: v.exactOptional(v.boolean()),
   controls: v.object({
     pitchShiftSt: number,
     autoPitch: v.boolean(),

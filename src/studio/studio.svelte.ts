@@ -95,6 +95,7 @@ export class Studio {
         backend: result.backend,
         rtf: result.rtf,
         ear: result.ear,
+        isDenoised: result.isDenoised,
         consent: result.consent,
       });
       notices.announce(`Converted to ${voice.name}.`);

@@ -20,6 +20,8 @@ const QUIET_DB = -52;
 const PER_DB = 0.1;
 /** Features count up to this many standard deviations from their mean. */
 const MAX_DEVIATION = 4;
+/** From these confidences on a take keeps its noise: music looks like voices to some extent, and distance is to be ruled out. */
+const [AMONG_VOICES, FROM_AFAR] = [0.65, 0.15];
 /** From this confidence on a condition is named while a session runs, and below OFF no longer. */
 const [ON, OFF] = [0.6, 0.4];
 
@@ -48,6 +50,15 @@ export function confidences(features: ConditionFeatures, gainDb: number): Confid
 /** The conditions with a confidence of at least `threshold`, that which costs most words first. */
 export function named(found: Confidences, threshold = 0.5): Condition[] {
   return specific(CONDITIONS.filter((name) => found[name] >= threshold));
+}
+
+/**
+ * Whether the denoiser makes a take easier to understand: it does in music, wind and noise, but among other voices, from afar and in
+ * halls it takes away the speech (docs/decisions/0029-denoiser.md).
+ */
+export function isDenoisable(found: Confidences): boolean {
+  const isNoisy = Math.max(found.noise, found.rumble, found.hum) >= 0.5;
+  return isNoisy && found.voices < AMONG_VOICES && found.far < FROM_AFAR && found.hall < 0.5;
 }
 
 /** The conditions as one number for shared memory: bit i is that of `CONDITIONS[i]`. */

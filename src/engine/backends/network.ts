@@ -46,7 +46,7 @@ export type NetworkSet<Role extends string> = Record<Role, LoadedNetwork> & {
 export type Networks = NetworkSet<'content' | 'generator'>;
 
 /** The networks that hear a whole take, see src/engine/ear; `lookAheadFrames` of `earJoin` is the context it needs on both sides. */
-export type EarRole = 'ear' | 'earJoin';
+export type EarRole = 'ear' | 'earJoin' | 'denoiser';
 export type EarFiles = Record<EarRole, NetworkFile>;
 export type EarNetworks = NetworkSet<EarRole>;
 

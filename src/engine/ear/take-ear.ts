@@ -1,20 +1,17 @@
 import { FloatQueue } from '../../dsp/float-queue';
-import { resample } from '../../dsp/resample';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
+import { ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import { speechGain } from '../analysis/input-level';
 import { StreamingNetwork, type EarNetworks } from '../backends/network';
-import { CODE_SIZE, CODES_PER_SECOND, FEATURES, FRAMES_PER_CODE } from '../shapes';
+import { CODE_SIZE, FEATURES } from '../shapes';
 import type { CodeJoiner } from '../stream';
 import type { SourceProfile } from '../types';
 import { fadeIn, measuredWindows, OVERLAP_CODES, ownCodes, planWindows, type EarWindow } from './plan';
 import { measureStatistics, type EarStatistics, type Heard } from './statistics';
+import { codesOf, windowSamples, type TakeSamples } from './take-window';
 
-const SAMPLES_PER_CODE = ANALYSIS_HOP * FRAMES_PER_CODE;
 /** A run takes samples from half a window of 400 before its first frame, and 240 more than its codes last. */
 const BEFORE = 200;
 const BEYOND = 240;
-/** Resampled on both sides of a window, which is more than the resampler's kernel reaches. */
-const MARGIN_SECONDS = 1;
 
 /**
  * Hears a whole take with the ear, in windows at fixed places, and joins what it hears with the content network's codes.
@@ -43,16 +40,14 @@ export class TakeEar implements CodeJoiner {
 
   constructor(
     { ear, earJoin, makeTensor, queue }: EarNetworks,
-    private readonly samples: Float32Array,
-    private readonly sampleRateHz: number,
+    private readonly take: TakeSamples,
     profile: SourceProfile,
   ) {
     this.ear = new StreamingNetwork(ear, makeTensor, queue);
     this.join = new StreamingNetwork(earJoin, makeTensor, queue);
     this.context = earJoin.lookAheadFrames;
     this.gain = speechGain(profile);
-    const resampled = Math.ceil((samples.length * ANALYSIS_RATE_HZ) / sampleRateHz);
-    this.codes = Math.ceil(resampled / SAMPLES_PER_CODE);
+    this.codes = codesOf(take);
     this.windows = planWindows(this.codes);
     this.measured = measuredWindows(this.windows.length);
   }
@@ -137,24 +132,13 @@ export class TakeEar implements CodeJoiner {
   }
 
   private async hear(window: EarWindow): Promise<Heard> {
-    const samples = this.samplesOf(window);
+    const samples = windowSamples(this.take, window, ANALYSIS_RATE_HZ, BEFORE, BEYOND - BEFORE).map(
+      (x) => this.gain * x,
+    );
     const [features, loudnessDb] = await this.ear.run({ samples: [samples, [1, samples.length]] }, [
       'features',
       'loudnessDb',
     ]);
     return { features: features!, loudnessDb: loudnessDb! };
-  }
-
-  /** Samples of a window at 16 kHz and the level of speech, silence outside of the take. */
-  private samplesOf({ first, end }: EarWindow): Float32Array {
-    const { sampleRateHz, samples } = this;
-    const startSecond = Math.max(0, first / CODES_PER_SECOND - MARGIN_SECONDS);
-    const endSecond = Math.ceil(end / CODES_PER_SECOND) + MARGIN_SECONDS;
-    const around = samples.subarray(startSecond * sampleRateHz, endSecond * sampleRateHz);
-    const resampled = resample(around, sampleRateHz, ANALYSIS_RATE_HZ);
-    const from = first * SAMPLES_PER_CODE - BEFORE - startSecond * ANALYSIS_RATE_HZ;
-    const output = new Float32Array((end - first) * SAMPLES_PER_CODE + BEYOND);
-    for (let i = 0; i < output.length; i++) output[i] = this.gain * (resampled[from + i] ?? 0);
-    return output;
   }
 }

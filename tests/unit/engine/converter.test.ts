@@ -215,7 +215,10 @@ describe('the converter', () => {
   it('hears with the ear when asked to and once it is on the device, and opens it once', async () => {
     const file = { bytes: new ArrayBuffer(0), sha256: '', stateShapes: [], lookAheadFrames: 0 };
     let stored = false;
-    const opened = { ...library(), readEar: async () => (stored ? { ear: file, earJoin: file } : undefined) };
+    const opened = {
+      ...library(),
+      readEar: async () => (stored ? { ear: file, earJoin: file, denoiser: file } : undefined),
+    };
     const openEar = vi.fn(async () => fakeEar());
     const openers = { wasm: async () => backend('wasm', 0), webgpu: async () => undefined };
     const { converter } = setUp(openers, opened, openEar);
@@ -236,7 +239,7 @@ describe('the converter', () => {
 
   it('converts without the ear where it cannot be opened', async () => {
     const file = { bytes: new ArrayBuffer(0), sha256: '', stateShapes: [], lookAheadFrames: 0 };
-    const opened = { ...library(), readEar: async () => ({ ear: file, earJoin: file }) };
+    const opened = { ...library(), readEar: async () => ({ ear: file, earJoin: file, denoiser: file }) };
     const openers = { wasm: async () => backend('wasm', 0), webgpu: async () => undefined };
     const { converter } = setUp(openers, opened, async () => {
       throw new EngineError('network-corrupt', 'no memory');

@@ -176,7 +176,7 @@ describe('the store of networks', () => {
 
   it('leaves out the ear, but keeps what was stored of it', async () => {
     const EAR = new Uint8Array(400).map((_, i) => (i * 3) % 239);
-    const files = { 'ear.onnx': EAR, 'ear-join.onnx': VOICE };
+    const files = { 'ear.onnx': EAR, 'ear-join.onnx': VOICE, 'denoiser.onnx': VOICE };
     const entry = { ...manifest().files[0]!, lookAheadFrames: 0, stateShapes: [] };
     const listing = {
       ...manifest(),
@@ -184,6 +184,7 @@ describe('the store of networks', () => {
         ...manifest().files,
         { ...entry, file: 'ear.onnx', role: 'ear', bytes: EAR.length, sha256: sha(EAR) },
         { ...entry, file: 'ear-join.onnx', role: 'earJoin', bytes: VOICE.length, sha256: sha(VOICE) },
+        { ...entry, file: 'denoiser.onnx', role: 'denoiser', bytes: VOICE.length, sha256: sha(VOICE) },
       ],
     };
     const first = server({ listing, files });
@@ -206,6 +207,7 @@ describe('the store of networks', () => {
     const states = await Promise.all(ear.map((file) => store.storedState(file)));
     expect(states).toEqual([
       { bytes: 400, isComplete: true },
+      { bytes: 50, isComplete: true },
       { bytes: 50, isComplete: true },
     ]);
     expect(new Uint8Array((await readEar(store, listed))!.ear.bytes)).toEqual(EAR);

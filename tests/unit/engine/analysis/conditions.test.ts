@@ -7,6 +7,7 @@ import weights from '../../../../src/engine/analysis/condition-weights.json';
 import {
   CONDITIONS,
   ConditionWatch,
+  isDenoisable,
   named,
   type Condition,
   type Confidences,
@@ -164,5 +165,18 @@ describe('a running session', () => {
     expect(listen(twice)).toEqual([[]]);
     const faint = twice.map((x) => 0.1 * x);
     expect(listen(faint, 30).at(-1)).toEqual(['quiet']);
+  });
+});
+
+describe('what the denoiser is used for', () => {
+  it.each([
+    ['speech in wind', mix(speech, rumble(speech.length), 0), true],
+    ['speech in noise', mix(speech, noise(speech.length, 1), 5), true],
+    ['clean speech', speech, false],
+    ['speech of two', mix(speech, other, 3), false],
+    ['speech from afar', mix(inRoom(speech, 0.5, 9), noise(speech.length, 2), 20), false],
+    ['speech in a hall', inRoom(speech, 2.2, 8), false],
+  ])('%s', async (_, samples, expected) => {
+    expect(isDenoisable((await judgeTake(samples, RATE_HZ))!)).toBe(expected);
   });
 });

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convertTake, type TakeOptions } from '../../../../src/engine/offline';
 import { DEFAULT_CONTROLS, type ConvertProgress } from '../../../../src/engine/types';
+import { readWav } from '../../../browser/wav';
+import { mix, noise } from '../../../disguises';
 import { fakeNetworks, fakeVoice } from '../fake-networks';
 import { fakeEar } from './fake-ear';
 
@@ -59,5 +62,27 @@ describe('a take converted with the ear', () => {
     });
     await expect(take({ ear, signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
     expect(windows).toBe(1);
+  });
+
+  it('loses its noise first where there is noise, and is as long as before', async () => {
+    const speech = readWav(readFileSync(new URL('../../../fixtures/audio/speech.wav', import.meta.url)));
+    const inNoise = mix(speech, noise(speech.length, 1), 5);
+    let denoised = 0;
+    const ear = fakeEar(undefined, () => denoised++);
+    const reports: number[] = [];
+    const options = {
+      ear,
+      profile: undefined,
+      onProgress: (p: ConvertProgress) => reports.push(p.secondsDone),
+    };
+    expect((await take({ ...options, samples: speech })).isDenoised).toBe(false);
+    expect(denoised).toBe(0);
+    reports.length = 0;
+    const converted = await take({ ...options, samples: inNoise });
+    expect(converted.isDenoised).toBe(true);
+    expect(denoised).toBe(1);
+    expect(converted.samples.length).toBe(Math.round((inNoise.length / 16000) * 24000));
+    expect(reports.every((seconds, i) => i === 0 || seconds >= reports[i - 1]!)).toBe(true);
+    expect((await take({ ...options, ear: undefined, samples: inNoise })).isDenoised).toBe(false);
   });
 });

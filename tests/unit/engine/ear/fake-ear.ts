@@ -7,7 +7,7 @@ export const CONTEXT = 3;
 const dataOf = (tensor: unknown) => (tensor as FakeTensor).data;
 
 /** The first feature is the mean of a code's samples times 1000, the others are its index in the window. */
-const ear = (onRun: (samples: Float32Array) => void): NetworkSession => ({
+const ear = (onRun: OnRun): NetworkSession => ({
   inputNames: ['samples'],
   outputNames: ['features', 'loudnessDb'],
   async run(feeds) {
@@ -47,9 +47,24 @@ const earJoin: NetworkSession = {
   },
 };
 
-/** An ear without weights; `onRun` gets the samples of every window. */
-export function fakeEar(onRun: (samples: Float32Array) => void = () => undefined): EarNetworks {
+type OnRun = (samples: Float32Array) => void;
+
+/** Answers the samples that it was given. */
+const denoiser = (onRun: OnRun): NetworkSession => ({
+  inputNames: ['samples'],
+  outputNames: ['denoised'],
+  async run(feeds) {
+    const samples = dataOf(feeds['samples']);
+    onRun(samples);
+    const own = samples.slice(480, samples.length - 1440);
+    return { denoised: new FakeTensor(own, [1, own.length]) };
+  },
+});
+
+/** An ear without weights; `onRun` gets the samples of every window that it hears, `onDenoise` those that it denoises. */
+export function fakeEar(onRun: OnRun = () => undefined, onDenoise: OnRun = () => undefined): EarNetworks {
   return {
+    denoiser: { session: denoiser(onDenoise), stateShapes: [], lookAheadFrames: 0 },
     ear: { session: ear(onRun), stateShapes: [], lookAheadFrames: 0 },
     earJoin: { session: earJoin, stateShapes: [], lookAheadFrames: CONTEXT },
     makeTensor: (data, dims) => new FakeTensor(data, dims),

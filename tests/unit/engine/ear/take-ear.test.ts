@@ -26,7 +26,7 @@ async function join(
   pushes: Float32Array[],
   { ear = fakeEar(), profile = PROFILE } = {},
 ): Promise<Float32Array> {
-  const take = new TakeEar(ear, samples, rateHz, profile);
+  const take = new TakeEar(ear, { samples, sampleRateHz: rateHz }, profile);
   await take.measure(async () => undefined);
   const parts: Float32Array[] = [];
   for (const push of pushes) parts.push(await take.push(push));
@@ -138,8 +138,7 @@ describe('the ear of a take', () => {
     const heard: number[] = [];
     const take = new TakeEar(
       fakeEar((samples) => heard.push(samples.length)),
-      new Float32Array(16000 * seconds),
-      16000,
+      { samples: new Float32Array(16000 * seconds), sampleRateHz: 16000 },
       PROFILE,
     );
     await take.measure(async () => undefined);
@@ -154,8 +153,7 @@ describe('the ear of a take', () => {
     let runs = 0;
     const take = new TakeEar(
       fakeEar(() => runs++),
-      ramp(16000, 60),
-      16000,
+      { samples: ramp(16000, 60), sampleRateHz: 16000 },
       PROFILE,
     );
     const cancelled = take.measure(async (done) => {
