@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # onnxscript 0.7.2 with onnx 1.23.2: the optimiser takes the addition of a small constant for the addition of zero.
 #
-# `onnxscript.optimizer.optimize` removes `x + c` where c is a scalar of up to about 1e-8, although float32 tells 0 + 1e-10 from 0
+# `onnxscript.optimizer.optimize` removes `x + c` where c is a scalar of at most 1e-8, although float32 tells 0 + 1e-10 from 0
 # very well. The usual guard of a logarithm, `log(power + 1e-10)`, is lost by it: for silence the graph gave -23 and gives
 # minus infinity afterwards. torch.onnx.export(dynamo=True) runs this optimiser by default. A lower limit, `max(power, 1e-10)`,
 # is kept.
