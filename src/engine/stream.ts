@@ -2,7 +2,7 @@ import { requirePermission, type Use } from '../provenance';
 import { concat } from '../dsp/arrays';
 import { ContentEncoder } from './content';
 import { Frontend, type SpectrumFrames } from './analysis/frontend';
-import { FrameGate, noiseThresholdDb } from './analysis/gate';
+import { FrameGate, noiseAttenuation } from './analysis/gate';
 import { InputLevel } from './analysis/input-level';
 import { Generator } from './generator';
 import type { Networks } from './backends/network';
@@ -98,7 +98,7 @@ export class ConversionStream {
     this.pitchMap = new PitchMap(controls, profile, voice);
     this.synthesiser = new Synthesiser(controls);
     this.gate.thresholdDb = gateDb;
-    this.gate.attenuateBelowDb = noiseThresholdDb(profile);
+    Object.assign(this.gate, noiseAttenuation(profile));
     this.level = new InputLevel(profile, voice);
     this.tracker = new PitchTracker(this.level.amplified(profile));
     this.blockFrames = blockCodes * FRAMES_PER_CODE;
@@ -126,7 +126,7 @@ export class ConversionStream {
     this.pitchMap = new PitchMap(controls, profile, voice, this.pitchMap);
     this.synthesiser.control(controls);
     this.gate.thresholdDb = gateDb;
-    this.gate.attenuateBelowDb = noiseThresholdDb(profile);
+    Object.assign(this.gate, noiseAttenuation(profile));
     this.level.setTarget(profile, voice);
     this.tracker.speaker = this.level.amplified(profile);
     if (blockCodes) this.blockFrames = blockCodes * FRAMES_PER_CODE;

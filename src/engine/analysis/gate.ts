@@ -11,10 +11,15 @@ const HOLD_FRAMES = 25;
 const RELEASE_FRAMES = 10;
 /** The level compared with the noise is a mean over the frame and this many frames before and after it. */
 const NEIGHBOUR_FRAMES = 2;
-/** Frames less than 4.5 dB above the noise level are attenuated by twice the shortfall, at most by 12 dB. */
+/** Frames less than 4.5 dB above the noise level are attenuated by twice the shortfall. */
 const ABOVE_NOISE_DB = 4.5;
 const ATTENUATION_SLOPE = 2;
+/**
+ * At most by 12 dB where the noise is 20 dB below the speech or more; by less above that and not at all from 8 dB on, because the
+ * level then no longer tells noise from soft speech.
+ */
 const MAX_ATTENUATION_DB = 12;
+const TOLD_APART_DB = 8;
 /** The noise level is taken to be at least this far below the speech level: during a held note no frame is quieter than the note. */
 const NOISE_BELOW_SPEECH_DB = 15;
 
@@ -29,8 +34,9 @@ const NOISE_BELOW_SPEECH_DB = 15;
 export class FrameGate {
   /** Level in dBFS, before the input gain, above which a frame is speech; null for no threshold. */
   thresholdDb: number | null = null;
-  /** Level in dBFS, before the input gain, below which a frame is attenuated; see `noiseThresholdDb`. */
+  /** Level in dBFS, before the input gain, below which a frame is attenuated, and by how many dB at most; see `noiseAttenuation`. */
   attenuateBelowDb = -Infinity;
+  maxAttenuationDb = MAX_ATTENUATION_DB;
   private readonly loudnessDb = new FloatQueue(256);
   private holdFramesLeft = 0;
   private openness = 1;
@@ -46,7 +52,7 @@ export class FrameGate {
     const end = Math.max(0, queue.end - NEIGHBOUR_FRAMES);
     const gates = Float32Array.from({ length: end - first }, (_, i) => {
       const shortfallDb = this.attenuateBelowDb + gainDb - this.meanLoudnessDb(first + i);
-      const attenuationDb = clamp(ATTENUATION_SLOPE * shortfallDb, 0, MAX_ATTENUATION_DB);
+      const attenuationDb = clamp(ATTENUATION_SLOPE * shortfallDb, 0, this.maxAttenuationDb);
       return this.next(queue.view()[first + i - queue.start]!, gainDb) * 10 ** (-attenuationDb / 20);
     });
     queue.dropBefore(end - NEIGHBOUR_FRAMES);
@@ -77,11 +83,13 @@ export class FrameGate {
   }
 }
 
-/**
- * Level in dBFS, before the input gain, below which frames of this speaker are attenuated; -Infinity if the noise level was not
- * measured.
- */
-export function noiseThresholdDb({ noiseDb, speechLevelDb }: SourceProfile): number {
-  if (noiseDb === undefined) return -Infinity;
-  return Math.min(noiseDb, speechLevelDb - NOISE_BELOW_SPEECH_DB) + ABOVE_NOISE_DB;
+/** What a FrameGate does to the noise behind this speaker; it attenuates nothing if the noise level was not measured. */
+export function noiseAttenuation({
+  noiseDb = -Infinity,
+  speechLevelDb,
+}: SourceProfile): Pick<FrameGate, 'attenuateBelowDb' | 'maxAttenuationDb'> {
+  return {
+    attenuateBelowDb: Math.min(noiseDb, speechLevelDb - NOISE_BELOW_SPEECH_DB) + ABOVE_NOISE_DB,
+    maxAttenuationDb: clamp(speechLevelDb - noiseDb - TOLD_APART_DB, 0, MAX_ATTENUATION_DB),
+  };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Servo } from '../../../src/realtime/worklets/servo';
 import { BlockPlan } from '../../../src/realtime/worker/block-plan';
 import { FEEDBACK_SCORE, FeedbackWatch } from '../../../src/realtime/worker/feedback';
-import { FrameGate, noiseThresholdDb } from '../../../src/engine/analysis/gate';
+import { FrameGate, noiseAttenuation } from '../../../src/engine/analysis/gate';
 import { RunningProfile } from '../../../src/realtime/worker/running-profile';
 import { random } from '../engine/helpers';
 
@@ -70,9 +70,14 @@ describe('the gate', () => {
 
   it('attenuates up to 4.5 dB above the noise and at least 10.5 dB below speech; nothing without a noise level', () => {
     const speaker = { medianF0Hz: 200, speechLevelDb: -20 };
-    expect(noiseThresholdDb(speaker)).toBe(-Infinity);
-    expect(noiseThresholdDb({ ...speaker, noiseDb: -50 })).toBe(-45.5);
-    expect(noiseThresholdDb({ ...speaker, noiseDb: -21 })).toBe(-30.5);
+    const of = (noiseDb?: number) => {
+      const { attenuateBelowDb, maxAttenuationDb } = noiseAttenuation({ ...speaker, noiseDb });
+      return [attenuateBelowDb, maxAttenuationDb];
+    };
+    expect(of(undefined)[0]).toBe(-Infinity);
+    expect(of(-50)).toEqual([-45.5, 12]);
+    expect(of(-34)).toEqual([-30.5 - 0, 6]);
+    expect(of(-21)).toEqual([-30.5, 0]);
   });
 
   it('closes 0.25 s after speech, and opens immediately', () => {
