@@ -10,7 +10,7 @@ from .paths import CHECKPOINTS, WORK
 from .training import load, load_weights
 
 PUBLISHED_CHECKPOINT = CHECKPOINTS / "v2.pt"
-CONTENT, GENERATOR, JOIN = WORK / "content.pt", WORK / "generator.pt", WORK / "join.pt"
+CONTENT, GENERATOR = WORK / "content.pt", WORK / "generator.pt"
 RESTORER, ROBUST_SPEAKER = WORK / "restore.pt", WORK / "robust_speaker.pt"
 # `checkpoints/v2.pt` stores two of its parts under other names than the code uses.
 STORED_KEYS = {"model": "player", "discriminators": "judges"}

@@ -20,20 +20,15 @@ class EarJoin(nn.Module):
 
     The features are z-scored as the targets of the content network are (`pipeline.content_targets`), by a mean and a deviation that are drawn
     towards those of all speakers: (frames * own + 250 * prior) / (frames + 250). Projected on `basis` [512, 128] they are mixed with the
-    content network's codes by `share`, or handed to `refine(ear_codes, content_codes)` where there is one. `refine.context` is the number of
-    codes on either side that it needs for one.
+    content network's codes by `share`.
     """
 
-    def __init__(self, basis: torch.Tensor, mean: torch.Tensor, deviation: torch.Tensor, share: float = SHARE, refine: nn.Module | None = None) -> None:
+    def __init__(self, basis: torch.Tensor, mean: torch.Tensor, deviation: torch.Tensor, share: float = SHARE) -> None:
         super().__init__()
         self.register_buffer("basis", basis)
         self.register_buffer("mean", mean)
         self.register_buffer("deviation", deviation)
-        self.share, self.refine = share, refine
-
-    @property
-    def context(self) -> int:
-        return self.refine.context if self.refine is not None else 0
+        self.share = share
 
     def ear_codes(self, features: torch.Tensor, mean: torch.Tensor, deviation: torch.Tensor, active_frames: torch.Tensor) -> torch.Tensor:
         own = (active_frames / (active_frames + PRIOR_FRAMES))[:, None]
@@ -43,8 +38,6 @@ class EarJoin(nn.Module):
 
     def forward(self, features, mean, deviation, active_frames, content_codes) -> torch.Tensor:
         codes = self.ear_codes(features, mean, deviation, active_frames)
-        if self.refine is not None:
-            return self.refine(codes, content_codes)
         return self.share * codes + (1 - self.share) * content_codes
 
 

@@ -16,7 +16,6 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 
-from . import ear_join
 from .catalogue import CATALOGUE
 from .characters import CHARACTERS, embedding_of, horn_log_gains
 from .characters import FOLDER as CHARACTER_ARRAYS
@@ -165,13 +164,13 @@ def network_entry(role: str, look_ahead: int, states: list) -> dict:
 def ear_entries() -> list[dict]:
     """Of the networks of `pipeline.ear`, where they are published."""
     found = [
-        (EAR, "ear", 0, "MIT", WHISPER),
-        (EAR_JOIN, "earJoin", ear_join.load().context, "MIT", TRAINED),
-        (DENOISER, "denoiser", 0, "MIT OR Apache-2.0", DEEP_FILTER_NET),
+        (EAR, "ear", "MIT", WHISPER),
+        (EAR_JOIN, "earJoin", "MIT", TRAINED),
+        (DENOISER, "denoiser", "MIT OR Apache-2.0", DEEP_FILTER_NET),
     ]
     return [
-        manifest_entry(file, kind="network", stateShapes=[], licence=licence, role=role, lookAheadFrames=context, origin=origin)
-        for file, role, context, licence, origin in found
+        manifest_entry(file, kind="network", stateShapes=[], licence=licence, role=role, lookAheadFrames=0, origin=origin)
+        for file, role, licence, origin in found
         if (PUBLISHED / file).exists()
     ]
 

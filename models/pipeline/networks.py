@@ -151,21 +151,6 @@ class Restorer(nn.Module):
         return log_mel + self.leave(self.leave_norm(x.transpose(1, 2)))
 
 
-class Join(nn.Module):
-    """The teacher's codes and the content network's of the same take, both [B, n, 128] -> codes [B, n, 128]."""
-
-    def __init__(self, width: int = 192, depth: int = 4) -> None:
-        super().__init__()
-        self.enter = nn.Linear(2 * CODES, width)
-        self.blocks = nn.ModuleList(Block(width, 7, 1, 3, 3) for _ in range(depth))
-        self.leave_norm = nn.LayerNorm(width)
-        self.leave = nn.Linear(width, CODES)
-
-    def forward(self, ear, content):
-        x = run_offline(self.blocks, self.enter(torch.cat([ear, content], 2)).transpose(1, 2))
-        return ear + self.leave(self.leave_norm(x.transpose(1, 2)))
-
-
 class Generator(Streaming):
     """Codes, the target's timbre for them, F0, voicing, loudness, the source's texture and the voice -> log gains of harmonics and noise.
 
