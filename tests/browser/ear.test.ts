@@ -57,7 +57,7 @@ it('a copy of the app without the ear converts as before', async () => {
   const manifest = JSON.parse(readFileSync(join(DIST, 'models/manifest.json'), 'utf8')) as {
     files: { role?: string }[];
   };
-  const files = manifest.files.filter(({ role }) => !['ear', 'earJoin', 'denoiser'].includes(role));
+  const files = manifest.files.filter(({ role }) => !['ear', 'earJoin', 'denoiser'].includes(role ?? ''));
   app = await openApp({
     intercept(request, response) {
       if (request.url !== '/models/manifest.json') return false;

@@ -70,6 +70,7 @@ describe('the command line', () => {
         rtf: expect.any(Number) as number,
         backend: 'wasm',
         ear: 'ear',
+        denoised: false,
         warnings: [],
       },
     ]);

@@ -54,6 +54,7 @@ export function fakeConverter(voices: VoiceSummary[] = [voice()]) {
       rtf: 0.25,
       backend: 'wasm',
       ear: 'small',
+      isDenoised: false,
       consent: voices[0]!.consent!,
     })),
     refreshVoices: vi.fn(async () => undefined),

@@ -4,20 +4,25 @@ import { describe, expect, it } from 'vitest';
 import { earFilesOf, parsePublishedManifest } from '../../../src/files/manifest';
 
 const FOLDER = 'models/published';
-/** What a first visit may download, and the ear after it; `BARS.publishedMb` and `BARS.earMb` in scripts/bench.mjs. */
+/** What a first visit may download, and the ear and the denoiser after it; `BARS` in scripts/bench.mjs. */
 const MAX_BYTES = 12e6;
 const MAX_EAR_BYTES = 21e6;
+const MAX_DENOISER_BYTES = 3e6;
 const manifest = parsePublishedManifest(JSON.parse(readFileSync(join(FOLDER, 'manifest.json'), 'utf8')));
 
 describe('the published files', () => {
   const sizeOf = (files: string[]) => files.reduce((sum, file) => sum + statSync(join(FOLDER, file)).size, 0);
 
-  it('take at most 12 MB together, previews included, and the ear 21 MB', () => {
+  it('take at most 12 MB together, previews included, the ear 21 MB and the denoiser 3 MB', () => {
     const ear = earFilesOf(manifest)?.map(({ file }) => file) ?? [];
+    const [denoiser, hearing] = [true, false].map((is) =>
+      ear.filter((file) => (file === 'denoiser.onnx') === is),
+    );
     const others = readdirSync(FOLDER).filter((file) => !ear.includes(file));
     expect(others).toContain('generator.onnx');
     expect(sizeOf(others)).toBeLessThan(MAX_BYTES);
-    expect(sizeOf(ear)).toBeLessThan(MAX_EAR_BYTES);
+    expect(sizeOf(hearing!)).toBeLessThan(MAX_EAR_BYTES);
+    expect(sizeOf(denoiser!)).toBeLessThan(MAX_DENOISER_BYTES);
   });
 
   it('are as large as the manifest says', () => {
