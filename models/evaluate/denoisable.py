@@ -16,8 +16,7 @@ DRIVER = """
 import { readFileSync } from 'node:fs';
 import { isDenoisable, judgeTake, named } from './app.mjs';
 for (const file of process.argv.slice(4)) {
-  const bytes = readFileSync(file);
-  const samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const samples = new Float32Array(Uint8Array.from(readFileSync(file)).buffer);
   const found = await judgeTake(samples, 16000);
   console.log(JSON.stringify({ is: found !== null && isDenoisable(found), named: found ? named(found) : [] }));
 }

@@ -218,6 +218,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=hearing_sets.SETS)
     parser.add_argument("--files", type=int, help="the first of each set")
     args = parser.parse_args()
+    if args.denoise and not args.python:
+        parser.error("--denoise is for --python: the app denoises by its own judgement")
     chain, voices, names = Chain(args.python, args.ear, args.denoise), args.voice or VOICES, args.only or hearing_sets.SETS
     print("\n".join(lines(HEAD, [])), flush=True)
     rows, table, missed, before = [], [], [], {} if args.baseline else baselines()

@@ -123,6 +123,7 @@ class Data:
     `f0_hz` (held through unvoiced frames), `voiced` [frames]. `level_db`, `median_hz`, `bandwidth_hz` [speakers]. `codes` [frames / 2, 128],
     `mean`, `std` [speakers, 512] and `basis` [512, 128] are those of `pipeline.content_targets`; `heard_log_mel` and `heard_codes`, of the shapes of
     `log_mel` and `codes`, those of `pipeline.heard`. `persons`: the speakers whose file holds one person.
+    Without `with_audio` there is neither `audio`, which takes most of the memory, nor `bandwidth_hz`.
     """
 
     def __init__(self, with_audio: bool = True) -> None:

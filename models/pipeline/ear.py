@@ -15,24 +15,20 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import soundfile as sf
 import soxr
 import torch
 from onnx import helper, numpy_helper
-from onnxscript import optimizer
 
 from . import ear_join, ear_network, frontend
 from .content_targets import CONTENT_TARGETS
 from .ear_network import BEYOND, RATE_HZ, SAMPLES_PER_CODE
 from .ear_take import Hear, hear_window, joined_codes, own_codes, plan, statistics
-from .export import EAR, EAR_JOIN, list_in_manifest, publish
+from .export import EAR, EAR_JOIN, list_in_manifest, optimised, publish, published_session
 from .networks import CODES
 from .paths import PUBLISHED, SPEECH, held_out
 from .whisper import WIDTH
 
-# Larger tables are computed when the network is opened.
-MAX_STORED = 2048
 CHECKED = ("kathleen", "kerstin", "learners178")
 MINUTE = 60 * RATE_HZ
 # Learners and speakers of Arabic whose features go into the priors.
@@ -120,7 +116,7 @@ class Quantiser:
 def export_ear() -> None:
     path = PUBLISHED / EAR
     export_float(path)
-    model = optimizer.optimize(onnx.load(str(path)), input_size_limit=MAX_STORED, output_size_limit=MAX_STORED)
+    model = optimised(onnx.load(str(path)))
     Quantiser(model.graph).run()
     for part in (model, model.graph, *model.graph.node, *model.graph.input, *model.graph.output):
         del part.metadata_props[:]
@@ -138,9 +134,7 @@ def export_join() -> None:
 
 def published_ear() -> Hear:
     """`published/ear.onnx` on one thread."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(PUBLISHED / EAR), options, providers=["CPUExecutionProvider"])
+    session = published_session(EAR)
     return lambda samples: tuple(each[0] for each in session.run(None, {"samples": samples[None]}))
 
 

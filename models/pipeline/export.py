@@ -13,8 +13,10 @@ import struct
 
 import numpy as np
 import onnx
+import onnxruntime
 import torch
 from onnx import helper, numpy_helper
+from onnxscript import optimizer
 
 from .catalogue import CATALOGUE
 from .characters import CHARACTERS, embedding_of, horn_log_gains
@@ -36,8 +38,21 @@ WHISPER = "The encoder of whisper-base by OpenAI (Radford et al. 2022), https://
 EAR, EAR_JOIN, DENOISER = "ear.onnx", "ear-join.onnx", "denoiser.onnx"
 DEEP_FILTER_NET = "DeepFilterNet 3 by Schröter et al. (2023), https://github.com/Rikorose/DeepFilterNet"
 WORDS_ORIGIN = "Words said by Kokoro-82M voice jf_alpha, as content codes"
+# Larger tables are computed when the network is opened.
+MAX_STORED = 2048
 # Smaller float32 tensors are stored as they are.
 MIN_PACKED_SIZE = 1024
+
+
+def optimised(model: onnx.ModelProto) -> onnx.ModelProto:
+    return optimizer.optimize(model, input_size_limit=MAX_STORED, output_size_limit=MAX_STORED)
+
+
+def published_session(file: str) -> onnxruntime.InferenceSession:
+    """A published network on one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(PUBLISHED / file), options, providers=["CPUExecutionProvider"])
 
 
 def pack(path, int8: bool) -> None:

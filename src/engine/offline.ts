@@ -22,7 +22,10 @@ const DENOISER_COST = 0.8;
 
 export interface TakeOptions {
   networks: Networks;
-  /** The ear, to join what it hears with the content network's codes, and to take noise from noisy takes. Default: the content network hears the take alone and as it is. */
+  /**
+   * The ear, to join what it hears with the content network's codes, and to take noise from noisy takes. Default: the content network
+   * alone hears the take as it is.
+   */
   ear?: EarNetworks | undefined;
   voice: Voice;
   controls: ConversionControls;
@@ -43,7 +46,7 @@ export interface ConvertedTake {
   samples: Float32Array;
   /** Duration of the take. */
   seconds: number;
-  /** Seconds of computing per second of speech, including the profile and the ear. */
+  /** Seconds of computing per second of speech, including the profile, the ear and the denoiser. */
   rtf: number;
   profile: SourceProfile;
   /** Whether noise was taken from it before it was converted. */
@@ -66,20 +69,20 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
   const isDenoised = ear !== undefined && (await isNoisy(options));
   const work = seconds * (1 + (ear ? EAR_COST : 0) + (isDenoised ? DENOISER_COST : 0));
   const progress = new TakeProgress(seconds, work, options.onProgress);
-  let workDone = 0;
-  /** Reports part of a piece of work, and lets other tasks run before the next. */
-  const step = async (pieceWork: number, share: number) => {
-    if (share > 0) progress.report(workDone + pieceWork * share);
-    await nextTask();
-    throwIfCancelled(signal);
+  /** Begins a part of the work whose steps are counted; what it returns is awaited before each, with the number of steps done. */
+  const inSteps = (partWork: number, steps: number) => {
+    const report = progress.part(partWork);
+    return async (done: number) => {
+      if (done > 0) report(done / steps);
+      await nextTask();
+      throwIfCancelled(signal);
+    };
   };
   let take: TakeSamples = options;
   if (ear && isDenoised) {
     const denoiser = new TakeDenoiser(ear, options);
-    const denoiserWork = DENOISER_COST * seconds;
-    const samples = await denoiser.run((done) => step(denoiserWork, done / denoiser.windows.length));
+    const samples = await denoiser.run(inSteps(DENOISER_COST * seconds, denoiser.windows.length));
     take = { samples, sampleRateHz: ANALYSIS_RATE_HZ };
-    workDone += denoiserWork;
   }
   const { samples, sampleRateHz } = take;
   const known = isDenoised ? undefined : options.profile;
@@ -87,9 +90,7 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
   const joiner = ear && new TakeEar(ear, take, profile);
   if (joiner) {
     const { measured, windows } = joiner;
-    const earWork = (EAR_COST * seconds * measured.length) / windows.length;
-    await joiner.measure((done) => step(earWork, done / measured.length));
-    workDone += earWork;
+    await joiner.measure(inSteps((EAR_COST * seconds * measured.length) / windows.length, measured.length));
   }
   const output = new Float32Array(Math.round(seconds * SYNTHESIS_RATE_HZ));
   const stream = new ConversionStream({
@@ -102,6 +103,7 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
     joiner,
     ...(blockCodes && { blockCodes }),
   });
+  const report = progress.part();
   let done = 0;
   const append = (part: Float32Array) => {
     // A take at 16 kHz may be longer by a part of a sample.
@@ -113,7 +115,7 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
       await nextTask();
       throwIfCancelled(signal);
       append(await stream.push(samples.subarray(at, at + sampleRateHz)));
-      progress.report(workDone + Math.min(1, (at + sampleRateHz) / samples.length) * (work - workDone));
+      report(Math.min(1, (at + sampleRateHz) / samples.length));
     }
     throwIfCancelled(signal);
     append(await stream.end());

@@ -4,6 +4,8 @@ import type { ConvertProgress } from './types';
 export class TakeProgress {
   private readonly startedMs = performance.now();
   private done = 0;
+  /** Work of the parts that `part` has begun. */
+  private begun = 0;
 
   /** `work`: of all parts together, in units of the caller. */
   constructor(
@@ -12,8 +14,15 @@ export class TakeProgress {
     private readonly onProgress: ((progress: ConvertProgress) => void) | undefined,
   ) {}
 
+  /** Begins the next part, of this much work, by default all that is left; returns what reports the share of it that is done, 0..1. */
+  part(work = this.work - this.begun): (share: number) => void {
+    const from = this.begun;
+    this.begun += work;
+    return (share) => this.report(from + share * work);
+  }
+
   /** `done`: work done since the start. */
-  report(done: number): void {
+  private report(done: number): void {
     this.done = Math.max(this.done, Math.min(this.work, done));
     const elapsed = (performance.now() - this.startedMs) / 1000;
     this.onProgress?.({

@@ -142,8 +142,8 @@ export function installHarness(scope: Scope): void {
         consent: result.consent,
       });
       await sendResult(output, blob);
-      const { seconds, rtf, backend } = result;
-      return { seconds, rtf, backend, ear: result.ear, isDenoised: result.isDenoised, warnings };
+      const { seconds, rtf, backend, isDenoised } = result;
+      return { seconds, rtf, backend, ear: result.ear, isDenoised, warnings };
     },
 
     async openVoiceFile(input) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { DIST } from '../../scripts/build.mjs';
+import { firstFilesOf, parsePublishedManifest } from '../../src/files/manifest';
 import { openApp, type Opened } from './support';
 
 let app: Opened | undefined;
@@ -54,10 +55,10 @@ it('better hearing arrives after the first conversion, and the second one uses i
 }, 400_000);
 
 it('a copy of the app without the ear converts as before', async () => {
-  const manifest = JSON.parse(readFileSync(join(DIST, 'models/manifest.json'), 'utf8')) as {
-    files: { role?: string }[];
-  };
-  const files = manifest.files.filter(({ role }) => !['ear', 'earJoin', 'denoiser'].includes(role ?? ''));
+  const manifest = parsePublishedManifest(
+    JSON.parse(readFileSync(join(DIST, 'models/manifest.json'), 'utf8')),
+  );
+  const files = firstFilesOf(manifest);
   app = await openApp({
     intercept(request, response) {
       if (request.url !== '/models/manifest.json') return false;

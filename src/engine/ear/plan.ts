@@ -44,7 +44,7 @@ export function ownCodes(windows: readonly EarWindow[], i: number): { from: numb
   return { from: i > 0 ? half : 0, to: end - first - (i < windows.length - 1 ? half : 0) };
 }
 
-/** Weight of the later window at code `k` of an overlap; that of the earlier one is 1 less it. */
-export function fadeIn(k: number): number {
-  return (k + 0.5) / OVERLAP_CODES;
+/** Weight of the later window at code `k` of an overlap, or at sample `k` of `length`; that of the earlier one is 1 less it. */
+export function fadeIn(k: number, length = OVERLAP_CODES): number {
+  return (k + 0.5) / length;
 }

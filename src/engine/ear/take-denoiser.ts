@@ -2,8 +2,8 @@ import { resample } from '../../dsp/resample';
 import { ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import { StreamingNetwork, type EarNetworks } from '../backends/network';
 import { CODES_PER_SECOND } from '../shapes';
-import { OVERLAP_CODES, planWindows, type EarWindow } from './plan';
-import { codesOf, windowSamples, type TakeSamples } from './take-window';
+import { fadeIn, OVERLAP_CODES, planWindows, type EarWindow } from './plan';
+import { analysisLength, codesOf, windowSamples, type TakeSamples } from './take-window';
 
 /** Of the network, which takes 480 samples before those that it answers for, and 1440 after them. */
 const RATE_HZ = 48000;
@@ -30,8 +30,7 @@ export class TakeDenoiser {
 
   /** The take without noise, at 16 kHz; awaits `pause` before each window, with the number of windows done. */
   async run(pause: (done: number) => Promise<void>): Promise<Float32Array> {
-    const { samples, sampleRateHz } = this.take;
-    const output = new Float32Array(Math.ceil((samples.length * ANALYSIS_RATE_HZ) / sampleRateHz));
+    const output = new Float32Array(analysisLength(this.take));
     for (const [i, window] of this.windows.entries()) {
       await pause(i);
       const part = await this.denoise(window);
@@ -39,8 +38,8 @@ export class TakeDenoiser {
       const fades = i < this.windows.length - 1 ? part.length - OVERLAP : part.length;
       const length = Math.min(part.length, output.length - from);
       for (let k = 0; k < length; k++) {
-        const rising = i > 0 && k < OVERLAP ? (k + 0.5) / OVERLAP : 1;
-        const falling = k < fades ? 1 : 1 - (k - fades + 0.5) / OVERLAP;
+        const rising = i > 0 && k < OVERLAP ? fadeIn(k, OVERLAP) : 1;
+        const falling = k < fades ? 1 : 1 - fadeIn(k - fades, OVERLAP);
         output[from + k]! += rising * falling * part[k]!;
       }
     }

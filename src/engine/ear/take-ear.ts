@@ -9,9 +9,9 @@ import { fadeIn, measuredWindows, OVERLAP_CODES, ownCodes, planWindows, type Ear
 import { measureStatistics, type EarStatistics, type Heard } from './statistics';
 import { codesOf, windowSamples, type TakeSamples } from './take-window';
 
-/** A run takes samples from half a window of 400 before its first frame, and 240 more than its codes last. */
+/** A run takes 200 samples before its first code, half a window, and 40 after its last one. */
 const BEFORE = 200;
-const BEYOND = 240;
+const BEYOND = 40;
 
 /**
  * Hears a whole take with the ear, in windows at fixed places, and joins what it hears with the content network's codes.
@@ -132,7 +132,7 @@ export class TakeEar implements CodeJoiner {
   }
 
   private async hear(window: EarWindow): Promise<Heard> {
-    const samples = windowSamples(this.take, window, ANALYSIS_RATE_HZ, BEFORE, BEYOND - BEFORE).map(
+    const samples = windowSamples(this.take, window, ANALYSIS_RATE_HZ, BEFORE, BEYOND).map(
       (x) => this.gain * x,
     );
     const [features, loudnessDb] = await this.ear.run({ samples: [samples, [1, samples.length]] }, [

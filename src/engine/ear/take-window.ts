@@ -1,6 +1,6 @@
 import { resample } from '../../dsp/resample';
-import { ANALYSIS_HOP, ANALYSIS_RATE_HZ } from '../../dsp/signal';
-import { CODES_PER_SECOND, FRAMES_PER_CODE } from '../shapes';
+import { ANALYSIS_RATE_HZ } from '../../dsp/signal';
+import { CODES_PER_SECOND } from '../shapes';
 import type { EarWindow } from './plan';
 
 /** Resampled on both sides of a window, which is more than the resampler's kernel reaches. */
@@ -12,10 +12,14 @@ export interface TakeSamples {
   sampleRateHz: number;
 }
 
+/** Number of samples of a take at 16 kHz. */
+export function analysisLength({ samples, sampleRateHz }: TakeSamples): number {
+  return Math.ceil((samples.length * ANALYSIS_RATE_HZ) / sampleRateHz);
+}
+
 /** Number of codes of a take, the last of which may reach beyond its end. */
-export function codesOf({ samples, sampleRateHz }: TakeSamples): number {
-  const resampled = Math.ceil((samples.length * ANALYSIS_RATE_HZ) / sampleRateHz);
-  return Math.ceil(resampled / (ANALYSIS_HOP * FRAMES_PER_CODE));
+export function codesOf(take: TakeSamples): number {
+  return Math.ceil(analysisLength(take) / (ANALYSIS_RATE_HZ / CODES_PER_SECOND));
 }
 
 /**

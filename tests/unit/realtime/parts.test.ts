@@ -76,7 +76,7 @@ describe('the gate', () => {
     };
     expect(of(undefined)[0]).toBe(-Infinity);
     expect(of(-50)).toEqual([-45.5, 12]);
-    expect(of(-34)).toEqual([-30.5 - 0, 6]);
+    expect(of(-34)).toEqual([-30.5, 6]);
     expect(of(-21)).toEqual([-30.5, 0]);
   });
 

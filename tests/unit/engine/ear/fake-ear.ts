@@ -4,6 +4,8 @@ import { FakeTensor } from '../fake-networks';
 
 export const CONTEXT = 3;
 
+type OnRun = (samples: Float32Array) => void;
+
 const dataOf = (tensor: unknown) => (tensor as FakeTensor).data;
 
 /** The first feature is the mean of a code's samples times 1000, the others are its index in the window. */
@@ -46,8 +48,6 @@ const earJoin: NetworkSession = {
     return { joinedCodes: new FakeTensor(joined, [1, codes, 128]) };
   },
 };
-
-type OnRun = (samples: Float32Array) => void;
 
 /** Answers the samples that it was given. */
 const denoiser = (onRun: OnRun): NetworkSession => ({
