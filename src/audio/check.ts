@@ -11,9 +11,12 @@ const FLAT_SAMPLES = 3;
 /** Share of clipped samples above which clipping is audible. */
 const CLIPPED_LIMIT = 0.0005;
 const TELEPHONE_RATE_HZ = 11025;
+/** Mean from which it is an offset of the sound card and not rounding. */
+const OFFSET = 1e-3;
 
 /**
- * Repairs decoded samples in place and returns warnings for the user.
+ * Repairs decoded samples in place and returns warnings for the user: replaces samples that are not finite, removes the mean, and
+ * attenuates what is above full scale.
  *
  * Throws `empty`, `not-finite` (1 % or more are NaN or infinite) and `silence`.
  */
@@ -35,6 +38,9 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
     }
     warnings.push(`${broken} damaged ${broken === 1 ? 'sample was' : 'samples were'} replaced with silence.`);
   }
+  // Before the mean is removed, by which clipped samples leave full scale.
+  const isClipped = flatShare(samples, FULL_SCALE * Math.max(1, peakOf(samples))) > CLIPPED_LIMIT;
+  removeOffset(samples);
   const peak = peakOf(samples);
   if (peak < SILENCE_PEAK) {
     throw new AudioError(
@@ -47,7 +53,7 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
     for (let i = 0; i < samples.length; i++) samples[i]! /= peak;
     warnings.push('This recording was louder than full scale and has been turned down.');
   }
-  if (flatShare(samples) > CLIPPED_LIMIT) {
+  if (isClipped) {
     warnings.push(
       'This recording is clipped: its loudest parts are cut off and will sound harsh when converted.',
     );
@@ -70,6 +76,17 @@ export function peakOf(samples: Float32Array): number {
   return peak;
 }
 
+/** Whether the peak is below -80 dBFS. */
+export function isSilent(samples: Float32Array): boolean {
+  return peakOf(samples) < SILENCE_PEAK;
+}
+
+function removeOffset(samples: Float32Array): void {
+  const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+  if (Math.abs(mean) < OFFSET) return;
+  for (let i = 0; i < samples.length; i++) samples[i]! -= mean;
+}
+
 function silenceNonFinite(samples: Float32Array): number {
   let count = 0;
   for (let i = 0; i < samples.length; i++) {
@@ -81,12 +98,12 @@ function silenceNonFinite(samples: Float32Array): number {
   return count;
 }
 
-/** Share of samples in runs of at least FLAT_SAMPLES at full scale. */
-function flatShare(samples: Float32Array): number {
+/** Share of samples in runs of at least FLAT_SAMPLES whose magnitude is `fullScale` or more. */
+function flatShare(samples: Float32Array, fullScale: number): number {
   let flat = 0;
   let run = 0;
   for (let i = 0; i < samples.length; i++) {
-    if (Math.abs(samples[i]!) >= FULL_SCALE) run++;
+    if (Math.abs(samples[i]!) >= fullScale) run++;
     else {
       if (run >= FLAT_SAMPLES) flat += run;
       run = 0;
