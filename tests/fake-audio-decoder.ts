@@ -43,7 +43,7 @@ class FakeAudioDecoder extends EventTarget {
   state: CodecState = 'unconfigured';
   decodeQueueSize = 0;
   private work = Promise.resolve();
-  private hasBegun = false;
+  private nextTimestamp: number | undefined;
 
   constructor(
     private readonly init: { output: (data: FakeAudioData) => void; error: (cause: Error) => void },
@@ -74,8 +74,11 @@ class FakeAudioDecoder extends EventTarget {
     this.decodeQueueSize--;
     this.dispatchEvent(new Event('dequeue'));
     if (fill !== BAD) {
-      this.init.output(new FakeAudioData(timestamp, fill / 256, this.hasBegun ? FRAMES : FRAMES - PRE_SKIP));
-      this.hasBegun = true;
+      const frames = this.nextTimestamp === undefined ? FRAMES - PRE_SKIP : FRAMES;
+      // As in Chromium, times go on across gaps.
+      this.nextTimestamp ??= timestamp;
+      this.init.output(new FakeAudioData(this.nextTimestamp, fill / 256, frames));
+      this.nextTimestamp += (frames / 48000) * 1e6;
       return;
     }
     this.state = 'closed';

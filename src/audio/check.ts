@@ -4,6 +4,8 @@ import { AudioError } from './errors';
 const NOT_FINITE_LIMIT = 0.01;
 /** Recordings with a lower peak (-80 dBFS) are rejected as silent. */
 const SILENCE_PEAK = 1e-4;
+/** Recordings with a lower peak (-54 dBFS) are hardly more than the noise of a muted input. */
+const FAINT_PEAK = 2e-3;
 /** Magnitude from which a sample counts as full scale: just below the highest value of 8-bit files. */
 const FULL_SCALE = 0.992;
 /** Fewest consecutive samples at full scale that count as clipped; shorter runs are peaks. */
@@ -46,6 +48,11 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
     throw new AudioError(
       'silence',
       'This recording is silent, so there is nothing to convert. Nothing was changed. Check that the right microphone was recorded, or choose another file.',
+    );
+  }
+  if (peak < FAINT_PEAK) {
+    warnings.push(
+      `This recording is almost silent: its peak is ${Math.round(20 * Math.log10(peak))} dBFS. Check that the microphone was not muted.`,
     );
   }
   if (peak > 1) {

@@ -16,8 +16,10 @@ export class PacketDecoder {
   private failures = 0;
   /** Packets that are not decoded yet, oldest first. */
   private pending: EncodedPacket[] = [];
-  /** Seconds to add to the decoder's times: Chromium counts from 0 where the first packet has a time before it. */
-  private offsetSeconds: number | undefined;
+  /** Whether the decoder that is open has returned anything. */
+  private hasBegun = false;
+  /** Time after the last chunk. */
+  private endSeconds = 0;
   private wake: () => void = () => undefined;
 
   constructor(private readonly config: AudioDecoderConfig) {
@@ -52,7 +54,7 @@ export class PacketDecoder {
   }
 
   private open(): AudioDecoder {
-    this.offsetSeconds = undefined;
+    this.hasBegun = false;
     const decoder = new AudioDecoder({
       output: (data) => this.keep(data),
       error: (cause) => this.fail(cause),
@@ -67,18 +69,19 @@ export class PacketDecoder {
     if (this.decoder.state === 'configured') this.decoder.decode(packet.toEncodedAudioChunk());
   }
 
+  /** Takes the times of the packets, since Chromium counts on across gaps, and from 0 where the first packet lies before it. */
   private keep(data: AudioData): void {
     const packet = this.pending.shift();
-    const seconds = data.timestamp / 1e6;
+    const seconds = data.numberOfFrames / data.sampleRate;
+    // What the decoder leaves out at its start is the beginning of the packet.
+    const left = this.hasBegun ? 0 : Math.max(0, (packet?.duration ?? 0) - seconds);
+    const atSeconds = packet ? packet.timestamp + left : this.endSeconds;
+    this.hasBegun = true;
     this.failures = 0;
-    this.offsetSeconds ??= packet ? packet.timestamp - seconds : 0;
+    this.endSeconds = atSeconds + seconds;
     // Firefox begins Vorbis with a chunk without samples.
     if (data.numberOfFrames > 0) {
-      this.decoded.push({
-        planes: planesOf(data),
-        sampleRateHz: data.sampleRate,
-        atSeconds: seconds + this.offsetSeconds,
-      });
+      this.decoded.push({ planes: planesOf(data), sampleRateHz: data.sampleRate, atSeconds });
     }
     data.close();
     this.wake();

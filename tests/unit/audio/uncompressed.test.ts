@@ -96,4 +96,14 @@ describe('uncompressed files', () => {
     const flat = riff(pcm16(new Int16Array(16000).fill(983), false), 1, 16);
     await expect(open(flat)).rejects.toMatchObject({ code: 'silence' });
   });
+
+  it('of a muted input are called almost silent', async () => {
+    const noise = pcm16(
+      samples.map((_, i) => (i % 2 === 0 ? 23 : -23)),
+      false,
+    );
+    expect((await open(riff(noise, 1, 16))).warnings).toEqual([
+      expect.stringMatching(/almost silent: its peak is -63 dBFS/),
+    ]);
+  });
 });
