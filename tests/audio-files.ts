@@ -138,7 +138,7 @@ export function ogg(pages: OggPage[]): Buffer {
 }
 
 /** Opus: the head, the tags and pages of `packets` packets of 20 ms each, with a `fill` as their content. */
-export function oggOpus(pagesOf: number[], { serial = 1, isEnded = true, fill = 1 } = {}): OggPage[] {
+export function oggOpus(pagesOf: number[], { serial = 1, isEnded = true, fill = 64 } = {}): OggPage[] {
   const head = Buffer.concat([text('OpusHead'), Buffer.from([1, 1, 0x38, 1, 0x80, 0xbb, 0, 0, 0, 0, 0])]);
   const tags = Buffer.concat([text('OpusTags'), numbers(false).u64(0)]);
   let granule = 0;

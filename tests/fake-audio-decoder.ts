@@ -20,7 +20,7 @@ class FakeAudioData {
 
   copyTo(plane: Float32Array): void {
     // A tone, so that it is no offset.
-    for (let i = 0; i < plane.length; i++) plane[i] = (i % 2 === 0 ? 1 : -1) * this.level;
+    for (let i = 0; i < plane.length; i++) plane[i] = (i % 48 < 24 ? 1 : -1) * this.level;
   }
 
   close(): void {}

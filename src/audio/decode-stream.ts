@@ -2,10 +2,16 @@ import { isSilent } from './check';
 import { throwIfCancelled, type DecodeOptions } from './decode-options';
 import { AudioError } from './errors';
 import { checkSeconds, checkShape, LENGTH_SLACK_SECONDS } from './limits';
-import { openSound, type OpenSound } from './open-sound';
-import { cutWarning, gapWarnings, trackWarning, UNFINISHED, type PassedTrack } from './reading-warnings';
-import { UndecodableError, type Damage, type SoundTrack } from './sound-track';
-import { TakeBuilder } from './take-builder';
+import { openSound, type OpenSound } from './tracks/open-sound';
+import {
+  cutWarning,
+  gapWarnings,
+  trackWarning,
+  UNFINISHED,
+  type PassedTrack,
+} from './tracks/reading-warnings';
+import { UndecodableError, type Damage, type SoundTrack } from './tracks/sound-track';
+import { TakeBuilder } from './tracks/take-builder';
 
 /** A damaged file with less audio than this is rejected. */
 const MIN_DAMAGED_SECONDS = 0.3;

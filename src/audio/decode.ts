@@ -4,9 +4,9 @@ import type { DecodeOptions } from './decode-options';
 import { decodeStream } from './decode-stream';
 import { decodeWhole } from './decode-whole';
 import { AudioError } from './errors';
-import { cutWarning } from './reading-warnings';
+import { cutWarning } from './tracks/reading-warnings';
 import { looksLikeAudio, otherFormat } from './sniff';
-import { UndecodableError } from './sound-track';
+import { UndecodableError } from './tracks/sound-track';
 
 export interface DecodedAudio {
   /** Mono, -1..1, finite. */

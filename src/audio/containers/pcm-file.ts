@@ -28,9 +28,8 @@ export interface OtherCodec {
 type ReadHeader = (reader: BlobReader) => Promise<SoundHeader | null>;
 
 const CONTAINERS: [string, ReadHeader][] = [
-  ['RIFF....WAVE', riffHeader],
-  ['RIFX....WAVE', riffHeader],
-  ['RF64....WAVE', riffHeader],
+  // RIFF, RIFX and RF64.
+  ['R.......WAVE', riffHeader],
   ['riff\x2e\x91\xcf\x11', w64Header],
   ['FORM....AIF', aiffHeader],
   ['.snd', auHeader],

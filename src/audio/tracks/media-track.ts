@@ -1,6 +1,6 @@
 import { EncodedPacketSink, type EncodedPacket, type InputAudioTrack } from 'mediabunny';
-import { isPcm, pcmPlanes } from './containers/pcm';
-import type { Mp3Info } from './containers/mp3-info';
+import { isPcm, pcmPlanes } from '../containers/pcm';
+import type { Mp3Info } from '../containers/mp3-info';
 import { codecName } from './codec-names';
 import { PacketDecoder } from './packet-decoder';
 import { UndecodableError, type Chunk, type Damage, type SoundTrack } from './sound-track';
@@ -58,8 +58,7 @@ async function* decode(track: InputAudioTrack, damage: Damage, afterSeconds: num
       held.push(...decoder.take());
       hasBegun ||= held.length > 0;
       yield* held.splice(0, held.length - HELD_CHUNKS);
-      if (TRIMMED.includes(codec) || afterSeconds > 0)
-        endSeconds = packet.timestamp + packet.duration - afterSeconds;
+      if (TRIMMED.includes(codec) || afterSeconds > 0) endSeconds = endOf(packet) - afterSeconds;
     }
     await decoder.end();
   } catch (cause) {
@@ -70,6 +69,11 @@ async function* decode(track: InputAudioTrack, damage: Damage, afterSeconds: num
   }
   damage.skippedSeconds += decoder.skippedSeconds;
   for (const chunk of [...held, ...decoder.take()]) yield trimmed(chunk, endSeconds);
+}
+
+/** WebM does not state the duration of its last packet. */
+function endOf({ timestamp, duration }: EncodedPacket): number {
+  return duration > 0 ? timestamp + duration : Infinity;
 }
 
 /** The packets up to the first that cannot be read; what is read ahead of it is not lost. */

@@ -1,7 +1,7 @@
-import { Resampler } from '../dsp/resample';
-import { checkShape, keptRate } from './limits';
-import { MonoMixer } from './mono';
-import { SampleStore } from './sample-store';
+import { Resampler } from '../../dsp/resample';
+import { checkShape, keptRate } from '../limits';
+import { MonoMixer } from '../mono';
+import { SampleStore } from '../sample-store';
 import type { Chunk } from './sound-track';
 
 /** Pauses in the file's clock up to this are rounding and jitter, not missing sound: three Opus packets. */

@@ -1,8 +1,8 @@
 import { ALL_FORMATS, BlobSource, Input, MATROSKA, WEBM } from 'mediabunny';
-import { readMp3Info } from './containers/mp3-info';
-import { readParts } from './containers/parts';
-import { readPcmFile } from './containers/pcm-file';
-import { LENGTH_SLACK_SECONDS } from './limits';
+import { readMp3Info } from '../containers/mp3-info';
+import { readParts } from '../containers/parts';
+import { readPcmFile } from '../containers/pcm-file';
+import { LENGTH_SLACK_SECONDS } from '../limits';
 import { mediaTrack } from './media-track';
 import { pcmTrack } from './pcm-track';
 import { UndecodableError, type SoundTrack } from './sound-track';
