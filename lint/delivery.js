@@ -1,7 +1,7 @@
 import { memberOf, named, restrict } from './restrict.js';
 
 /** Exports of mediabunny for reading; all others can write a file. */
-const READING = 'ALL_FORMATS|AudioSampleSink|BlobSource|Input|InputAudioTrack|AudioSample';
+const READING = 'ALL_FORMATS|AudioSample|BlobSource|EncodedPacketSink|Input|InputAudioTrack|MATROSKA|WEBM';
 const RIFF = [0x52, 0x49, 0x46, 0x46];
 
 /** Ways in which unmarked audio could leave the page, as far as the source text shows them. */

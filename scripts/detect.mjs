@@ -13,8 +13,8 @@ await command(async () => {
       const job = { input: harness.addressOf(file), name: file };
       const found = await harness.page.evaluate((each) => window.understudy?.detect(each), job);
       if (!found) throw new Error('the page gave no answer.');
-      const { present, pValue, payload, payloadOk } = found;
-      return { file, present, pValue, payload, payloadOk };
+      const { present, pValue, payload, payloadOk, warnings } = found;
+      return { file, present, pValue, payload, payloadOk, warnings };
     });
   } finally {
     await harness.close();

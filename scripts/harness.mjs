@@ -6,7 +6,12 @@ import { launchChromium } from './browser.mjs';
 import { DIST, ensureBuilt } from './build.mjs';
 import { serve } from './serve.mjs';
 
-const AUDIO = new Set(['.aac', '.flac', '.m4a', '.mp3', '.mp4', '.oga', '.ogg', '.opus', '.wav', '.webm']);
+/** Of files with sound; what cannot be decoded of them is reported. */
+const AUDIO = new Set(
+  '3gp aac ac3 aif aifc aiff amr ape au avi caf flac m4a m4b mka mkv mov mp2 mp3 mp4 mts oga ogg opus spx ts w64 wav wave weba webm wma wv'
+    .split(' ')
+    .map((extension) => `.${extension}`),
+);
 
 /**
  * Opens the built app in a headless Chromium for scripts. Close it when done.
@@ -64,7 +69,7 @@ function exchange(files, request, response) {
 }
 
 /**
- * The file itself, or the recordings in a folder by name.
+ * The file itself, or the recordings in a folder by name. Names on stderr what it skips, but for files whose name begins with a dot.
  *
  * @param {string} path
  */
@@ -72,7 +77,10 @@ export async function listRecordings(path) {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new Error(`There is no file or folder ${path}.`);
   if (!found.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => AUDIO.has(extname(name).toLowerCase())).sort();
+  const visible = (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
+  const names = visible.filter((name) => AUDIO.has(extname(name).toLowerCase()));
+  for (const name of visible)
+    if (!names.includes(name)) console.error(`${name}: skipped, by its name it is no recording.`);
   if (names.length === 0) throw new Error(`${path} holds no recordings (${[...AUDIO].join(' ')}).`);
   return names.map((name) => join(path, name));
 }

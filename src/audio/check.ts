@@ -4,6 +4,8 @@ import { AudioError } from './errors';
 const NOT_FINITE_LIMIT = 0.01;
 /** Recordings with a lower peak (-80 dBFS) are rejected as silent. */
 const SILENCE_PEAK = 1e-4;
+/** Recordings with a lower peak (-54 dBFS) are hardly more than the noise of a muted input. */
+const FAINT_PEAK = 2e-3;
 /** Magnitude from which a sample counts as full scale: just below the highest value of 8-bit files. */
 const FULL_SCALE = 0.992;
 /** Fewest consecutive samples at full scale that count as clipped; shorter runs are peaks. */
@@ -11,9 +13,12 @@ const FLAT_SAMPLES = 3;
 /** Share of clipped samples above which clipping is audible. */
 const CLIPPED_LIMIT = 0.0005;
 const TELEPHONE_RATE_HZ = 11025;
+/** Mean from which it is an offset of the sound card and not rounding. */
+const OFFSET = 1e-3;
 
 /**
- * Repairs decoded samples in place and returns warnings for the user.
+ * Repairs decoded samples in place and returns warnings for the user: replaces samples that are not finite, removes the mean, and
+ * attenuates what is above full scale.
  *
  * Throws `empty`, `not-finite` (1 % or more are NaN or infinite) and `silence`.
  */
@@ -35,6 +40,9 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
     }
     warnings.push(`${broken} damaged ${broken === 1 ? 'sample was' : 'samples were'} replaced with silence.`);
   }
+  // Before the mean is removed, by which clipped samples leave full scale.
+  const isClipped = flatShare(samples, FULL_SCALE * Math.max(1, peakOf(samples))) > CLIPPED_LIMIT;
+  removeOffset(samples);
   const peak = peakOf(samples);
   if (peak < SILENCE_PEAK) {
     throw new AudioError(
@@ -42,12 +50,17 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
       'This recording is silent, so there is nothing to convert. Nothing was changed. Check that the right microphone was recorded, or choose another file.',
     );
   }
+  if (peak < FAINT_PEAK) {
+    warnings.push(
+      `This recording is almost silent: its peak is ${Math.round(20 * Math.log10(peak))} dBFS. Check that the microphone was not muted.`,
+    );
+  }
   if (peak > 1) {
     // Only float files can exceed 1; players would clip them.
     for (let i = 0; i < samples.length; i++) samples[i]! /= peak;
     warnings.push('This recording was louder than full scale and has been turned down.');
   }
-  if (flatShare(samples) > CLIPPED_LIMIT) {
+  if (isClipped) {
     warnings.push(
       'This recording is clipped: its loudest parts are cut off and will sound harsh when converted.',
     );
@@ -70,6 +83,17 @@ export function peakOf(samples: Float32Array): number {
   return peak;
 }
 
+/** Whether the peak is below -80 dBFS. */
+export function isSilent(samples: Float32Array): boolean {
+  return peakOf(samples) < SILENCE_PEAK;
+}
+
+function removeOffset(samples: Float32Array): void {
+  const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+  if (Math.abs(mean) < OFFSET) return;
+  for (let i = 0; i < samples.length; i++) samples[i]! -= mean;
+}
+
 function silenceNonFinite(samples: Float32Array): number {
   let count = 0;
   for (let i = 0; i < samples.length; i++) {
@@ -81,12 +105,12 @@ function silenceNonFinite(samples: Float32Array): number {
   return count;
 }
 
-/** Share of samples in runs of at least FLAT_SAMPLES at full scale. */
-function flatShare(samples: Float32Array): number {
+/** Share of samples in runs of at least FLAT_SAMPLES whose magnitude is `fullScale` or more. */
+function flatShare(samples: Float32Array, fullScale: number): number {
   let flat = 0;
   let run = 0;
   for (let i = 0; i < samples.length; i++) {
-    if (Math.abs(samples[i]!) >= FULL_SCALE) run++;
+    if (Math.abs(samples[i]!) >= fullScale) run++;
     else {
       if (run >= FLAT_SAMPLES) flat += run;
       run = 0;

@@ -1,9 +1,12 @@
 import { checkSamples } from './check';
+import { readParts } from './containers/parts';
 import type { DecodeOptions } from './decode-options';
-import { decodeStream, UndecodableError } from './decode-stream';
+import { decodeStream } from './decode-stream';
 import { decodeWhole } from './decode-whole';
 import { AudioError } from './errors';
-import { looksLikeAudio } from './sniff';
+import { cutWarning } from './tracks/reading-warnings';
+import { looksLikeAudio, otherFormat } from './sniff';
+import { UndecodableError } from './tracks/sound-track';
 
 export interface DecodedAudio {
   /** Mono, -1..1, finite. */
@@ -16,48 +19,97 @@ export interface DecodedAudio {
 }
 
 /**
- * Reads WAV, MP3, M4A, OGG, FLAC or WebM (and whatever else this browser decodes) into mono samples.
+ * Reads WAV, AIFF, AU, CAF, W64, MP3, M4A, OGG, FLAC, WebM or MPEG-TS (and whatever else this browser decodes) into mono samples.
  *
- * Rejects with an AudioError: `empty`, `not-audio`, `truncated`, `codec`, `too-long` (over 60 minutes),
- * `too-large`, `channels`, `sample-rate`, `not-finite`, `silence`, `cancelled`.
+ * Rejects with an AudioError: `empty`, `not-audio`, `no-sound`, `truncated`, `codec`, `too-long` (over 60 minutes),
+ * `too-large`, `channels`, `sample-rate`, `not-finite`, `silence`, `unreadable` (a folder, or changed since it was chosen),
+ * `cancelled`.
  */
 export async function decodeFile(
   file: Blob,
   name: string,
   options: DecodeOptions = {},
 ): Promise<DecodedAudio> {
-  if (file.size === 0) {
+  try {
+    return await decodeAndCheck(file, name, options);
+  } catch (cause) {
+    if (cause instanceof AudioError || (await isReadable(file))) throw cause;
+    throw unreadable(name, cause);
+  }
+}
+
+async function decodeAndCheck(file: Blob, name: string, options: DecodeOptions): Promise<DecodedAudio> {
+  const head = new Uint8Array(await file.slice(0, 20).arrayBuffer());
+  if (head.length === 0) {
     throw new AudioError(
       'empty',
       `"${name}" is empty: it has 0 bytes. Nothing was changed. Choose another file.`,
     );
   }
-  const decoded = await decodeStreamOrWhole(file, name, options);
+  const decoded = await decodeStreamOrWhole(file, name, head, options);
   const warnings = [...decoded.warnings, ...checkSamples(decoded.samples, decoded.sourceRateHz)];
   const { samples, sampleRateHz } = decoded;
   return { samples, sampleRateHz, seconds: samples.length / sampleRateHz, warnings };
 }
 
-async function decodeStreamOrWhole(file: Blob, name: string, options: DecodeOptions) {
+async function decodeStreamOrWhole(file: Blob, name: string, head: Uint8Array, options: DecodeOptions) {
   try {
     return await decodeStream(file, name, options);
   } catch (cause) {
     if (!(cause instanceof UndecodableError)) throw cause;
-    const whole = await decodeWhole(file, name, options);
-    if (whole) return whole;
-    throw await explain(file, name, cause);
+    if (!(await isReadable(file))) throw unreadable(name, cause);
+    const { parts, isCut, missingSeconds } = await readParts(file);
+    const whole = await decodeWhole(parts, name, options);
+    if (!whole) throw explain(name, head, cause);
+    if (isCut) whole.warnings.push(cutWarning(whole.samples.length / whole.sampleRateHz, missingSeconds));
+    return whole;
   }
 }
 
-async function explain(file: Blob, name: string, cause: UndecodableError): Promise<AudioError> {
-  if (cause.codec) {
+/** Folders that were dropped, and files that were moved, changed or deleted since they were chosen, cannot be read any more. */
+async function isReadable(file: Blob): Promise<boolean> {
+  return file
+    .slice(-1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
+function unreadable(name: string, cause: unknown): AudioError {
+  return new AudioError(
+    'unreadable',
+    `"${name}" could not be read: it is a folder, or it was moved, changed or deleted after it was chosen. Nothing was changed. Choose the file again; of a folder, choose the files in it.`,
+    { cause },
+  );
+}
+
+function explain(name: string, head: Uint8Array, cause: UndecodableError): AudioError {
+  const { codec, hasNoSound } = cause.obstacle;
+  if (codec) {
     return new AudioError(
       'codec',
-      `This browser cannot decode the sound in "${name}" (${cause.codec}). The file is unchanged. Save it as WAV or MP3 and open that, or use another browser.`,
+      `The sound in "${name}" is encoded as ${codec}, which cannot be decoded here. The file is unchanged. Save it as WAV or MP3 with the program that made it, and open that.`,
       { cause },
     );
   }
-  if (looksLikeAudio(new Uint8Array(await file.slice(0, 16).arrayBuffer()))) {
+  if (hasNoSound) {
+    return new AudioError(
+      'no-sound',
+      `"${name}" holds no sound, only pictures. The file is unchanged. Choose a file with sound.`,
+      { cause },
+    );
+  }
+  const other = otherFormat(head);
+  if (other) {
+    return new AudioError(
+      'codec',
+      `"${name}" is ${other}. That format cannot be read here. The file is unchanged. Save it as WAV or MP3 with a program that opens it, and open that.`,
+      { cause },
+    );
+  }
+  if (looksLikeAudio(head)) {
     return new AudioError(
       'truncated',
       `"${name}" begins like a recording but is cut off or damaged, and no sound could be read from it. The file is unchanged. Copy or download it again.`,
@@ -66,7 +118,7 @@ async function explain(file: Blob, name: string, cause: UndecodableError): Promi
   }
   return new AudioError(
     'not-audio',
-    `"${name}" is not a recording, whatever its name says. The file is unchanged. Choose a WAV, MP3, M4A, OGG, FLAC or WebM file.`,
+    `"${name}" is not a recording in a format that is known here, whatever its name says. The file is unchanged. Choose a WAV, AIFF, MP3, M4A, OGG, FLAC or WebM file.`,
     { cause },
   );
 }

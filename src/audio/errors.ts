@@ -6,6 +6,7 @@ export type AudioErrorCode =
   | 'device-lost'
   | 'empty'
   | 'no-microphone'
+  | 'no-sound'
   | 'not-audio'
   | 'not-finite'
   | 'permission-denied'
@@ -14,6 +15,7 @@ export type AudioErrorCode =
   | 'too-large'
   | 'too-long'
   | 'truncated'
+  | 'unreadable'
   | 'unsupported';
 
 /** A failure of recording or reading a file that a person can act on: what happened, what is safe, what to do next. */

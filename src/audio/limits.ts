@@ -1,6 +1,8 @@
 import { AudioError } from './errors';
 
 export const MAX_SECONDS = 60 * 60;
+/** Shortfall against a stated duration that encoder delay and rounding explain. */
+export const LENGTH_SLACK_SECONDS = 0.15;
 const MAX_CHANNELS = 8;
 const MIN_RATE_HZ = 8000;
 const MAX_RATE_HZ = 192000;

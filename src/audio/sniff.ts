@@ -1,23 +1,49 @@
-/** First bytes of the supported formats; a dot stands for any byte. */
-const SIGNATURES = ['RIFF....WAVE', 'RF64....WAVE', 'ID3', 'fLaC', 'OggS', '....ftyp', '\x1aE\xdf\xa3'];
+/** First bytes of the formats that are read here, for `startsWith`. */
+const READABLE = [
+  'RIFF....WAVE',
+  'RIFX....WAVE',
+  'RF64....WAVE',
+  'riff\x2e\x91\xcf\x11',
+  'FORM....AIF',
+  '.snd',
+  'caff',
+  'ID3',
+  'fLaC',
+  'OggS',
+  '....ftyp',
+  '\x1aE\xdf\xa3',
+];
 
-/** Whether a file's first bytes, 12 or more, are those of an audio format. */
+/** Formats that may hold sound but are not read here, by their first bytes. */
+const OTHERS: [string, string][] = [
+  ['#!AMR', 'an AMR voice recording'],
+  ['\x30\x26\xb2\x75\x8e\x66\xcf\x11', 'a Windows Media file (WMA, WMV or ASF)'],
+  ['RIFF....AVI ', 'an AVI video'],
+  ['FLV\x01', 'a Flash video'],
+  ['.RMF', 'a RealMedia file'],
+  ['.ra\xfd', 'a RealAudio file'],
+  ['DSD ', 'a DSD recording (DSF)'],
+  ['FRM8', 'a DSD recording (DFF)'],
+  ['wvpk', 'a WavPack file'],
+  ['MAC ', "a Monkey's Audio file"],
+  ['MPCK', 'a Musepack file'],
+  ['MP+', 'a Musepack file'],
+  ['TTA1', 'a TTA file'],
+  ['\0\0\x01\xba', 'an MPEG program stream (MPG or VOB)'],
+  ['Creative Voice File', 'a Creative Voice file (VOC)'],
+  ['MThd', 'a MIDI file, which holds notes and no sound'],
+  ['RIFF....RMID', 'a MIDI file, which holds notes and no sound'],
+];
+
+/** Whether a file's first bytes, 12 or more, are those of a format that is read here. */
 export function looksLikeAudio(head: Uint8Array): boolean {
   const isMp3Frame = head[0] === 0xff && (head[1] ?? 0) >= 0xe2;
-  return isMp3Frame || SIGNATURES.some((signature) => startsWith(head, signature));
+  return isMp3Frame || READABLE.some((signature) => startsWith(head, signature));
 }
 
-/** Whether a RIFF file is shorter than its header states. Programs that cannot seek back write 0 or all ones there. */
-export function isRiffCut(head: Uint8Array, fileBytes: number): boolean {
-  if (head.length < 8 || !startsWith(head, 'RIFF')) return false;
-  const size = new DataView(head.buffer, head.byteOffset).getUint32(4, true);
-  return size !== 0 && size < 0xffffff00 && size + 8 > fileBytes + 1;
-}
-
-/** Whether an MP3 states its length in a Xing or Info header; otherwise it is estimated from the first frame's bit rate. */
-export function mp3StatesLength(head: Uint8Array): boolean {
-  const text = String.fromCharCode(...head);
-  return text.includes('Xing') || text.includes('Info');
+/** What a file is by its first bytes, 20 or more, where it is of a format for sound that is not read here. */
+export function otherFormat(head: Uint8Array): string | undefined {
+  return OTHERS.find(([signature]) => startsWith(head, signature))?.[1];
 }
 
 /** Size in bytes of the ID3v2 tag at the start, 0 without one. */
@@ -27,6 +53,7 @@ export function id3Bytes(head: Uint8Array): number {
   return 10 + ((a << 21) | (b << 14) | (c << 7) | d);
 }
 
-function startsWith(head: Uint8Array, signature: string): boolean {
+/** Whether `head` begins with these bytes; a dot stands for any byte. */
+export function startsWith(head: Uint8Array, signature: string): boolean {
   return Array.from(signature).every((char, i) => char === '.' || head[i] === char.charCodeAt(0));
 }

@@ -72,7 +72,8 @@ export interface Harness {
   /** Loads a voice file until the page is closed; resolves with the id of the voice. */
   openVoiceFile(input: string): Promise<string>;
   enrol(job: EnrolJob): Promise<Enrolled>;
-  detect(job: { input: string; name: string }): Promise<Detection>;
+  /** `warnings`: of the decoder. */
+  detect(job: { input: string; name: string }): Promise<Detection & { warnings: string[] }>;
   /** Live sessions and simulated faults. */
   live(): Promise<LiveHarness>;
 }
@@ -185,8 +186,8 @@ export function installHarness(scope: Scope): void {
     },
 
     async detect({ input, name }) {
-      const { samples, sampleRateHz } = await open(input, name);
-      return detect(scope, samples, sampleRateHz, () => undefined, neverAborted);
+      const { samples, sampleRateHz, warnings } = await open(input, name);
+      return { ...(await detect(scope, samples, sampleRateHz, () => undefined, neverAborted)), warnings };
     },
 
     async live() {

@@ -11,6 +11,7 @@ import type * as ReadCredentials from '../../src/export/read-credentials';
 import type * as Watermark from '../../src/watermark';
 import { openModules, type Opened } from './support';
 import { sealed } from '../unit/provenance/records';
+import { decodeWithFfmpeg, hasFfmpeg, latenessOf } from '../ffmpeg';
 import { readWav } from './wav';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
@@ -110,6 +111,39 @@ describe('an exported file', () => {
       });
       expect(result.afterChange).toMatchObject({ state: 'broken' });
       expect(result.afterChange!.failures.join()).toMatch(/[hH]ash\.mismatch/);
+    },
+  );
+
+  it.each(['wav', 'mp3', 'm4a', 'opus'] as const)(
+    'as %s is 0 samples late and ends with the last sample, in Chromium and in ffmpeg where there is one',
+    async (format) => {
+      const { base64, exact, decoded, own } = await opened.page.evaluate(
+        async ({ format, speech, consent }) => {
+          const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+          const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
+          // No multiple of any codec's packets.
+          const samples = Float32Array.from(speech, (x) => x / 32768).slice(0, 2 * 24000 + 777);
+          const about = { voiceId: 'joe', voiceName: 'Joe', consent };
+          const wav = await exportTake(samples, 24000, 'wav', about);
+          const { blob, fileName } = await exportTake(samples, 24000, format, about);
+          const bytes = new Uint8Array(await blob.arrayBuffer());
+          const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+          const exact = (await decodeFile(wav.blob, 'a.wav')).samples;
+          const own = (await decodeFile(blob, fileName)).seconds;
+          const context = new OfflineAudioContext(1, 1, 24000);
+          const decoded = (await context.decodeAudioData(bytes.buffer)).getChannelData(0);
+          return { base64, exact: Array.from(exact), decoded: Array.from(decoded), own };
+        },
+        { format, speech, consent: sealed() },
+      );
+      const reference = Float32Array.from(exact);
+      const heard: Float32Array[] = [Float32Array.from(decoded)];
+      if (hasFfmpeg) heard.push(decodeWithFfmpeg(Buffer.from(base64, 'base64'), 24000));
+      for (const samples of heard) {
+        expect(samples.length).toBe(reference.length);
+        expect(latenessOf(samples, reference)).toBe(0);
+      }
+      expect(own).toBeCloseTo(reference.length / 24000, 4);
     },
   );
 

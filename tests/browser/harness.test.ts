@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/build.mjs';
 import { voiceId24 } from '../../src/watermark';
+import { withoutSize } from '../audio-files';
 import { makeWav, readWav } from './wav';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
@@ -88,8 +89,23 @@ describe('the command line', () => {
         pValue: expect.any(Number) as number,
         payload: { version: 2, id24: voiceId24('joe') },
         payloadOk: true,
+        warnings: [],
       },
     ]);
+  });
+
+  it('names what it skipped in a folder, but for hidden files, and prints warnings of detect', async () => {
+    const mixed = await mkdtemp(join(folder, 'mixed-'));
+    const samples = readWav(await readFile(SPEECH)).subarray(0, 2 * 16_000);
+    await writeFile(join(mixed, '._died.wav'), 'resources of another system');
+    await writeFile(join(mixed, 'died.wav'), withoutSize(makeWav(samples)));
+    await writeFile(join(mixed, 'notes.txt'), 'not looked at');
+    const detected = await run('detect', mixed);
+    expect(detected).toMatchObject({
+      code: 0,
+      lines: [{ file: join(mixed, 'died.wav'), warnings: [expect.stringMatching(/ended before/)] }],
+      errors: ['notes.txt: skipped, by its name it is no recording.'],
+    });
   });
 
   it('converts on WebGPU as on WebAssembly', async () => {

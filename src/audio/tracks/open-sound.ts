@@ -1,0 +1,84 @@
+import { ALL_FORMATS, BlobSource, Input, MATROSKA, WEBM } from 'mediabunny';
+import { readMp3Info } from '../containers/mp3-info';
+import { readParts } from '../containers/parts';
+import { readPcmFile } from '../containers/pcm-file';
+import { LENGTH_SLACK_SECONDS } from '../limits';
+import { mediaTrack } from './media-track';
+import { pcmTrack } from './pcm-track';
+import { UndecodableError, type SoundTrack } from './sound-track';
+
+/** A file's sound. Close it when done. */
+export interface OpenSound {
+  /** Each as its parts, one after the other in time; the track to prefer is the first. */
+  tracks: SoundTrack[][];
+  /** Whether the end is cut off, so far as its container shows. */
+  isCut: boolean;
+  /** Seconds that are known to be missing at the end. */
+  missingSeconds: number;
+  /** The recorder ended before it had written how much it recorded. */
+  isUnfinished: boolean;
+  close(): void;
+}
+
+/** Rejects with an UndecodableError. */
+export async function openSound(file: Blob): Promise<OpenSound> {
+  const pcm = await readPcmFile(file);
+  if (!pcm) return openMedia(file);
+  if ('other' in pcm) {
+    if (pcm.other === 'MP3') return openMedia(pcm.data);
+    throw new UndecodableError({ codec: pcm.other });
+  }
+  return {
+    tracks: [[pcmTrack(file, pcm)]],
+    isCut: pcm.missingSeconds > 0,
+    missingSeconds: pcm.missingSeconds,
+    isUnfinished: pcm.isUnfinished,
+    close: () => undefined,
+  };
+}
+
+async function openMedia(file: Blob): Promise<OpenSound> {
+  const { parts, codecs, isCut, missingSeconds } = await readParts(file);
+  const inputs = parts.map((part) => new Input({ formats: ALL_FORMATS, source: new BlobSource(part) }));
+  const close = () => inputs.forEach((input) => input.dispose());
+  try {
+    const opened: SoundTrack[][] = [];
+    for (const [i, input] of inputs.entries()) opened.push(await tracksOf(input, parts[i]!));
+    // Several parts are joined by the track that each prefers.
+    const tracks =
+      opened.length === 1 ? opened[0]!.map((track) => [track]) : [opened.flatMap((each) => each.slice(0, 1))];
+    if (!tracks[0]?.length) throw new UndecodableError(await obstacleOf(inputs, codecs));
+    return { tracks, isCut, missingSeconds, isUnfinished: false, close };
+  } catch (cause) {
+    close();
+    if (cause instanceof UndecodableError) throw cause;
+    throw new UndecodableError(codecs.length > 0 ? { codec: codecs.join(', ') } : {}, cause);
+  }
+}
+
+/** All sound tracks, the file's preferred one first. */
+async function tracksOf(input: Input, file: Blob): Promise<SoundTrack[]> {
+  const first = await input.getPrimaryAudioTrack();
+  if (!first) return [];
+  const others = (await input.getAudioTracks()).filter((track) => track.number !== first.number);
+  const info = (await first.getCodec()) === 'mp3' ? await readMp3Info(file) : undefined;
+  const statesEnd = info !== null && !(await isWholeMatroska(input));
+  return Promise.all([first, ...others].map((track) => mediaTrack(track, statesEnd, info)));
+}
+
+/** Matroska and WebM state one duration for all tracks, and each may end before it; in a file that is cut off all of them do. */
+async function isWholeMatroska(input: Input): Promise<boolean> {
+  const format = await input.getFormat();
+  if (format !== MATROSKA && format !== WEBM) return false;
+  for (const track of await input.getTracks()) {
+    const stated = (await track.getDurationFromMetadata()) ?? 0;
+    const end = await track.computeDuration().catch(() => 0);
+    if (end >= stated - LENGTH_SLACK_SECONDS) return true;
+  }
+  return false;
+}
+
+async function obstacleOf(inputs: Input[], codecs: string[]) {
+  if (codecs.length > 0) return { codec: codecs.join(', ') };
+  return { hasNoSound: (await inputs[0]!.getTracks()).length > 0 };
+}

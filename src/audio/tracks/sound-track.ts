@@ -1,0 +1,48 @@
+/** Decoded sound of some milliseconds. */
+export interface Chunk {
+  /** One array of equal length for each channel. */
+  planes: Float32Array[];
+  sampleRateHz: number;
+  /** Time of the first sample by the file's clock; before 0 lies what the encoder put in front. */
+  atSeconds: number;
+}
+
+/** What could not be read of a track; filled while it is decoded. */
+export interface Damage {
+  /** Why reading ended before the end of the track. */
+  cause?: unknown;
+  /** Duration of the packets that could not be decoded. */
+  skippedSeconds: number;
+}
+
+/** One sound track of a file. */
+export interface SoundTrack {
+  /** Among the file's sound tracks, from 1. */
+  number: number;
+  channels: number;
+  sampleRateHz: number;
+  /** Time of the first sample by the file's clock, 0 or later. */
+  startSeconds: number;
+  /** From the first to the last sample, as the file states it or as counted; null where neither is possible. */
+  seconds: number | null;
+  /** Chunks in the order of time. Throws an UndecodableError where nothing can be decoded. */
+  decode(damage: Damage): AsyncGenerator<Chunk>;
+}
+
+/** Why a file cannot be read as a stream. */
+export interface Obstacle {
+  /** Name of the codec that is not known here, or that this browser cannot decode. */
+  codec?: string;
+  /** The file is a video without sound. */
+  hasNoSound?: boolean;
+}
+
+/** The file could not be read as a stream: unknown format, unreadable structure, or what the obstacle says. */
+export class UndecodableError extends Error {
+  constructor(
+    readonly obstacle: Obstacle = {},
+    cause?: unknown,
+  ) {
+    super(obstacle.codec ? `cannot decode ${obstacle.codec}` : 'not readable', { cause });
+  }
+}

@@ -1,0 +1,111 @@
+import { Resampler } from '../../dsp/resample';
+import { checkShape, keptRate } from '../limits';
+import { MonoMixer } from '../mono';
+import { SampleStore } from '../sample-store';
+import type { Chunk } from './sound-track';
+
+/** Pauses in the file's clock up to this are rounding and jitter, not missing sound: three Opus packets. */
+const JITTER_SECONDS = 0.06;
+/** Longer ones are a clock that was set, not a pause. */
+const MAX_GAP_SECONDS = 600;
+
+export interface TakeOptions {
+  name: string;
+  /** Of the whole recording; null where it is not known. */
+  seconds: number | null;
+  /** The highest rate of its parts, where there are several. */
+  rateHz?: number | undefined;
+  /** Index of the only channel to take. */
+  channel?: number | undefined;
+}
+
+/** Builds one recording from decoded chunks: mono samples, resampled to the rate they are kept at, with silence in the gaps. */
+export class TakeBuilder {
+  /** The highest rate of the chunks. */
+  sourceRateHz = 0;
+  keptRateHz = 0;
+  /** Seconds of silence put into gaps. */
+  gapSeconds = 0;
+  /** Seconds by which the clock was set forward. */
+  jumpSeconds = 0;
+  /** The loudest channel, where channels cancel each other out. */
+  cancelledFor: number | undefined;
+  private chunkRateHz = 0;
+  private mixer = new MonoMixer(0);
+  private store = new SampleStore(1);
+  private resampler: Resampler | undefined;
+  private endSeconds: number | undefined;
+  private resampledSeconds = 0;
+  private stretchSamples = 0;
+
+  constructor(private readonly options: TakeOptions) {}
+
+  get seconds(): number {
+    return this.resampledSeconds + (this.chunkRateHz && this.stretchSamples / this.chunkRateHz);
+  }
+
+  /** Throws `channels` or `sample-rate`. A rate or number of channels that changes starts a new stretch. */
+  add({ planes, sampleRateHz, atSeconds }: Chunk): void {
+    if (sampleRateHz !== this.chunkRateHz || planes.length !== this.mixer.channels)
+      this.begin(sampleRateHz, planes.length);
+    // Samples before time 0 are the encoder's priming.
+    const skip = Math.max(0, Math.round(-atSeconds * sampleRateHz));
+    const frames = planes[0]!.length - skip;
+    if (frames <= 0) return;
+    this.fillGap(atSeconds + skip / sampleRateHz);
+    this.append(skip > 0 ? planes.map((plane) => plane.subarray(skip)) : planes);
+    this.endSeconds = atSeconds + planes[0]!.length / sampleRateHz;
+  }
+
+  /** A part follows whose clock starts again. */
+  startPart(): void {
+    this.endSeconds = undefined;
+  }
+
+  finish(): Float32Array {
+    this.endStretch();
+    return this.store.take();
+  }
+
+  /** The decoder's rate and channels can differ from the container's (HE-AAC doubles the rate), so the chunks decide. */
+  private begin(rateHz: number, channels: number): void {
+    const { name, seconds, channel } = this.options;
+    checkShape(channels, rateHz, name);
+    if (this.keptRateHz === 0) {
+      this.keptRateHz = keptRate(this.options.rateHz ?? rateHz, seconds);
+      this.store = new SampleStore((seconds ?? 10) * this.keptRateHz);
+    } else {
+      this.endStretch();
+    }
+    this.chunkRateHz = rateHz;
+    this.sourceRateHz = Math.max(this.sourceRateHz, rateHz);
+    this.mixer = new MonoMixer(channels, channel !== undefined && channel < channels ? channel : undefined);
+    this.resampler = this.keptRateHz === rateHz ? undefined : new Resampler(rateHz, this.keptRateHz);
+  }
+
+  private endStretch(): void {
+    this.cancelledFor ??= this.mixer.cancelledFor;
+    if (this.resampler) this.store.append(this.resampler.end());
+    this.resampledSeconds = this.seconds;
+    this.stretchSamples = 0;
+    this.resampler = undefined;
+  }
+
+  private fillGap(atSeconds: number): void {
+    const gap = this.endSeconds === undefined ? 0 : atSeconds - this.endSeconds;
+    if (gap <= JITTER_SECONDS) return;
+    if (gap > MAX_GAP_SECONDS) {
+      this.jumpSeconds += gap;
+      return;
+    }
+    this.gapSeconds += gap;
+    const frames = Math.round(gap * this.chunkRateHz);
+    this.append(Array.from({ length: this.mixer.channels }, () => new Float32Array(frames)));
+  }
+
+  private append(planes: Float32Array[]): void {
+    const mixed = this.mixer.mix(planes);
+    this.stretchSamples += mixed.length;
+    this.store.append(this.resampler ? this.resampler.push(mixed) : mixed);
+  }
+}

@@ -1,0 +1,200 @@
+/* Small writers of files as odd programs leave them, for tests: `samples` are 16-bit integers. */
+
+export interface Shape {
+  rateHz?: number;
+  channels?: number;
+}
+
+/** A WAV whose recorder ended before it had written the sizes. */
+export function withoutSize(wav: Buffer): Buffer {
+  const bytes = Buffer.from(wav);
+  bytes.writeUInt32LE(0, 4);
+  bytes.writeUInt32LE(0, bytes.indexOf('data') + 4);
+  return bytes;
+}
+
+/** A WAV, or with `big` a RIFX, of any format tag. */
+export function riff(
+  data: Buffer,
+  tag: number,
+  bits: number,
+  { rateHz = 16000, channels = 1, big = false } = {},
+): Buffer {
+  const n = numbers(big);
+  const block = (channels * bits) / 8;
+  const format = [
+    n.u16(tag),
+    n.u16(channels),
+    n.u32(rateHz),
+    n.u32(rateHz * block),
+    n.u16(block),
+    n.u16(bits),
+  ];
+  const body = [text('WAVEfmt '), n.u32(16), ...format, text('data'), n.u32(data.length), data];
+  return Buffer.concat([text(big ? 'RIFX' : 'RIFF'), n.u32(36 + data.length), ...body]);
+}
+
+export function w64(data: Buffer, bits: number, { rateHz = 16000, channels = 1 }: Shape = {}): Buffer {
+  const n = numbers(false);
+  const block = (channels * bits) / 8;
+  const id = (name: string) => Buffer.concat([text(name), Buffer.from('f3acd3118cd100c04f8edb8a', 'hex')]);
+  const format = [n.u16(1), n.u16(channels), n.u32(rateHz), n.u32(rateHz * block), n.u16(block), n.u16(bits)];
+  const chunks = [id('fmt '), n.u64(40), ...format, id('data'), n.u64(24 + data.length), data];
+  const riffId = Buffer.concat([text('riff'), Buffer.from('2e91cf11a5d628db04c10000', 'hex')]);
+  return Buffer.concat([riffId, n.u64(104 + data.length), id('wave'), ...chunks]);
+}
+
+/** AIFF, or AIFF-C with a compression `type`. */
+export function aiff(
+  data: Buffer,
+  bits: number,
+  type?: string,
+  { rateHz = 16000, channels = 1 }: Shape = {},
+): Buffer {
+  const n = numbers(true);
+  const exponent = Math.floor(Math.log2(rateHz));
+  const rate = [n.u16(16383 + exponent), n.u32(rateHz * 2 ** (31 - exponent)), n.u32(0)];
+  const frames = data.length / ((channels * bits) / 8);
+  const common = [
+    n.u16(channels),
+    n.u32(frames),
+    n.u16(bits),
+    ...rate,
+    ...(type ? [text(type), n.u16(0)] : []),
+  ];
+  const chunks = [...chunk('COMM', Buffer.concat(common)), ...chunk('SSND', Buffer.concat([n.u64(0), data]))];
+  const body = Buffer.concat([text(type ? 'AIFC' : 'AIFF'), ...chunks]);
+  return Buffer.concat(chunk('FORM', body));
+}
+
+/** `encoding`: 3 is 16-bit PCM. */
+export function au(data: Buffer, encoding: number, { rateHz = 16000, channels = 1 }: Shape = {}): Buffer {
+  const head = [24, data.length, encoding, rateHz, channels].map((value) => numbers(true).u32(value));
+  return Buffer.concat([text('.snd'), ...head, data]);
+}
+
+/** `flags`: 1 for floats, 2 for little-endian. */
+export function caf(
+  data: Buffer,
+  bits: number,
+  flags: number,
+  type = 'lpcm',
+  { rateHz = 16000, channels = 1 }: Shape = {},
+): Buffer {
+  const n = numbers(true);
+  const rate = Buffer.alloc(8);
+  rate.writeDoubleBE(rateHz);
+  const block = (channels * bits) / 8;
+  const about = Buffer.concat([
+    rate,
+    text(type),
+    n.u32(flags),
+    n.u32(block),
+    n.u32(1),
+    n.u32(channels),
+    n.u32(bits),
+  ]);
+  const description = [text('desc'), n.u64(about.length), about];
+  return Buffer.concat([
+    text('caff'),
+    n.u32(0x10000),
+    ...description,
+    text('data'),
+    n.u64(4 + data.length),
+    n.u32(0),
+    data,
+  ]);
+}
+
+/** 16-bit samples in either byte order. */
+export function pcm16(samples: ArrayLike<number>, big: boolean): Buffer {
+  return Buffer.concat(Array.from(samples, (sample) => numbers(big).u16(sample & 0xffff)));
+}
+
+export interface OggPage {
+  packets: Buffer[];
+  /** Samples until its end. */
+  granule: number;
+  /** 2 for the first page of a link, 4 for the last. */
+  flags?: number;
+  serial?: number;
+}
+
+/** Pages of whole packets. */
+export function ogg(pages: OggPage[]): Buffer {
+  return Buffer.concat(
+    pages.map(({ packets, granule, flags = 0, serial = 1 }, sequence) => {
+      const n = numbers(false);
+      const lacing = packets.flatMap(({ length }) => [
+        ...Array<number>(Math.floor(length / 255)).fill(255),
+        length % 255,
+      ]);
+      const start = [text('OggS'), Buffer.from([0, flags]), n.u64(granule), n.u32(serial), n.u32(sequence)];
+      const page = Buffer.concat([...start, n.u32(0), Buffer.from([lacing.length, ...lacing]), ...packets]);
+      page.writeUInt32LE(oggChecksum(page), 22);
+      return page;
+    }),
+  );
+}
+
+/** Opus: the head, the tags and pages of `packets` packets of 20 ms each, with a `fill` as their content. */
+export function oggOpus(pagesOf: number[], { serial = 1, isEnded = true, fill = 64 } = {}): OggPage[] {
+  const head = Buffer.concat([text('OpusHead'), Buffer.from([1, 1, 0x38, 1, 0x80, 0xbb, 0, 0, 0, 0, 0])]);
+  const tags = Buffer.concat([text('OpusTags'), numbers(false).u64(0)]);
+  let granule = 0;
+  const pages = pagesOf.map((count, i): OggPage => {
+    granule += 960 * count;
+    const flags = isEnded && i === pagesOf.length - 1 ? 4 : 0;
+    return { packets: Array.from({ length: count }, () => opusPacket(fill)), granule, flags, serial };
+  });
+  return [
+    { packets: [head], granule: 0, flags: 2, serial },
+    { packets: [tags], granule: 0, serial },
+    ...pages,
+  ];
+}
+
+/** 20 ms of CELT, one frame, mono. */
+export function opusPacket(fill: number): Buffer {
+  return Buffer.concat([Buffer.from([31 << 3]), Buffer.alloc(60, fill)]);
+}
+
+/** Frames of MPEG-2 or MPEG-1, layer 3, mono, at the lowest bit rate, without content. */
+export function mp3Frames(count: number, rateHz: 24000 | 44100): Buffer {
+  const [version, rate, bytes] = rateHz === 24000 ? [0xf3, 1, 24] : [0xfb, 0, 104];
+  const frame = Buffer.alloc(bytes);
+  frame.set([0xff, version, (1 << 4) | (rate << 2), 0xc0]);
+  return Buffer.concat(Array<Buffer>(count).fill(frame));
+}
+
+function chunk(id: string, body: Buffer): Buffer[] {
+  return [text(id), numbers(true).u32(body.length), body, Buffer.alloc(body.length % 2)];
+}
+
+function text(value: string): Buffer {
+  return Buffer.from(value, 'latin1');
+}
+
+function numbers(big: boolean) {
+  const inOrder = (bytes: Buffer) => (big ? bytes.reverse() : bytes);
+  const write = (value: bigint, length: number) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt.asUintN(64, value));
+    return inOrder(Buffer.from(bytes.subarray(0, length)));
+  };
+  return {
+    u16: (value: number) => write(BigInt(value), 2),
+    u32: (value: number) => write(BigInt(value), 4),
+    u64: (value: number) => write(BigInt(value), 8),
+  };
+}
+
+/** RFC 3533, section 6. */
+export function oggChecksum(page: Uint8Array): number {
+  let crc = 0;
+  for (const byte of page) {
+    crc ^= byte << 24;
+    for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+  }
+  return crc >>> 0;
+}

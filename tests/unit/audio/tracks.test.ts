@@ -1,0 +1,171 @@
+import {
+  BufferTarget,
+  EncodedAudioPacketSource,
+  EncodedPacket,
+  EncodedVideoPacketSource,
+  Mp4OutputFormat,
+  Output,
+  WebMOutputFormat,
+  type OutputFormat,
+} from 'mediabunny';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { mp3Parts } from '../../../src/audio/containers/mp3';
+import { decodeFile } from '../../../src/audio/decode';
+import { mp3Frames, oggOpus, opusPacket } from '../../audio-files';
+import { BAD, installFakeDecoder } from '../../fake-audio-decoder';
+
+beforeEach(installFakeDecoder);
+afterEach(() => vi.unstubAllGlobals());
+
+interface Track {
+  /** Start of each packet of 20 ms in seconds. */
+  times: number[];
+  fill?: number;
+}
+
+const OPUS: EncodedAudioChunkMetadata = {
+  decoderConfig: {
+    codec: 'opus',
+    sampleRate: 48000,
+    numberOfChannels: 1,
+    description: Uint8Array.from(oggOpus([])[0]!.packets[0]!),
+  },
+};
+const row = (packets: number, from = 0) => Array.from({ length: packets }, (_, i) => from + 0.02 * i);
+
+async function make(format: OutputFormat, tracks: Track[], picturesAt: number[] = []): Promise<Blob> {
+  const target = new BufferTarget();
+  const output = new Output({ format, target });
+  const pictures = new EncodedVideoPacketSource('vp8');
+  if (picturesAt.length > 0) output.addVideoTrack(pictures);
+  const sources = tracks.map(() => new EncodedAudioPacketSource('opus'));
+  for (const source of sources) output.addAudioTrack(source);
+  await output.start();
+  for (const time of picturesAt) {
+    await pictures.add(new EncodedPacket(new Uint8Array(20), 'key', time, 0.1), {
+      decoderConfig: { codec: 'vp8', codedWidth: 16, codedHeight: 16 },
+    });
+  }
+  for (const [i, { times, fill = 64 }] of tracks.entries()) {
+    for (const time of times) {
+      await sources[i]!.add(new EncodedPacket(Uint8Array.from(opusPacket(fill)), 'key', time, 0.02), OPUS);
+    }
+  }
+  await output.finalize();
+  return new Blob([target.buffer!]);
+}
+
+const webm = () => new WebMOutputFormat();
+const mp4 = () => new Mp4OutputFormat();
+
+describe('the time of a recording', () => {
+  it('is counted from its first sample, not from 0', async () => {
+    const late = await make(webm(), [{ times: row(100, 10_800) }]);
+    const { seconds, warnings } = await decodeFile(late, 'late.webm');
+    expect(seconds).toBeCloseTo(2 - 312 / 48000, 3);
+    expect(warnings).toEqual([]);
+  });
+
+  it('begins with the sound where pictures begin before it', async () => {
+    const film = await make(mp4(), [{ times: row(100, 3) }], [0, 1, 2, 3, 4]);
+    const { seconds, warnings } = await decodeFile(film, 'film.mp4');
+    expect(seconds).toBeCloseTo(2, 1);
+    expect(warnings).toEqual([]);
+  });
+
+  it('goes on during a gap, which is filled with silence', async () => {
+    const gap = await make(webm(), [{ times: [...row(50), ...row(50, 6)] }]);
+    const { samples, seconds, warnings } = await decodeFile(gap, 'gap.webm');
+    expect(seconds).toBeCloseTo(7, 1);
+    expect(samples.subarray(2 * 48000, 5 * 48000).every((x) => x === 0)).toBe(true);
+    expect(samples.subarray(6.2 * 48000).every((x) => x !== 0)).toBe(true);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is not stretched by a clock that was set forward by minutes', async () => {
+    const set = await make(webm(), [{ times: [...row(50), ...row(50, 1501)] }]);
+    const { seconds, warnings } = await decodeFile(set, 'set.webm');
+    expect(seconds).toBeCloseTo(2, 1);
+    expect(warnings).toEqual([expect.stringMatching(/clock of this file jumps forward by 1500 s/)]);
+  });
+});
+
+describe('a file of several sound tracks', () => {
+  it('is opened at the first that is not silent, which is named', async () => {
+    const two = await make(webm(), [{ times: row(100), fill: 0 }, { times: row(50) }]);
+    const { seconds, warnings } = await decodeFile(two, 'two.webm');
+    expect(seconds).toBeCloseTo(1, 1);
+    expect(warnings).toEqual(['This file has 2 sound tracks: track 1 is silent, so track 2 was opened.']);
+  });
+
+  it('is opened at the next where the first cannot be decoded', async () => {
+    const two = await make(webm(), [{ times: row(60), fill: BAD }, { times: row(50) }]);
+    expect((await decodeFile(two, 'two.webm')).warnings).toEqual([
+      expect.stringMatching(/track 1 cannot be decoded by this browser, so track 2 was opened/),
+    ]);
+  });
+
+  it('says which was opened where both have sound', async () => {
+    const two = await make(webm(), [{ times: row(50) }, { times: row(100) }]);
+    expect((await decodeFile(two, 'two.webm')).warnings).toEqual([
+      'This file has 2 sound tracks: track 1 was opened.',
+    ]);
+  });
+});
+
+describe('a WebM', () => {
+  it('whose sound ends before its pictures is not called cut', async () => {
+    const film = await make(
+      webm(),
+      [{ times: row(50) }],
+      row(50, 0).map((time) => 5 * time),
+    );
+    const { seconds, warnings } = await decodeFile(film, 'film.webm');
+    expect(seconds).toBeCloseTo(1, 1);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('a cut file', () => {
+  it.each([
+    ['WebM', webm],
+    ['MP4', () => new Mp4OutputFormat({ fastStart: 'in-memory' })],
+  ])('of %s is read up to the cut, with one warning', async (_, format) => {
+    const whole = await make(format(), [{ times: row(500) }]);
+    const { seconds, warnings } = await decodeFile(whole.slice(0, Math.floor(0.7 * whole.size)), 'cut');
+    expect(seconds).toBeGreaterThan(6.5);
+    expect(seconds).toBeLessThan(7.1);
+    expect(warnings).toEqual([
+      expect.stringMatching(/end of this file is missing.*at least [23](\.\d)? s are lost/),
+    ]);
+  });
+});
+
+describe('joined MP3s', () => {
+  it('are split where their rate changes, also behind a tag', async () => {
+    const tag = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\x01\0', 'latin1'), Buffer.alloc(128, 0xff)]);
+    const [first, second] = [mp3Frames(100, 44100), mp3Frames(200, 24000)];
+    const joined = new Blob([Buffer.concat([tag, first, tag, second, first])] as BlobPart[]);
+    const parts = await mp3Parts(joined);
+    expect(parts.map((part) => part.size)).toEqual([
+      tag.length + first.length + tag.length,
+      second.length,
+      first.length,
+    ]);
+  });
+
+  it('of one rate are left as they are', async () => {
+    const file = new Blob([Buffer.concat([mp3Frames(100, 24000), mp3Frames(100, 24000)])] as BlobPart[]);
+    expect(await mp3Parts(file)).toEqual([file]);
+  });
+});
+
+describe('a video without sound', () => {
+  it('is called that', async () => {
+    const film = await make(mp4(), [], [0, 1, 2]);
+    await expect(decodeFile(film, 'film.mp4')).rejects.toMatchObject({
+      code: 'no-sound',
+      message: expect.stringMatching(/holds no sound, only pictures/) as string,
+    });
+  });
+});

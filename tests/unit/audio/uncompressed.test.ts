@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { decodeFile } from '../../../src/audio/decode';
+import { aiff, au, caf, pcm16, riff, w64, withoutSize } from '../../audio-files';
+import { makeWav } from '../../browser/wav';
+
+const samples = Int16Array.from({ length: 16000 }, (_, i) => Math.round(9000 * Math.sin(i / 7)));
+const expected = Float32Array.from(samples, (sample) => sample / 32768);
+const [little, big] = [pcm16(samples, false), pcm16(samples, true)];
+const float = (write: 'writeFloatBE' | 'writeFloatLE' | 'writeDoubleBE', bytes: number) => {
+  const data = Buffer.alloc(expected.length * bytes);
+  expected.forEach((sample, i) => data[write](sample, i * bytes));
+  return data;
+};
+/** 16-bit samples with zeros below. */
+const wider = (bytes: number) =>
+  Buffer.concat(
+    Array.from(samples, (sample) => Buffer.concat([pcm16([sample], true), Buffer.alloc(bytes - 2)])),
+  );
+
+async function open(bytes: Uint8Array) {
+  return decodeFile(new Blob([bytes as Uint8Array<ArrayBuffer>]), 'a file');
+}
+
+describe('uncompressed files', () => {
+  it.each([
+    ['WAV', riff(little, 1, 16)],
+    ['WAV of 32-bit floats', riff(float('writeFloatLE', 4), 3, 32)],
+    ['RIFX, a big-endian WAV', riff(big, 1, 16, { big: true })],
+    ['W64', w64(little, 16)],
+    ['AIFF', aiff(big, 16)],
+    ['AIFF of 24 bits', aiff(wider(3), 24)],
+    ['AIFF of 32 bits', aiff(wider(4), 32)],
+    ['little-endian AIFF-C', aiff(little, 16, 'sowt')],
+    ['AIFF-C of floats', aiff(float('writeFloatBE', 4), 32, 'fl32')],
+    ['AU', au(big, 3)],
+    ['AU of 64-bit floats', au(float('writeDoubleBE', 8), 7)],
+    ['CAF', caf(big, 16, 0)],
+    ['little-endian CAF', caf(little, 16, 2)],
+    ['CAF of floats', caf(float('writeFloatBE', 4), 32, 1)],
+  ])('are read: %s', async (_, bytes) => {
+    const { samples: read, sampleRateHz, warnings } = await open(bytes);
+    expect(sampleRateHz).toBe(16000);
+    expect(warnings).toEqual([]);
+    expect(read).toEqual(expected);
+  });
+
+  it('are read in mu-law and A-law', async () => {
+    // ITU-T G.711: the codes of the largest and of the smallest positive value.
+    const ulaw = await open(riff(Buffer.alloc(16000, Buffer.from([0x80, 0x00, 0xff, 0x7f])), 7, 8));
+    expect(Array.from(ulaw.samples.subarray(0, 2), (x) => Math.round(x * 32768))).toEqual([32124, -32124]);
+    const alaw = await open(riff(Buffer.alloc(16000, Buffer.from([0xaa, 0x2a, 0xd5, 0x55])), 6, 8));
+    expect(Array.from(alaw.samples.subarray(0, 4), (x) => Math.round(x * 32768))).toEqual([
+      32256, -32256, 8, -8,
+    ]);
+  });
+
+  it('are read to their end where the recorder died before it wrote the size, with a warning', async () => {
+    const wav = makeWav(expected);
+    const stale = Buffer.from(wav);
+    stale.writeUInt32LE(2000, 40);
+    for (const bytes of [withoutSize(wav), stale]) {
+      const { seconds, warnings } = await open(bytes);
+      expect(seconds).toBe(1);
+      expect(warnings).toEqual([expect.stringMatching(/recorded this file ended before.*All of the sound/)]);
+    }
+  });
+
+  it('with a chunk after the samples are not taken for unfinished', async () => {
+    const after = Buffer.concat([Buffer.from('LIST'), Buffer.from([0x40, 0x9c, 0, 0]), Buffer.alloc(40000)]);
+    const { seconds, warnings } = await open(Buffer.concat([riff(little, 1, 16), after]));
+    expect([seconds, warnings]).toEqual([1, []]);
+  });
+
+  it('that are cut say how many seconds are missing', async () => {
+    for (const bytes of [riff(little, 1, 16), aiff(big, 16), w64(little, 16)]) {
+      const { seconds, warnings } = await open(bytes.subarray(0, -16000));
+      expect(seconds).toBeCloseTo(0.5, 2);
+      expect(warnings).toEqual([
+        expect.stringMatching(/end of this file is missing.*at least 0\.5 s are lost/),
+      ]);
+    }
+  });
+
+  it('lose an offset before they are judged', async () => {
+    const { samples: read } = await open(
+      riff(
+        pcm16(
+          samples.map((x) => x + 983),
+          false,
+        ),
+        1,
+        16,
+      ),
+    );
+    expect(read.reduce((sum, x) => sum + x, 0) / read.length).toBeCloseTo(0, 6);
+    const flat = riff(pcm16(new Int16Array(16000).fill(983), false), 1, 16);
+    await expect(open(flat)).rejects.toMatchObject({ code: 'silence' });
+  });
+
+  it('of a muted input are called almost silent', async () => {
+    const noise = pcm16(
+      samples.map((_, i) => (i % 2 === 0 ? 23 : -23)),
+      false,
+    );
+    expect((await open(riff(noise, 1, 16))).warnings).toEqual([
+      expect.stringMatching(/almost silent: its peak is -63 dBFS/),
+    ]);
+  });
+});
