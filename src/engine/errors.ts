@@ -30,9 +30,11 @@ export class EngineError extends Error {
   }
 }
 
-/** Throws `cancelled` if the signal has been aborted. */
+/** Throws if the signal has been aborted: the reason if one was given, and `cancelled` otherwise. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
+    const { name } = (signal.reason ?? {}) as { name?: unknown };
+    if (name !== 'AbortError') throw signal.reason;
     throw new EngineError(
       'cancelled',
       'The conversion was cancelled. Your recording is unchanged; convert it again whenever you like.',

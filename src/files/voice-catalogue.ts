@@ -1,8 +1,8 @@
 import { EngineError } from '../engine/errors';
 import type { OwnVoice, VoiceSummary } from '../engine/types';
-import type { Voice, VoiceDraft } from '../engine/voice';
+import { isOwnVoice, type Voice, type VoiceDraft } from '../engine/voice';
 import type { VoiceSource } from '../engine/voice-source';
-import { parseSealed, type SealedRecord } from '../provenance';
+import { parseSealed, type Permission, type SealedRecord } from '../provenance';
 import type { PublishedVoice } from './manifest';
 import type { PublishedFiles } from './published';
 import { readVoiceFile } from './voice-file';
@@ -13,8 +13,11 @@ export interface OwnVoices {
   list(): Promise<OwnVoice[]>;
   /** The `.understudy` file of a voice; undefined if there is none. */
   read(id: string): Promise<Blob | undefined>;
+  has(id: string): Promise<boolean>;
   /** Fingerprints of the consent records revoked on this device. */
   revoked(): Promise<ReadonlySet<string>>;
+  /** See VoiceSource. */
+  onChange(handler: () => void): () => void;
 }
 
 /** Resolves an id to a voice: published, opened for this session, or stored on this device. */
@@ -31,6 +34,8 @@ export class VoiceCatalogue implements VoiceSource {
 
   async list(): Promise<VoiceSummary[]> {
     const own = await this.own.list();
+    // Stored in the meantime: from now on it is there as long as it is stored.
+    for (const { id } of own) this.sessionVoices.delete(id);
     return [...this.published.voices.map((voice) => this.summaryOf(voice)), ...own.map(ownSummary)];
   }
 
@@ -41,14 +46,20 @@ export class VoiceCatalogue implements VoiceSource {
     const opened = this.sessionVoices.get(id);
     if (opened) return { ...opened.voice, permission: { sealed: opened.sealed, revoked } };
     const file = await this.own.read(id);
-    if (!file) {
-      throw new EngineError(
-        'no-voice',
-        `There is no voice with the id "${id}". Nothing was changed. Choose another voice.`,
-      );
-    }
+    if (!file) throw noVoice(`There is no voice with the id "${id}".`);
     const { voice, sealed } = await readVoiceFile(file);
     return { ...voice, permission: { sealed, revoked } };
+  }
+
+  async permissionOf({ id, name, permission }: Voice): Promise<Permission> {
+    const revoked = await this.own.revoked();
+    const isHere = !isOwnVoice(id) || this.sessionVoices.has(id) || (await this.own.has(id));
+    if (!isHere) throw noVoice(`The voice ${name} was deleted from this device, so it is not used any more.`);
+    return { ...permission, revoked };
+  }
+
+  onChange(handler: () => void): () => void {
+    return this.own.onChange(handler);
   }
 
   async openFile(bytes: ArrayBuffer): Promise<VoiceSummary> {
@@ -80,6 +91,13 @@ export class VoiceCatalogue implements VoiceSource {
       consent: parseSealedOrNull(consent),
     };
   }
+}
+
+function noVoice(what: string): EngineError {
+  return new EngineError(
+    'no-voice',
+    `${what} Your recordings and other voices are safe. Choose another voice.`,
+  );
 }
 
 function ownSummary(voice: OwnVoice): VoiceSummary {

@@ -9,6 +9,7 @@ import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
 import type { LivePhase, LiveStatus } from '../realtime/live-types';
 import { conditionsOf, type Condition } from '../engine/analysis/conditions';
 import type { LoadProgress, VoiceSummary } from '../engine/types';
+import { onChanged } from '../store/changes';
 import { saveTake } from '../store/takes';
 import { nowInWords } from '../ui/format';
 import { delayParts, type DelayParts } from '../realtime/session/delay';
@@ -73,7 +74,13 @@ export class LivePage {
         const text = TROUBLE_MESSAGES[trouble];
         if (text) context.notices.warn(text);
       },
+      onWithdrawn: (error) => {
+        // What was recorded until then is kept; the worker is gone, so nothing more comes.
+        this.recording?.cut();
+        context.notices.fail(error);
+      },
     });
+    scope.own(onChanged('voices', () => void this.refreshVoices()));
     scope.interval(() => this.updateMeters(), METER_MS);
     void this.listDevices();
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
@@ -278,6 +285,15 @@ export class LivePage {
     this.feedbackSeconds =
       stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
     this.hasFeedback = this.feedbackSeconds >= FEEDBACK_SECONDS;
+  }
+
+  private async refreshVoices(): Promise<void> {
+    try {
+      await this.session.refreshVoices();
+      this.status = this.session.status ?? null;
+    } catch (error) {
+      this.context.notices.fail(error);
+    }
   }
 
   private readDevice(): void {

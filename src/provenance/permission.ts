@@ -55,8 +55,12 @@ export function lastDay(record: ConsentRecord): string | null {
     .reduce((first, day) => (first === null || (day !== null && day < first) ? day : first), null);
 }
 
-function check(
-  { record, sha256 }: SealedRecord,
+/** Whether a record or one of its parents is among the revoked. */
+export function isRevoked({ record, sha256 }: SealedRecord, revoked: ReadonlySet<string>): boolean {
+  return revoked.has(sha256) || record.parents.some((parent) => isRevoked(parent, revoked));
+}
+
+function check(  { record, sha256 }: SealedRecord,
   use: Use,
   { revoked, today }: Required<Circumstances>,
   depth: number,

@@ -69,6 +69,10 @@ export async function readVoice(id: string): Promise<Blob | undefined> {
   return new Blob([bytes]);
 }
 
+export async function hasVoice(id: string): Promise<boolean> {
+  return (await (await database()).count('voices', id)) > 0;
+}
+
 /** Deletes a voice and its file, if they exist. */
 export async function deleteVoice(id: string): Promise<void> {
   const transaction = (await database()).transaction(['voices', 'voiceFiles'], 'readwrite');

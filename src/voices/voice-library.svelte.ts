@@ -3,7 +3,7 @@ import type { Scope } from '../services/scope';
 import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
-import { requirePermission } from '../provenance';
+import { isRevoked, requirePermission } from '../provenance';
 import { listEnrolments, deleteEnrolment } from '../store/enrolments';
 import type { EnrolmentRow, VoiceRow } from '../store/rows';
 import { forgetOne, noticeEviction, storageState, type StorageState } from '../store/space';
@@ -49,6 +49,8 @@ export class VoiceLibrary {
         storageState(),
       ]);
       Object.assign(this, { voices, damaged, unfinished, revoked: revocations, storage });
+      const heard = voices.find(({ id }) => id === this.playing);
+      if (this.playing !== null && (!heard || isRevoked(heard.consent, revocations))) this.stop();
       const gone = noticeEviction(voices.length + damaged);
       if (gone > 0) {
         this.context.notices.warn(

@@ -5,7 +5,15 @@ import { WorkerClient, withProgress } from '../../services/worker-client';
 import { LiveGraph } from './live-graph';
 import type { LiveEnds } from '../live-link';
 import { openMicrophone } from '../../audio/microphone';
-import type { CalibrationResult, LiveApi, LivePhase, LiveSettings, LiveStatus } from '../live-types';
+import type {
+  CalibrationResult,
+  LiveApi,
+  LiveFailure,
+  LivePhase,
+  LiveSettings,
+  LiveStatus,
+} from '../live-types';
+import { isWithdrawn } from '../../engine/withdrawal';
 import type { LoadProgress } from '../../engine/types';
 import LiveWorker from '../../../workers/live?worker';
 import { LIVE_PRESETS, type LivePresetId } from './presets';
@@ -30,6 +38,8 @@ export interface SessionOptions {
   tap?: () => MessagePort;
   /** Called with faults that the user should know of; the session goes on. */
   onTrouble: (trouble: Trouble) => void;
+  /** Called when the session was ended because its voice may not be used any more, with the error for the user. */
+  onWithdrawn: (error: LiveFailure) => void;
 }
 
 const WORDS = { safe: 'nothing is converted', again: 'start again', instead: '' };
@@ -129,6 +139,13 @@ export class LiveSession {
     await this.api.adjust(this.liveSettings);
   }
 
+  /** Updates `status.voices` after voices or revocations changed. */
+  async refreshVoices(): Promise<void> {
+    if (!this.status || !this.client) return;
+    const voices = await this.client.guard(this.api.listVoices());
+    this.status = { ...this.status, voices };
+  }
+
   /** Plays the unconverted microphone while `isHeld`; it reaches the speakers in no other way. */
   setBypass(isHeld: boolean): void {
     this.isBypassed = isHeld && this.phase === 'live';
@@ -203,7 +220,9 @@ export class LiveSession {
     graph.setMicrophone(this.stream);
     graph.setMuted(this.isMuted);
     const { ends, transfer: moved } = graph.link();
-    const fail = proxy(() => void this.try('worker-lost'));
+    const fail = proxy((failure: LiveFailure) =>
+      isWithdrawn(failure) ? this.withdraw(failure) : void this.try('worker-lost'),
+    );
     const tap = this.options.tap?.();
     const recording = tap && transfer(tap, [tap]);
     await this.client!.guard(this.api.start(transfer(ends, moved), this.liveSettings, fail, recording));
@@ -215,7 +234,15 @@ export class LiveSession {
 
   /** A failed repair is tried again when the watch next reports a fault. */
   private async try(trouble: Trouble): Promise<void> {
-    await this.repair(trouble).catch((error: unknown) => console.error(error));
+    await this.repair(trouble).catch((error: unknown) =>
+      isWithdrawn(error) ? this.withdraw(error as LiveFailure) : console.error(error),
+    );
+  }
+
+  private withdraw(failure: LiveFailure): void {
+    if (this.phase === 'off') return;
+    this.stop();
+    this.options.onWithdrawn(failure);
   }
 
   private async startWorker(): Promise<LiveStatus> {
