@@ -8,7 +8,7 @@ import { listEnrolments, readRecording } from '../store/enrolments';
 import { loadScores } from '../store/quiz';
 import type { EnrolmentRow, RecordingRow, TakeSummary } from '../store/rows';
 import { loadSettings } from '../store/settings';
-import { countDamagedTakes, listTakes, loadTake, type Take } from '../store/takes';
+import { countDamagedTakes, listTakes, loadTake, requireIntact, type Take } from '../store/takes';
 import { listRevocations, listVoices, readVoice, revoked } from '../store/voices';
 import { ArchiveError } from './errors';
 import {
@@ -200,8 +200,10 @@ class ArchiveWriter {
   }
 
   /** The only place where converted audio is added to an archive: always marked. */
-  private async addOutput({ name, output }: Take): Promise<MarkedOutput | null> {
+  private async addOutput(take: Take): Promise<MarkedOutput | null> {
+    const { name, output } = take;
     if (!output) return null;
+    requireIntact(take);
     const { samples, ...about } = output;
     const consent = output.consent ?? (await this.options.consentOf(output.voiceId));
     const seconds = samples.length / output.sampleRateHz;

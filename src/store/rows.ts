@@ -58,6 +58,8 @@ const outputRow = v.object({
   ...outputFields,
   /** The consent record of the voice it was converted to; takes from before there were records have none. */
   consent: v.optional(sealed),
+  /** See `sealOf` in src/store/take-seal.ts; conversions of earlier versions are sealed when the store is upgraded. */
+  seal: v.exactOptional(sha256),
 });
 
 export type OutputRow = v.InferOutput<typeof outputRow>;

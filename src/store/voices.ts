@@ -5,6 +5,7 @@ import { createSigningKey, type SigningKey } from '../provenance';
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, StoreError } from './db';
+import { deviceKey } from './device-keys';
 import { isRevocation, isVoiceRow, type Revocation, type VoiceRow } from './rows';
 
 /**
@@ -110,14 +111,5 @@ export async function revoked(): Promise<ReadonlySet<string>> {
 
 /** The key with which this browser signs voice files, generated at the first use. */
 export async function signingKey(): Promise<SigningKey> {
-  const db = await database();
-  const kept = await db.get('keys', 'signing');
-  if (kept) return kept;
-  const made = await createSigningKey();
-  // Another tab may have been faster.
-  const transaction = db.transaction('keys', 'readwrite');
-  const first = await transaction.store.get('signing');
-  if (!first) await transaction.store.put(made, 'signing');
-  await transaction.done;
-  return first ?? made;
+  return deviceKey('signing', createSigningKey);
 }

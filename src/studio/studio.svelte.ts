@@ -12,6 +12,7 @@ import { canShare, download, share } from '../export/deliver';
 import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
 import { isRevoked } from '../provenance';
 import { onChanged } from '../store/changes';
+import { requireIntact } from '../store/takes';
 import { revoked } from '../store/voices';
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
@@ -128,6 +129,7 @@ export class Studio {
     const { output, name: takeName } = take;
     const { disclaimer } = this.context.preferences;
     await this.job.run(`Marking and encoding ${format.toUpperCase()}`, async ({ signal, onProgress }) => {
+      requireIntact(take);
       const seconds = output.samples.length / output.sampleRateHz;
       const file = await exportTake(
         output.samples,
