@@ -1,4 +1,5 @@
 import { sha256Of } from '../files/hash';
+import { readVoiceFile } from '../files/voice-file';
 import { ZipWriter } from '../files/zip-write';
 import { exportTake, ExportError } from '../export/export';
 import type { MarkedFile } from '../export/marked-file';
@@ -94,9 +95,11 @@ export async function writeArchive(options: WriteOptions): Promise<WrittenArchiv
   };
   for (const row of voices) {
     await writer.attempt(row.name, async () => {
-      requirePermission(row.consent, 'export', { revoked: await revoked() });
       const file = await readVoice(row.id);
-      if (file) manifest.voices.push(await writer.add('understudy', await file.arrayBuffer()));
+      if (!file) return;
+      const { sealed, data } = await readVoiceFile(file);
+      requirePermission(sealed, 'export', { revoked: await revoked(), data });
+      manifest.voices.push(await writer.add('understudy', await file.arrayBuffer()));
     });
   }
   for (const take of takes)

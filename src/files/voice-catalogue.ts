@@ -2,9 +2,9 @@ import { EngineError } from '../engine/errors';
 import type { OwnVoice, VoiceSummary } from '../engine/types';
 import { isOwnVoice, type Voice, type VoiceDraft } from '../engine/voice';
 import type { VoiceSource } from '../engine/voice-source';
-import { parseSealed, type Permission, type SealedRecord } from '../provenance';
-import type { PublishedVoice } from './manifest';
+import { isRevoked, parseSealed, type Permission, type SealedRecord } from '../provenance';
 import type { PublishedFiles } from './published';
+import { dataHashes } from './voice-data';
 import { readVoiceFile } from './voice-file';
 import { parseVoice } from './voice-read';
 
@@ -24,6 +24,7 @@ export interface OwnVoices {
 export class VoiceCatalogue implements VoiceSource {
   /** Voices opened for this session that are not stored. */
   private readonly sessionVoices = new Map<string, VoiceDraft>();
+  private readonly hashes = new Map<string, Promise<string[]>>();
 
   /** `baseUrl`: absolute URL of the published files. */
   constructor(
@@ -36,19 +37,27 @@ export class VoiceCatalogue implements VoiceSource {
     const own = await this.own.list();
     // Stored in the meantime: from now on it is there as long as it is stored.
     for (const { id } of own) this.sessionVoices.delete(id);
-    return [...this.published.voices.map((voice) => this.summaryOf(voice)), ...own.map(ownSummary)];
+    const revoked = await this.own.revoked();
+    const published = this.published.voices.map((voice) => this.summaryOf(voice, revoked));
+    return [...(await Promise.all(published)), ...own.map(ownSummary)];
   }
 
   async read(id: string): Promise<Voice> {
     const revoked = await this.own.revoked();
     const entry = this.published.voices.find((voice) => voice.id === id);
-    if (entry) return { ...parseVoice(entry.content), permission: { sealed: entry.consent, revoked } };
+    if (entry) {
+      const permission = { sealed: entry.consent, revoked, data: await this.publishedData(entry) };
+      return { ...parseVoice(entry.content), permission };
+    }
     const opened = this.sessionVoices.get(id);
-    if (opened) return { ...opened.voice, permission: { sealed: opened.sealed, revoked } };
+    if (opened) {
+      const permission = { sealed: opened.sealed, revoked, data: await dataHashes(opened.voice) };
+      return { ...opened.voice, permission };
+    }
     const file = await this.own.read(id);
     if (!file) throw noVoice(`There is no voice with the id "${id}".`);
-    const { voice, sealed } = await readVoiceFile(file);
-    return { ...voice, permission: { sealed, revoked } };
+    const { voice, sealed, data } = await readVoiceFile(file);
+    return { ...voice, permission: { sealed, revoked, data } };
   }
 
   async permissionOf({ id, name, permission }: Voice): Promise<Permission> {
@@ -69,7 +78,7 @@ export class VoiceCatalogue implements VoiceSource {
   openDraft({ about, voice, sealed }: VoiceDraft): VoiceSummary {
     this.sessionVoices.set(about.id, { about, voice, sealed });
     const { id, name, language, description } = about;
-    return ownSummary({ id, name, language, description, consent: sealed });
+    return ownSummary({ id, name, language, description, consent: sealed, isRevoked: false });
   }
 
   /** The embedding [128] of each published voice. */
@@ -77,8 +86,19 @@ export class VoiceCatalogue implements VoiceSource {
     return this.published.voices.map(({ content }) => parseVoice(content).embedding);
   }
 
-  private summaryOf(voice: PublishedVoice): VoiceSummary {
-    const { id, name, language, description, licence, origin, preview, consent } = voice;
+  /** Hashes of the data of a published voice, which stays the same until the page is closed. */
+  private publishedData({ id, content }: PublishedFiles['voices'][number]): Promise<string[]> {
+    const known = this.hashes.get(id) ?? dataHashes(parseVoice(content));
+    this.hashes.set(id, known);
+    return known;
+  }
+
+  private async summaryOf(
+    voice: PublishedFiles['voices'][number],
+    revoked: ReadonlySet<string>,
+  ): Promise<VoiceSummary> {
+    const { id, name, language, description, licence, origin, preview } = voice;
+    const consent = parseSealedOrNull(voice.consent);
     return {
       id,
       name,
@@ -88,7 +108,8 @@ export class VoiceCatalogue implements VoiceSource {
       origin,
       preview: preview && new URL(preview, `${this.baseUrl.replace(/\/$/, '')}/`).href,
       isOwn: false,
-      consent: parseSealedOrNull(consent),
+      consent,
+      isRevoked: consent !== null && isRevoked(consent, revoked, await this.publishedData(voice)),
     };
   }
 }

@@ -94,7 +94,7 @@ const voiceRow = v.object({
 
 export type VoiceRow = v.InferOutput<typeof voiceRow>;
 
-/** A consent record revoked on this device. */
+/** A consent record, a recording or an array of a voice's data that is revoked on this device. */
 export const revocationSchema = v.object({
   sha256,
   /** Milliseconds since 1970. */

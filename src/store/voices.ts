@@ -1,11 +1,12 @@
 import { sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
-import type { VoiceFile } from '../files/voice-file';
-import { createSigningKey, type SigningKey } from '../provenance';
+import { readVoiceFile, type VoiceFile } from '../files/voice-file';
+import { createSigningKey, isRevoked, type SigningKey } from '../provenance';
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, StoreError } from './db';
 import { deviceKey } from './device-keys';
+import { pinSigner } from './signers';
 import { isRevocation, isVoiceRow, type Revocation, type VoiceRow } from './rows';
 
 /**
@@ -18,10 +19,11 @@ export async function saveVoice(file: Blob, voice: VoiceFile): Promise<VoiceRow>
   const bytes = await file.arrayBuffer();
   const row = await describeVoice(bytes, voice);
   await keep(db, 'the voice', async () => {
-    const transaction = db.transaction(['voices', 'voiceFiles'], 'readwrite');
+    const transaction = db.transaction(['voices', 'voiceFiles', 'signers'], 'readwrite');
     await Promise.all([
       transaction.objectStore('voices').put(row),
       transaction.objectStore('voiceFiles').put(bytes, row.id),
+      pinSigner(transaction.objectStore('signers'), row),
       transaction.done,
     ]);
   });
@@ -46,12 +48,10 @@ export async function listVoices(): Promise<{ voices: VoiceRow[]; damaged: numbe
 
 export async function listOwnVoices(): Promise<OwnVoice[]> {
   const { voices } = await listVoices();
+  const gone = await revokedIds(voices);
   return voices.map(({ id, name, language, description, consent }) => ({
-    id,
-    name,
-    language,
-    description,
-    consent,
+    ...{ id, name, language, description, consent },
+    isRevoked: gone.has(id),
   }));
 }
 
@@ -87,9 +87,61 @@ export async function deleteVoice(id: string): Promise<void> {
 
 /** Revokes a consent record on this device: voices that depend on it cannot be used any more. */
 export async function revoke(sha256: string, reason: string): Promise<void> {
+  await revokeAll([sha256], reason);
+}
+
+/**
+ * Revokes a voice on this device: its record, its data and the recordings it was made from, and the records of other voices
+ * here with the same data. So it stays revoked under another id, name, key or record.
+ */
+export async function revokeVoice(voice: VoiceRow, reason: string): Promise<void> {
+  const { voices } = await listVoices();
+  const { sealed, data: all = [] } = (await contentOf(voice)) ?? {};
+  const { parents = [], sources = [] } = sealed?.record ?? {};
+  // A blend of a single voice may have that voice's data, which others have a right to.
+  const data = parents.length === 1 ? [] : all;
+  const hashes = new Set([voice.consent.sha256, ...(sealed ? [sealed.sha256] : []), ...data, ...sources]);
+  for (const other of voices) {
+    const content = await contentOf(other);
+    if (content?.data.some((hash) => data.includes(hash))) hashes.add(content.sealed.sha256);
+  }
+  await revokeAll([...hashes], reason);
+}
+
+async function revokeAll(hashes: string[], reason: string): Promise<void> {
   const db = await database();
-  await keep(db, 'the revocation', () => db.put('revocations', { sha256, at: Date.now(), reason }));
+  await keep(db, 'the revocation', async () => {
+    const { store, done } = db.transaction('revocations', 'readwrite');
+    await Promise.all([...hashes.map((sha256) => store.put({ sha256, at: Date.now(), reason })), done]);
+  });
   notifyChanged('voices');
+}
+
+/** Ids of those of the voices that are revoked on this device. */
+export async function revokedIds(voices: VoiceRow[]): Promise<ReadonlySet<string>> {
+  const known = await revoked();
+  const ids = new Set<string>();
+  if (known.size === 0) return ids;
+  for (const row of voices) {
+    const content = await contentOf(row);
+    if (content && isRevoked(content.sealed, known, content.data)) ids.add(row.id);
+  }
+  return ids;
+}
+
+type Content = Pick<VoiceFile, 'sealed' | 'data'>;
+
+/** Record and data of voice files, which never change, by the sha256 of the file. */
+const contents = new Map<string, Content>();
+
+/** The signed record and the data of a stored voice; undefined where its file cannot be read, since it cannot be used then. */
+async function contentOf({ id, sha256 }: VoiceRow): Promise<Content | undefined> {
+  const known = contents.get(sha256);
+  if (known) return known;
+  const file = await readVoice(id).catch(() => undefined);
+  const voice = file && (await readVoiceFile(file).catch(() => undefined));
+  if (voice) contents.set(sha256, { sealed: voice.sealed, data: voice.data });
+  return voice;
 }
 
 export async function listRevocations(): Promise<Revocation[]> {
@@ -97,7 +149,7 @@ export async function listRevocations(): Promise<Revocation[]> {
   return rows.filter(isRevocation);
 }
 
-/** sha256 of all records revoked on this device. */
+/** sha256 of all that is revoked on this device, see `Circumstances`. */
 export async function revoked(): Promise<ReadonlySet<string>> {
   try {
     // Keys, so that damaged rows count too.
