@@ -11,7 +11,13 @@ import type { VoiceCatalogue } from '../files/voice-catalogue';
 import { ANALYSIS_RATE_HZ } from '../dsp/signal';
 import { CODE_SIZE } from '../engine/shapes';
 import type { Voice, VoiceDraft } from '../engine/voice';
-import { ConsentError, parseSealed, requirePermission, type SealedRecord } from '../provenance';
+import {
+  ConsentError,
+  parseSealed,
+  requireGrounds,
+  requirePermission,
+  type SealedRecord,
+} from '../provenance';
 import { sha256Of } from '../files/hash';
 import { cleanRecording } from './cleaning/clean';
 import { COLOUR_SECONDS, estimateColour } from './colour';
@@ -139,6 +145,7 @@ export class EnrolmentJobs implements EnrolmentApi {
     return this.job(jobId, async ({ networks, encoder, restorer }, signal) => {
       const revoked = await this.library.revoked();
       const sealed = requirePermission(consent, 'convert', { revoked });
+      requireGrounds(sealed.record);
       this.requireSpokenSentence(sealed);
       const pieces = pieceSamples(recordings);
       const seconds = pieces.reduce((sum, piece) => sum + piece.length, 0) / ANALYSIS_RATE_HZ;

@@ -21,5 +21,6 @@ export {
   type Circumstances,
   type Permission,
 } from './permission';
+export { requireGrounds, writeGrounds, type Grounds } from './grounds';
 export { sha256Hex } from './sha256';
 export { createSigningKey, sign, verify, type SigningKey } from './signature';

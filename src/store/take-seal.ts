@@ -3,7 +3,7 @@ import { canonicalBytes, type Canonical } from '../provenance';
 import { deviceKey } from './device-keys';
 import type { OutputRow } from './rows';
 
-const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
+const HMAC: HmacKeyGenParams = { name: 'HMAC', hash: 'SHA-256' };
 
 /** A conversion as it is stored: its take, the id of its samples, its row and the samples themselves. */
 export interface StoredOutput {
@@ -19,7 +19,7 @@ export interface StoredOutput {
  */
 export async function sealOf(stored: StoredOutput): Promise<string> {
   const [key, bytes] = [await takesKey(), await sealedBytes(stored)];
-  return hexOf(new Uint8Array(await crypto.subtle.sign(HMAC, key, bytes)));
+  return hexOf(new Uint8Array(await crypto.subtle.sign(HMAC.name, key, bytes)));
 }
 
 export async function isSealed(stored: StoredOutput): Promise<boolean> {

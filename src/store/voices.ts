@@ -1,4 +1,4 @@
-import { sha256Of } from '../files/hash';
+import { hexOf, sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { createSigningKey, isRevoked, type SigningKey } from '../provenance';
@@ -159,6 +159,12 @@ export async function revoked(): Promise<ReadonlySet<string>> {
     if (error instanceof StoreError && error.code === 'unavailable') return new Set();
     throw error;
   }
+}
+
+/** Public key of this browser's signing key, hex; null while there is none. */
+export async function ownSigner(): Promise<string | null> {
+  const key = (await (await database()).get('keys', 'signing')) as SigningKey | undefined;
+  return key ? hexOf(key.publicKey) : null;
 }
 
 /** The key with which this browser signs voice files, generated at the first use. */

@@ -12,6 +12,7 @@ import { firstSigner } from '../store/signers';
 import {
   deleteVoice,
   listVoices,
+  ownSigner,
   readVoice,
   revoked,
   revokedIds,
@@ -38,6 +39,8 @@ export class VoiceLibrary {
   unfinished = $state.raw<EnrolmentRow[]>([]);
   /** Ids of the voices that are revoked. */
   revoked = $state.raw<ReadonlySet<string>>(new Set());
+  /** Public key of this browser, hex. */
+  ownSigner = $state.raw<string | null>(null);
   storage = $state.raw<StorageState | null>(null);
   pending = $state.raw<PendingVoice | null>(null);
   playing = $state<string | null>(null);
@@ -60,7 +63,8 @@ export class VoiceLibrary {
         storageState(),
       ]);
       const revoked = await revokedIds(voices);
-      Object.assign(this, { voices, damaged, unfinished, revoked, storage });
+      const signer = await ownSigner();
+      Object.assign(this, { voices, damaged, unfinished, revoked, storage, ownSigner: signer });
       const isHeard = voices.some(({ id }) => id === this.playing && !revoked.has(id));
       if (this.playing !== null && !isHeard) this.stop();
       const gone = noticeEviction(voices.length + damaged);
