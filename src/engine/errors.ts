@@ -3,6 +3,7 @@ export type EngineErrorCode =
   | 'download-failed'
   | 'gpu-lost'
   | 'input-empty'
+  | 'input-marked'
   | 'input-not-finite'
   | 'manifest-corrupt'
   | 'network-corrupt'

@@ -2,7 +2,7 @@ import { EngineError } from '../engine/errors';
 import type { OwnVoice, VoiceSummary } from '../engine/types';
 import { isOwnVoice, type Voice, type VoiceDraft } from '../engine/voice';
 import type { VoiceSource } from '../engine/voice-source';
-import { isRevoked, parseSealed, type Permission, type SealedRecord } from '../provenance';
+import { isRevoked, parseSealed, plainText, type Permission, type SealedRecord } from '../provenance';
 import type { PublishedFiles } from './published';
 import { dataHashes } from './voice-data';
 import { readVoiceFile } from './voice-file';
@@ -77,7 +77,8 @@ export class VoiceCatalogue implements VoiceSource {
 
   openDraft({ about, voice, sealed }: VoiceDraft): VoiceSummary {
     this.sessionVoices.set(about.id, { about, voice, sealed });
-    const { id, name, language, description } = about;
+    const { id, language } = about;
+    const [name, description] = [plainText(about.name), plainText(about.description, '')];
     return ownSummary({ id, name, language, description, consent: sealed, isRevoked: false });
   }
 

@@ -1,5 +1,6 @@
 import type { ConsentRecord } from './consent';
 import { ConsentError } from './errors';
+import { plainText } from './plain-text';
 
 /** What a statement says where no document and no spoken sentence proves a permission. */
 export interface Grounds {
@@ -39,7 +40,18 @@ export function writeGrounds(grounds: Grounds): string {
  * Throws `consent-invalid` unless a record has the grounds that a new voice needs. `parseRecord` accepts others too: records
  * that were sealed before this was asked stay valid, and lists show what in them is only stated.
  */
-export function requireGrounds({ person, rightsHolder, proof, from }: ConsentRecord): void {
+export function requireGrounds({
+  person,
+  rightsHolder,
+  proof,
+  from,
+  revocationContact,
+}: ConsentRecord): void {
+  for (const text of [person.name, rightsHolder.name, revocationContact])
+    if (plainText(text) !== text)
+      throw missing(
+        'a name in it has characters that hide or reorder text, or too many accents on one letter',
+      );
   const { capacity } = rightsHolder;
   if (capacity === 'archive' && person.status !== 'deceased')
     throw missing('an archive lends the voices of the dead; a living person lends their own voice');

@@ -1,5 +1,6 @@
 import { parseSealed, type ConsentRecord, type SealedRecord, type Use } from './consent';
 import { ConsentError } from './errors';
+import { plainText } from './plain-text';
 
 /** Blends of blends are allowed to this depth of parents. */
 const MAX_DEPTH = 4;
@@ -80,13 +81,13 @@ export function isRevoked(
 function revokedError({ record }: SealedRecord): ConsentError {
   return new ConsentError(
     'consent-revoked',
-    `Permission to use the voice of ${record.person.name} has been revoked, so it cannot be used. ${SAFE} Choose another voice.`,
+    `Permission to use the voice of ${plainText(record.person.name)} has been revoked, so it cannot be used. ${SAFE} Choose another voice.`,
   );
 }
 
 function check({ record }: SealedRecord, use: Use, today: string, depth: number): void {
-  const whose = `the voice of ${record.person.name}`;
-  const ask = `To ask for permission, write to ${record.revocationContact}.`;
+  const whose = `the voice of ${plainText(record.person.name)}`;
+  const ask = `To ask for permission, write to ${plainText(record.revocationContact)}.`;
   if (depth > MAX_DEPTH) {
     throw new ConsentError('consent-invalid', `This voice is blended from too many blends. ${SAFE}`);
   }

@@ -2,6 +2,7 @@ import type { IDBPDatabase } from 'idb';
 import { notifyChanged } from './changes';
 import { chunksOf, keep, readSamples, writeSamples } from './chunks';
 import { database, newSamplesId, StoreError, type Schema } from './db';
+import { plainText } from '../provenance';
 import { isSealed, sealOf, type StoredOutput } from './take-seal';
 import { isTakeRow, type Length, type OutputRow, type TakeRow, type TakeSummary } from './rows';
 
@@ -110,8 +111,13 @@ export async function loadTake(id: string): Promise<Take> {
   const stored = await storedOutput(db, row);
   return {
     ...rest,
+    name: plainText(rest.name),
     source: { samples, sampleRateHz: source.sampleRateHz },
-    output: output && { ...about(output), samples: stored!.samples },
+    output: output && {
+      ...about(output),
+      voiceName: plainText(output.voiceName),
+      samples: stored!.samples,
+    },
     isIntact: !stored || (await isSealed(stored)) || (await sealEarlier(db, stored)),
   };
 }
@@ -213,5 +219,5 @@ export async function sealedRow(
 }
 
 function summaryOf({ sourceId: _source, outputId: _output, ...summary }: TakeRow): TakeSummary {
-  return summary;
+  return { ...summary, name: plainText(summary.name) };
 }

@@ -1,7 +1,7 @@
 import { hexOf, sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
-import { createSigningKey, isRevoked, type SigningKey } from '../provenance';
+import { createSigningKey, isRevoked, plainText, type SigningKey } from '../provenance';
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, StoreError } from './db';
@@ -42,8 +42,16 @@ export async function describeVoice(
 /** Newest first. Damaged rows are kept and counted. */
 export async function listVoices(): Promise<{ voices: VoiceRow[]; damaged: number }> {
   const rows: unknown[] = await (await database()).getAll('voices');
-  const voices = rows.filter(isVoiceRow).sort((a, b) => b.createdAt - a.createdAt);
+  const voices = rows
+    .filter(isVoiceRow)
+    .sort((a, b) => b.createdAt - a.createdAt)
+    .map(inert);
   return { voices, damaged: rows.length - voices.length };
+}
+
+/** A row with its texts as they can be shown. */
+function inert(row: VoiceRow): VoiceRow {
+  return { ...row, name: plainText(row.name), description: plainText(row.description, '') };
 }
 
 export async function listOwnVoices(): Promise<OwnVoice[]> {

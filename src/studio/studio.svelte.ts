@@ -10,7 +10,7 @@ import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
-import { isRevoked } from '../provenance';
+import { isRevoked, plainText } from '../provenance';
 import { onChanged } from '../store/changes';
 import { requireIntact } from '../store/takes';
 import { revoked } from '../store/voices';
@@ -60,7 +60,7 @@ export class Studio {
         signal,
         onProgress: (doneSeconds, totalSeconds) => onProgress(soundProgress(doneSeconds, totalSeconds, null)),
       });
-      await this.addTake(decoded.samples, decoded.sampleRateHz, file.name.replace(/\.[^.]+$/, ''));
+      await this.addTake(decoded.samples, decoded.sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')));
       this.showWarnings(decoded.samples, decoded.sampleRateHz, decoded.warnings);
     });
   }

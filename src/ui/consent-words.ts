@@ -1,4 +1,4 @@
-import type { Capacity, ConsentRecord } from '../provenance';
+import { plainText, type Capacity, type ConsentRecord } from '../provenance';
 
 const CAPACITIES: Record<Capacity, string> = {
   self: 'lent by the person',
@@ -22,15 +22,15 @@ export function proofInWords({ proof }: ConsentRecord, isMadeHere: boolean) {
             isVerified: true,
           }
         : {
-            text: `The record claims that the person read “${proof.sentence}” aloud, similarity ${proof.similarityPercent} %`,
+            text: `The record claims that the person read “${plainText(proof.sentence)}” aloud, similarity ${proof.similarityPercent} %`,
             isVerified: false,
           };
     case 'file':
       return {
-        text: `A document, ${proof.fileName}, of which only the fingerprint is kept (${proof.sha256.slice(0, 16)})`,
+        text: `A document, ${plainText(proof.fileName)}, of which only the fingerprint is kept (${proof.sha256.slice(0, 16)})`,
         isVerified: false,
       };
     case 'statement':
-      return { text: proof.statement, isVerified: false };
+      return { text: plainText(proof.statement), isVerified: false };
   }
 }

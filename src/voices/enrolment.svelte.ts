@@ -13,7 +13,7 @@ import { cosine, markOtherSpeakers, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';
 import type { Piece } from '../enrol/piece';
 import type { CleanedRecording, SpokenSentence } from '../enrol/types';
-import { allowedUses, requireGrounds, seal, type ConsentRecord } from '../provenance';
+import { allowedUses, plainText, requireGrounds, seal, type ConsentRecord } from '../provenance';
 import {
   addRecording,
   deleteEnrolment,
@@ -208,7 +208,7 @@ export class Enrolment {
   private async add(name: string, sha256: string, cleaned: CleanedRecording): Promise<void> {
     const { samples, pieces } = cleaned;
     const row = await addRecording(this.row, {
-      name,
+      name: plainText(name),
       sha256,
       samples,
       pieces,
