@@ -16,6 +16,7 @@ const SOURCES = [
   'svelte.config.js',
   'scripts/compress.mjs',
   'scripts/files.mjs',
+  'scripts/headers.mjs',
   'scripts/licences.mjs',
   'src',
   'workers',

@@ -6,10 +6,11 @@ import { blend, record, sealed } from './records';
 const invalid = expect.objectContaining({ code: 'consent-invalid' }) as Error;
 
 describe('consent trees', () => {
+  const base = blend([sealed()]).record;
   /** `width` parents of each record, `depth` levels of them. */
   const tree = (width: number, depth: number): unknown => {
     const parents = depth > 0 ? Array.from({ length: width }, () => tree(width, depth - 1)) : [];
-    return { record: { ...blend([sealed()]).record, parents }, sha256: 'a'.repeat(64) };
+    return { record: { ...base, parents }, sha256: 'a'.repeat(64) };
   };
 
   it('of 8 x 4 levels are refused at once', () => {
