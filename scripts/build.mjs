@@ -91,7 +91,9 @@ async function describe(path, hash) {
  */
 function run(command, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+    // Vitest sets NODE_ENV to `test`, with which Vite would build for development.
+    const env = { ...process.env, NODE_ENV: 'production' };
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
     child.once('error', reject);
     child.once('exit', (code) =>
       code === 0 ? resolve() : reject(new Error('The build failed; see above.')),

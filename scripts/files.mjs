@@ -28,6 +28,12 @@ const TYPES = {
 /** Extensions of files that are worth compressing. */
 export const COMPRESSED = new Set(['.css', '.html', '.js', '.json', '.mjs', '.svg', '.txt', '.wasm']);
 
+/** Encodings of the versions that lie beside a file, the best first, and their extensions. */
+const PRECOMPRESSED = /** @type {const} */ ([
+  ['br', 'br'],
+  ['gzip', 'gz'],
+]);
+
 /**
  * Answers GET and HEAD with the files below `root`; calls `next` for missing files.
  *
@@ -100,10 +106,7 @@ async function answer(root, request, response, next) {
  */
 async function encoded({ path, size, mtimeMs }, accepted) {
   if (!COMPRESSED.has(extname(path))) return { path, size };
-  for (const [encoding, extension] of [
-    ['br', 'br'],
-    ['gzip', 'gz'],
-  ]) {
+  for (const [encoding, extension] of PRECOMPRESSED) {
     if (!new RegExp(`\\b${encoding}\\b`).test(accepted)) continue;
     const made = await stat(`${path}.${extension}`).catch(() => undefined);
     // Older than its file: that was replaced since.

@@ -14,24 +14,15 @@ import { saveTake } from '../store/takes';
 import { nowInWords } from '../ui/format';
 import { delayParts, type DelayParts } from '../realtime/session/delay';
 import { LiveSession, type SessionSettings } from '../realtime/session/live-session';
-import type { Trouble } from '../realtime/session/live-watch';
 import { TakeRecording } from '../realtime/session/take-recording';
 import { gateLevel } from './gate-level';
+import { TROUBLE_MESSAGES } from './trouble-messages';
 
 const METER_MS = 80;
 const QUIET_SECONDS = 2;
 const SPEAK_SECONDS = 4;
 /** Feedback is reported only after this long, because a single peak of the correlation may be chance. */
 const FEEDBACK_SECONDS = 3;
-
-const TROUBLE_MESSAGES: Partial<Record<Trouble, string>> = {
-  'microphone-lost':
-    'The microphone stopped, perhaps because it was unplugged. Until there is one again, nobody hears anything. Plug it in or choose another one; the session then continues by itself.',
-  'microphone-changed': 'The microphone has changed, so it was opened again.',
-  'context-lost': 'The sound device has changed, so it was opened again.',
-  'worker-lost':
-    'The conversion worker of this page stopped, perhaps because memory ran out. It was restarted; your takes are safe.',
-};
 
 type Device = { deviceId: string; label: string };
 
@@ -80,7 +71,8 @@ export class LivePage {
         context.notices.fail(error);
       },
     });
-    scope.own(onChanged('voices', () => void this.refreshVoices()));
+    const refreshVoices = async () => (this.status = await this.session.refreshVoices());
+    scope.own(onChanged('voices', () => void refreshVoices()));
     scope.interval(() => this.updateMeters(), METER_MS);
     void this.listDevices();
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
@@ -285,15 +277,6 @@ export class LivePage {
     this.feedbackSeconds =
       stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
     this.hasFeedback = this.feedbackSeconds >= FEEDBACK_SECONDS;
-  }
-
-  private async refreshVoices(): Promise<void> {
-    try {
-      await this.session.refreshVoices();
-      this.status = this.session.status ?? null;
-    } catch (error) {
-      this.context.notices.fail(error);
-    }
   }
 
   private readDevice(): void {

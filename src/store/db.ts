@@ -78,7 +78,7 @@ export async function closeDatabase(): Promise<void> {
 async function open(): Promise<IDBPDatabase<Schema>> {
   const forget = () => void closeDatabase();
   const db = await openDB<Schema>(NAME, VERSION, {
-    async upgrade(fresh, from, _to, transaction) {
+    upgrade(fresh, from, _to, transaction) {
       if (from < 1) {
         fresh.createObjectStore('chunks');
         fresh.createObjectStore('takes', { keyPath: 'id' });
@@ -93,7 +93,8 @@ async function open(): Promise<IDBPDatabase<Schema>> {
       if (from < 3) {
         fresh.createObjectStore('unsealed');
         fresh.createObjectStore('signers');
-        await noteWhatIsHere(transaction);
+        // The transaction, which `openDB` waits for, lasts as long as this has requests.
+        void noteWhatIsHere(transaction);
       }
     },
     // Another tab with a newer version of the app must not wait for this one.

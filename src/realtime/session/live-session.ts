@@ -5,14 +5,8 @@ import { WorkerClient, withProgress } from '../../services/worker-client';
 import { LiveGraph } from './live-graph';
 import type { LiveEnds } from '../live-link';
 import { openMicrophone } from '../../audio/microphone';
-import type {
-  CalibrationResult,
-  LiveApi,
-  LiveFailure,
-  LivePhase,
-  LiveSettings,
-  LiveStatus,
-} from '../live-types';
+import type { CalibrationResult, LiveApi, LivePhase, LiveSettings, LiveStatus } from '../live-types';
+import type { LiveFailure } from '../live-types';
 import { isWithdrawn } from '../../engine/withdrawal';
 import type { LoadProgress } from '../../engine/types';
 import LiveWorker from '../../../workers/live?worker';
@@ -139,11 +133,11 @@ export class LiveSession {
     await this.api.adjust(this.liveSettings);
   }
 
-  /** Updates `status.voices` after voices or revocations changed. */
-  async refreshVoices(): Promise<void> {
-    if (!this.status || !this.client) return;
+  /** Updates `status.voices` after voices or revocations changed, and resolves with the status. */
+  async refreshVoices(): Promise<LiveStatus | null> {
+    if (!this.status || !this.client) return this.status ?? null;
     const voices = await this.client.guard(this.api.listVoices());
-    this.status = { ...this.status, voices };
+    return (this.status = { ...this.status, voices });
   }
 
   /** Plays the unconverted microphone while `isHeld`; it reaches the speakers in no other way. */

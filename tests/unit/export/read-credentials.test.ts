@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readCredentials } from '../../../src/export/read-credentials';
 
-const fakes = vi.hoisted(() => ({ fromBlob: vi.fn(), store: {} as object }));
+const fakes = vi.hoisted(() => ({ fromBlob: vi.fn() }));
 
 vi.mock('../../../src/export/c2pa', () => ({
   withC2pa: (task: (sdk: object) => unknown) => task({ reader: { fromBlob: fakes.fromBlob } }),
