@@ -17,14 +17,13 @@ import { LiveSession, type SessionSettings } from '../realtime/session/live-sess
 import { TakeRecording } from '../realtime/session/take-recording';
 import { gateLevel } from './gate-level';
 import { TROUBLE_MESSAGES } from './trouble-messages';
+import { isVoiceGone } from './voice-gone';
 
 const METER_MS = 80;
 const QUIET_SECONDS = 2;
 const SPEAK_SECONDS = 4;
 /** Feedback is reported only after this long, because a single peak of the correlation may be chance. */
 const FEEDBACK_SECONDS = 3;
-
-type Device = { deviceId: string; label: string };
 
 /** State of the live page: one session, its meters, and the actions of the user. */
 export class LivePage {
@@ -37,8 +36,8 @@ export class LivePage {
   /** Settings of the microphone track that the browser opened. */
   trackSettings = $state.raw<MediaTrackSettings | null>(null);
   contextRateHz = $state(0);
-  inputs = $state.raw<Device[]>([]);
-  outputs = $state.raw<Device[]>([]);
+  inputs = $state.raw<Awaited<ReturnType<typeof listDevices>>>([]);
+  outputs = $state.raw<Awaited<ReturnType<typeof listDevices>>>([]);
   isHeld = $state(false);
   hasFeedback = $state(false);
   /** What is wrong with the input, that which costs most words first. */
@@ -66,13 +65,12 @@ export class LivePage {
         if (text) context.notices.warn(text);
       },
       onWithdrawn: (error) => {
-        // What was recorded until then is kept; the worker is gone, so nothing more comes.
+        // The worker is gone, so nothing more comes.
         this.recording?.cut();
         context.notices.fail(error);
       },
     });
-    const refreshVoices = async () => (this.status = await this.session.refreshVoices());
-    scope.own(onChanged('voices', () => void refreshVoices()));
+    scope.own(onChanged('voices', () => void this.checkVoices()));
     scope.interval(() => this.updateMeters(), METER_MS);
     void this.listDevices();
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
@@ -97,8 +95,7 @@ export class LivePage {
   }
 
   async toggle(): Promise<void> {
-    if (this.phase === 'off') await this.start();
-    else await this.stop();
+    await (this.phase === 'off' ? this.start() : this.stop());
   }
 
   async stop(): Promise<void> {
@@ -277,6 +274,11 @@ export class LivePage {
     this.feedbackSeconds =
       stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
     this.hasFeedback = this.feedbackSeconds >= FEEDBACK_SECONDS;
+  }
+
+  private async checkVoices(): Promise<void> {
+    if (await isVoiceGone(this.status, this.context.preferences.voiceId)) this.session.silence();
+    this.status = await this.session.refreshVoices();
   }
 
   private readDevice(): void {

@@ -140,6 +140,11 @@ export class LiveSession {
     return (this.status = { ...this.status, voices });
   }
 
+  /** Mutes the output until the session ends, which the worker brings about. */
+  silence(): void {
+    this.mute(true);
+  }
+
   /** Plays the unconverted microphone while `isHeld`; it reaches the speakers in no other way. */
   setBypass(isHeld: boolean): void {
     this.isBypassed = isHeld && this.phase === 'live';
