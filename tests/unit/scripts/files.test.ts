@@ -77,7 +77,9 @@ describe('the server', () => {
 });
 
 it('the built page itself has the policies, for hosts that send none', () => {
-  const tags = (policiesInPage().transformIndexHtml as unknown as () => { attrs: Record<string, string> }[])();
+  const tags = (
+    policiesInPage().transformIndexHtml as unknown as () => { attrs: Record<string, string> }[]
+  )();
   expect(tags.map(({ attrs }) => attrs)).toEqual([
     {
       'http-equiv': 'Content-Security-Policy',
