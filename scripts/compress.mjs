@@ -5,8 +5,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { COMPRESSED } from './files.mjs';
 
 const MIN_BYTES = 1024;
-/** The highest quality takes half a minute for the toolkits in WebAssembly, and makes them a few per cent smaller. */
-const QUALITY = { small: 11, large: 9 };
+/** Brotli's highest quality would take longer for the toolkits in WebAssembly than the rest of the build. */
+const QUALITY = { small: 11, large: 7 };
 const LARGE_BYTES = 1 << 20;
 
 /**
@@ -48,5 +48,5 @@ async function compress(path) {
     [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
   };
   await writeFile(`${path}.br`, await promisify(brotliCompress)(content, { params }));
-  await writeFile(`${path}.gz`, await promisify(gzip)(content, { level: 9 }));
+  await writeFile(`${path}.gz`, await promisify(gzip)(content));
 }

@@ -65,9 +65,9 @@ export class LivePage {
         if (text) context.notices.warn(text);
       },
       onWithdrawn: (error) => {
-        // The worker is gone, so nothing more comes.
         this.recording?.cut();
         context.notices.fail(error);
+        this.load();
       },
     });
     scope.own(onChanged('voices', () => void this.checkVoices()));
