@@ -22,7 +22,8 @@ const LAYERS = {
   // The converter is given a loaded voice; it knows no file format.
   engine: ['dsp', 'provenance'],
   files: ['dsp', 'engine', 'provenance'],
-  enrol: ['dsp', 'engine', 'files', 'provenance'],
+  // Recordings that carry the mark are refused.
+  enrol: ['dsp', 'engine', 'files', 'provenance', 'watermark'],
   audio: ['dsp'],
   store: ['dsp', 'engine', 'enrol', 'files', 'provenance'],
   // From the microphone to the speakers, whichever page opens the session.

@@ -2,7 +2,9 @@ import { cp } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
-import { ISOLATION_HEADERS, serveFiles } from './scripts/files.mjs';
+import { precompressed } from './scripts/compress.mjs';
+import { serveFiles } from './scripts/files.mjs';
+import { HEADERS, ISOLATION_HEADERS, policiesInPage } from './scripts/headers.mjs';
 import { thirdPartyLicences } from './scripts/licences.mjs';
 
 const published = fileURLToPath(new URL('models/published', import.meta.url));
@@ -26,9 +28,16 @@ function publishedModels(): Plugin {
 
 const licences = thirdPartyLicences();
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte(), publishedModels(), licences.app()],
+  // The build for scripts is served on this machine only.
+  plugins: [
+    svelte(),
+    publishedModels(),
+    licences.app(),
+    policiesInPage(),
+    mode === 'production' && precompressed(),
+  ],
   resolve: {
     // The runtime's glue and .wasm are given to it by address, so neither belongs in a bundle.
     conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
@@ -40,5 +49,5 @@ export default defineConfig({
     headers: ISOLATION_HEADERS,
     watch: { ignored: ['**/models/**', '**/.venv/**', '**/.cache/**', '**/dist/**'] },
   },
-  preview: { headers: ISOLATION_HEADERS },
-});
+  preview: { headers: HEADERS },
+}));

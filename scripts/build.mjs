@@ -7,12 +7,16 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const DIST = join(ROOT, 'dist');
 const CACHE = join(ROOT, '.cache');
-const STAMP = join(CACHE, 'dist.stamp');
+/** The same app with the harness, by which scripts drive it; never published. */
+export const HARNESS_DIST = join(CACHE, 'harness-dist');
 const SOURCES = [
   'index.html',
   'package-lock.json',
   'vite.config.ts',
   'svelte.config.js',
+  'scripts/compress.mjs',
+  'scripts/files.mjs',
+  'scripts/headers.mjs',
   'scripts/licences.mjs',
   'src',
   'workers',
@@ -21,33 +25,37 @@ const SOURCES = [
 ];
 
 /**
- * Builds dist unless it is up to date.
+ * Builds the release (`dist`), or with `harness` the build for scripts (HARNESS_DIST), unless it is up to date.
  *
- * The new build replaces the old one at the end, so that a server of dist never sees a partial build.
+ * The new build replaces the old one at the end, so that a server of it never sees a partial build.
  *
- * @param {{ log?: (line: string) => void }} [options]
+ * @param {{ harness?: boolean, log?: (line: string) => void }} [options]
  */
-export async function ensureBuilt({ log = (line) => console.error(line) } = {}) {
+export async function ensureBuilt({ harness = false, log = (line) => console.error(line) } = {}) {
+  const dist = harness ? HARNESS_DIST : DIST;
+  const stampFile = join(CACHE, harness ? 'harness-dist.stamp' : 'dist.stamp');
   const stamp = await describeSources();
-  const built = await stat(join(DIST, 'index.html')).catch(() => undefined);
-  if (built && (await readFile(STAMP, 'utf8').catch(() => '')) === stamp) return;
-  log('Building the app ...');
-  const fresh = join(CACHE, `dist-${process.pid}`);
+  const built = await stat(join(dist, 'index.html')).catch(() => undefined);
+  if (built && (await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return;
+  log(harness ? 'Building the app for scripts ...' : 'Building the app ...');
+  const fresh = join(CACHE, `${harness ? 'harness-' : ''}dist-${process.pid}`);
   const old = join(CACHE, `old-${process.pid}`);
   await mkdir(CACHE, { recursive: true });
   try {
     await run(process.execPath, [
       join(ROOT, 'node_modules/vite/bin/vite.js'),
       'build',
+      '--mode',
+      harness ? 'harness' : 'production',
       '--outDir',
       fresh,
       '--emptyOutDir',
       '--logLevel',
       'warn',
     ]);
-    await rename(DIST, old).catch(() => undefined);
-    await rename(fresh, DIST);
-    await writeFile(STAMP, stamp);
+    await rename(dist, old).catch(() => undefined);
+    await rename(fresh, dist);
+    await writeFile(stampFile, stamp);
   } finally {
     await rm(fresh, { recursive: true, force: true });
     await rm(old, { recursive: true, force: true });
@@ -83,7 +91,9 @@ async function describe(path, hash) {
  */
 function run(command, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+    // Vitest sets NODE_ENV to `test`, with which Vite would build for development.
+    const env = { ...process.env, NODE_ENV: 'production' };
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
     child.once('error', reject);
     child.once('exit', (code) =>
       code === 0 ? resolve() : reject(new Error('The build failed; see above.')),

@@ -3,13 +3,7 @@ import { stat } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-
-/** Headers that a page needs to share memory between threads; sent with every response, including worker scripts. */
-export const ISOLATION_HEADERS = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
+import { HEADERS } from './headers.mjs';
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -31,7 +25,14 @@ const TYPES = {
   '.wav': 'audio/wav',
   '.webmanifest': 'application/manifest+json',
 };
-const COMPRESSED = new Set(['.css', '.html', '.js', '.json', '.mjs', '.svg', '.txt', '.wasm']);
+/** Extensions of files that are worth compressing. */
+export const COMPRESSED = new Set(['.css', '.html', '.js', '.json', '.mjs', '.svg', '.txt', '.wasm']);
+
+/** Encodings of the versions that lie beside a file, the best first, and their extensions. */
+const PRECOMPRESSED = /** @type {const} */ ([
+  ['br', 'br'],
+  ['gzip', 'gz'],
+]);
 
 /**
  * Answers GET and HEAD with the files below `root`; calls `next` for missing files.
@@ -54,7 +55,7 @@ export function serveFiles(root) {
  * @param {(() => void) | undefined} next
  */
 async function answer(root, request, response, next) {
-  for (const [name, value] of Object.entries(ISOLATION_HEADERS)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return end(response, 405, 'Only GET and HEAD are answered.');
   const file = await find(root, request.url ?? '/');
@@ -83,16 +84,36 @@ async function answer(root, request, response, next) {
     if (request.method === 'HEAD') return end(response, 206);
     return pipeline(createReadStream(file.path, range), response);
   }
-  const zips = COMPRESSED.has(extension) && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-  if (zips) {
-    response.setHeader('Content-Encoding', 'gzip');
-    response.setHeader('Vary', 'Accept-Encoding');
-  } else {
-    response.setHeader('Content-Length', file.size);
-  }
+  if (COMPRESSED.has(extension)) response.setHeader('Vary', 'Accept-Encoding');
+  const sent = await encoded(file, String(request.headers['accept-encoding'] ?? ''));
+  if (sent.encoding) response.setHeader('Content-Encoding', sent.encoding);
+  if (sent.size !== undefined) response.setHeader('Content-Length', sent.size);
   if (request.method === 'HEAD') return end(response, 200);
-  if (zips) return pipeline(createReadStream(file.path), createGzip(), response);
-  return pipeline(createReadStream(file.path), response);
+  const source = createReadStream(sent.path);
+  if (sent.size === undefined) return pipeline(source, createGzip(), response);
+  return pipeline(source, response);
+}
+
+/** @typedef {{ path: string, size: number, mtimeMs: number }} Found */
+
+/**
+ * The form in which a file is sent: compressed beforehand (scripts/compress.mjs), compressed while it is sent (then without
+ * `size`), or as it is.
+ *
+ * @param {Found} file
+ * @param {string} accepted
+ * @returns {Promise<{ path: string, encoding?: string, size?: number }>}
+ */
+async function encoded({ path, size, mtimeMs }, accepted) {
+  if (!COMPRESSED.has(extname(path))) return { path, size };
+  for (const [encoding, extension] of PRECOMPRESSED) {
+    if (!new RegExp(`\\b${encoding}\\b`).test(accepted)) continue;
+    const made = await stat(`${path}.${extension}`).catch(() => undefined);
+    // Older than its file: that was replaced since.
+    if (made?.isFile() && made.mtimeMs >= mtimeMs)
+      return { path: `${path}.${extension}`, encoding, size: made.size };
+  }
+  return /\bgzip\b/.test(accepted) ? { path, encoding: 'gzip' } : { path, size };
 }
 
 /**

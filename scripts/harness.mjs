@@ -3,7 +3,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { launchChromium } from './browser.mjs';
-import { DIST, ensureBuilt } from './build.mjs';
+import { ensureBuilt, HARNESS_DIST } from './build.mjs';
 import { serve } from './serve.mjs';
 
 /** Of files with sound; what cannot be decoded of them is reported. */
@@ -14,16 +14,16 @@ const AUDIO = new Set(
 );
 
 /**
- * Opens the built app in a headless Chromium for scripts. Close it when done.
+ * Opens the app, built with its harness, in a headless Chromium for scripts. Close it when done.
  *
  * @param {{ webgpu?: boolean, args?: string[] }} [options] `args`: further ones for Chromium
  */
 export async function openHarness({ webgpu = false, args = [] } = {}) {
-  await ensureBuilt();
+  await ensureBuilt({ harness: true });
   /** @type {Map<string, string>} path of an address below /harness/ -> file */
   const files = new Map();
   const server = await serve({
-    root: DIST,
+    root: HARNESS_DIST,
     intercept: (request, response) => exchange(files, request, response),
   });
   const browser = await launchChromium({ webgpu, args });

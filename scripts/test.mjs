@@ -40,6 +40,7 @@ async function built() {
   console.log('\n== build');
   try {
     await ensureBuilt({ log: console.log });
+    await ensureBuilt({ harness: true, log: console.log });
     total.passed++;
     return true;
   } catch (error) {

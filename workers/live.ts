@@ -12,6 +12,7 @@ const api: LiveApi<LiveEnds> = {
   load: (options, onProgress) => live.load(options, onProgress),
   start: (ends, ...rest) => live.start(openLink(ends), ...rest),
   adjust: (settings) => live.adjust(settings),
+  listVoices: () => live.listVoices(),
   calibrate: (seconds) => live.calibrate(seconds),
   record: (port) => live.record(port),
   endRecording: () => live.endRecording(),

@@ -1,10 +1,11 @@
 import { EngineError } from '../engine/errors';
 import type { Piece } from '../enrol/piece';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
-import { ConsentError, parseSealed, requirePermission, type SealedRecord } from '../provenance';
+import { ConsentError, isRevoked, parseSealed, requirePermission, type SealedRecord } from '../provenance';
 import { idsIn } from '../store/additions';
 import { listEnrolments } from '../store/enrolments';
 import type { EnrolmentRow, RecordingRow, Revocation, TakeSummary } from '../store/rows';
+import { firstSigner } from '../store/signers';
 import { listTakes, loadTake } from '../store/takes';
 import { listVoices, revoked } from '../store/voices';
 import type { ArchivedEnrolment, ArchivedTake, Part } from './format';
@@ -76,11 +77,14 @@ export async function planArchive(archive: Archive, signal?: AbortSignal): Promi
 }
 
 /** Names of the voices on this device that a plan's revocations would disable. */
-export function silenced(plan: Plan, here: { name: string; consent: SealedRecord | null }[]): string[] {
+export function silenced(
+  plan: Plan,
+  here: { name: string; consent: SealedRecord | null; data?: string[] }[],
+): string[] {
   const newlyRevoked = new Set(plan.revocations.map(({ sha256 }) => sha256));
-  const isRevoked = ({ record, sha256 }: SealedRecord): boolean =>
-    newlyRevoked.has(sha256) || record.parents.some(isRevoked);
-  return here.filter(({ consent }) => consent && isRevoked(consent)).map(({ name }) => name);
+  return here
+    .filter(({ consent, data }) => consent && isRevoked(consent, newlyRevoked, data))
+    .map(({ name }) => name);
 }
 
 async function planVoices(plan: Plan, allRevoked: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {
@@ -91,13 +95,16 @@ async function planVoices(plan: Plan, allRevoked: ReadonlySet<string>, signal?: 
     const bytes = await plan.archive.read(part);
     let name = part.name;
     try {
-      const { about, signer, sealed } = await readVoiceFile(new Blob([bytes]));
+      const { about, signer, sealed, data } = await readVoiceFile(new Blob([bytes]));
       const { id } = about;
       name = about.name;
-      requirePermission(sealed, 'import', { revoked: allRevoked });
+      requirePermission(sealed, 'import', { revoked: allRevoked, data });
       const other = existing.get(id);
+      const first = await firstSigner(id);
       if (other?.sha256 === part.sha256) plan.same++;
       else if (used.has(id)) plan.refused.push({ name, why: otherVoice(other?.name ?? name) });
+      else if (first !== undefined && first !== signer)
+        plan.refused.push({ name, why: otherSigner(first, signer) });
       else plan.voices.push({ part, about, signer, sealed });
       used.add(id);
     } catch (error) {
@@ -109,6 +116,10 @@ async function planVoices(plan: Plan, allRevoked: ReadonlySet<string>, signal?: 
 
 function otherVoice(name: string): string {
   return `Another voice of the same origin, "${name}", is already on this device and is kept. To replace it by this one, open the voice file of this one.`;
+}
+
+function otherSigner(first: string, signer: string): string {
+  return `The voice of this id was first signed with the key ${first.slice(0, 16)}, but this one with ${signer.slice(0, 16)}: it may come from somebody else. Nothing of it was stored. Ask who made it; to import it all the same, open its voice file.`;
 }
 
 async function planTakes(plan: Plan, allRevoked: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {

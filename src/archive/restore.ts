@@ -4,6 +4,7 @@ import { addAll, type Additions } from '../store/additions';
 import { keep, writeSamples } from '../store/chunks';
 import { database, newSamplesId, StoreError } from '../store/db';
 import type { EnrolmentRow, TakeRow } from '../store/rows';
+import { sealedRow } from '../store/takes';
 import { describeVoice } from '../store/voices';
 import { ArchiveError, corrupt } from './errors';
 import type { Part } from './format';
@@ -67,10 +68,10 @@ class Restore {
     const sourceId = await this.samples(take.samples);
     const row = { id, name, createdAt, source, sourceId };
     if (!take.output || !consent) return { ...row, output: null, outputId: null };
-    const { wav, ...output } = take.output;
+    const { wav, seconds: _seconds, ...output } = take.output;
     const samples = await this.decode(wav, output.sampleRateHz);
-    const seconds = samples.length / output.sampleRateHz;
-    return { ...row, output: { ...output, seconds, consent }, outputId: await this.store(samples) };
+    const outputId = await this.store(samples);
+    return { ...row, output: await sealedRow(id, outputId, { ...output, samples, consent }), outputId };
   }
 
   private async enrolment({ id, enrolment, consent }: PlannedEnrolment): Promise<EnrolmentRow> {

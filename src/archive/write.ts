@@ -1,4 +1,5 @@
 import { sha256Of } from '../files/hash';
+import { readVoiceFile } from '../files/voice-file';
 import { ZipWriter } from '../files/zip-write';
 import { exportTake, ExportError } from '../export/export';
 import type { MarkedFile } from '../export/marked-file';
@@ -8,7 +9,7 @@ import { listEnrolments, readRecording } from '../store/enrolments';
 import { loadScores } from '../store/quiz';
 import type { EnrolmentRow, RecordingRow, TakeSummary } from '../store/rows';
 import { loadSettings } from '../store/settings';
-import { countDamagedTakes, listTakes, loadTake, type Take } from '../store/takes';
+import { countDamagedTakes, listTakes, loadTake, requireIntact, type Take } from '../store/takes';
 import { listRevocations, listVoices, readVoice, revoked } from '../store/voices';
 import { ArchiveError } from './errors';
 import {
@@ -94,9 +95,11 @@ export async function writeArchive(options: WriteOptions): Promise<WrittenArchiv
   };
   for (const row of voices) {
     await writer.attempt(row.name, async () => {
-      requirePermission(row.consent, 'export', { revoked: await revoked() });
       const file = await readVoice(row.id);
-      if (file) manifest.voices.push(await writer.add('understudy', await file.arrayBuffer()));
+      if (!file) return;
+      const { sealed, data } = await readVoiceFile(file);
+      requirePermission(sealed, 'export', { revoked: await revoked(), data });
+      manifest.voices.push(await writer.add('understudy', await file.arrayBuffer()));
     });
   }
   for (const take of takes)
@@ -200,8 +203,10 @@ class ArchiveWriter {
   }
 
   /** The only place where converted audio is added to an archive: always marked. */
-  private async addOutput({ name, output }: Take): Promise<MarkedOutput | null> {
+  private async addOutput(take: Take): Promise<MarkedOutput | null> {
+    const { name, output } = take;
     if (!output) return null;
+    requireIntact(take);
     const { samples, ...about } = output;
     const consent = output.consent ?? (await this.options.consentOf(output.voiceId));
     const seconds = samples.length / output.sampleRateHz;

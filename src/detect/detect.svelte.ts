@@ -18,8 +18,6 @@ export interface Finding {
   sampleRateHz: number;
   seconds: number;
   detection: Detection;
-  /** Name of the voice in the payload; null if it is unknown or the payload is unreadable. */
-  voiceName: string | null;
   /** The credentials in the file; null if there are none, `unreadable` if they could not be parsed. */
   credentials: Credentials | null | 'unreadable';
   clues: ClueValues;
@@ -84,7 +82,6 @@ export class DetectPage {
       report(0);
       const detection = await detect(this.scope, samples.slice(), sampleRateHz, report, signal);
       const seconds = samples.length / sampleRateHz;
-      const voiceName = this.voiceOf(detection);
       this.player.open({ samples, sampleRateHz }, undefined);
       this.finding = {
         fileName: name,
@@ -92,16 +89,23 @@ export class DetectPage {
         sampleRateHz,
         seconds,
         detection,
-        voiceName,
         credentials,
         clues,
       };
     });
   }
 
-  private voiceOf({ payload, payloadOk }: Detection): string | null {
+  /** Name of the voice in the payload of `finding`, as soon as the voices are loaded; null if it is unknown or unreadable. */
+  get voiceName(): string | null {
+    const { payload, payloadOk } = this.finding?.detection ?? {};
     if (!payload || !payloadOk) return null;
     const voices = this.context.converter.status?.voices ?? [];
     return voices.find((voice) => markId24(voice.id, voice.consent) === payload.id24)?.name ?? null;
+  }
+
+  /** Whether the voices that could name `finding` are still being loaded. */
+  get isNaming(): boolean {
+    const { status, failure } = this.context.converter;
+    return status === null && failure === null;
   }
 }

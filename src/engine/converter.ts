@@ -16,6 +16,7 @@ import type {
 } from './types';
 import type { Voice, VoiceDraft } from './voice';
 import type { VoiceSource } from './voice-source';
+import { requireStill, watchPermission } from './withdrawal';
 
 type LoadOptions = Parameters<ConversionApi['load']>[0];
 
@@ -74,8 +75,10 @@ export class Converter implements ConversionApi {
   ): Promise<ConvertResult> {
     const controller = new AbortController();
     this.jobs.set(jobId, controller);
+    let endWatch: () => void = () => undefined;
     try {
       const { runtime, voice } = await this.prepare(voiceId, use);
+      endWatch = this.watch(voice, use, (error) => controller.abort(error));
       const ear = choice === 'auto' ? await this.openedEar() : undefined;
       return await runtime.run(async (networks, backend) => {
         const take = await convertTake({
@@ -90,6 +93,7 @@ export class Converter implements ConversionApi {
           profile,
           use,
         });
+        await requireStill(this.ready().voices, voice, use);
         return {
           samples: take.samples,
           sampleRateHz: SYNTHESIS_RATE_HZ,
@@ -102,8 +106,14 @@ export class Converter implements ConversionApi {
         };
       });
     } finally {
+      endWatch();
       this.jobs.delete(jobId);
     }
+  }
+
+  /** See `watchPermission`. */
+  watch(voice: Voice, use: Use, onWithdrawn: (error: unknown) => void): () => void {
+    return watchPermission(this.ready().voices, voice, use, onWithdrawn);
   }
 
   /** The ear, opened once; undefined while it is not on this device, or if it cannot be opened. */

@@ -3,6 +3,7 @@ export type EngineErrorCode =
   | 'download-failed'
   | 'gpu-lost'
   | 'input-empty'
+  | 'input-marked'
   | 'input-not-finite'
   | 'manifest-corrupt'
   | 'network-corrupt'
@@ -30,9 +31,11 @@ export class EngineError extends Error {
   }
 }
 
-/** Throws `cancelled` if the signal has been aborted. */
+/** Throws if the signal has been aborted: the reason if one was given, and `cancelled` otherwise. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
+    const { name } = (signal.reason ?? {}) as { name?: unknown };
+    if (name !== 'AbortError') throw signal.reason;
     throw new EngineError(
       'cancelled',
       'The conversion was cancelled. Your recording is unchanged; convert it again whenever you like.',

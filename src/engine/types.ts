@@ -47,10 +47,12 @@ export interface VoiceSummary {
   isOwn: boolean;
   /** Null if it is missing or cannot be parsed; such a voice cannot be used. */
   consent: SealedRecord | null;
+  /** Revoked on this device; lists show it, and no use of it is permitted. */
+  isRevoked: boolean;
 }
 
 /** A voice stored on this device, as the store lists it. */
-export type OwnVoice = Pick<VoiceSummary, 'id' | 'name' | 'language' | 'description' | 'consent'>;
+export type OwnVoice = Pick<VoiceSummary, 'id' | 'name' | 'language' | 'description' | 'consent' | 'isRevoked'>;
 
 export interface LoadProgress {
   /** `device`: read from IndexedDB; `network`: downloaded. */

@@ -11,12 +11,19 @@ import type { VoiceCatalogue } from '../files/voice-catalogue';
 import { ANALYSIS_RATE_HZ } from '../dsp/signal';
 import { CODE_SIZE } from '../engine/shapes';
 import type { Voice, VoiceDraft } from '../engine/voice';
-import { ConsentError, parseSealed, requirePermission, type SealedRecord } from '../provenance';
+import {
+  ConsentError,
+  parseSealed,
+  requireGrounds,
+  requirePermission,
+  type SealedRecord,
+} from '../provenance';
 import { sha256Of } from '../files/hash';
 import { cleanRecording } from './cleaning/clean';
 import { COLOUR_SECONDS, estimateColour } from './colour';
 import { contentCodes, encodeVoice, pieceSamples } from './encode';
 import { parsePermissionSentence } from './permission/permission-sentence';
+import { refuseMarked, SENTENCE_P_VALUE } from './marked-input';
 import { progressReporter } from './progress';
 import { Restorer } from './restorer';
 import { blendRecord, blendVoices } from './shape';
@@ -58,6 +65,9 @@ export type NetworkOpener = (files: Record<Role, NetworkFile>) => Promise<Enrolm
 /** Computing time of the colour per second of speech, relative to that of encoding. */
 const COLOUR_COST = 2;
 
+/** Share of cleaning a recording that looking for the mark takes, for the progress. */
+const DETECTION_SHARE = 0.3;
+
 interface Opened {
   networks: EnrolmentNetworks;
   encoder: SpeakerEncoder;
@@ -93,7 +103,15 @@ export class EnrolmentJobs implements EnrolmentApi {
     onProgress: (progress: Progress) => void,
   ): Promise<CleanedRecording> {
     return this.job(jobId, async ({ encoder }, signal) => {
-      return cleanRecording(samples, sampleRateHz, encoder, { signal, onProgress });
+      const report = progressReporter(onProgress);
+      await refuseMarked(samples, sampleRateHz, {
+        signal,
+        onProgress: (fraction) => report(DETECTION_SHARE * fraction),
+      });
+      return cleanRecording(samples, sampleRateHz, encoder, {
+        signal,
+        onProgress: ({ fraction }) => report(DETECTION_SHARE + (1 - DETECTION_SHARE) * fraction),
+      });
     });
   }
 
@@ -113,6 +131,7 @@ export class EnrolmentJobs implements EnrolmentApi {
         );
       }
       const sha256 = await sha256Of(Float32Array.from(samples).buffer);
+      await refuseMarked(samples, sampleRateHz, { signal, mostDoubtful: SENTENCE_P_VALUE });
       const cleaned = await cleanRecording(samples, sampleRateHz, encoder, { signal });
       const { pieces } = cleaned;
       const embedded = pieces.filter((piece) => piece.embedding.length > 0);
@@ -139,6 +158,7 @@ export class EnrolmentJobs implements EnrolmentApi {
     return this.job(jobId, async ({ networks, encoder, restorer }, signal) => {
       const revoked = await this.library.revoked();
       const sealed = requirePermission(consent, 'convert', { revoked });
+      requireGrounds(sealed.record);
       this.requireSpokenSentence(sealed);
       const pieces = pieceSamples(recordings);
       const seconds = pieces.reduce((sum, piece) => sum + piece.length, 0) / ANALYSIS_RATE_HZ;

@@ -63,7 +63,7 @@ export interface BlendInput {
 export interface EnrolmentApi {
   /** Downloads the networks, or reads them from this device. */
   load(baseUrl: string): Promise<void>;
-  /** `samples`: mono at 8 to 192 kHz; the buffer may be transferred. */
+  /** `samples`: mono at 8 to 192 kHz; the buffer may be transferred. Rejects with `input-marked` for speech that carries the mark. */
   clean(
     jobId: string,
     samples: Float32Array,
@@ -71,8 +71,8 @@ export interface EnrolmentApi {
     onProgress: (progress: Progress) => void,
   ): Promise<CleanedRecording>;
   /**
-   * Analyses a recording of a permission sentence. Rejects with `input-empty` if it has too little speech, and with
-   * `consent-invalid` if `sentence` is not a permission sentence.
+   * Analyses a recording of a permission sentence. Rejects with `input-empty` if it has too little speech, with
+   * `input-marked` if it carries the mark or a trace of it, and with `consent-invalid` if `sentence` is not a permission sentence.
    */
   analyseSentence(
     jobId: string,

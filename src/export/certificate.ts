@@ -11,6 +11,7 @@ const OID = {
   authorityKeyId: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   documentSigning: '1.3.6.1.5.5.7.3.36',
+  emailProtection: '1.3.6.1.5.5.7.3.4',
 };
 const VALID_YEARS = 10;
 const DAY_MS = 86_400_000;
@@ -55,7 +56,12 @@ export async function createIdentity(now = new Date()): Promise<SigningIdentity>
     issue(nameOf('Understudy in a browser'), signer.publicKey, [
       extension(OID.basicConstraints, true, der.sequence()),
       extension(OID.keyUsage, true, usage(DIGITAL_SIGNATURE)),
-      extension(OID.extendedKeyUsage, false, der.sequence(der.objectId(OID.documentSigning))),
+      // C2PA's own reader accepts no certificate that names documentSigning alone (specification 2.2, section 14.5.1).
+      extension(
+        OID.extendedKeyUsage,
+        false,
+        der.sequence(der.objectId(OID.emailProtection), der.objectId(OID.documentSigning)),
+      ),
     ]),
     issue(rootName, root.publicKey, [
       extension(OID.basicConstraints, true, der.sequence(der.boolean(true))),

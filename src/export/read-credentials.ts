@@ -10,6 +10,8 @@ export interface Credentials {
   failures: string[];
   /** The program that claims to have written them. */
   generator: string | null;
+  /** The signer that its certificate names; nobody has checked it. */
+  signer: string | null;
   /** Whether they declare the audio as made or changed by a trained network. */
   isSynthetic: boolean;
   /** Payload of the mark that the file should carry, in the format of `bindingOf`. */
@@ -25,6 +27,8 @@ const TYPES: Record<string, string> = {
   mp3: 'audio/mpeg',
   m4a: 'audio/mp4',
   mp4: 'video/mp4',
+  // The toolkit recognises FLAC by its content, but takes no type of its own for it.
+  flac: 'audio/wav',
 };
 
 const storeSchema = v.object({
@@ -36,6 +40,9 @@ const storeSchema = v.object({
     v.object({
       claim_generator: v.nullish(v.string()),
       claim_generator_info: v.nullish(v.array(v.object({ name: v.string() }))),
+      signature_info: v.nullish(
+        v.object({ issuer: v.nullish(v.string()), common_name: v.nullish(v.string()) }),
+      ),
       assertions: v.optional(v.array(v.object({ label: v.string(), data: v.unknown() })), []),
     }),
   ),
@@ -86,6 +93,7 @@ function summarise(store: v.InferOutput<typeof storeSchema>): Credentials {
     state: isValid ? 'intact' : 'broken',
     failures: isValid ? [] : (store.validation_status ?? []).map(({ code }) => code),
     generator: manifest?.claim_generator_info?.[0]?.name ?? manifest?.claim_generator ?? null,
+    signer: signerOf(manifest?.signature_info),
     isSynthetic: actions.some(
       ({ digitalSourceType: type }) => type === SOURCE_TYPE || /trainedAlgorithmicMedia$/i.test(type ?? ''),
     ),
@@ -93,4 +101,11 @@ function summarise(store: v.InferOutput<typeof storeSchema>): Credentials {
     consentFingerprint: find(CONSENT_LABEL, consentSchema)?.fingerprint ?? null,
     disclaimer: find(DISCLAIMER_LABEL, disclaimerSchema)?.language ?? null,
   };
+}
+
+function signerOf(
+  info: { issuer?: string | null | undefined; common_name?: string | null | undefined } | null | undefined,
+) {
+  const names = [info?.common_name, info?.issuer].filter((name) => name);
+  return names.length > 0 ? [...new Set(names)].join(', ') : null;
 }

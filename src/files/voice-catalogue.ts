@@ -1,10 +1,10 @@
 import { EngineError } from '../engine/errors';
 import type { OwnVoice, VoiceSummary } from '../engine/types';
-import type { Voice, VoiceDraft } from '../engine/voice';
+import { isOwnVoice, type Voice, type VoiceDraft } from '../engine/voice';
 import type { VoiceSource } from '../engine/voice-source';
-import { parseSealed, type SealedRecord } from '../provenance';
-import type { PublishedVoice } from './manifest';
+import { isRevoked, parseSealed, plainText, type Permission, type SealedRecord } from '../provenance';
 import type { PublishedFiles } from './published';
+import { dataHashes } from './voice-data';
 import { readVoiceFile } from './voice-file';
 import { parseVoice } from './voice-read';
 
@@ -13,14 +13,18 @@ export interface OwnVoices {
   list(): Promise<OwnVoice[]>;
   /** The `.understudy` file of a voice; undefined if there is none. */
   read(id: string): Promise<Blob | undefined>;
+  has(id: string): Promise<boolean>;
   /** Fingerprints of the consent records revoked on this device. */
   revoked(): Promise<ReadonlySet<string>>;
+  /** See VoiceSource. */
+  onChange(handler: () => void): () => void;
 }
 
 /** Resolves an id to a voice: published, opened for this session, or stored on this device. */
 export class VoiceCatalogue implements VoiceSource {
   /** Voices opened for this session that are not stored. */
   private readonly sessionVoices = new Map<string, VoiceDraft>();
+  private readonly hashes = new Map<string, Promise<string[]>>();
 
   /** `baseUrl`: absolute URL of the published files. */
   constructor(
@@ -31,24 +35,40 @@ export class VoiceCatalogue implements VoiceSource {
 
   async list(): Promise<VoiceSummary[]> {
     const own = await this.own.list();
-    return [...this.published.voices.map((voice) => this.summaryOf(voice)), ...own.map(ownSummary)];
+    // Stored in the meantime: from now on it is there as long as it is stored.
+    for (const { id } of own) this.sessionVoices.delete(id);
+    const revoked = await this.own.revoked();
+    const published = this.published.voices.map((voice) => this.summaryOf(voice, revoked));
+    return [...(await Promise.all(published)), ...own.map(ownSummary)];
   }
 
   async read(id: string): Promise<Voice> {
     const revoked = await this.own.revoked();
     const entry = this.published.voices.find((voice) => voice.id === id);
-    if (entry) return { ...parseVoice(entry.content), permission: { sealed: entry.consent, revoked } };
-    const opened = this.sessionVoices.get(id);
-    if (opened) return { ...opened.voice, permission: { sealed: opened.sealed, revoked } };
-    const file = await this.own.read(id);
-    if (!file) {
-      throw new EngineError(
-        'no-voice',
-        `There is no voice with the id "${id}". Nothing was changed. Choose another voice.`,
-      );
+    if (entry) {
+      const permission = { sealed: entry.consent, revoked, data: await this.publishedData(entry) };
+      return { ...parseVoice(entry.content), permission };
     }
-    const { voice, sealed } = await readVoiceFile(file);
-    return { ...voice, permission: { sealed, revoked } };
+    const opened = this.sessionVoices.get(id);
+    if (opened) {
+      const permission = { sealed: opened.sealed, revoked, data: await dataHashes(opened.voice) };
+      return { ...opened.voice, permission };
+    }
+    const file = await this.own.read(id);
+    if (!file) throw noVoice(`There is no voice with the id "${id}".`);
+    const { voice, sealed, data } = await readVoiceFile(file);
+    return { ...voice, permission: { sealed, revoked, data } };
+  }
+
+  async permissionOf({ id, name, permission }: Voice): Promise<Permission> {
+    const revoked = await this.own.revoked();
+    const isHere = !isOwnVoice(id) || this.sessionVoices.has(id) || (await this.own.has(id));
+    if (!isHere) throw noVoice(`The voice ${name} was deleted from this device, so it is not used any more.`);
+    return { ...permission, revoked };
+  }
+
+  onChange(handler: () => void): () => void {
+    return this.own.onChange(handler);
   }
 
   async openFile(bytes: ArrayBuffer): Promise<VoiceSummary> {
@@ -57,8 +77,9 @@ export class VoiceCatalogue implements VoiceSource {
 
   openDraft({ about, voice, sealed }: VoiceDraft): VoiceSummary {
     this.sessionVoices.set(about.id, { about, voice, sealed });
-    const { id, name, language, description } = about;
-    return ownSummary({ id, name, language, description, consent: sealed });
+    const { id, language } = about;
+    const [name, description] = [plainText(about.name), plainText(about.description, '')];
+    return ownSummary({ id, name, language, description, consent: sealed, isRevoked: false });
   }
 
   /** The embedding [128] of each published voice. */
@@ -66,8 +87,19 @@ export class VoiceCatalogue implements VoiceSource {
     return this.published.voices.map(({ content }) => parseVoice(content).embedding);
   }
 
-  private summaryOf(voice: PublishedVoice): VoiceSummary {
-    const { id, name, language, description, licence, origin, preview, consent } = voice;
+  /** Hashes of the data of a published voice, which stays the same until the page is closed. */
+  private publishedData({ id, content }: PublishedFiles['voices'][number]): Promise<string[]> {
+    const known = this.hashes.get(id) ?? dataHashes(parseVoice(content));
+    this.hashes.set(id, known);
+    return known;
+  }
+
+  private async summaryOf(
+    voice: PublishedFiles['voices'][number],
+    revoked: ReadonlySet<string>,
+  ): Promise<VoiceSummary> {
+    const { id, name, language, description, licence, origin, preview } = voice;
+    const consent = parseSealedOrNull(voice.consent);
     return {
       id,
       name,
@@ -77,9 +109,17 @@ export class VoiceCatalogue implements VoiceSource {
       origin,
       preview: preview && new URL(preview, `${this.baseUrl.replace(/\/$/, '')}/`).href,
       isOwn: false,
-      consent: parseSealedOrNull(consent),
+      consent,
+      isRevoked: consent !== null && isRevoked(consent, revoked, await this.publishedData(voice)),
     };
   }
+}
+
+function noVoice(what: string): EngineError {
+  return new EngineError(
+    'no-voice',
+    `${what} Your recordings and other voices are safe. Choose another voice.`,
+  );
 }
 
 function ownSummary(voice: OwnVoice): VoiceSummary {

@@ -4,6 +4,7 @@ import { canonicalBytes, parseSealed, sign, verify, type Canonical, type Signing
 import { describeCause, EngineError } from '../engine/errors';
 import { hexOf, sha256Of } from './hash';
 import type { VoiceAbout, VoiceDraft } from '../engine/voice';
+import { dataHashes } from './voice-data';
 import { parseVoice } from './voice-read';
 import { formatVoice } from './voice-write';
 import { readZip, ZipError, type ZipEntry } from './zip';
@@ -52,6 +53,8 @@ export interface VoiceFile extends VoiceDraft {
   signer: string;
   /** A short watermarked recording, as WAV. */
   preview: ArrayBuffer | null;
+  /** See `dataHashes`. */
+  data: string[];
 }
 
 export interface VoiceParts extends VoiceDraft {
@@ -121,6 +124,7 @@ export async function readVoiceFile(file: Blob): Promise<VoiceFile> {
     sealed,
     voice,
     preview: preview && preview.buffer,
+    data: await dataHashes(voice),
   };
 }
 

@@ -12,7 +12,7 @@ import type { Detection } from '../watermark/types';
 import { sha256Of } from '../files/hash';
 import { markOtherSpeakers } from '../enrol/speakers';
 import { isKept, summarise, type PieceSummary } from '../enrol/summary';
-import { ConsentError, parseRecord, seal } from '../provenance';
+import { ConsentError, parseRecord, requireGrounds, seal } from '../provenance';
 import { detect } from '../services/detection-client';
 import { sendResult } from './send-result';
 import type { LiveHarness } from './live-harness';
@@ -161,6 +161,7 @@ export function installHarness(scope: Scope): void {
           'A person’s own voice can only be enrolled in the page, where the permission sentence is read aloud. Nothing was made. Open #/voices to enrol it.',
         );
       }
+      requireGrounds(written);
       const startedMs = performance.now();
       const recordings: Awaited<ReturnType<typeof collect>>[] = [];
       for (const each of inputs) recordings.push(await collect(each));

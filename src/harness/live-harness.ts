@@ -130,6 +130,7 @@ export function makeLiveHarness(
         onPhase: () => undefined,
         onProgress: () => undefined,
         onTrouble: (trouble) => troubles.push(trouble),
+        onWithdrawn: (error) => console.error(error.message),
       });
       // The first load may download the networks; the start is measured with everything on this device.
       await session.load();

@@ -84,7 +84,13 @@ export const GUIDE: readonly GuideLesson[] = [
       },
       {
         question: 'No mark was found. What do we know?',
-        expect: 'Nothing about whether a person spoke. Only a detected mark proves something.',
+        expect:
+          'Nothing about whether a person spoke: other programs leave no such mark, and it can be removed.',
+      },
+      {
+        question: 'A mark was found. What do we know?',
+        expect:
+          'That somebody with this program put it on: on speech it made, or on a recording of a real person. Signed credentials in the file say more: that it was not changed since.',
       },
     ],
   },

@@ -9,30 +9,21 @@ import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
 import type { LivePhase, LiveStatus } from '../realtime/live-types';
 import { conditionsOf, type Condition } from '../engine/analysis/conditions';
 import type { LoadProgress, VoiceSummary } from '../engine/types';
+import { onChanged } from '../store/changes';
 import { saveTake } from '../store/takes';
 import { nowInWords } from '../ui/format';
 import { delayParts, type DelayParts } from '../realtime/session/delay';
 import { LiveSession, type SessionSettings } from '../realtime/session/live-session';
-import type { Trouble } from '../realtime/session/live-watch';
 import { TakeRecording } from '../realtime/session/take-recording';
 import { gateLevel } from './gate-level';
+import { TROUBLE_MESSAGES } from './trouble-messages';
+import { isVoiceGone } from './voice-gone';
 
 const METER_MS = 80;
 const QUIET_SECONDS = 2;
 const SPEAK_SECONDS = 4;
 /** Feedback is reported only after this long, because a single peak of the correlation may be chance. */
 const FEEDBACK_SECONDS = 3;
-
-const TROUBLE_MESSAGES: Partial<Record<Trouble, string>> = {
-  'microphone-lost':
-    'The microphone stopped, perhaps because it was unplugged. Until there is one again, nobody hears anything. Plug it in or choose another one; the session then continues by itself.',
-  'microphone-changed': 'The microphone has changed, so it was opened again.',
-  'context-lost': 'The sound device has changed, so it was opened again.',
-  'worker-lost':
-    'The conversion worker of this page stopped, perhaps because memory ran out. It was restarted; your takes are safe.',
-};
-
-type Device = { deviceId: string; label: string };
 
 /** State of the live page: one session, its meters, and the actions of the user. */
 export class LivePage {
@@ -45,8 +36,8 @@ export class LivePage {
   /** Settings of the microphone track that the browser opened. */
   trackSettings = $state.raw<MediaTrackSettings | null>(null);
   contextRateHz = $state(0);
-  inputs = $state.raw<Device[]>([]);
-  outputs = $state.raw<Device[]>([]);
+  inputs = $state.raw<Awaited<ReturnType<typeof listDevices>>>([]);
+  outputs = $state.raw<Awaited<ReturnType<typeof listDevices>>>([]);
   isHeld = $state(false);
   hasFeedback = $state(false);
   /** What is wrong with the input, that which costs most words first. */
@@ -73,7 +64,13 @@ export class LivePage {
         const text = TROUBLE_MESSAGES[trouble];
         if (text) context.notices.warn(text);
       },
+      onWithdrawn: (error) => {
+        this.recording?.cut();
+        context.notices.fail(error);
+        this.load();
+      },
     });
+    scope.own(onChanged('voices', () => void this.checkVoices()));
     scope.interval(() => this.updateMeters(), METER_MS);
     void this.listDevices();
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
@@ -98,8 +95,7 @@ export class LivePage {
   }
 
   async toggle(): Promise<void> {
-    if (this.phase === 'off') await this.start();
-    else await this.stop();
+    await (this.phase === 'off' ? this.start() : this.stop());
   }
 
   async stop(): Promise<void> {
@@ -278,6 +274,11 @@ export class LivePage {
     this.feedbackSeconds =
       stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
     this.hasFeedback = this.feedbackSeconds >= FEEDBACK_SECONDS;
+  }
+
+  private async checkVoices(): Promise<void> {
+    if (await isVoiceGone(this.status, this.context.preferences.voiceId)) this.session.silence();
+    this.status = await this.session.refreshVoices();
   }
 
   private readDevice(): void {

@@ -12,6 +12,8 @@ export const CAPACITIES = ['self', 'estate', 'archive', 'public-domain', 'synthe
 export type Capacity = (typeof CAPACITIES)[number];
 
 const MAX_PARENTS = 8;
+/** Records of a blend and all its ancestors together. */
+const MAX_RECORDS = 64;
 const MAX_SOURCES = 2000;
 
 const text = (low: number, high: number) => v.pipe(v.string(), v.trim(), v.minLength(low), v.maxLength(high));
@@ -154,11 +156,23 @@ export function fingerprint24({ sha256: hash }: SealedRecord): number {
 }
 
 function parsed<T>(schema: v.GenericSchema<unknown, T>, raw: unknown): T {
+  limitRecords(raw);
   const result = limitDepth(() => v.safeParse(schema, raw, { abortEarly: true }));
   if (result.success) return result.output;
   const [issue] = result.issues;
   const where = v.getDotPath(issue);
   throw invalid(`${where ? `at ${where}, ` : ''}${issue.message}`);
+}
+
+/** Throws `consent-invalid` for more records than MAX_RECORDS, before any of them is parsed or hashed. */
+function limitRecords(raw: unknown): void {
+  const waiting = [raw];
+  for (let found = 0; waiting.length > 0; found++) {
+    if (found >= MAX_RECORDS) throw invalid(`it and its parents are more than ${MAX_RECORDS} records`);
+    const each = waiting.pop() as { record?: { parents?: unknown }; parents?: unknown } | null | undefined;
+    const parents = each?.record?.parents ?? each?.parents;
+    if (Array.isArray(parents)) waiting.push(...(parents as unknown[]).slice(0, MAX_RECORDS));
+  }
 }
 
 /** Throws `consent-invalid` if `parse` overflows the stack, as it does for very deeply nested records. */

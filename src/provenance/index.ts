@@ -13,6 +13,15 @@ export {
   type Use,
 } from './consent';
 export { ConsentError, type ConsentErrorCode } from './errors';
-export { allowedUses, lastDay, requirePermission, type Circumstances, type Permission } from './permission';
+export {
+  allowedUses,
+  isRevoked,
+  lastDay,
+  requirePermission,
+  type Circumstances,
+  type Permission,
+} from './permission';
+export { requireGrounds, writeGrounds, type Grounds } from './grounds';
+export { plainText } from './plain-text';
 export { sha256Hex } from './sha256';
 export { createSigningKey, sign, verify, type SigningKey } from './signature';

@@ -1,12 +1,15 @@
 import { parseSealed, type ConsentRecord, type SealedRecord, type Use } from './consent';
 import { ConsentError } from './errors';
+import { plainText } from './plain-text';
 
 /** Blends of blends are allowed to this depth of parents. */
 const MAX_DEPTH = 4;
 
 export interface Circumstances {
-  /** Fingerprints of the records revoked on this device. */
+  /** sha256 of what is revoked on this device: consent records, recordings, and data of voices. */
   revoked: ReadonlySet<string>;
+  /** Hashes of the voice's own data (`dataHashes` in src/files/voice-data.ts). Without them only its record is looked up. */
+  data?: readonly string[];
   /** `YYYY-MM-DD`. Default: the current date in UTC. */
   today?: string;
 }
@@ -15,6 +18,8 @@ export interface Circumstances {
 export interface Permission extends Circumstances {
   sealed: unknown;
 }
+
+const SAFE = 'Your recordings and other voices are safe.';
 
 /** Completes "The consent record does not allow the voice of ... to". */
 const USE_PHRASES: Record<Use, string> = {
@@ -35,7 +40,9 @@ const USE_PHRASES: Record<Use, string> = {
 export function requirePermission(sealed: unknown, use: Use, circumstances: Circumstances): SealedRecord {
   const today = circumstances.today ?? new Date().toISOString().slice(0, 10);
   const checked = parseSealed(sealed);
-  check(checked, use, { ...circumstances, today }, 0);
+  const { revoked, data } = circumstances;
+  if (isRevoked(checked, revoked, data)) throw revokedError(checked);
+  check(checked, use, today, 0);
   return checked;
 }
 
@@ -55,45 +62,56 @@ export function lastDay(record: ConsentRecord): string | null {
     .reduce((first, day) => (first === null || (day !== null && day < first) ? day : first), null);
 }
 
-function check(
+/**
+ * Whether a voice is revoked: its record, a recording it was made from, its data, or the voice of one of its parents.
+ * Revocation by the record alone would end with the same data under another record.
+ */
+export function isRevoked(
   { record, sha256 }: SealedRecord,
-  use: Use,
-  { revoked, today }: Required<Circumstances>,
-  depth: number,
-): void {
-  const whose = `the voice of ${record.person.name}`;
-  const safe = 'Your recordings and other voices are safe.';
-  const ask = `To ask for permission, write to ${record.revocationContact}.`;
+  revoked: ReadonlySet<string>,
+  data: readonly string[] = [],
+): boolean {
+  const isKnown = (hash: string) => revoked.has(hash);
+  return (
+    [sha256, ...record.sources, ...data].some(isKnown) ||
+    record.parents.some((parent) => isRevoked(parent, revoked))
+  );
+}
+
+function revokedError({ record }: SealedRecord): ConsentError {
+  return new ConsentError(
+    'consent-revoked',
+    `Permission to use the voice of ${plainText(record.person.name)} has been revoked, so it cannot be used. ${SAFE} Choose another voice.`,
+  );
+}
+
+function check({ record }: SealedRecord, use: Use, today: string, depth: number): void {
+  const whose = `the voice of ${plainText(record.person.name)}`;
+  const ask = `To ask for permission, write to ${plainText(record.revocationContact)}.`;
   if (depth > MAX_DEPTH) {
-    throw new ConsentError('consent-invalid', `This voice is blended from too many blends. ${safe}`);
-  }
-  if (revoked.has(sha256)) {
-    throw new ConsentError(
-      'consent-revoked',
-      `Permission to use ${whose} has been revoked, so it cannot be used. ${safe} Choose another voice.`,
-    );
+    throw new ConsentError('consent-invalid', `This voice is blended from too many blends. ${SAFE}`);
   }
   if (today < record.from) {
     throw new ConsentError(
       'consent-not-yet',
-      `Permission to use ${whose} begins on ${record.from}, so it cannot be used yet. ${safe}`,
+      `Permission to use ${whose} begins on ${record.from}, so it cannot be used yet. ${SAFE}`,
     );
   }
   if (record.until !== null && today > record.until) {
     throw new ConsentError(
       'consent-expired',
-      `Permission to use ${whose} ended on ${record.until}, so it cannot be used. ${safe} ${ask}`,
+      `Permission to use ${whose} ended on ${record.until}, so it cannot be used. ${SAFE} ${ask}`,
     );
   }
   if (!record.uses.includes(use)) {
     throw new ConsentError(
       'consent-use',
-      `The consent record does not allow ${whose} to ${USE_PHRASES[use]}. ${safe} ${ask}`,
+      `The consent record does not allow ${whose} to ${USE_PHRASES[use]}. ${SAFE} ${ask}`,
     );
   }
   for (const parent of record.parents) {
     // parseSealed of the blend validated the parents' form but not their fingerprints.
     parseSealed(parent);
-    for (const each of new Set<Use>([use, 'blend'])) check(parent, each, { revoked, today }, depth + 1);
+    for (const each of new Set<Use>([use, 'blend'])) check(parent, each, today, depth + 1);
   }
 }

@@ -82,6 +82,10 @@ export interface RecordedBlock {
 /** Faults that tests inject: a lost GPU, or a device `factor` times as slow for `seconds`. */
 export type LiveFault = { kind: 'gpu' } | { kind: 'slow'; factor: number; seconds: number };
 
+/** Why a running conversion ended; `name` is the error's code. */
+export type LiveFailure = Pick<Error, 'name' | 'message'>;
+export type LiveFailureHandler = (failure: LiveFailure) => void;
+
 /** The comlink interface of workers/live.ts; `Ends` is the worker's side of the chain. */
 export interface LiveApi<Ends> {
   load(
@@ -92,17 +96,19 @@ export interface LiveApi<Ends> {
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LiveStatus>;
   /**
-   * Starts a conversion and ends a running one. `onFailure` is called at most once, with a message for the user, when the
-   * conversion fails; `recording` gets what `record` posts, from the first sample on.
+   * Starts a conversion and ends a running one. `onFailure` is called at most once, when the conversion fails or its
+   * voice may not be used any more; `recording` gets what `record` posts, from the first sample on.
    */
   start(
     ends: Ends,
     settings: LiveSettings,
-    onFailure: (message: string) => void,
+    onFailure: LiveFailureHandler,
     recording?: MessagePort,
   ): Promise<void>;
   /** Takes effect with the next block. Rejects with `no-voice`. */
   adjust(settings: LiveSettings): Promise<void>;
+  /** As `ConversionApi.listVoices`. */
+  listVoices(): Promise<VoiceSummary[]>;
   /** Measures the speaker over the next `seconds` of input. */
   calibrate(seconds: number): Promise<CalibrationResult>;
   /** Posts a RecordedBlock for every block to `port`, and null after `endRecording`, once all recorded input is converted. */

@@ -13,6 +13,7 @@ import type {
 } from '../engine/types';
 import type { VoiceDraft } from '../engine/voice';
 import ConversionWorker from '../../workers/conversion?worker';
+import { onChanged } from '../store/changes';
 import { JobClient } from './job-client';
 import { messageOf } from './messages';
 import type { Scope } from './scope';
@@ -51,7 +52,9 @@ export class ConversionClient {
     private readonly scope: Scope,
     private readonly baseUrl: string,
     private readonly options: LoadOptions = {},
-  ) {}
+  ) {
+    scope.own(onChanged('voices', () => void this.refreshVoices()));
+  }
 
   /** Loads once. After a failure the next call tries again. */
   load(): Promise<EngineStatus> {

@@ -1,3 +1,4 @@
+import { plainText } from '../provenance';
 import { isCancelled } from './messages';
 import type { Notices } from './notices.svelte';
 import type { Scope } from './scope';
@@ -54,7 +55,7 @@ export class Job<P extends JobProgress = JobProgress> {
       if (this.controller === controller) Object.assign(this, change);
     };
     this.isBusy = true;
-    show({ label, progress: null });
+    show({ label: plainText(label), progress: null });
     try {
       const value = await task({
         signal: controller.signal,

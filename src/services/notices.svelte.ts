@@ -1,3 +1,4 @@
+import { plainText } from '../provenance';
 import { isCancelled, messageOf } from './messages';
 
 export interface Notice {
@@ -26,7 +27,7 @@ export class Notices {
   }
 
   announce(text: string): void {
-    this.announcement = text;
+    this.announcement = plainText(text);
   }
 
   dismiss(id: number): void {
@@ -38,7 +39,9 @@ export class Notices {
     this.list = [];
   }
 
-  private add(kind: Notice['kind'], text: string, action?: Notice['action']): void {
+  /** Texts name files and voices of others. */
+  private add(kind: Notice['kind'], raw: string, action?: Notice['action']): void {
+    const text = plainText(raw);
     const notice: Notice = { id: this.nextId++, kind, text, ...(action && { action }) };
     this.list = [...this.list.filter((other) => other.text !== text), notice];
   }

@@ -3,6 +3,7 @@ import { isOwnVoice, type VoiceAbout, type VoiceDraft } from '../engine/voice';
 import { readVoiceFile, writeVoiceFile, type VoiceFile } from '../files/voice-file';
 import { DEFAULT_CONTROLS, type ConvertResult } from '../engine/types';
 import { exportTake } from '../export/export';
+import { allowedUses } from '../provenance';
 import { signingKey } from '../store/voices';
 import type { ConversionClient } from './conversion-client.svelte';
 
@@ -20,29 +21,41 @@ export function newAbout(name: string, language = '', description = ''): VoiceAb
   return { id: `own-${crypto.randomUUID()}`, name, language, description, createdAt: Date.now() };
 }
 
-/** Completes a draft: adds a marked preview, the app's sample converted to the voice, and signs the file. */
+/**
+ * Completes a draft: adds a marked preview, the app's sample converted to the voice, if the record allows previews, and signs
+ * the file.
+ */
 export async function finishVoice(
   converter: ConversionClient,
   draft: VoiceDraft,
   signal: AbortSignal,
 ): Promise<FinishedVoice> {
-  const { id, name } = draft.about;
-  if (!isOwnVoice(id)) throw new Error('A new voice has a published id.');
+  if (!isOwnVoice(draft.about.id)) throw new Error('A new voice has a published id.');
   await converter.openVoiceDraft(draft);
-  const { samples, sampleRateHz, consent } = await audition(converter, id, SAMPLE, signal);
-  const about = { voiceId: id, voiceName: name, consent, use: 'preview' as const };
-  const { blob } = await exportTake(samples, sampleRateHz, 'wav', about);
-  const preview = new Uint8Array(await blob.arrayBuffer());
+  const mayPreview = allowedUses(draft.sealed.record).includes('preview');
+  const preview = mayPreview ? await previewOf(converter, draft, signal) : null;
   const file = new Blob([await writeVoiceFile({ ...draft, preview }, await signingKey())]);
   return { file, voice: await readVoiceFile(file) };
 }
 
-/** Converts one of the app's recordings to the voice. Needs permission for the use `preview` only. */
+async function previewOf(
+  converter: ConversionClient,
+  { about: { id, name } }: VoiceDraft,
+  signal: AbortSignal,
+) {
+  const { samples, sampleRateHz, consent } = await audition(converter, id, SAMPLE, signal);
+  const about = { voiceId: id, voiceName: name, consent, use: 'preview' as const };
+  const { blob } = await exportTake(samples, sampleRateHz, 'wav', about);
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+/** Converts one of the app's recordings to the voice. Needs permission for `use` only. */
 export async function audition(
   converter: ConversionClient,
   voiceId: string,
   address: string,
   signal: AbortSignal,
+  use: 'preview' | 'convert' = 'preview',
 ): Promise<ConvertResult> {
   const response = await fetch(new URL(address, document.baseURI), { signal });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
@@ -55,6 +68,6 @@ export async function audition(
     controls,
     signal,
     onProgress: () => undefined,
-    use: 'preview',
+    use,
   });
 }

@@ -1,5 +1,6 @@
 import { notifyChanged } from './changes';
 import { database } from './db';
+import { pinSigner } from './signers';
 import type { EnrolmentRow, Revocation, TakeRow, VoiceRow } from './rows';
 
 /** Rows to add; the samples that they name are stored already. */
@@ -22,7 +23,7 @@ export async function idsIn(kind: 'voices' | 'takes' | 'enrolments'): Promise<Re
 export async function addAll({ voices, takes, enrolments, revocations }: Additions): Promise<void> {
   const db = await database();
   const transaction = db.transaction(
-    ['voices', 'voiceFiles', 'takes', 'enrolments', 'revocations'],
+    ['voices', 'voiceFiles', 'signers', 'takes', 'enrolments', 'revocations'],
     'readwrite',
   );
   const store = transaction.objectStore.bind(transaction);
@@ -35,6 +36,7 @@ export async function addAll({ voices, takes, enrolments, revocations }: Additio
   const adding = [
     ...voices.map(async ({ row }) => store('voices').add(row)),
     ...voices.map(async ({ row, file }) => store('voiceFiles').add(file, row.id)),
+    ...voices.map(({ row }) => pinSigner(store('signers'), row)),
     ...takes.map(async (row) => store('takes').add(row)),
     ...enrolments.map(async (row) => store('enrolments').add(row)),
     ...revocations.map(async (row) => store('revocations').add(row)),

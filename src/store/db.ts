@@ -1,8 +1,9 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import type { SigningKey } from '../provenance';
 import {
   isEnrolmentRow,
   isTakeRow,
+  isVoiceRow,
   type EnrolmentRow,
   type Revocation,
   type TakeRow,
@@ -10,7 +11,15 @@ import {
 } from './rows';
 
 const NAME = 'understudy';
-const VERSION = 2;
+const VERSION = 3;
+
+/** Keys that this browser generates at their first use and never exports. */
+export interface DeviceKeys {
+  /** Signs voice files. */
+  signing: SigningKey;
+  /** Seals the conversions stored on this device. */
+  takes: CryptoKey;
+}
 
 export interface Schema extends DBSchema {
   /** Samples of takes and recordings, float32, in chunks of 4 MiB; keyed by samples id and number of the chunk. */
@@ -22,13 +31,16 @@ export interface Schema extends DBSchema {
   voiceFiles: { key: string; value: ArrayBuffer };
   /** Consent records revoked on this device, by their sha256. */
   revocations: { key: string; value: Revocation };
-  /** The key that signs voice files, under `signing`. */
-  keys: { key: string; value: SigningKey };
+  keys: { key: keyof DeviceKeys; value: DeviceKeys[keyof DeviceKeys] };
   /** Unfinished voices; the samples of their recordings are in `chunks`. */
   enrolments: { key: string; value: EnrolmentRow };
+  /** Ids of the takes that were converted before conversions were sealed, see src/store/take-seal.ts. */
+  unsealed: { key: string; value: true };
+  /** Public key, hex, of whoever first signed a voice file of an id on this device; kept when the voice is deleted. */
+  signers: { key: string; value: string };
 }
 
-export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged';
+export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged' | 'altered';
 
 /** A failure to store or load data; the message says what happened, what is safe, what to do next. */
 export class StoreError extends Error {
@@ -66,7 +78,7 @@ export async function closeDatabase(): Promise<void> {
 async function open(): Promise<IDBPDatabase<Schema>> {
   const forget = () => void closeDatabase();
   const db = await openDB<Schema>(NAME, VERSION, {
-    upgrade(fresh, from) {
+    upgrade(fresh, from, _to, transaction) {
       if (from < 1) {
         fresh.createObjectStore('chunks');
         fresh.createObjectStore('takes', { keyPath: 'id' });
@@ -78,6 +90,12 @@ async function open(): Promise<IDBPDatabase<Schema>> {
         fresh.createObjectStore('keys');
         fresh.createObjectStore('enrolments', { keyPath: 'id' });
       }
+      if (from < 3) {
+        fresh.createObjectStore('unsealed');
+        fresh.createObjectStore('signers');
+        // The transaction, which `openDB` waits for, lasts as long as this has requests.
+        void noteWhatIsHere(transaction);
+      }
     },
     // Another tab with a newer version of the app must not wait for this one.
     blocking: forget,
@@ -85,6 +103,17 @@ async function open(): Promise<IDBPDatabase<Schema>> {
   });
   await purgeOrphans(db);
   return db;
+}
+
+/** For version 3: takes that have no seal yet, and the signers of the voices. */
+async function noteWhatIsHere(
+  transaction: IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>,
+): Promise<void> {
+  const store = transaction.objectStore.bind(transaction);
+  for (const row of await store('takes').getAll())
+    if (isTakeRow(row) && row.output) await store('unsealed').put(true, row.id);
+  for (const row of await store('voices').getAll())
+    if (isVoiceRow(row)) await store('signers').put(row.signer, row.id);
 }
 
 /** Deletes samples that no take and no enrolment names, unless they are less than an hour old: another tab may be saving them. */

@@ -4,14 +4,17 @@ import type { Manifest } from '../files/manifest';
 import { PublishedFiles } from '../files/published';
 import { VoiceCatalogue, type OwnVoices } from '../files/voice-catalogue';
 import { readEar } from './ear';
+import { onChanged } from './changes';
 import { ModelStore } from './models';
-import { listOwnVoices, readVoice, revoked } from './voices';
+import { hasVoice, listOwnVoices, readVoice, revoked } from './voices';
 
 const ownVoices: OwnVoices = {
   // Without storage there are no voices of the user; the published ones still work.
   list: () => listOwnVoices().catch(() => []),
   read: readVoice,
+  has: hasVoice,
   revoked,
+  onChange: (handler) => onChanged('voices', handler),
 };
 
 /** The networks and voices that the converter reads: published ones, and those that the user has made or imported. */

@@ -60,6 +60,8 @@ const outputRow = v.object({
   ...outputFields,
   /** The consent record of the voice it was converted to; takes from before there were records have none. */
   consent: v.optional(sealed),
+  /** See `sealOf` in src/store/take-seal.ts; conversions of earlier versions are sealed when the store is upgraded. */
+  seal: v.exactOptional(sha256),
 });
 
 export type OutputRow = v.InferOutput<typeof outputRow>;
@@ -94,7 +96,7 @@ const voiceRow = v.object({
 
 export type VoiceRow = v.InferOutput<typeof voiceRow>;
 
-/** A consent record revoked on this device. */
+/** A consent record, a recording or an array of a voice's data that is revoked on this device. */
 export const revocationSchema = v.object({
   sha256,
   /** Milliseconds since 1970. */

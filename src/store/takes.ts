@@ -2,6 +2,8 @@ import type { IDBPDatabase } from 'idb';
 import { notifyChanged } from './changes';
 import { chunksOf, keep, readSamples, writeSamples } from './chunks';
 import { database, newSamplesId, StoreError, type Schema } from './db';
+import { plainText } from '../provenance';
+import { isSealed, sealOf, type StoredOutput } from './take-seal';
 import { isTakeRow, type Length, type OutputRow, type TakeRow, type TakeSummary } from './rows';
 
 export interface Samples {
@@ -10,7 +12,7 @@ export interface Samples {
 }
 
 /** The output of a conversion, with the voice and controls that made it. */
-export type TakeOutput = Samples & Omit<OutputRow, keyof Length>;
+export type TakeOutput = Samples & Omit<OutputRow, keyof Length | 'seal'>;
 
 export interface NewTake {
   name: string;
@@ -21,19 +23,31 @@ export interface NewTake {
 export interface Take extends Omit<TakeSummary, 'source' | 'output'> {
   source: Samples;
   output: TakeOutput | null;
+  /** Whether the output is as this device stored it. Where it is not, the app cannot tell whose voice it is. */
+  isIntact: boolean;
+}
+
+/** Throws StoreError `altered` unless the output of a take may be exported as what its row says it is. */
+export function requireIntact({ isIntact }: Pick<Take, 'isIntact'>): void {
+  if (isIntact) return;
+  throw new StoreError(
+    'altered',
+    'The entry of this conversion was changed on this device after it was made, so it is not exported: the app can no longer tell whose voice it is. Your recording is safe. Convert it again, then download it.',
+  );
 }
 
 /** Saves a take. Rejects with `quota`, `unavailable`; then no part of it is stored, and no other data is lost. */
 export async function saveTake(take: NewTake): Promise<TakeSummary> {
   const db = await database();
+  const id = crypto.randomUUID();
   const sourceId = newSamplesId();
   const outputId = take.output ? newSamplesId() : null;
   const row: TakeRow = {
-    id: crypto.randomUUID(),
+    id,
     name: take.name,
     createdAt: Date.now(),
     source: lengthOf(take.source),
-    output: take.output ? describe(take.output) : null,
+    output: take.output ? await sealedRow(id, outputId!, take.output) : null,
     sourceId,
     outputId,
   };
@@ -56,7 +70,7 @@ export async function setTakeOutput(id: string, output: TakeOutput): Promise<Tak
   const db = await database();
   const outputId = newSamplesId();
   const before = await rowOf(db, id);
-  const row: TakeRow = { ...before, output: describe(output), outputId };
+  const row: TakeRow = { ...before, output: await sealedRow(id, outputId, output), outputId };
   await keep(
     db,
     'the take',
@@ -92,12 +106,57 @@ export async function countDamagedTakes(): Promise<number> {
 export async function loadTake(id: string): Promise<Take> {
   const db = await database();
   const row = await rowOf(db, id);
-  const { sourceId, outputId, source, output, ...rest } = row;
+  const { sourceId, source, output, outputId: _outputId, ...rest } = row;
+  const samples = await samplesOf(db, sourceId, source, row.name);
+  const stored = await storedOutput(db, row);
   return {
     ...rest,
-    source: { samples: await samplesOf(db, sourceId, source, row.name), sampleRateHz: source.sampleRateHz },
-    output: output && { ...about(output), samples: await samplesOf(db, outputId!, output, row.name) },
+    name: plainText(rest.name),
+    source: { samples, sampleRateHz: source.sampleRateHz },
+    output: output && {
+      ...about(output),
+      voiceName: plainText(output.voiceName),
+      samples: stored!.samples,
+    },
+    isIntact: !stored || (await isSealed(stored)) || (await sealEarlier(db, stored)),
   };
+}
+
+/** Seals the conversions that versions without seals have stored. The first call after an upgrade has work to do. */
+export async function sealEarlierTakes(): Promise<void> {
+  const db = await database();
+  for (const id of await db.getAllKeys('unsealed')) {
+    const row: unknown = await db.get('takes', id);
+    // What is damaged cannot be loaded, and so not exported either.
+    const stored = isTakeRow(row) ? await storedOutput(db, row).catch(() => undefined) : undefined;
+    if (stored) await sealEarlier(db, stored);
+    else await db.delete('unsealed', id);
+  }
+}
+
+/** Seals a conversion that was stored before there were seals; false for any other. */
+async function sealEarlier(db: IDBPDatabase<Schema>, stored: StoredOutput): Promise<boolean> {
+  const { takeId, outputId, output } = stored;
+  if (output.seal !== undefined || !(await db.getKey('unsealed', takeId))) return false;
+  const seal = await sealOf(stored);
+  const transaction = db.transaction(['takes', 'unsealed'], 'readwrite');
+  const row = await transaction.objectStore('takes').get(takeId);
+  // It may have been renamed or converted again in the meantime.
+  if (row?.output && row.outputId === outputId) {
+    await transaction.objectStore('takes').put({ ...row, output: { ...row.output, seal } });
+  }
+  await transaction.objectStore('unsealed').delete(takeId);
+  await transaction.done;
+  return true;
+}
+
+async function storedOutput(
+  db: IDBPDatabase<Schema>,
+  { id, name, output, outputId }: TakeRow,
+): Promise<StoredOutput | undefined> {
+  if (!output) return undefined;
+  const samples = await samplesOf(db, outputId ?? '', output, name);
+  return { takeId: id, outputId: outputId!, output, samples };
 }
 
 /** Deletes a take with its samples, if it exists. */
@@ -145,14 +204,20 @@ function lengthOf({ samples, sampleRateHz }: Samples): Length {
 }
 
 /** Of a stored output, without its samples. */
-function about({ seconds: _seconds, ...rest }: OutputRow): Omit<TakeOutput, 'samples'> {
+function about({ seconds: _seconds, seal: _seal, ...rest }: OutputRow): Omit<TakeOutput, 'samples'> {
   return rest;
 }
 
-function describe({ samples, ...rest }: TakeOutput): OutputRow {
-  return { ...rest, seconds: samples.length / rest.sampleRateHz };
+/** The row of an output, sealed. `takeId` and `outputId` are those that it is stored under. */
+export async function sealedRow(
+  takeId: string,
+  outputId: string,
+  { samples, ...rest }: TakeOutput,
+): Promise<OutputRow> {
+  const output = { ...rest, seconds: samples.length / rest.sampleRateHz };
+  return { ...output, seal: await sealOf({ takeId, outputId, output, samples }) };
 }
 
 function summaryOf({ sourceId: _source, outputId: _output, ...summary }: TakeRow): TakeSummary {
-  return summary;
+  return { ...summary, name: plainText(summary.name) };
 }

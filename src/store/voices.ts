@@ -1,10 +1,12 @@
-import { sha256Of } from '../files/hash';
+import { hexOf, sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
-import type { VoiceFile } from '../files/voice-file';
-import { createSigningKey, type SigningKey } from '../provenance';
+import { readVoiceFile, type VoiceFile } from '../files/voice-file';
+import { createSigningKey, isRevoked, plainText, type SigningKey } from '../provenance';
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, StoreError } from './db';
+import { deviceKey } from './device-keys';
+import { pinSigner } from './signers';
 import { isRevocation, isVoiceRow, type Revocation, type VoiceRow } from './rows';
 
 /**
@@ -17,10 +19,11 @@ export async function saveVoice(file: Blob, voice: VoiceFile): Promise<VoiceRow>
   const bytes = await file.arrayBuffer();
   const row = await describeVoice(bytes, voice);
   await keep(db, 'the voice', async () => {
-    const transaction = db.transaction(['voices', 'voiceFiles'], 'readwrite');
+    const transaction = db.transaction(['voices', 'voiceFiles', 'signers'], 'readwrite');
     await Promise.all([
       transaction.objectStore('voices').put(row),
       transaction.objectStore('voiceFiles').put(bytes, row.id),
+      pinSigner(transaction.objectStore('signers'), row),
       transaction.done,
     ]);
   });
@@ -39,18 +42,24 @@ export async function describeVoice(
 /** Newest first. Damaged rows are kept and counted. */
 export async function listVoices(): Promise<{ voices: VoiceRow[]; damaged: number }> {
   const rows: unknown[] = await (await database()).getAll('voices');
-  const voices = rows.filter(isVoiceRow).sort((a, b) => b.createdAt - a.createdAt);
+  const voices = rows
+    .filter(isVoiceRow)
+    .sort((a, b) => b.createdAt - a.createdAt)
+    .map(inert);
   return { voices, damaged: rows.length - voices.length };
+}
+
+/** A row with its texts as they can be shown. */
+function inert(row: VoiceRow): VoiceRow {
+  return { ...row, name: plainText(row.name), description: plainText(row.description, '') };
 }
 
 export async function listOwnVoices(): Promise<OwnVoice[]> {
   const { voices } = await listVoices();
+  const gone = await revokedIds(voices);
   return voices.map(({ id, name, language, description, consent }) => ({
-    id,
-    name,
-    language,
-    description,
-    consent,
+    ...{ id, name, language, description, consent },
+    isRevoked: gone.has(id),
   }));
 }
 
@@ -69,6 +78,10 @@ export async function readVoice(id: string): Promise<Blob | undefined> {
   return new Blob([bytes]);
 }
 
+export async function hasVoice(id: string): Promise<boolean> {
+  return (await (await database()).count('voices', id)) > 0;
+}
+
 /** Deletes a voice and its file, if they exist. */
 export async function deleteVoice(id: string): Promise<void> {
   const transaction = (await database()).transaction(['voices', 'voiceFiles'], 'readwrite');
@@ -82,9 +95,61 @@ export async function deleteVoice(id: string): Promise<void> {
 
 /** Revokes a consent record on this device: voices that depend on it cannot be used any more. */
 export async function revoke(sha256: string, reason: string): Promise<void> {
+  await revokeAll([sha256], reason);
+}
+
+/**
+ * Revokes a voice on this device: its record, its data and the recordings it was made from, and the records of other voices
+ * here with the same data. So it stays revoked under another id, name, key or record.
+ */
+export async function revokeVoice(voice: VoiceRow, reason: string): Promise<void> {
+  const { voices } = await listVoices();
+  const { sealed, data: all = [] } = (await contentOf(voice)) ?? {};
+  const { parents = [], sources = [] } = sealed?.record ?? {};
+  // A blend of a single voice may have that voice's data, which others have a right to.
+  const data = parents.length === 1 ? [] : all;
+  const hashes = new Set([voice.consent.sha256, ...(sealed ? [sealed.sha256] : []), ...data, ...sources]);
+  for (const other of voices) {
+    const content = await contentOf(other);
+    if (content?.data.some((hash) => data.includes(hash))) hashes.add(content.sealed.sha256);
+  }
+  await revokeAll([...hashes], reason);
+}
+
+async function revokeAll(hashes: string[], reason: string): Promise<void> {
   const db = await database();
-  await keep(db, 'the revocation', () => db.put('revocations', { sha256, at: Date.now(), reason }));
+  await keep(db, 'the revocation', async () => {
+    const { store, done } = db.transaction('revocations', 'readwrite');
+    await Promise.all([...hashes.map((sha256) => store.put({ sha256, at: Date.now(), reason })), done]);
+  });
   notifyChanged('voices');
+}
+
+/** Ids of those of the voices that are revoked on this device. */
+export async function revokedIds(voices: VoiceRow[]): Promise<ReadonlySet<string>> {
+  const known = await revoked();
+  const ids = new Set<string>();
+  if (known.size === 0) return ids;
+  for (const row of voices) {
+    const content = await contentOf(row);
+    if (content && isRevoked(content.sealed, known, content.data)) ids.add(row.id);
+  }
+  return ids;
+}
+
+type Content = Pick<VoiceFile, 'sealed' | 'data'>;
+
+/** Record and data of voice files, which never change, by the sha256 of the file. */
+const contents = new Map<string, Content>();
+
+/** The signed record and the data of a stored voice; undefined where its file cannot be read, since it cannot be used then. */
+async function contentOf({ id, sha256 }: VoiceRow): Promise<Content | undefined> {
+  const known = contents.get(sha256);
+  if (known) return known;
+  const file = await readVoice(id).catch(() => undefined);
+  const voice = file && (await readVoiceFile(file).catch(() => undefined));
+  if (voice) contents.set(sha256, { sealed: voice.sealed, data: voice.data });
+  return voice;
 }
 
 export async function listRevocations(): Promise<Revocation[]> {
@@ -92,7 +157,7 @@ export async function listRevocations(): Promise<Revocation[]> {
   return rows.filter(isRevocation);
 }
 
-/** sha256 of all records revoked on this device. */
+/** sha256 of all that is revoked on this device, see `Circumstances`. */
 export async function revoked(): Promise<ReadonlySet<string>> {
   try {
     // Keys, so that damaged rows count too.
@@ -104,16 +169,13 @@ export async function revoked(): Promise<ReadonlySet<string>> {
   }
 }
 
+/** Public key of this browser's signing key, hex; null while there is none. */
+export async function ownSigner(): Promise<string | null> {
+  const key = (await (await database()).get('keys', 'signing')) as SigningKey | undefined;
+  return key ? hexOf(key.publicKey) : null;
+}
+
 /** The key with which this browser signs voice files, generated at the first use. */
 export async function signingKey(): Promise<SigningKey> {
-  const db = await database();
-  const kept = await db.get('keys', 'signing');
-  if (kept) return kept;
-  const made = await createSigningKey();
-  // Another tab may have been faster.
-  const transaction = db.transaction('keys', 'readwrite');
-  const first = await transaction.store.get('signing');
-  if (!first) await transaction.store.put(made, 'signing');
-  await transaction.done;
-  return first ?? made;
+  return deviceKey('signing', createSigningKey);
 }

@@ -10,6 +10,10 @@ import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
+import { isRevoked, plainText } from '../provenance';
+import { onChanged } from '../store/changes';
+import { requireIntact } from '../store/takes';
+import { revoked } from '../store/voices';
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { nowInWords } from '../ui/format';
@@ -40,8 +44,10 @@ export class Studio {
     this.player = new TrackPlayer(scope);
     this.library = new TakeLibrary(scope, notices, (take) => {
       this.player.open(take?.source, take?.output ?? undefined);
+      void this.silenceRevoked();
       void this.judge(take?.source ?? null);
     });
+    scope.own(onChanged('voices', () => void this.silenceRevoked()));
   }
 
   get take(): OpenTake | null {
@@ -54,7 +60,7 @@ export class Studio {
         signal,
         onProgress: (doneSeconds, totalSeconds) => onProgress(soundProgress(doneSeconds, totalSeconds, null)),
       });
-      await this.addTake(decoded.samples, decoded.sampleRateHz, file.name.replace(/\.[^.]+$/, ''));
+      await this.addTake(decoded.samples, decoded.sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')));
       this.showWarnings(decoded.samples, decoded.sampleRateHz, decoded.warnings);
     });
   }
@@ -124,6 +130,7 @@ export class Studio {
     const { output, name: takeName } = take;
     const { disclaimer } = this.context.preferences;
     await this.job.run(`Marking and encoding ${format.toUpperCase()}`, async ({ signal, onProgress }) => {
+      requireIntact(take);
       const seconds = output.samples.length / output.sampleRateHz;
       const file = await exportTake(
         output.samples,
@@ -151,6 +158,17 @@ export class Studio {
         );
       }
     });
+  }
+
+  /** Ends the playing of the open take's conversion once its voice is revoked; the recording can still be heard. */
+  private async silenceRevoked(): Promise<void> {
+    const { take } = this;
+    const consent = take?.output?.consent;
+    if (!take || !consent || !isRevoked(consent, await revoked()) || this.take !== take) return;
+    this.player.open(take.source, undefined);
+    this.context.notices.warn(
+      `Permission to use the voice ${take.output!.voiceName} has been revoked, so this conversion is neither played nor exported any more. Your recording is safe. Convert it to another voice.`,
+    );
   }
 
   private recordOf(voiceId: string) {

@@ -10,6 +10,7 @@ import {
   loadTake,
   renameTake,
   saveTake,
+  sealEarlierTakes,
   setTakeOutput,
   type NewTake,
   type TakeOutput,
@@ -21,6 +22,8 @@ export interface OpenTake {
   name: string;
   source: NewTake['source'];
   output: TakeOutput | null;
+  /** See `Take`; a conversion that was just made is intact. */
+  isIntact: boolean;
 }
 
 /** The takes saved on this device, and the open one, which may not be saved yet. */
@@ -36,11 +39,13 @@ export class TakeLibrary {
     // A live take may still be saved while the studio opens.
     scope.own(onChanged('takes', () => void this.refresh()));
     void this.refresh().then(() => this.warnOfDamage());
+    sealEarlierTakes().catch((error: unknown) => notices.fail(error));
   }
 
   /** Opens a new recording and saves it immediately, so that no later error can lose it. */
   async add(take: NewTake): Promise<void> {
-    const open: OpenTake = { id: null, name: take.name, source: take.source, output: take.output ?? null };
+    const { name, source, output = null } = take;
+    const open: OpenTake = { id: null, name, source, output, isIntact: true };
     this.show(open);
     await this.keep(open);
     void askToPersist();
@@ -49,7 +54,7 @@ export class TakeLibrary {
   /** Adds a conversion to a take. If the take already has one, the new conversion is saved as another take. */
   async addOutput(take: OpenTake, output: TakeOutput): Promise<void> {
     const isNew = take.output !== null || take.id === null;
-    const next: OpenTake = { ...take, id: isNew ? null : take.id, output };
+    const next: OpenTake = { ...take, id: isNew ? null : take.id, output, isIntact: true };
     this.show(next);
     if (isNew) return this.keep(next);
     await this.guarded(next, () => setTakeOutput(take.id!, output));
@@ -58,7 +63,8 @@ export class TakeLibrary {
   async openTake(id: string): Promise<void> {
     try {
       const take = await loadTake(id);
-      this.show({ id, name: take.name, source: take.source, output: take.output });
+      const { name, source, output, isIntact } = take;
+      this.show({ id, name, source, output, isIntact });
     } catch (error) {
       this.notices.fail(error);
     }

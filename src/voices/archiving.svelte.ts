@@ -9,7 +9,7 @@ import { progressReporter } from '../enrol/progress';
 import { downloadDocument } from '../export/deliver';
 import { saveScores } from '../store/quiz';
 import { askToPersist } from '../store/takes';
-import { listVoices, revoked } from '../store/voices';
+import { listVoices, ownSigner, revokedIds } from '../store/voices';
 
 /** An opened archive, before the user confirms the import. */
 export interface PendingArchive {
@@ -17,6 +17,8 @@ export interface PendingArchive {
   plan: Plan;
   /** Names of voices on this device whose consent was revoked on the other device. */
   silenced: string[];
+  /** Public key of this browser, hex. */
+  ownSigner: string | null;
 }
 
 /** Saves everything on this device as one file, and imports such files. */
@@ -57,10 +59,17 @@ export class Archiving {
   async open(file: File): Promise<void> {
     await this.job.run(`Opening ${file.name}`, async ({ signal }) => {
       const plan = await planArchive(await openArchive(file), signal);
-      const [{ voices }, known] = await Promise.all([listVoices(), revoked()]);
+      const { voices } = await listVoices();
+      const gone = await revokedIds(voices);
+      const own = voices.filter(({ id }) => !gone.has(id));
       const published = this.context.converter.status?.voices.filter((voice) => !voice.isOwn) ?? [];
-      const here = [...voices, ...published].filter(({ consent }) => !known.has(consent?.sha256 ?? ''));
-      this.pending = { fileName: file.name, plan, silenced: silenced(plan, here) };
+      const here = [...own, ...published.filter(({ isRevoked }) => !isRevoked)];
+      this.pending = {
+        fileName: file.name,
+        plan,
+        silenced: silenced(plan, here),
+        ownSigner: await ownSigner(),
+      };
     });
   }
 

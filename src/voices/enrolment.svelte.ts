@@ -13,7 +13,7 @@ import { cosine, markOtherSpeakers, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';
 import type { Piece } from '../enrol/piece';
 import type { CleanedRecording, SpokenSentence } from '../enrol/types';
-import { seal, type ConsentRecord } from '../provenance';
+import { allowedUses, plainText, requireGrounds, seal, type ConsentRecord } from '../provenance';
 import {
   addRecording,
   deleteEnrolment,
@@ -124,7 +124,9 @@ export class Enrolment {
   async consent(record: Omit<ConsentRecord, 'sources' | 'parents' | 'version'>): Promise<void> {
     try {
       const sources = [...new Set(this.row.recordings.map((recording) => recording.sha256))];
-      await this.change({ consent: seal({ ...record, version: 1, sources, parents: [] }), step: 'train' });
+      const consent = seal({ ...record, version: 1, sources, parents: [] });
+      requireGrounds(consent.record);
+      await this.change({ consent, step: 'train' });
     } catch (error) {
       this.context.notices.fail(error);
     }
@@ -155,7 +157,9 @@ export class Enrolment {
     if (!made) return;
     await this.job.run('Converting a sentence', async (job) => {
       const id = made.voice.about.id;
-      const take = await audition(this.context.converter, id, AUDITIONS[index]!, job.signal);
+      // A voice that may not be previewed is heard by its maker as any conversion.
+      const use = allowedUses(made.voice.sealed.record).includes('preview') ? 'preview' : 'convert';
+      const take = await audition(this.context.converter, id, AUDITIONS[index]!, job.signal, use);
       await this.play(`audition ${index}`, take.samples, take.sampleRateHz);
     });
   }
@@ -204,7 +208,7 @@ export class Enrolment {
   private async add(name: string, sha256: string, cleaned: CleanedRecording): Promise<void> {
     const { samples, pieces } = cleaned;
     const row = await addRecording(this.row, {
-      name,
+      name: plainText(name),
       sha256,
       samples,
       pieces,

@@ -8,7 +8,17 @@ import { listEnrolments, deleteEnrolment } from '../store/enrolments';
 import type { EnrolmentRow, VoiceRow } from '../store/rows';
 import { forgetOne, noticeEviction, storageState, type StorageState } from '../store/space';
 import { onChanged } from '../store/changes';
-import { deleteVoice, listVoices, readVoice, revoke, revoked, saveVoice } from '../store/voices';
+import { firstSigner } from '../store/signers';
+import {
+  deleteVoice,
+  listVoices,
+  ownSigner,
+  readVoice,
+  revoked,
+  revokedIds,
+  revokeVoice,
+  saveVoice,
+} from '../store/voices';
 import { downloadDocument } from '../export/deliver';
 
 /** An opened voice file, before the user confirms the import. */
@@ -17,6 +27,8 @@ export interface PendingVoice {
   voice: VoiceFile;
   /** A voice with the same id is already on this device. */
   replaces: boolean;
+  /** Public key of the first signer of this id, if it is another one. */
+  otherSigner: string | null;
 }
 
 /** The voices on this device, unfinished enrolments, and the voice file being imported. */
@@ -25,7 +37,10 @@ export class VoiceLibrary {
   /** Number of voices whose rows cannot be read. */
   damaged = $state(0);
   unfinished = $state.raw<EnrolmentRow[]>([]);
+  /** Ids of the voices that are revoked. */
   revoked = $state.raw<ReadonlySet<string>>(new Set());
+  /** Public key of this browser, hex. */
+  ownSigner = $state.raw<string | null>(null);
   storage = $state.raw<StorageState | null>(null);
   pending = $state.raw<PendingVoice | null>(null);
   playing = $state<string | null>(null);
@@ -42,13 +57,16 @@ export class VoiceLibrary {
 
   async refresh(): Promise<void> {
     try {
-      const [{ voices, damaged }, unfinished, revocations, storage] = await Promise.all([
+      const [{ voices, damaged }, unfinished, storage] = await Promise.all([
         listVoices(),
         listEnrolments(),
-        revoked(),
         storageState(),
       ]);
-      Object.assign(this, { voices, damaged, unfinished, revoked: revocations, storage });
+      const revoked = await revokedIds(voices);
+      const signer = await ownSigner();
+      Object.assign(this, { voices, damaged, unfinished, revoked, storage, ownSigner: signer });
+      const isHeard = voices.some(({ id }) => id === this.playing && !revoked.has(id));
+      if (this.playing !== null && !isHeard) this.stop();
       const gone = noticeEviction(voices.length + damaged);
       if (gone > 0) {
         this.context.notices.warn(
@@ -65,9 +83,12 @@ export class VoiceLibrary {
   async open(file: File): Promise<void> {
     await this.attempt(async () => {
       const voice = await readVoiceFile(file);
-      requirePermission(voice.sealed, 'import', { revoked: await revoked() });
+      const { data, sealed, signer } = voice;
+      requirePermission(sealed, 'import', { revoked: await revoked(), data });
       const replaces = this.voices.some((row) => row.id === voice.about.id);
-      this.pending = { file, voice, replaces };
+      const first = await firstSigner(voice.about.id);
+      const otherSigner = first !== undefined && first !== signer ? first : null;
+      this.pending = { file, voice, replaces, otherSigner };
     });
   }
 
@@ -84,10 +105,11 @@ export class VoiceLibrary {
   /** Downloads the voice as a file, if its record allows that. */
   async download(row: VoiceRow): Promise<void> {
     await this.attempt(async () => {
-      requirePermission(row.consent, 'export', { revoked: await revoked() });
       const file = await readVoice(row.id);
-      if (file)
-        await downloadDocument(file, `${row.name.replace(/[^\p{L}\p{N}]+/gu, '-')}.understudy`, this.scope);
+      if (!file) return;
+      const { sealed, data } = await readVoiceFile(file);
+      requirePermission(sealed, 'export', { revoked: await revoked(), data });
+      await downloadDocument(file, `${row.name.replace(/[^\p{L}\p{N}]+/gu, '-')}.understudy`, this.scope);
     });
   }
 
@@ -99,7 +121,7 @@ export class VoiceLibrary {
   }
 
   async revoke(row: VoiceRow): Promise<void> {
-    await this.attempt(() => revoke(row.consent.sha256, 'Revoked on this device.'));
+    await this.attempt(() => revokeVoice(row, 'Revoked on this device.'));
   }
 
   async discard(row: EnrolmentRow): Promise<void> {
@@ -115,7 +137,7 @@ export class VoiceLibrary {
       const file = await readVoice(row.id);
       const voice = file && (await readVoiceFile(file));
       if (!voice?.preview) return;
-      requirePermission(voice.sealed, 'preview', { revoked: await revoked() });
+      requirePermission(voice.sealed, 'preview', { revoked: await revoked(), data: voice.data });
       this.player.setTracks(await decodeFile(new Blob([voice.preview]), 'preview.wav'), undefined);
       this.playing = row.id;
       await this.player.play();

@@ -28,14 +28,16 @@ export async function collect(page: Page, name = 'tape.wav'): Promise<void> {
   await page.getByTestId('to-listen').and(page.locator(':enabled')).waitFor();
 }
 
-/** From cleaned recordings to a sealed record: recordings dedicated to the public domain. */
+/** From cleaned recordings to a sealed record of all uses: recordings given to the public domain by a living person. */
 export async function sealConsent(page: Page, person = 'Ada Example'): Promise<void> {
   await page.getByTestId('to-listen').click();
   await page.getByTestId('to-consent').click();
   await page.locator('input[value="public-domain"]').check();
   await page.getByTestId('person').fill(person);
-  await page.getByTestId('holder').fill('Everybody');
-  await page.getByTestId('statement').fill('https://example.test/licence');
+  await page.getByTestId('recordings').fill('Readings of 2024, at https://example.test/readings');
+  await page.getByTestId('deed').fill('https://creativecommons.org/publicdomain/zero/1.0/');
+  await page.getByTestId('why').fill('The speaker gave them to everybody, for any use.');
+  for (const use of await page.locator('fieldset input[type=checkbox]').all()) await use.check();
   await page.getByTestId('contact').fill('ada@example.test');
   await page.getByTestId('to-train').click();
   await page.getByTestId('train').waitFor();

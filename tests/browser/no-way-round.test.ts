@@ -149,8 +149,7 @@ describe('whatever leaves the app', () => {
     }
     // Each download was an address of bytes first.
     expect(sounds.length).toBeGreaterThanOrEqual(5 + 5 + 1);
-    const checker = await app.context.newPage();
-    await checker.goto(`${app.url}?harness`);
+    const { page: checker, close } = await openApp({ harness: true, path: '?harness' });
     await checker.waitForFunction(() => window.understudy !== undefined);
     const checked = new Set<string>();
     for (const { way, name, buffer } of sounds) {
@@ -169,6 +168,7 @@ describe('whatever leaves the app', () => {
         payload: { id24: voiceId24('joe') },
       });
     }
+    await close();
     // Five downloads, and a file that was shared.
     expect(checked.size).toBe(6);
   });

@@ -1,12 +1,14 @@
 import { createServer, type ViteDevServer } from 'vite';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/browser.mjs';
-import { DIST, ensureBuilt } from '../../scripts/build.mjs';
+import { DIST, ensureBuilt, HARNESS_DIST } from '../../scripts/build.mjs';
 import { serve } from '../../scripts/serve.mjs';
 
 export interface OpenOptions {
   /** Appended to the address, for example `#/detect`. */
   path?: string;
+  /** Opens the build for scripts instead of the release; its page is driven with `?harness` in `path`. */
+  harness?: boolean;
   /** WAV that the fake microphone plays in a loop; a beep by default. */
   fakeMicWav?: string;
   /** `granted` (default) or `denied`, both without a prompt, or `missing`: no device. */
@@ -32,8 +34,12 @@ export interface Opened {
 
 /** Opens the built app in a fresh Chromium, built first when it is stale. Close it when done. */
 export async function openApp(options: OpenOptions = {}): Promise<Opened> {
-  await ensureBuilt();
-  const server = await serve({ root: DIST, ...(options.intercept && { intercept: options.intercept }) });
+  const { harness = false } = options;
+  await ensureBuilt({ harness });
+  const server = await serve({
+    root: harness ? HARNESS_DIST : DIST,
+    ...(options.intercept && { intercept: options.intercept }),
+  });
   return openAt(server.url, options.path ?? '', options, () => server.close());
 }
 

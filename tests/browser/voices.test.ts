@@ -87,8 +87,11 @@ describe('the voices page', () => {
     await page.getByTestId('take-open').first().click();
     await page.getByTestId('download').click();
     await expect.poll(() => page.getByTestId('error').first().textContent()).toMatch(/revoked/);
-    await page.getByTestId('convert').click();
-    await expect.poll(() => page.getByTestId('error').first().textContent()).toMatch(/revoked/);
+    // It is shown as revoked and cannot be chosen; another voice is chosen instead.
+    const card = page.getByTestId(`voice-${id}`);
+    expect(await card.textContent()).toMatch(/Revoked/);
+    expect(await card.isDisabled()).toBe(true);
+    expect(await page.getByTestId('convert').textContent()).not.toMatch(/Ada Example/);
   });
 
   it('enrols one’s own voice only after the sentence was read aloud, and continues after a reload', async () => {

@@ -37,6 +37,7 @@ export function voice(changes: Partial<VoiceSummary> = {}): VoiceSummary {
     preview: '',
     isOwn: false,
     consent: sealed(),
+    isRevoked: false,
     ...changes,
   };
 }

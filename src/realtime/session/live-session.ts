@@ -6,6 +6,8 @@ import { LiveGraph } from './live-graph';
 import type { LiveEnds } from '../live-link';
 import { openMicrophone } from '../../audio/microphone';
 import type { CalibrationResult, LiveApi, LivePhase, LiveSettings, LiveStatus } from '../live-types';
+import type { LiveFailure } from '../live-types';
+import { isWithdrawn } from '../../engine/withdrawal';
 import type { LoadProgress } from '../../engine/types';
 import LiveWorker from '../../../workers/live?worker';
 import { LIVE_PRESETS, type LivePresetId } from './presets';
@@ -30,6 +32,8 @@ export interface SessionOptions {
   tap?: () => MessagePort;
   /** Called with faults that the user should know of; the session goes on. */
   onTrouble: (trouble: Trouble) => void;
+  /** Called when the session was ended because its voice may not be used any more, with the error for the user. */
+  onWithdrawn: (error: LiveFailure) => void;
 }
 
 const WORDS = { safe: 'nothing is converted', again: 'start again', instead: '' };
@@ -129,6 +133,18 @@ export class LiveSession {
     await this.api.adjust(this.liveSettings);
   }
 
+  /** Updates `status.voices` after voices or revocations changed, and resolves with the status. */
+  async refreshVoices(): Promise<LiveStatus | null> {
+    if (!this.status || !this.client) return this.status ?? null;
+    const voices = await this.client.guard(this.api.listVoices());
+    return (this.status = { ...this.status, voices });
+  }
+
+  /** Mutes the output until the session ends, which the worker brings about. */
+  silence(): void {
+    this.mute(true);
+  }
+
   /** Plays the unconverted microphone while `isHeld`; it reaches the speakers in no other way. */
   setBypass(isHeld: boolean): void {
     this.isBypassed = isHeld && this.phase === 'live';
@@ -203,7 +219,9 @@ export class LiveSession {
     graph.setMicrophone(this.stream);
     graph.setMuted(this.isMuted);
     const { ends, transfer: moved } = graph.link();
-    const fail = proxy(() => void this.try('worker-lost'));
+    const fail = proxy((failure: LiveFailure) =>
+      isWithdrawn(failure) ? this.withdraw(failure) : void this.try('worker-lost'),
+    );
     const tap = this.options.tap?.();
     const recording = tap && transfer(tap, [tap]);
     await this.client!.guard(this.api.start(transfer(ends, moved), this.liveSettings, fail, recording));
@@ -215,7 +233,15 @@ export class LiveSession {
 
   /** A failed repair is tried again when the watch next reports a fault. */
   private async try(trouble: Trouble): Promise<void> {
-    await this.repair(trouble).catch((error: unknown) => console.error(error));
+    await this.repair(trouble).catch((error: unknown) =>
+      isWithdrawn(error) ? this.withdraw(error as LiveFailure) : console.error(error),
+    );
+  }
+
+  private withdraw(failure: LiveFailure): void {
+    if (this.phase === 'off') return;
+    this.stop();
+    this.options.onWithdrawn(failure);
   }
 
   private async startWorker(): Promise<LiveStatus> {

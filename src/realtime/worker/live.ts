@@ -6,6 +6,8 @@ import { LiveLoop } from './live-loop';
 import type {
   CalibrationResult,
   LiveApi,
+  LiveFailure,
+  LiveFailureHandler,
   LiveFault,
   LiveLink,
   LiveSettings,
@@ -13,7 +15,8 @@ import type {
 } from '../live-types';
 import type { Runtime } from '../../engine/backends/runtime';
 import { streamRtf } from '../../engine/benchmark';
-import type { EngineStatus, SourceProfile } from '../../engine/types';
+import type { EngineStatus, SourceProfile, VoiceSummary } from '../../engine/types';
+import type { Voice } from '../../engine/voice';
 
 type LoadParameters = Parameters<LiveApi<LiveLink>['load']>;
 
@@ -25,6 +28,7 @@ export class Live implements LiveApi<LiveLink> {
   private settings: LiveSettings | undefined;
   private loop: LiveLoop | undefined;
   private ended: Promise<void> = Promise.resolve();
+  private endWatch: () => void = () => undefined;
 
   constructor(private readonly converter: Converter) {}
 
@@ -47,7 +51,7 @@ export class Live implements LiveApi<LiveLink> {
   async start(
     link: LiveLink,
     settings: LiveSettings,
-    onFailure: (message: string) => void,
+    onFailure: LiveFailureHandler,
     recording?: MessagePort,
   ): Promise<void> {
     await this.stop();
@@ -56,7 +60,7 @@ export class Live implements LiveApi<LiveLink> {
     this.loop = loop;
     if (recording) await this.record(recording);
     this.ended = this.runOn(runtime, link)
-      .catch((error: unknown) => onFailure(describeCause(error)))
+      .catch((error: unknown) => onFailure(failureOf(error)))
       .finally(() => link.close());
   }
 
@@ -64,6 +68,11 @@ export class Live implements LiveApi<LiveLink> {
     const { voice } = await this.converter.prepare(settings.voiceId, 'live');
     this.settings = settings;
     this.loop?.adjust(settings, voice);
+    if (this.loop) this.watch(voice);
+  }
+
+  async listVoices(): Promise<VoiceSummary[]> {
+    return this.converter.listVoices();
   }
 
   async calibrate(seconds: number): Promise<CalibrationResult> {
@@ -86,6 +95,7 @@ export class Live implements LiveApi<LiveLink> {
   }
 
   async stop(): Promise<void> {
+    this.endWatch();
     this.loop?.stop();
     this.loop = undefined;
     await this.ended;
@@ -104,7 +114,15 @@ export class Live implements LiveApi<LiveLink> {
 
   private async makeLoop(link: LiveLink, before?: LiveLoop): Promise<{ runtime: Runtime; loop: LiveLoop }> {
     const { runtime, voice } = await this.converter.prepare(this.settings!.voiceId, 'live');
-    return { runtime, loop: new LiveLoop(link, runtime.networks, voice, this.settings!, before) };
+    const loop = new LiveLoop(link, runtime.networks, voice, this.settings!, before);
+    this.watch(voice);
+    return { runtime, loop };
+  }
+
+  /** Ends the loop once the voice may not be used live any more. */
+  private watch(voice: Voice): void {
+    this.endWatch();
+    this.endWatch = this.converter.watch(voice, 'live', (error) => this.loop?.interrupt(error as Error));
   }
 
   /** Runs the loop, and replaces it by a new one when the GPU is lost. */
@@ -132,4 +150,9 @@ export class Live implements LiveApi<LiveLink> {
       largest: await streamRtf(runtime.networks, voice, BLOCK_STEPS.at(-1)!),
     };
   }
+}
+
+/** The parts of an error that a message to the page keeps. */
+function failureOf(error: unknown): LiveFailure {
+  return { name: error instanceof Error ? error.name : '', message: describeCause(error) };
 }

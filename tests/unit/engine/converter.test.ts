@@ -63,7 +63,9 @@ function voiceBytes(): ArrayBuffer {
 const NO_OWN_VOICES: OwnVoices = {
   list: async () => [],
   read: async () => undefined,
+  has: async () => false,
   revoked: async () => new Set(),
+  onChange: () => () => undefined,
 };
 
 function library(): Library & { notes: Map<string, unknown> } {

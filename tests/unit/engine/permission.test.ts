@@ -68,6 +68,8 @@ async function catalogue(consent: SealedRecord): Promise<VoiceCatalogue> {
   return new VoiceCatalogue(BASE, NOTHING, {
     list: async () => [],
     read: async (id) => own[id],
+    has: async (id) => id in own,
+    onChange: () => () => undefined,
     revoked: async () => REVOKED,
   });
 }

@@ -13,7 +13,7 @@ describe('a signing identity', () => {
     expect(root!.verify(root!.publicKey)).toBe(true);
     expect(leaf!.checkIssued(root!)).toBe(true);
     expect([leaf!.ca, root!.ca]).toEqual([false, true]);
-    expect(leaf!.keyUsage).toEqual(['1.3.6.1.5.5.7.3.36']);
+    expect(leaf!.keyUsage).toEqual(['1.3.6.1.5.5.7.3.4', '1.3.6.1.5.5.7.3.36']);
     expect(leaf!.subject).toBe('O=Understudy\nCN=Understudy in a browser');
     expect(new Date(leaf!.validFrom)).toEqual(new Date('2026-11-23T12:00:00Z'));
     expect(leaf!.serialNumber).not.toBe(root!.serialNumber);

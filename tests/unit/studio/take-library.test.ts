@@ -119,7 +119,7 @@ describe('the library of takes', () => {
     const { id } = await saveTake({ name: 'Kept', source, output: output('joe') });
     const library = makeLibrary();
     await library.openTake(id);
-    expect(library.open).toEqual({ id, name: 'Kept', source, output: output('joe') });
+    expect(library.open).toEqual({ id, name: 'Kept', source, isIntact: true, output: output('joe') });
     expect(opened.at(-1)).toBe(library.open);
   });
 

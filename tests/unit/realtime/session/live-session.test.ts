@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openMicrophone } from '../../../../src/audio/microphone';
 import { DEFAULT_CONTROLS } from '../../../../src/engine/types';
-import type { LivePhase, LiveStatus } from '../../../../src/realtime/live-types';
+import type { LiveFailure, LivePhase, LiveStatus } from '../../../../src/realtime/live-types';
 import { LiveGraph } from '../../../../src/realtime/session/live-graph';
 import { LiveSession, type SessionSettings } from '../../../../src/realtime/session/live-session';
 import type { Trouble } from '../../../../src/realtime/session/live-watch';
@@ -79,6 +79,7 @@ function fakeGraph() {
 let scope: Scope;
 let phases: LivePhase[];
 let troubles: Trouble[];
+let withdrawn: string[];
 let graphs: ReturnType<typeof fakeGraph>[];
 let tracks: ReturnType<typeof fakeTrack>[];
 let session: LiveSession;
@@ -87,7 +88,7 @@ beforeEach(() => {
   vi.resetAllMocks();
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   fakes.clients.length = 0;
-  [phases, troubles, graphs, tracks] = [[], [], [], []];
+  [phases, troubles, withdrawn, graphs, tracks] = [[], [], [], [], []];
   vi.spyOn(LiveGraph, 'open').mockImplementation(async () => {
     graphs.push(fakeGraph());
     return graphs.at(-1) as unknown as LiveGraph;
@@ -105,6 +106,7 @@ beforeEach(() => {
     onPhase: (phase) => phases.push(phase),
     onProgress: () => undefined,
     onTrouble: (trouble) => troubles.push(trouble),
+    onWithdrawn: (error) => withdrawn.push(error.message),
   });
 });
 
@@ -251,8 +253,8 @@ describe('a repair', () => {
   });
 
   it('begins when the worker says that it cannot go on', async () => {
-    const fail = fakes.api.start.mock.calls[0]![2] as () => void;
-    fail();
+    const fail = fakes.api.start.mock.calls[0]![2] as (failure: LiveFailure) => void;
+    fail({ name: 'runtime-failed', message: 'It failed.' });
     await repaired();
     expect(troubles).toEqual(['worker-lost']);
   });
@@ -293,6 +295,31 @@ describe('a repair', () => {
     await session.repair('worker-lost');
     expect(troubles).toEqual([]);
     expect(session.phase).toBe('off');
+  });
+});
+
+describe('a voice that is revoked or deleted', () => {
+  const revoked: LiveFailure = { name: 'consent-revoked', message: 'Permission has been revoked.' };
+
+  it.each(['consent-revoked', 'consent-expired', 'no-voice'])(
+    'ends the session at once and is not repaired: %s',
+    async (name) => {
+      await session.start();
+      const fail = fakes.api.start.mock.calls[0]![2] as (failure: LiveFailure) => void;
+      fail({ ...revoked, name });
+      expect(session.phase).toBe('off');
+      expect(graphs[0]!.close).toHaveBeenCalled();
+      expect([withdrawn, troubles]).toEqual([[revoked.message], []]);
+    },
+  );
+
+  it('during a repair ends it', async () => {
+    await session.start();
+    fakes.api.start.mockRejectedValueOnce(Object.assign(new Error(revoked.message), revoked));
+    fakes.watch.report('worker-lost');
+    await repaired();
+    expect(session.phase).toBe('off');
+    expect(withdrawn).toEqual([revoked.message]);
   });
 });
 
