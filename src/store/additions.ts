@@ -1,5 +1,5 @@
 import { notifyChanged } from './changes';
-import { database } from './db';
+import { abort, database } from './db';
 import type { EnrolmentRow, Revocation, TakeRow, VoiceRow } from './rows';
 
 /** Rows to add; the samples that they name are stored already. */
@@ -44,15 +44,6 @@ export async function addAll({ voices, takes, enrolments, revocations }: Additio
   if (failures.length > 0) throw firstCause(failures);
   if (takes.length > 0) notifyChanged('takes');
   notifyChanged('voices');
-}
-
-/** Aborts the transaction, since not every failure does; does nothing if it has ended. */
-function abort(transaction: { abort(): void }): void {
-  try {
-    transaction.abort();
-  } catch {
-    // It has been rolled back already.
-  }
 }
 
 /** The failure that aborted the others, whose AbortErrors may precede it. An AbortError is not passed on: the caller did not cancel. */

@@ -1,8 +1,10 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { SigningKey } from '../provenance';
 import {
+  isDraftRow,
   isEnrolmentRow,
   isTakeRow,
+  type DraftRow,
   type EnrolmentRow,
   type Revocation,
   type TakeRow,
@@ -10,7 +12,7 @@ import {
 } from './rows';
 
 const NAME = 'understudy';
-const VERSION = 2;
+const VERSION = 3;
 
 export interface Schema extends DBSchema {
   /** Samples of takes and recordings, float32, in chunks of 4 MiB; keyed by samples id and number of the chunk. */
@@ -26,6 +28,10 @@ export interface Schema extends DBSchema {
   keys: { key: string; value: SigningKey };
   /** Unfinished voices; the samples of their recordings are in `chunks`. */
   enrolments: { key: string; value: EnrolmentRow };
+  /** What is being recorded; the samples are in `chunks`. */
+  drafts: { key: string; value: DraftRow };
+  /** The latest time this device has seen, in milliseconds since 1970, under `latest`. */
+  clock: { key: string; value: number };
 }
 
 export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged';
@@ -78,6 +84,10 @@ async function open(): Promise<IDBPDatabase<Schema>> {
         fresh.createObjectStore('keys');
         fresh.createObjectStore('enrolments', { keyPath: 'id' });
       }
+      if (from < 3) {
+        fresh.createObjectStore('drafts', { keyPath: 'id' });
+        fresh.createObjectStore('clock');
+      }
     },
     // Another tab with a newer version of the app must not wait for this one.
     blocking: forget,
@@ -87,22 +97,33 @@ async function open(): Promise<IDBPDatabase<Schema>> {
   return db;
 }
 
-/** Deletes samples that no take and no enrolment names, unless they are less than an hour old: another tab may be saving them. */
+/** Deletes samples that no take, enrolment or draft names, unless they are less than an hour old: another tab may be saving them. */
 async function purgeOrphans(db: IDBPDatabase<Schema>): Promise<void> {
-  const transaction = db.transaction(['chunks', 'takes', 'enrolments'], 'readwrite');
+  const transaction = db.transaction(['chunks', 'takes', 'enrolments', 'drafts'], 'readwrite');
   const takes = await transaction.objectStore('takes').getAll();
   const enrolments = await transaction.objectStore('enrolments').getAll();
+  const drafts = await transaction.objectStore('drafts').getAll();
   // A damaged row may name any of them.
-  if (!takes.every(isTakeRow) || !enrolments.every(isEnrolmentRow)) return;
+  if (!takes.every(isTakeRow) || !enrolments.every(isEnrolmentRow) || !drafts.every(isDraftRow)) return;
   const named = new Set<unknown>([
     ...takes.flatMap((row) => [row.sourceId, row.outputId]),
     ...enrolments.flatMap((row) => row.recordings.map((recording) => recording.samplesId)),
+    ...drafts.flatMap((row) => [row.source.samplesId, row.output?.samplesId]),
   ]);
   const chunks = transaction.objectStore('chunks');
   for (const key of await chunks.getAllKeys()) {
     if (!named.has(key[0]) && ageMs(key[0]) > 3_600_000) void chunks.delete(key);
   }
   await transaction.done;
+}
+
+/** Aborts the transaction, since not every failure does; does nothing if it has ended. */
+export function abort(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It has been rolled back already.
+  }
 }
 
 /** A new samples id, which begins with the time of its creation. */

@@ -1,8 +1,15 @@
 import type { IDBPDatabase } from 'idb';
 import { notifyChanged } from './changes';
-import { chunksOf, keep, readSamples, writeSamples } from './chunks';
+import { chunksOf, cutSamples, keep, readSamples, writeSamples } from './chunks';
 import { database, newSamplesId, StoreError, type Schema } from './db';
-import { isTakeRow, type Length, type OutputRow, type TakeRow, type TakeSummary } from './rows';
+import {
+  isTakeRow,
+  type DraftRow,
+  type Length,
+  type OutputRow,
+  type TakeRow,
+  type TakeSummary,
+} from './rows';
 
 export interface Samples {
   samples: Float32Array;
@@ -47,6 +54,38 @@ export async function saveTake(take: NewTake): Promise<TakeSummary> {
     },
     [sourceId, ...(outputId ? [outputId] : [])],
   );
+  notifyChanged('takes');
+  return summaryOf(row);
+}
+
+/**
+ * Makes a draft a take, which names the samples that the draft has stored. The source of a live take is cut to the duration of its
+ * output; without any output it becomes a take that is not converted. Rejects with `quota`; then the draft is kept.
+ */
+export async function saveDraft({ id, name, createdAt, source, output }: DraftRow): Promise<TakeSummary> {
+  const db = await database();
+  const { samplesId: sourceId, sampleRateHz } = source;
+  const converted = output && output.samples > 0 ? output : null;
+  const outputSeconds = converted && converted.samples / converted.sampleRateHz;
+  const samples = Math.min(source.samples, Math.round((outputSeconds ?? Infinity) * sampleRateHz));
+  const row: TakeRow = {
+    id: crypto.randomUUID(),
+    name,
+    createdAt,
+    source: { sampleRateHz, seconds: samples / sampleRateHz },
+    output: converted && { ...converted.about, seconds: outputSeconds! },
+    sourceId,
+    outputId: converted && converted.samplesId,
+  };
+  await keep(db, 'the take', async () => {
+    await cutSamples(db, sourceId, samples);
+    const transaction = db.transaction(['takes', 'drafts'], 'readwrite');
+    await Promise.all([
+      transaction.objectStore('takes').put(row),
+      transaction.objectStore('drafts').delete(id),
+      transaction.done,
+    ]);
+  });
   notifyChanged('takes');
   return summaryOf(row);
 }

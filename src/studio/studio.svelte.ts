@@ -1,5 +1,6 @@
 import type { AppContext } from '../services/context';
 import { Job, type JobProgress } from '../services/job.svelte';
+import { jobTask, type Task } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
@@ -10,9 +11,10 @@ import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
+import type { Draft } from '../store/drafts';
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
-import { nowInWords } from '../ui/format';
+import { clock, nowInWords, plural } from '../ui/format';
 import { TakeLibrary, type OpenTake } from './take-library.svelte';
 
 export interface SoundProgress extends JobProgress {
@@ -20,7 +22,7 @@ export interface SoundProgress extends JobProgress {
   totalSeconds: number;
 }
 
-/** State of the studio: one open take, the job that works on it, and the library of all takes. */
+/** State of the studio: one open take, the job that works on it, and the library of all takes. It outlives its page. */
 export class Studio {
   readonly job: Job<SoundProgress>;
   readonly recording: Recording;
@@ -29,6 +31,8 @@ export class Studio {
   /** What is wrong with the open take, that which costs most words first. */
   heard = $state.raw<Condition[]>([]);
   private judged: OpenTake['source'] | null = null;
+  /** The take that is being converted. */
+  private converting: OpenTake | null = null;
 
   constructor(
     private readonly context: AppContext,
@@ -36,12 +40,23 @@ export class Studio {
   ) {
     const { notices } = context;
     this.job = new Job(scope, notices);
-    this.recording = new Recording(scope, notices, (recorded) => void this.addRecording(recorded));
+    this.recording = new Recording(scope, notices, (...recorded) => void this.addRecording(...recorded));
     this.player = new TrackPlayer(scope);
-    this.library = new TakeLibrary(scope, notices, (take) => {
-      this.player.open(take?.source, take?.output ?? undefined);
-      void this.judge(take?.source ?? null);
-    });
+    this.library = new TakeLibrary(
+      scope,
+      notices,
+      (take) => {
+        this.player.open(take?.source, take?.output ?? undefined);
+        void this.judge(take?.source ?? null);
+      },
+      (id, name) => this.stopConverting(id, name),
+    );
+    context.work.add(scope, () => this.tasks);
+  }
+
+  /** Called when the page is left: whatever works goes on, but nothing is played that nobody sees. */
+  leave(): void {
+    this.player.pause();
   }
 
   get take(): OpenTake | null {
@@ -75,6 +90,7 @@ export class Studio {
     const voice = converter.status?.voices.find((other) => other.id === preferences.voiceId);
     if (!take || !voice) return;
     await this.job.run(`Converting to ${voice.name}`, async ({ signal, onProgress }) => {
+      this.converting = take;
       const controls = { ...preferences.controls };
       const result = await converter.convert({
         samples: take.source.samples,
@@ -100,6 +116,7 @@ export class Studio {
       notices.announce(`Converted to ${voice.name}.`);
       void ear.offer();
     });
+    this.converting = null;
   }
 
   /** Marks and encodes the open take and downloads the file. */
@@ -156,12 +173,52 @@ export class Studio {
     return this.context.converter.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
   }
 
-  private async addRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
+  private get tasks(): (Task | null)[] {
+    const { recording, library, job } = this;
+    const { unsaved, saving } = library;
+    return [
+      recording.state === 'recording'
+        ? {
+            page: 'studio',
+            label: `Recording ${clock(recording.seconds)}`,
+            end: { label: 'Stop', run: () => void recording.stop() },
+            isLossy: true,
+          }
+        : null,
+      jobTask('studio', job, true),
+      unsaved.length > 0
+        ? {
+            page: 'studio',
+            label: `${plural(unsaved.length, 'take')} not saved`,
+            isLossy: true,
+          }
+        : null,
+      saving > 0 ? { page: 'studio', label: 'Saving a take', isLossy: true } : null,
+    ];
+  }
+
+  private stopConverting(id: string, name: string): void {
+    if (this.converting?.id !== id) return;
+    this.job.cancel();
+    this.context.notices.warn(
+      `“${name}” was deleted, so its conversion was stopped. Nothing of it is kept; the other takes are safe.`,
+    );
+  }
+
+  private async addRecording(
+    { samples, sampleRateHz }: Recorded,
+    draft: Draft | undefined,
+  ): Promise<void> {
     try {
+      const isRepaired = !samples.every((sample) => Math.abs(sample) <= 1);
       const warnings = checkSamples(samples, sampleRateHz);
-      await this.addTake(samples, sampleRateHz, `Recording, ${nowInWords()}`);
+      const name = draft?.row.name ?? `Recording, ${nowInWords()}`;
+      const take = { name, source: { samples, sampleRateHz } };
+      await this.library.add(take, isRepaired ? undefined : draft);
+      if (isRepaired) await draft?.discard();
       this.showWarnings(samples, sampleRateHz, warnings);
     } catch (error) {
+      await draft?.discard();
       this.context.notices.fail(error);
     }
   }
