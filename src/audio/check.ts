@@ -4,6 +4,8 @@ import { AudioError } from './errors';
 const NOT_FINITE_LIMIT = 0.01;
 /** Recordings with a lower peak (-80 dBFS) are rejected as silent. */
 const SILENCE_PEAK = 1e-4;
+/** Peak (-60 dBFS) below which there is only noise of the electronics: of a microphone that is muted or unplugged behind the converter. */
+export const ALMOST_SILENT_PEAK = 1e-3;
 /** Magnitude from which a sample counts as full scale: just below the highest value of 8-bit files. */
 const FULL_SCALE = 0.992;
 /** Fewest consecutive samples at full scale that count as clipped; shorter runs are peaks. */
@@ -40,6 +42,11 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
     throw new AudioError(
       'silence',
       'This recording is silent, so there is nothing to convert. Nothing was changed. Check that the right microphone was recorded, or choose another file.',
+    );
+  }
+  if (peak < ALMOST_SILENT_PEAK) {
+    warnings.push(
+      'This recording is almost silent: it holds little more than the noise of a microphone that is muted, unplugged or turned down. Check it, and record again.',
     );
   }
   if (peak > 1) {

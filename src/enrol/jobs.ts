@@ -11,7 +11,7 @@ import type { VoiceCatalogue } from '../files/voice-catalogue';
 import { ANALYSIS_RATE_HZ } from '../dsp/signal';
 import { CODE_SIZE } from '../engine/shapes';
 import type { Voice, VoiceDraft } from '../engine/voice';
-import { ConsentError, parseSealed, requirePermission, type SealedRecord } from '../provenance';
+import { ConsentError, parseSealed, requirePermission, today, type SealedRecord } from '../provenance';
 import { sha256Of } from '../files/hash';
 import { cleanRecording } from './cleaning/clean';
 import { COLOUR_SECONDS, estimateColour } from './colour';
@@ -176,9 +176,8 @@ export class EnrolmentJobs implements EnrolmentApi {
     const voices: { voice: Voice; weight: number }[] = [];
     for (const { voiceId, weight } of parts) voices.push({ voice: await catalogue.read(voiceId), weight });
     for (const { voice } of voices) requirePermission(voice.permission.sealed, 'blend', voice.permission);
-    const today = new Date().toISOString().slice(0, 10);
     const parents = voices.map(({ voice }) => parseSealed(voice.permission.sealed));
-    const sealed = blendRecord(parents, { name: maker, voiceName: about.name, today });
+    const sealed = blendRecord(parents, { name: maker, voiceName: about.name, today: today() });
     return { about, voice: { ...blendVoices(voices, controls), id: about.id, name: about.name }, sealed };
   }
 

@@ -1,3 +1,4 @@
+import { latestDay, localDay, today as todayHere } from './clock';
 import { parseSealed, type ConsentRecord, type SealedRecord, type Use } from './consent';
 import { ConsentError } from './errors';
 
@@ -7,7 +8,7 @@ const MAX_DEPTH = 4;
 export interface Circumstances {
   /** Fingerprints of the records revoked on this device. */
   revoked: ReadonlySet<string>;
-  /** `YYYY-MM-DD`. Default: the current date in UTC. */
+  /** `YYYY-MM-DD`. Default: today by the calendar of this place, never before a day that this device has seen. */
   today?: string;
 }
 
@@ -33,9 +34,10 @@ const USE_PHRASES: Record<Use, string> = {
  * A blend also needs the permission of every voice it was made from, for `use` and for `blend`.
  */
 export function requirePermission(sealed: unknown, use: Use, circumstances: Circumstances): SealedRecord {
-  const today = circumstances.today ?? new Date().toISOString().slice(0, 10);
+  const { revoked, today = todayHere() } = circumstances;
   const checked = parseSealed(sealed);
-  check(checked, use, { ...circumstances, today }, 0);
+  // A record sealed this evening west of here, or this morning east of here, is in force at once.
+  check(checked, use, { revoked, today, begun: circumstances.today ?? latestDay() }, 0);
   return checked;
 }
 
@@ -58,7 +60,7 @@ export function lastDay(record: ConsentRecord): string | null {
 function check(
   { record, sha256 }: SealedRecord,
   use: Use,
-  { revoked, today }: Required<Circumstances>,
+  { revoked, today, begun }: Required<Circumstances> & { begun: string },
   depth: number,
 ): void {
   const whose = `the voice of ${record.person.name}`;
@@ -73,16 +75,16 @@ function check(
       `Permission to use ${whose} has been revoked, so it cannot be used. ${safe} Choose another voice.`,
     );
   }
-  if (today < record.from) {
+  if (begun < record.from) {
     throw new ConsentError(
       'consent-not-yet',
-      `Permission to use ${whose} begins on ${record.from}, so it cannot be used yet. ${safe}`,
+      `Permission to use ${whose} begins on ${record.from}, so it cannot be used yet. ${clockWords(today)} ${safe}`,
     );
   }
   if (record.until !== null && today > record.until) {
     throw new ConsentError(
       'consent-expired',
-      `Permission to use ${whose} ended on ${record.until}, so it cannot be used. ${safe} ${ask}`,
+      `Permission to use ${whose} ended on ${record.until}, so it cannot be used. ${clockWords(today)} ${safe} ${ask}`,
     );
   }
   if (!record.uses.includes(use)) {
@@ -94,6 +96,15 @@ function check(
   for (const parent of record.parents) {
     // parseSealed of the blend validated the parents' form but not their fingerprints.
     parseSealed(parent);
-    for (const each of new Set<Use>([use, 'blend'])) check(parent, each, { revoked, today }, depth + 1);
+    for (const each of new Set<Use>([use, 'blend']))
+      check(parent, each, { revoked, today, begun }, depth + 1);
   }
+}
+
+/** What day it is taken to be, so that a wrong clock can be recognised. */
+function clockWords(today: string): string {
+  const shown = localDay();
+  return today === shown
+    ? `By the clock of this device today is ${today}; if that is wrong, set the clock.`
+    : `The clock of this device shows ${shown}, but it has shown ${today} before, and permission that has ended does not come back.`;
 }

@@ -4,10 +4,16 @@ export interface Notice {
   id: number;
   kind: 'error' | 'warning';
   text: string;
+  /** Shown as a list below the text. */
+  items?: readonly string[];
   action?: { label: string; run: () => void };
+  /** Whether it stays until it is dismissed, because it does not concern what the user started last. */
+  isLasting?: boolean;
 }
 
-/** Errors and warnings for the user, the newest last. Each stays until it is dismissed or `clear` is called. */
+type More = Pick<Notice, 'items' | 'action' | 'isLasting'>;
+
+/** Errors and warnings for the user, the newest last. Each stays until it is dismissed or, unless it is lasting, `clear` is called. */
 export class Notices {
   list = $state<Notice[]>([]);
   /** What has just been done, for screen readers. */
@@ -18,11 +24,11 @@ export class Notices {
   fail(error: unknown, action?: Notice['action']): void {
     if (isCancelled(error)) return;
     console.error(error);
-    this.add('error', messageOf(error), action);
+    this.add('error', messageOf(error), action && { action });
   }
 
-  warn(text: string): void {
-    this.add('warning', text);
+  warn(text: string, more?: More): void {
+    this.add('warning', text, more);
   }
 
   announce(text: string): void {
@@ -33,13 +39,13 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  /** Removes all notices. Called when the user starts something new. */
+  /** Removes all notices but the lasting ones. Called when the user starts something new. */
   clear(): void {
-    this.list = [];
+    this.list = this.list.filter(({ isLasting }) => isLasting);
   }
 
-  private add(kind: Notice['kind'], text: string, action?: Notice['action']): void {
-    const notice: Notice = { id: this.nextId++, kind, text, ...(action && { action }) };
+  private add(kind: Notice['kind'], text: string, more: More = {}): void {
+    const notice: Notice = { id: this.nextId++, kind, text, ...more };
     this.list = [...this.list.filter((other) => other.text !== text), notice];
   }
 }

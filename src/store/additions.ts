@@ -1,5 +1,6 @@
 import { notifyChanged } from './changes';
 import { abort, database } from './db';
+import { shareMemory } from './shared-memory';
 import type { EnrolmentRow, Revocation, TakeRow, VoiceRow } from './rows';
 
 /** Rows to add; the samples that they name are stored already. */
@@ -42,6 +43,7 @@ export async function addAll({ voices, takes, enrolments, revocations }: Additio
   ];
   await Promise.all(adding.map((each) => (each as Promise<unknown>).catch(fail)));
   if (failures.length > 0) throw firstCause(failures);
+  await shareMemory();
   if (takes.length > 0) notifyChanged('takes');
   notifyChanged('voices');
 }

@@ -1,5 +1,6 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
 import type { SigningKey } from '../provenance';
+import { isInMemory, openDatabase } from './memory';
 import {
   isDraftRow,
   isEnrolmentRow,
@@ -10,6 +11,7 @@ import {
   type TakeRow,
   type VoiceRow,
 } from './rows';
+import { joinMemory } from './shared-memory';
 
 const NAME = 'understudy';
 const VERSION = 3;
@@ -71,7 +73,7 @@ export async function closeDatabase(): Promise<void> {
 
 async function open(): Promise<IDBPDatabase<Schema>> {
   const forget = () => void closeDatabase();
-  const db = await openDB<Schema>(NAME, VERSION, {
+  const db = await openDatabase<Schema>(NAME, VERSION, {
     upgrade(fresh, from) {
       if (from < 1) {
         fresh.createObjectStore('chunks');
@@ -94,6 +96,7 @@ async function open(): Promise<IDBPDatabase<Schema>> {
     terminated: forget,
   });
   await purgeOrphans(db);
+  if (isInMemory()) await joinMemory(db as unknown as IDBPDatabase);
   return db;
 }
 

@@ -5,6 +5,7 @@ import { createSigningKey, type SigningKey } from '../provenance';
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, StoreError } from './db';
+import { shareMemory } from './shared-memory';
 import { isRevocation, isVoiceRow, type Revocation, type VoiceRow } from './rows';
 
 /**
@@ -24,6 +25,7 @@ export async function saveVoice(file: Blob, voice: VoiceFile): Promise<VoiceRow>
       transaction.done,
     ]);
   });
+  await shareMemory();
   notifyChanged('voices');
   return row;
 }
@@ -77,6 +79,7 @@ export async function deleteVoice(id: string): Promise<void> {
     transaction.objectStore('voiceFiles').delete(id),
     transaction.done,
   ]);
+  await shareMemory();
   notifyChanged('voices');
 }
 
@@ -84,6 +87,7 @@ export async function deleteVoice(id: string): Promise<void> {
 export async function revoke(sha256: string, reason: string): Promise<void> {
   const db = await database();
   await keep(db, 'the revocation', () => db.put('revocations', { sha256, at: Date.now(), reason }));
+  await shareMemory();
   notifyChanged('voices');
 }
 

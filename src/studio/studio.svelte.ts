@@ -1,4 +1,5 @@
 import type { AppContext } from '../services/context';
+import { openEach } from '../services/each-file';
 import { Job, type JobProgress } from '../services/job.svelte';
 import { jobTask, type Task } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
@@ -12,6 +13,7 @@ import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
 import type { Draft } from '../store/drafts';
+import { isInMemory } from '../store/memory';
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { clock, nowInWords, plural } from '../ui/format';
@@ -64,13 +66,25 @@ export class Studio {
   }
 
   async openFile(file: File): Promise<void> {
-    await this.job.run(`Opening ${file.name}`, async ({ signal, onProgress }) => {
-      const decoded = await decodeFile(file, file.name, {
-        signal,
-        onProgress: (doneSeconds, totalSeconds) => onProgress(soundProgress(doneSeconds, totalSeconds, null)),
-      });
-      await this.addTake(decoded.samples, decoded.sampleRateHz, file.name.replace(/\.[^.]+$/, ''));
-      this.showWarnings(decoded.samples, decoded.sampleRateHz, decoded.warnings);
+    await this.openFiles([file]);
+  }
+
+  /** Opens each as a take; the last stays open. */
+  async openFiles(files: readonly File[]): Promise<void> {
+    await openEach(files, {
+      job: this.job,
+      notices: this.context.notices,
+      doing: 'Opening',
+      done: 'opened',
+      open: async (file, { signal, onProgress }) => {
+        const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, {
+          signal,
+          onProgress: (doneSeconds, totalSeconds) =>
+            onProgress(soundProgress(doneSeconds, totalSeconds, null)),
+        });
+        await this.addTake(samples, sampleRateHz, file.name.replace(/\.[^.]+$/, ''));
+        return [...warnings, ...doubtsOf(samples, sampleRateHz)];
+      },
     });
   }
 
@@ -89,7 +103,7 @@ export class Studio {
     const { converter, ear, preferences, notices } = this.context;
     const voice = converter.status?.voices.find((other) => other.id === preferences.voiceId);
     if (!take || !voice) return;
-    await this.job.run(`Converting to ${voice.name}`, async ({ signal, onProgress }) => {
+    const outcome = await this.job.run(`Converting to ${voice.name}`, async ({ signal, onProgress }) => {
       this.converting = take;
       const controls = { ...preferences.controls };
       const result = await converter.convert({
@@ -116,7 +130,7 @@ export class Studio {
       notices.announce(`Converted to ${voice.name}.`);
       void ear.offer();
     });
-    this.converting = null;
+    if (outcome.state !== 'busy') this.converting = null;
   }
 
   /** Marks and encodes the open take and downloads the file. */
@@ -175,7 +189,7 @@ export class Studio {
 
   private get tasks(): (Task | null)[] {
     const { recording, library, job } = this;
-    const { unsaved, saving } = library;
+    const { takes, unsaved, saving } = library;
     return [
       recording.state === 'recording'
         ? {
@@ -193,6 +207,9 @@ export class Studio {
             isLossy: true,
           }
         : null,
+      isInMemory() && takes.length > 0
+        ? { page: 'studio', label: `${plural(takes.length, 'take')} kept in this tab alone`, isLossy: true }
+        : null,
       saving > 0 ? { page: 'studio', label: 'Saving a take', isLossy: true } : null,
     ];
   }
@@ -205,10 +222,7 @@ export class Studio {
     );
   }
 
-  private async addRecording(
-    { samples, sampleRateHz }: Recorded,
-    draft: Draft | undefined,
-  ): Promise<void> {
+  private async addRecording({ samples, sampleRateHz }: Recorded, draft: Draft | undefined): Promise<void> {
     try {
       const isRepaired = !samples.every((sample) => Math.abs(sample) <= 1);
       const warnings = checkSamples(samples, sampleRateHz);
@@ -216,7 +230,8 @@ export class Studio {
       const take = { name, source: { samples, sampleRateHz } };
       await this.library.add(take, isRepaired ? undefined : draft);
       if (isRepaired) await draft?.discard();
-      this.showWarnings(samples, sampleRateHz, warnings);
+      for (const warning of [...warnings, ...doubtsOf(samples, sampleRateHz)])
+        this.context.notices.warn(warning);
     } catch (error) {
       await draft?.discard();
       this.context.notices.fail(error);
@@ -239,12 +254,11 @@ export class Studio {
       this.context.notices.fail(error);
     }
   }
+}
 
-  private showWarnings(samples: Float32Array, sampleRateHz: number, warnings: string[]): void {
-    for (const warning of warnings) this.context.notices.warn(warning);
-    const doubt = speechWarning(samples, sampleRateHz);
-    if (doubt) this.context.notices.warn(doubt);
-  }
+function doubtsOf(samples: Float32Array, sampleRateHz: number): string[] {
+  const doubt = speechWarning(samples, sampleRateHz);
+  return doubt ? [doubt] : [];
 }
 
 function soundProgress(doneSeconds: number, totalSeconds: number, secondsLeft: number | null): SoundProgress {

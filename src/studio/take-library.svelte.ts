@@ -96,10 +96,13 @@ export class TakeLibrary {
     await this.guarded(take, async () => {
       const stored = await draft?.end();
       const { source, output, name } = take;
-      const { id } = stored
-        ? await saveDraft(stored)
-        : await saveTake({ name, source, ...(output && { output }) });
-      await draft?.release();
+      if (stored && stored.source.samples === source.samples.length) {
+        const { id } = await saveDraft(stored);
+        await draft?.release();
+        return id;
+      }
+      const { id } = await saveTake({ name, source, ...(output && { output }) });
+      await draft?.discard();
       return id;
     });
   }

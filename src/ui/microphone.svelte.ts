@@ -1,7 +1,7 @@
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { Recorder, type Level, type Recorded, type RecorderOptions } from '../audio/recorder';
-import { SilenceWatch, type Silence } from '../audio/silence';
+import { SilenceWatch, type Silence } from './silence';
 
 const SILENT: Level = { peak: 0, rms: 0, clipped: false };
 const WATCH_MS = 250;

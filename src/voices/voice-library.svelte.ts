@@ -4,8 +4,10 @@ import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { requirePermission } from '../provenance';
+import { messageOf } from '../services/messages';
+import { abandonedDrafts, adopt, deleteDraft } from '../store/drafts';
 import { listEnrolments, deleteEnrolment } from '../store/enrolments';
-import type { EnrolmentRow, VoiceRow } from '../store/rows';
+import type { DraftRow, EnrolmentRow, VoiceRow } from '../store/rows';
 import { forgetOne, noticeEviction, storageState, type StorageState } from '../store/space';
 import { onChanged } from '../store/changes';
 import { deleteVoice, listVoices, readVoice, revoke, revoked, saveVoice } from '../store/voices';
@@ -25,11 +27,16 @@ export class VoiceLibrary {
   /** Number of voices whose rows cannot be read. */
   damaged = $state(0);
   unfinished = $state.raw<EnrolmentRow[]>([]);
+  /** Recordings for unfinished voices that are not part of them yet. */
+  drafts = $state.raw<DraftRow[]>([]);
   revoked = $state.raw<ReadonlySet<string>>(new Set());
   storage = $state.raw<StorageState | null>(null);
   pending = $state.raw<PendingVoice | null>(null);
   playing = $state<string | null>(null);
   private readonly player = new AbPlayer(() => (this.playing = null));
+  /** Voice files that wait for the one before to be imported or declined, and those that could not be opened. */
+  private waiting: File[] = [];
+  private failed: string[] = [];
 
   constructor(
     private readonly context: AppContext,
@@ -42,13 +49,14 @@ export class VoiceLibrary {
 
   async refresh(): Promise<void> {
     try {
-      const [{ voices, damaged }, unfinished, revocations, storage] = await Promise.all([
+      const [{ voices, damaged }, unfinished, drafts, revocations, storage] = await Promise.all([
         listVoices(),
         listEnrolments(),
+        abandonedDrafts('enrolments'),
         revoked(),
         storageState(),
       ]);
-      Object.assign(this, { voices, damaged, unfinished, revoked: revocations, storage });
+      Object.assign(this, { voices, damaged, unfinished, drafts, revoked: revocations, storage });
       const gone = noticeEviction(voices.length + damaged);
       if (gone > 0) {
         this.context.notices.warn(
@@ -61,24 +69,29 @@ export class VoiceLibrary {
     }
   }
 
-  /** Reads a voice file and shows its content. Nothing is stored before `accept`. */
-  async open(file: File): Promise<void> {
-    await this.attempt(async () => {
-      const voice = await readVoiceFile(file);
-      requirePermission(voice.sealed, 'import', { revoked: await revoked() });
-      const replaces = this.voices.some((row) => row.id === voice.about.id);
-      this.pending = { file, voice, replaces };
-    });
+  /** Reads voice files and shows the content of one after the other. Nothing is stored before `accept`. */
+  async open(...files: File[]): Promise<void> {
+    this.waiting.push(...files);
+    if (files.length > 1) return this.openNext();
+    await this.attempt(() => this.openNext());
   }
 
   async accept(): Promise<void> {
     const { pending } = this;
     if (!pending) return;
+    this.pending = null;
     await this.attempt(async () => {
       await saveVoice(pending.file, pending.voice);
-      this.pending = null;
       this.context.notices.announce(`${pending.voice.about.name} is saved on this device.`);
     });
+    await this.openNext();
+  }
+
+  /** Imports nothing of the opened file. */
+  async decline(): Promise<void> {
+    if (!this.pending) return;
+    this.pending = null;
+    await this.openNext();
   }
 
   /** Downloads the voice as a file, if its record allows that. */
@@ -102,6 +115,10 @@ export class VoiceLibrary {
     await this.attempt(() => revoke(row.consent.sha256, 'Revoked on this device.'));
   }
 
+  async discardDraft(draft: DraftRow): Promise<void> {
+    await this.attempt(async () => void (await adopt(draft, () => deleteDraft(draft))));
+  }
+
   async discard(row: EnrolmentRow): Promise<void> {
     await this.attempt(() => deleteEnrolment(row.id));
   }
@@ -122,9 +139,33 @@ export class VoiceLibrary {
     });
   }
 
-  private stop(): void {
+  stop(): void {
     this.player.pause();
     this.playing = null;
+  }
+
+  /** Opens the files that wait until one can be shown. One that fails alone is an error; of several, they are listed at the end. */
+  private async openNext(): Promise<void> {
+    const isAlone = this.waiting.length === 1 && this.failed.length === 0;
+    for (let file = this.waiting.shift(); file && !this.pending; file = this.waiting.shift()) {
+      try {
+        this.pending = await this.read(file);
+      } catch (error) {
+        if (isAlone) throw error;
+        this.failed.push(`${file.name}: ${messageOf(error)}`);
+      }
+    }
+    if (this.pending || this.failed.length === 0) return;
+    this.context.notices.warn('These voice files could not be opened. Nothing of them was stored:', {
+      items: this.failed.splice(0),
+    });
+  }
+
+  private async read(file: File): Promise<PendingVoice> {
+    const voice = await readVoiceFile(file);
+    requirePermission(voice.sealed, 'import', { revoked: await revoked() });
+    const replaces = this.voices.some((row) => row.id === voice.about.id);
+    return { file, voice, replaces };
   }
 
   private async attempt(task: () => Promise<void>): Promise<void> {

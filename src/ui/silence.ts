@@ -1,10 +1,10 @@
+import { ALMOST_SILENT_PEAK } from '../audio/check';
+
 /** How little arrives from a microphone: exact or almost exact zeros, or no more than the noise of an input without a signal. */
 export type Silence = 'none' | 'digital' | 'almost';
 
 /** Peak (-80 dBFS) below which a converter delivers nothing but its last bits. */
 const DIGITAL_PEAK = 1e-4;
-/** Peak (-60 dBFS) below which there is only noise of the electronics: of a microphone that is muted or unplugged behind the converter. */
-export const ALMOST_SILENT_PEAK = 1e-3;
 const PATIENCE_SECONDS = 2;
 /** Once something was heard, quiet may be a pause of the speaker. */
 const PAUSE_SECONDS = 8;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SilenceWatch, type Silence } from '../../../src/audio/silence';
+import { SilenceWatch, type Silence } from '../../../src/ui/silence';
 
 /** What the watch says after each tenth of a second. */
 function watch(...stretches: [seconds: number, peak: number][]): Silence[] {
