@@ -1,7 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase, type OpenDBCallbacks } from 'idb';
 
 let hasOpened = false;
-let replacing: Promise<unknown> | undefined;
+let replacing: Promise<void> | undefined;
 let isReplaced = false;
 
 /** Whether the browser refuses storage, so that what is stored lasts no longer than this tab. */
@@ -24,11 +24,18 @@ export async function openDatabase<S extends DBSchema>(
     return db;
   } catch (cause) {
     if (hasOpened || !isRefusal(cause)) throw cause;
-    // Replaces `indexedDB` and its classes, which nothing uses yet.
-    await (replacing ??= import('fake-indexeddb/auto'));
-    isReplaced = true;
+    await (replacing ??= replaceIndexedDb());
     return openDB<S>(name, version, callbacks);
   }
+}
+
+/** Replaces `indexedDB` and its classes, none of which has been used yet. */
+async function replaceIndexedDb(): Promise<void> {
+  const fake = await import('fake-indexeddb');
+  const classes = Object.entries(fake).filter(([name]) => name.startsWith('IDB'));
+  for (const [name, value] of [...classes, ['indexedDB', new fake.IDBFactory()] as const])
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  isReplaced = true;
 }
 
 /** Chromium and Firefox throw SecurityError, or report UnknownError or InvalidStateError; `indexedDB` may be missing altogether. */

@@ -71,9 +71,13 @@ export class VoiceLibrary {
 
   /** Reads voice files and shows the content of one after the other. Nothing is stored before `accept`. */
   async open(...files: File[]): Promise<void> {
-    this.waiting.push(...files);
-    if (files.length > 1) return this.openNext();
-    await this.attempt(() => this.openNext());
+    const [only] = files;
+    if (only && files.length === 1 && !this.pending) {
+      await this.attempt(async () => void (this.pending = await this.read(only)));
+    } else {
+      this.waiting.push(...files);
+      await this.openNext();
+    }
   }
 
   async accept(): Promise<void> {
@@ -144,14 +148,13 @@ export class VoiceLibrary {
     this.playing = null;
   }
 
-  /** Opens the files that wait until one can be shown. One that fails alone is an error; of several, they are listed at the end. */
+  /** Opens the files that wait until one can be shown. Those that could not be opened are listed at the end. */
   private async openNext(): Promise<void> {
-    const isAlone = this.waiting.length === 1 && this.failed.length === 0;
-    for (let file = this.waiting.shift(); file && !this.pending; file = this.waiting.shift()) {
+    while (!this.pending && this.waiting.length > 0) {
+      const file = this.waiting.shift()!;
       try {
         this.pending = await this.read(file);
       } catch (error) {
-        if (isAlone) throw error;
         this.failed.push(`${file.name}: ${messageOf(error)}`);
       }
     }

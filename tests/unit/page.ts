@@ -58,6 +58,7 @@ export function fakeConverter(voices: VoiceSummary[] = [voice()]) {
       consent: voices[0]!.consent!,
     })),
     refreshVoices: vi.fn(async () => undefined),
+    openVoiceFile: vi.fn(async () => voices[0]!),
   };
 }
 

@@ -1,0 +1,31 @@
+import 'fake-indexeddb/auto';
+import { deleteDB } from 'idb';
+import { afterEach, expect, it, vi } from 'vitest';
+import { sealed } from '../provenance/records';
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await deleteDB('understudy');
+});
+
+/** Starts the app anew. */
+async function start() {
+  vi.resetModules();
+  const [{ rememberTime }, { closeDatabase }, { requirePermission }] = await Promise.all([
+    import('../../../src/store/clock'),
+    import('../../../src/store/db'),
+    import('../../../src/provenance'),
+  ]);
+  await rememberTime();
+  await closeDatabase();
+  return () => requirePermission(sealed({ until: '2031-05-01' }), 'live', { revoked: new Set<string>() });
+}
+
+it('a permission that a device has seen end stays ended after the clock is set back and the app is started again', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2031-04-20T12:00:00Z') });
+  expect(await start()).not.toThrow();
+  vi.setSystemTime(new Date('2031-05-03T12:00:00Z'));
+  expect(await start()).toThrow(/ended on 2031-05-01/);
+  vi.setSystemTime(new Date('2031-04-20T12:00:00Z'));
+  expect(await start()).toThrow(/ended on 2031-05-01/);
+});
