@@ -1,5 +1,6 @@
 import { chunksOf, readSamples } from './chunks';
 import { abort, database, newSamplesId } from './db';
+import { isInMemory } from './memory';
 import { isDraftRow, type DraftRow } from './rows';
 
 /** Samples that wait for the next write: what a killed tab loses, beside what the browser is writing. */
@@ -186,8 +187,9 @@ async function isAbandoned({ id, updatedAt }: DraftRow): Promise<boolean> {
   return !held.some(({ name }) => name === lockOf(id));
 }
 
+/** Undefined where the browser has no locks, or refuses them together with storage: then no other tab sees what this one stores. */
 function lockManager(): LockManager | undefined {
-  return (navigator as { locks?: LockManager }).locks;
+  return isInMemory() ? undefined : (navigator as { locks?: LockManager }).locks;
 }
 
 function lockOf(id: string): string {
@@ -198,10 +200,9 @@ function lockOf(id: string): string {
 function holdLock(name: string): Promise<() => void> {
   return new Promise((resolve) => {
     const none = () => resolve(() => undefined);
-    // Refused where the browser refuses storage: then there is no other tab to tell.
-    lockManager()
-      ?.request(name, () => new Promise<void>((release) => resolve(release)))
-      .catch(none) ?? none();
+    const held = lockManager()?.request(name, () => new Promise<void>((release) => resolve(release)));
+    if (held) held.catch(none);
+    else none();
   });
 }
 

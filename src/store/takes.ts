@@ -59,7 +59,7 @@ export async function saveTake(take: NewTake): Promise<TakeSummary> {
 }
 
 /**
- * Makes a draft a take, which names the samples that the draft has stored. The source of a live take is cut to the duration of its
+ * Makes a draft a take of the same id, which names the samples that the draft has stored. The source of a live take is cut to the duration of its
  * output; without any output it becomes a take that is not converted. Rejects with `quota`; then the draft is kept.
  */
 export async function saveDraft({ id, name, createdAt, source, output }: DraftRow): Promise<TakeSummary> {
@@ -69,7 +69,7 @@ export async function saveDraft({ id, name, createdAt, source, output }: DraftRo
   const outputSeconds = converted && converted.samples / converted.sampleRateHz;
   const samples = Math.min(source.samples, Math.round((outputSeconds ?? Infinity) * sampleRateHz));
   const row: TakeRow = {
-    id: crypto.randomUUID(),
+    id,
     name,
     createdAt,
     source: { sampleRateHz, seconds: samples / sampleRateHz },

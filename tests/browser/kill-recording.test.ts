@@ -136,6 +136,7 @@ describe('a tab that is killed while it records', () => {
         await kill();
         const after = await open();
         const found = await work.found(after.page);
+        await after.page.getByRole('link', { name: 'Studio', exact: true }).click();
         expect(found, `${name}, round ${round}: ${counted} s were counted`).toBeGreaterThan(
           counted - LOST_SECONDS,
         );

@@ -39,7 +39,10 @@ describe('what was being recorded when a tab was killed', () => {
     expect(others).toEqual([]);
     expect(take).toMatchObject({ name: 'Recording, today', source: { seconds: 12, sampleRateHz: RATE_HZ } });
     expect(notices.list).toMatchObject([
-      { kind: 'warning', text: expect.stringMatching(/“Recording, today”.*12 seconds of it were found/) as string },
+      {
+        kind: 'warning',
+        text: expect.stringMatching(/“Recording, today”.*12 seconds of it were found/) as string,
+      },
     ]);
     // What the user starts next must not wipe it.
     notices.clear();
@@ -55,7 +58,9 @@ describe('what was being recorded when a tab was killed', () => {
     const notices = new Notices();
     const openVoices = vi.fn();
     await recoverDrafts(notices, openVoices);
-    expect(notices.list).toMatchObject([{ text: expect.stringMatching(/8 seconds of it were found/) as string }]);
+    expect(notices.list).toMatchObject([
+      { text: expect.stringMatching(/8 seconds of it were found/) as string },
+    ]);
     notices.list[0]!.action!.run();
     expect(openVoices).toHaveBeenCalled();
     expect(await listTakes()).toEqual([]);

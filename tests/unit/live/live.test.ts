@@ -240,7 +240,9 @@ describe('a take that the user does not end', () => {
     recording.end('lost');
     const [take] = await kept(1);
     await vi.waitFor(() => expect(notices.list).toHaveLength(1));
-    expect(notices.list[0]!.text).toMatch(/graphics processor is lost.*recording was ended.*0:02 long, is saved/);
+    expect(notices.list[0]!.text).toMatch(
+      /graphics processor is lost.*recording was ended.*0:02 long, is saved/,
+    );
     vi.stubGlobal('location', { hash: '' });
     notices.list[0]!.action!.run();
     expect(location.hash).toBe(`#/studio/${take!.id}`);
@@ -255,7 +257,11 @@ describe('a take that the user does not end', () => {
     await kept(1);
     expect(session.phase).toBe('off');
     expect(notices.list).toMatchObject([
-      { text: expect.stringMatching(/You left the live page, so the session was ended.*0:01 long, is saved/) as string },
+      {
+        text: expect.stringMatching(
+          /You left the live page, so the session was ended.*0:01 long, is saved/,
+        ) as string,
+      },
     ]);
     expect(work.tasks).toEqual([]);
   });

@@ -16,7 +16,9 @@ describe('work in progress', () => {
     expect([work.tasks, work.isLossy]).toEqual([[], false]);
     const running = job.run('Converting to Joe', async ({ onProgress, signal }) => {
       onProgress({ fraction: 0.404, secondsLeft: null });
-      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+      await new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error)),
+      );
     });
     expect(work.tasks).toMatchObject([{ page: 'studio', label: 'Converting to Joe, 40 %', isLossy: true }]);
     expect(work.isLossy).toBe(true);
@@ -59,7 +61,13 @@ describe('several files', () => {
   it('that fail alone are errors of their own', async () => {
     const notices = new Notices();
     const job = new Job(new Scope(), notices);
-    const { state } = await openEach([file('bad.wav')], { job, notices, doing: 'Opening', done: 'opened', open });
+    const { state } = await openEach([file('bad.wav')], {
+      job,
+      notices,
+      doing: 'Opening',
+      done: 'opened',
+      open,
+    });
     expect(state).toBe('failed');
     expect(notices.list).toMatchObject([{ kind: 'error', text: 'bad.wav is damaged.' }]);
   });

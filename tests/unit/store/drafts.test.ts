@@ -3,7 +3,14 @@ import { deleteDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { closeDatabase, database } from '../../../src/store/db';
-import { abandonedDrafts, adopt, deleteDraft, Draft, readDraft, type NewDraft } from '../../../src/store/drafts';
+import {
+  abandonedDrafts,
+  adopt,
+  deleteDraft,
+  Draft,
+  readDraft,
+  type NewDraft,
+} from '../../../src/store/drafts';
 import { listTakes, loadTake, saveDraft } from '../../../src/store/takes';
 import { sealed } from '../provenance/records';
 import { fakeLocks } from './fake-locks';

@@ -24,13 +24,17 @@ function refuse(): void {
 describe('a browser that refuses storage', () => {
   it('keeps takes and settings in memory, and is known for it', async () => {
     refuse();
-    const [{ saveTake, listTakes, loadTake }, { isInMemory }, { loadSettings, saveSettings }, { ModelStore }] =
-      await Promise.all([
-        import('../../../src/store/takes'),
-        import('../../../src/store/memory'),
-        import('../../../src/store/settings'),
-        import('../../../src/store/models'),
-      ]);
+    const [
+      { saveTake, listTakes, loadTake },
+      { isInMemory },
+      { loadSettings, saveSettings },
+      { ModelStore },
+    ] = await Promise.all([
+      import('../../../src/store/takes'),
+      import('../../../src/store/memory'),
+      import('../../../src/store/settings'),
+      import('../../../src/store/models'),
+    ]);
     const { id } = await saveTake({ name: 'First', source });
     expect((await listTakes()).map(({ name }) => name)).toEqual(['First']);
     expect((await loadTake(id)).source).toEqual(source);

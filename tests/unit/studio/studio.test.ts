@@ -316,11 +316,11 @@ describe('the studio', () => {
     expect(work.tasks).toMatchObject([{ page: 'studio', label: 'Recording 0:00', isLossy: true }]);
     const put = vi.spyOn(await database(), 'put');
     work.tasks[0]!.end!.run();
-    await vi.waitFor(() => expect(studio.take?.id).toBeTruthy());
+    await vi.waitFor(() => expect(studio.take?.id).toBeTruthy(), 10_000);
     expect((await loadTake(studio.take!.id!)).source.samples).toEqual(sound());
     expect(put).not.toHaveBeenCalled();
     expect(await (await database()).count('drafts')).toBe(0);
-    await vi.waitFor(() => expect(work.isLossy).toBe(false));
+    await vi.waitFor(() => expect(work.isLossy).toBe(false), 10_000);
   });
 
   it('saves a recording anew that had to be repaired, instead of what was written before', async () => {
@@ -329,9 +329,9 @@ describe('the studio', () => {
     await studio.recording.start('');
     fakes.options().onSamples(fakes.recorded.samples, RATE_HZ);
     await studio.recording.stop();
-    await vi.waitFor(() => expect(studio.take?.id).toBeTruthy());
+    await vi.waitFor(() => expect(studio.take?.id).toBeTruthy(), 10_000);
     expect((await loadTake(studio.take!.id!)).source.samples[5]).toBe(1);
-    await vi.waitFor(async () => expect(await (await database()).count('drafts')).toBe(0));
+    await vi.waitFor(async () => expect(await (await database()).count('drafts')).toBe(0), 10_000);
   });
 
   it('goes on with a conversion when its page is left', async () => {

@@ -118,12 +118,18 @@ describe('recordings', () => {
     const { enrolment, notices } = open();
     vi.mocked(decodeFile).mockImplementation(async (_file, name) => {
       if (name === 'bad.wav') throw new DOMException('This is not a recording.', 'not-audio');
-      return { ...{ samples: new Float32Array(RATE_HZ), sampleRateHz: RATE_HZ, seconds: 1 }, warnings: [name] };
+      return {
+        ...{ samples: new Float32Array(RATE_HZ), sampleRateHz: RATE_HZ, seconds: 1 },
+        warnings: [name],
+      };
     });
     await enrolment.addFiles(['a.wav', 'bad.wav', 'b.wav'].map(tape));
     expect(enrolment.row.recordings.map(({ name }) => name)).toEqual(['a.wav', 'b.wav']);
     expect(notices.list).toMatchObject([
-      { text: expect.stringMatching(/^1 of 3 files/) as string, items: ['bad.wav: This is not a recording.'] },
+      {
+        text: expect.stringMatching(/^1 of 3 files/) as string,
+        items: ['bad.wav: This is not a recording.'],
+      },
       { items: ['a.wav: a.wav', 'b.wav: b.wav'] },
     ]);
   });

@@ -27,7 +27,12 @@ it('shows several voice files one after the other, and lists those that cannot b
   const { context, scope, notices } = pageContext();
   const library = new VoiceLibrary(context, scope);
   const bad = new File(['no zip'], 'bad.understudy');
-  await library.open(bad, await named('own-a', 'Ada'), await named('own-b', 'Bea'), await named('own-c', 'Cleo'));
+  await library.open(
+    bad,
+    await named('own-a', 'Ada'),
+    await named('own-b', 'Bea'),
+    await named('own-c', 'Cleo'),
+  );
   expect(library.pending!.voice.about.name).toBe('Ada');
   await library.accept();
   expect(library.pending!.voice.about.name).toBe('Bea');
