@@ -1,6 +1,6 @@
 import { notifyChanged } from './changes';
 import { abort, database } from './db';
-import { shareMemory } from './shared-memory';
+import { shareMemory } from './memory/share';
 import type { EnrolmentRow, Revocation, TakeRow, VoiceRow } from './rows';
 
 /** Rows to add; the samples that they name are stored already. */

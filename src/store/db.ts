@@ -1,6 +1,6 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { SigningKey } from '../provenance';
-import { isInMemory, openDatabase } from './memory';
+import { isInMemory, openDatabase } from './memory/open';
 import {
   isDraftRow,
   isEnrolmentRow,
@@ -11,7 +11,7 @@ import {
   type TakeRow,
   type VoiceRow,
 } from './rows';
-import { joinMemory } from './shared-memory';
+import { joinMemory } from './memory/share';
 
 const NAME = 'understudy';
 const VERSION = 3;

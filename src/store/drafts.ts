@@ -1,6 +1,6 @@
 import { chunksOf, readSamples } from './chunks';
 import { abort, database, newSamplesId } from './db';
-import { isInMemory } from './memory';
+import { isInMemory } from './memory/open';
 import { isDraftRow, type DraftRow } from './rows';
 
 /** Samples that wait for the next write: what a killed tab loses, beside what the browser is writing. */

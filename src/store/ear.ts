@@ -1,7 +1,7 @@
 import type { EarFiles } from '../engine/backends/network';
 import { earFilesOf, type Manifest } from '../files/manifest';
 import { PublishedFiles } from '../files/published';
-import { isInMemory } from './memory';
+import { isInMemory } from './memory/open';
 import { ModelStore, type LoadOptions } from './models';
 
 /** Progress is reported, and an interrupted download goes on, from chunk to chunk. */

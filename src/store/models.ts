@@ -10,7 +10,7 @@ import {
 } from '../files/manifest';
 import type { LoadProgress } from '../engine/types';
 import { ChunkCollector } from './chunk-collector';
-import { openDatabase } from './memory';
+import { openDatabase } from './memory/open';
 
 const NAME = 'understudy-networks';
 const CHUNK_BYTES = 4 * 1024 * 1024;

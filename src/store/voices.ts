@@ -5,7 +5,7 @@ import { createSigningKey, type SigningKey } from '../provenance';
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, StoreError } from './db';
-import { shareMemory } from './shared-memory';
+import { shareMemory } from './memory/share';
 import { isRevocation, isVoiceRow, type Revocation, type VoiceRow } from './rows';
 
 /**

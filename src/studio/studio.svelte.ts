@@ -13,7 +13,7 @@ import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
 import type { Draft } from '../store/drafts';
-import { isInMemory } from '../store/memory';
+import { isInMemory } from '../store/memory/open';
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
 import { clock, nowInWords, plural } from '../ui/format';

@@ -29,7 +29,7 @@ import { askToPersist } from '../store/takes';
 import { saveVoice } from '../store/voices';
 import { echoWarnings } from './echo';
 import { MadeVoice } from './made-voice.svelte';
-import { PiecePlayer } from './piece-player.svelte';
+import { PiecePlayer } from '../ui/piece-player.svelte';
 import { KeptReading } from './reading.svelte';
 
 export type Step = EnrolmentRow['step'];

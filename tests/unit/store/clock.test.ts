@@ -12,7 +12,7 @@ afterEach(async () => {
 async function start() {
   vi.resetModules();
   const [{ rememberTime }, { closeDatabase }, { requirePermission }] = await Promise.all([
-    import('../../../src/store/clock'),
+    import('../../../src/store/device/clock'),
     import('../../../src/store/db'),
     import('../../../src/provenance'),
   ]);

@@ -31,7 +31,7 @@ describe('a browser that refuses storage', () => {
       { ModelStore },
     ] = await Promise.all([
       import('../../../src/store/takes'),
-      import('../../../src/store/memory'),
+      import('../../../src/store/memory/open'),
       import('../../../src/store/settings'),
       import('../../../src/store/models'),
     ]);
@@ -46,7 +46,7 @@ describe('a browser that refuses storage', () => {
   });
 
   it('that opens other databases does not lose them for one that fails', async () => {
-    const { openDatabase, isInMemory } = await import('../../../src/store/memory');
+    const { openDatabase, isInMemory } = await import('../../../src/store/memory/open');
     (await openDatabase('works', 1, {})).close();
     vi.spyOn(indexedDB, 'open').mockImplementation(() => {
       throw new DOMException('no', 'UnknownError');

@@ -1,5 +1,5 @@
-import { latestTime, noteTime } from '../provenance';
-import { database } from './db';
+import { latestTime, noteTime } from '../../provenance';
+import { database } from '../db';
 
 /**
  * Reads the latest time that this device has seen, and stores the present one if it is later: a clock that is set back does not make an
