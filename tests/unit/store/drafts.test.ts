@@ -102,7 +102,11 @@ describe('a draft', () => {
   });
 
   it('reports once that the disk is full, leaves nothing behind, and is no take', async () => {
-    const { put } = IDBObjectStore.prototype;
+    const put = Reflect.get(IDBObjectStore.prototype, 'put') as (
+      this: IDBObjectStore,
+      value: unknown,
+      key?: IDBValidKey,
+    ) => IDBRequest<IDBValidKey>;
     vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
       if (this.name === 'chunks' && (key as [string, number])[1] === 1)
         throw new DOMException('full', 'QuotaExceededError');
