@@ -12,6 +12,7 @@ describe('a microphone', () => {
   it.each([
     ['that delivers zeros', 0, 'digital'],
     ['that is muted behind the converter, at -63 dBFS', 0.0007, 'almost'],
+    ['that is muted behind the converter, resampled', 0.00111, 'almost'],
   ] as const)('%s is named within three seconds', (_what, peak, expected) => {
     expect(watch([3, peak]).at(-1)).toBe(expected);
     expect(watch([1, peak]).at(-1)).toBe('none');
