@@ -10,16 +10,27 @@ export const PAGES = [
 
 export type PageId = (typeof PAGES)[number]['id'];
 
-/** The page in the address (`#/studio`, `#/live`, ...); the studio if there is none. */
+/** The page in the address (`#/studio`, `#/live`, ...), the studio if there is none, and the take to open there (`#/studio/<id>`). */
 export class Route {
-  page = $state<PageId>(read());
+  page = $state<PageId>('studio');
+  takeId = $state<string | null>(null);
 
   constructor(scope: Scope) {
-    scope.on(window, 'hashchange', () => (this.page = read()));
+    this.read();
+    scope.on(window, 'hashchange', () => this.read());
   }
-}
 
-function read(): PageId {
-  const name = location.hash.replace(/^#\/?/, '').split(/[/?]/)[0];
-  return PAGES.find((page) => page.id === name)?.id ?? 'studio';
+  /** The take that the address names, once: then the address is that of the studio alone, which shows whatever is open. */
+  consumeTake(): string | null {
+    const id = this.takeId;
+    this.takeId = null;
+    if (id) history.replaceState(history.state, '', '#/studio');
+    return id;
+  }
+
+  private read(): void {
+    const [name, id] = location.hash.replace(/^#\/?/, '').split(/[/?]/);
+    this.page = PAGES.find((page) => page.id === name)?.id ?? 'studio';
+    this.takeId = (this.page === 'studio' && id) || null;
+  }
 }

@@ -3,7 +3,7 @@ import { readVoiceFile } from '../files/voice-file';
 import { ZipWriter } from '../files/zip-write';
 import { exportTake, ExportError } from '../export/export';
 import type { MarkedFile } from '../export/marked-file';
-import { ConsentError, requirePermission, type SealedRecord } from '../provenance';
+import { ConsentError, localDay, requirePermission, type SealedRecord } from '../provenance';
 import { StoreError } from '../store/db';
 import { listEnrolments, readRecording } from '../store/enrolments';
 import { loadScores } from '../store/quiz';
@@ -112,7 +112,7 @@ export async function writeArchive(options: WriteOptions): Promise<WrittenArchiv
   const damagedRows = damaged + (await countDamagedTakes());
   if (damagedRows > 0) leftOut.push({ name: `${damagedRows} more`, why: 'They are damaged on this device.' });
   const file = await writer.end(manifest);
-  const day = new Date(manifest.createdAt).toISOString().slice(0, 10);
+  const day = localDay(new Date(manifest.createdAt));
   return { file, fileName: `understudy-${day}.${EXTENSION}`, leftOut };
 }
 

@@ -4,8 +4,11 @@ import { AudioError } from './errors';
 const NOT_FINITE_LIMIT = 0.01;
 /** Recordings with a lower peak (-80 dBFS) are rejected as silent. */
 const SILENCE_PEAK = 1e-4;
-/** Recordings with a lower peak (-54 dBFS) are hardly more than the noise of a muted input. */
-const FAINT_PEAK = 2e-3;
+/**
+ * Peak (-56.5 dBFS) below which there is only noise of the electronics: of a microphone that is muted or unplugged behind the converter. Noise of
+ * -63 dBFS at its peak reaches -59 once the browser has resampled it.
+ */
+export const ALMOST_SILENT_PEAK = 1.5e-3;
 /** Magnitude from which a sample counts as full scale: just below the highest value of 8-bit files. */
 const FULL_SCALE = 0.992;
 /** Fewest consecutive samples at full scale that count as clipped; shorter runs are peaks. */
@@ -50,9 +53,9 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
       'This recording is silent, so there is nothing to convert. Nothing was changed. Check that the right microphone was recorded, or choose another file.',
     );
   }
-  if (peak < FAINT_PEAK) {
+  if (peak < ALMOST_SILENT_PEAK) {
     warnings.push(
-      `This recording is almost silent: its peak is ${Math.round(20 * Math.log10(peak))} dBFS. Check that the microphone was not muted.`,
+      `This recording is almost silent: its peak is ${Math.round(20 * Math.log10(peak))} dBFS, little more than the noise of a microphone that is muted, unplugged or turned down. Check it, and record again.`,
     );
   }
   if (peak > 1) {

@@ -25,6 +25,8 @@ export interface Recorded {
 export interface RecorderOptions {
   deviceId?: string;
   onLevel?: (level: Level) => void;
+  /** Called with the samples as they arrive; the array is reused afterwards. */
+  onSamples?: (samples: Float32Array, sampleRateHz: number) => void;
   /** Called when the recording ends by itself; `stop` then returns what was recorded. */
   onEnd?: (why: 'ceiling' | 'device-lost') => void;
   maxSeconds?: number;
@@ -120,7 +122,9 @@ export class Recorder {
     if (!store || !context || this.hasEnded) return;
     const remaining =
       Math.round((this.options.maxSeconds ?? MAX_RECORD_SECONDS) * context.sampleRate) - store.length;
-    store.append(batch.subarray(0, remaining));
+    const fitting = batch.subarray(0, remaining);
+    store.append(fitting);
+    this.options.onSamples?.(fitting, context.sampleRate);
     this.report(batch);
     if (batch.length >= remaining) this.end('ceiling');
     node.port.postMessage(batch.buffer, [batch.buffer]);

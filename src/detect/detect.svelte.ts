@@ -1,6 +1,7 @@
 import type { AppContext } from '../services/context';
 import { Job, type JobControl, type JobProgress } from '../services/job.svelte';
 import { detect } from '../services/detection-client';
+import { jobTask } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
@@ -30,7 +31,7 @@ interface Opened {
   credentials: Finding['credentials'];
 }
 
-/** Examines one recording at a time: the mark, the credentials in the file, and traces of synthesis. */
+/** Examines one recording at a time, also while another page is shown: the mark, the credentials in the file, and traces of synthesis. */
 export class DetectPage {
   finding = $state.raw<Finding | null>(null);
   readonly job: Job;
@@ -42,6 +43,7 @@ export class DetectPage {
   ) {
     this.player = new TrackPlayer(scope);
     this.job = new Job(scope, context.notices);
+    context.work.add(scope, () => [jobTask('detect', this.job, false)]);
   }
 
   async examineFile(file: File): Promise<void> {

@@ -52,7 +52,10 @@ export interface VoiceSummary {
 }
 
 /** A voice stored on this device, as the store lists it. */
-export type OwnVoice = Pick<VoiceSummary, 'id' | 'name' | 'language' | 'description' | 'consent' | 'isRevoked'>;
+export type OwnVoice = Pick<
+  VoiceSummary,
+  'id' | 'name' | 'language' | 'description' | 'consent' | 'isRevoked'
+>;
 
 export interface LoadProgress {
   /** `device`: read from IndexedDB; `network`: downloaded. */

@@ -16,6 +16,7 @@ import {
   parseSealed,
   requireGrounds,
   requirePermission,
+  today,
   type SealedRecord,
 } from '../provenance';
 import { sha256Of } from '../files/hash';
@@ -196,9 +197,8 @@ export class EnrolmentJobs implements EnrolmentApi {
     const voices: { voice: Voice; weight: number }[] = [];
     for (const { voiceId, weight } of parts) voices.push({ voice: await catalogue.read(voiceId), weight });
     for (const { voice } of voices) requirePermission(voice.permission.sealed, 'blend', voice.permission);
-    const today = new Date().toISOString().slice(0, 10);
     const parents = voices.map(({ voice }) => parseSealed(voice.permission.sealed));
-    const sealed = blendRecord(parents, { name: maker, voiceName: about.name, today });
+    const sealed = blendRecord(parents, { name: maker, voiceName: about.name, today: today() });
     return { about, voice: { ...blendVoices(voices, controls), id: about.id, name: about.name }, sealed };
   }
 

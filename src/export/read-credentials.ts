@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { withC2pa } from './c2pa';
+import { credentialState, type CredentialState } from './credential-state';
 import { CONSENT_LABEL, DISCLAIMER_LABEL, SOFT_BINDING_ALG, SOURCE_TYPE } from './credentials';
 
 /** Contents and validity of the credentials in a file. */
 export interface Credentials {
-  /** `intact`: nothing was changed after signing. `broken`: something was, or the signature is invalid. */
-  state: 'intact' | 'broken';
+  state: CredentialState;
   /** Validation status codes of the C2PA specification; empty if `intact`. */
   failures: string[];
   /** The program that claims to have written them. */
@@ -89,9 +89,10 @@ function summarise(store: v.InferOutput<typeof storeSchema>): Credentials {
   const actions = find('c2pa.actions', actionsSchema)?.actions ?? [];
   const binding = find('c2pa.soft-binding', bindingSchema);
   const isValid = store.validation_state === 'Valid' || store.validation_state === 'Trusted';
+  const failures = isValid ? [] : (store.validation_status ?? []).map(({ code }) => code);
   return {
-    state: isValid ? 'intact' : 'broken',
-    failures: isValid ? [] : (store.validation_status ?? []).map(({ code }) => code),
+    state: credentialState(isValid, failures),
+    failures,
     generator: manifest?.claim_generator_info?.[0]?.name ?? manifest?.claim_generator ?? null,
     signer: signerOf(manifest?.signature_info),
     isSynthetic: actions.some(

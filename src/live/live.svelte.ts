@@ -5,17 +5,16 @@ import type { Scope } from '../services/scope';
 import { LiveGraph } from '../realtime/session/live-graph';
 import { measureLoopback } from '../realtime/session/loopback';
 import { listDevices } from '../audio/microphone';
+import { SilenceWatch, type Silence } from '../ui/silence';
 import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
 import type { LivePhase, LiveStatus } from '../realtime/live-types';
 import { conditionsOf, type Condition } from '../engine/analysis/conditions';
-import type { LoadProgress, VoiceSummary } from '../engine/types';
+import type { LoadProgress } from '../engine/types';
 import { onChanged } from '../store/changes';
-import { saveTake } from '../store/takes';
-import { nowInWords } from '../ui/format';
 import { delayParts, type DelayParts } from '../realtime/session/delay';
 import { LiveSession, type SessionSettings } from '../realtime/session/live-session';
-import { TakeRecording } from '../realtime/session/take-recording';
 import { gateLevel } from './gate-level';
+import { LiveTakes } from './live-takes.svelte';
 import { TROUBLE_MESSAGES } from './trouble-messages';
 import { isVoiceGone } from './voice-gone';
 
@@ -44,11 +43,11 @@ export class LivePage {
   heard = $state.raw<Condition[]>([]);
   calibration = $state<'none' | 'quiet' | 'speak'>('none');
   loopback = $state.raw<{ ms: number | null } | 'measuring' | null>(null);
-  takeSeconds = $state<number | null>(null);
+  /** Whether the microphone seems to be muted. */
+  silence = $state<Silence>('none');
   private readonly session: LiveSession;
-  private recording: TakeRecording | undefined;
-  /** The voice of `recording`, with its consent record at the start of it. */
-  private takeVoice: VoiceSummary | undefined;
+  private readonly takes: LiveTakes;
+  private watch = new SilenceWatch();
   private feedbackSeconds = 0;
 
   constructor(
@@ -60,27 +59,33 @@ export class LivePage {
       onPhase: (phase) => this.enter(phase),
       onProgress: (progress) => (this.progress = progress),
       onTrouble: (trouble) => {
-        void this.endTake();
         const text = TROUBLE_MESSAGES[trouble];
-        if (text) context.notices.warn(text);
+        // Said with the take, if one is being recorded.
+        if (this.takes.isRecording) void this.takes.end(text ?? 'The microphone was changed.');
+        else if (text) context.notices.warn(text);
       },
       onWithdrawn: (error) => {
-        this.recording?.cut();
+        this.takes.cut('Its voice may not be used any more, so the recording was ended.');
         context.notices.fail(error);
         this.load();
       },
     });
+    this.takes = new LiveTakes(context, scope, this.session);
     scope.own(onChanged('voices', () => void this.checkVoices()));
     scope.interval(() => this.updateMeters(), METER_MS);
     void this.listDevices();
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
     if (mediaDevices) scope.on(mediaDevices, 'devicechange', () => void this.listDevices());
-    scope.own(() => this.recording?.cut());
     this.load();
   }
 
   get canChooseOutput(): boolean {
     return LiveGraph.canChooseOutput;
+  }
+
+  /** Of the take that is being recorded; null without one. */
+  get takeSeconds(): number | null {
+    return this.takes.seconds;
   }
 
   get isOn(): boolean {
@@ -99,17 +104,34 @@ export class LivePage {
   }
 
   async stop(): Promise<void> {
-    await this.endTake();
+    await this.takes.end();
     this.session.stop();
+  }
+
+  /**
+   * Ends the session and the scope when the page is left: a microphone should not stay open, and a voice should not speak, on a page that
+   * shows neither. A take that is being recorded is saved and named.
+   */
+  async leave(): Promise<void> {
+    if (this.phase !== 'off') {
+      this.session.graph?.setMuted(true);
+      const left =
+        'You left the live page, so the session was ended: the microphone and the converted voice are never on where they are not shown.';
+      if (this.takes.isRecording) await this.takes.end(left);
+      else this.context.notices.warn(left);
+      this.session.stop();
+    }
+    await this.takes.saved();
+    this.scope.dispose();
   }
 
   /** Applies changed settings to the running session. */
   async apply(): Promise<void> {
     // The mark of a take names one voice, so a change of voice starts another take.
-    const isOtherVoice = this.recording && this.takeVoice?.id !== this.context.preferences.voiceId;
-    if (isOtherVoice) await this.endTake();
+    const isOtherVoice = this.takes.isRecording && this.takes.voiceId !== this.context.preferences.voiceId;
+    if (isOtherVoice) await this.takes.end('The voice was changed, so another take was begun.');
     await this.session.adjust(this.settings).catch((error: unknown) => this.context.notices.fail(error));
-    if (isOtherVoice) this.beginTake();
+    if (isOtherVoice) this.takes.begin();
     this.readDevice();
   }
 
@@ -156,60 +178,8 @@ export class LivePage {
   }
 
   async toggleTake(): Promise<void> {
-    if (this.recording) await this.endTake();
-    else this.beginTake();
-  }
-
-  private beginTake(): void {
-    const { voiceId } = this.context.preferences;
-    const voice = this.session.status?.voices.find(({ id }) => id === voiceId);
-    if (this.phase !== 'live' || !voice) return;
-    this.takeVoice = voice;
-    this.recording = new TakeRecording(this.session.api, this.session.graph!.context.sampleRate);
-    this.takeSeconds = 0;
-    void this.saveWhenDone(this.recording, voice);
-  }
-
-  private async endTake(): Promise<void> {
-    const { recording } = this;
-    if (!recording) return;
-    // A worker that died cannot end the recording.
-    const stop = this.scope.timeout(() => recording.cut(), 1000);
-    recording.end();
-    await recording.done;
-    stop();
-  }
-
-  /** Saves a take as soon as it ends, whatever ended it. */
-  private async saveWhenDone(recording: TakeRecording, voice: VoiceSummary): Promise<void> {
-    const { notices, preferences } = this.context;
-    const { source, output } = await recording.done;
-    if (this.recording === recording) {
-      this.recording = undefined;
-      this.takeSeconds = null;
-    }
-    if (output.samples.length === 0) return;
-    const take = {
-      name: `Live, ${nowInWords()}`,
-      source,
-      output: {
-        ...output,
-        voiceId: voice.id,
-        voiceName: voice.name,
-        controls: { ...preferences.controls },
-        backend: this.status?.backend ?? ('wasm' as const),
-        ...(voice.consent && { consent: voice.consent }),
-      },
-    };
-    const save = async (): Promise<void> => {
-      try {
-        await saveTake(take);
-        notices.announce('The take is saved. Find it in the studio.');
-      } catch (error) {
-        notices.fail(error, { label: 'Save again', run: () => void save() });
-      }
-    };
-    await save();
+    if (this.takes.isRecording) await this.takes.end();
+    else this.takes.begin();
   }
 
   private get settings(): SessionSettings {
@@ -231,6 +201,7 @@ export class LivePage {
     const { notices } = this.context;
     notices.clear();
     this.hasFeedback = false;
+    this.watch = new SilenceWatch();
     try {
       await this.session.adjust(this.settings);
       await this.session.start();
@@ -249,6 +220,7 @@ export class LivePage {
     if (phase === 'live') this.readDevice();
     if (phase !== 'off') return;
     this.heard = [];
+    this.silence = 'none';
     this.level = { input: 0, output: 0 };
     this.delay = null;
     this.trackSettings = null;
@@ -270,7 +242,8 @@ export class LivePage {
     const heard = conditionsOf(stats.get('heard'));
     // Assigned only where it differs, so that screen readers announce changes alone.
     if (heard.join() !== this.heard.join()) this.heard = heard;
-    if (this.recording) this.takeSeconds = this.recording.seconds;
+    if (this.phase === 'live') this.silence = this.watch.push(this.level.input, performance.now() / 1000);
+    this.takes.update();
     this.feedbackSeconds =
       stats.get('feedback') >= FEEDBACK_SCORE ? this.feedbackSeconds + METER_MS / 1000 : 0;
     this.hasFeedback = this.feedbackSeconds >= FEEDBACK_SECONDS;

@@ -1,4 +1,5 @@
 export { canonicalBytes, type Canonical } from './canonical';
+export { latestTime, localDay, noteTime, today } from './clock';
 export {
   CAPACITIES,
   fingerprint,

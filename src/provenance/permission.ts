@@ -1,3 +1,4 @@
+import { latestDay, localDay, today as todayHere } from './clock';
 import { parseSealed, type ConsentRecord, type SealedRecord, type Use } from './consent';
 import { ConsentError } from './errors';
 import { plainText } from './plain-text';
@@ -10,7 +11,7 @@ export interface Circumstances {
   revoked: ReadonlySet<string>;
   /** Hashes of the voice's own data (`dataHashes` in src/files/voice-data.ts). Without them only its record is looked up. */
   data?: readonly string[];
-  /** `YYYY-MM-DD`. Default: the current date in UTC. */
+  /** `YYYY-MM-DD`. Default: today by the calendar of this place, never before a day that this device has seen. */
   today?: string;
 }
 
@@ -38,11 +39,11 @@ const USE_PHRASES: Record<Use, string> = {
  * A blend also needs the permission of every voice it was made from, for `use` and for `blend`.
  */
 export function requirePermission(sealed: unknown, use: Use, circumstances: Circumstances): SealedRecord {
-  const today = circumstances.today ?? new Date().toISOString().slice(0, 10);
+  const { revoked, data, today = todayHere() } = circumstances;
   const checked = parseSealed(sealed);
-  const { revoked, data } = circumstances;
   if (isRevoked(checked, revoked, data)) throw revokedError(checked);
-  check(checked, use, today, 0);
+  // A record sealed this evening west of here, or this morning east of here, is in force at once.
+  check(checked, use, { today, begun: circumstances.today ?? latestDay() }, 0);
   return checked;
 }
 
@@ -85,22 +86,29 @@ function revokedError({ record }: SealedRecord): ConsentError {
   );
 }
 
-function check({ record }: SealedRecord, use: Use, today: string, depth: number): void {
+interface Days {
+  today: string;
+  /** The latest day that has begun anywhere. */
+  begun: string;
+}
+
+function check({ record }: SealedRecord, use: Use, days: Days, depth: number): void {
+  const { today, begun } = days;
   const whose = `the voice of ${plainText(record.person.name)}`;
   const ask = `To ask for permission, write to ${plainText(record.revocationContact)}.`;
   if (depth > MAX_DEPTH) {
     throw new ConsentError('consent-invalid', `This voice is blended from too many blends. ${SAFE}`);
   }
-  if (today < record.from) {
+  if (begun < record.from) {
     throw new ConsentError(
       'consent-not-yet',
-      `Permission to use ${whose} begins on ${record.from}, so it cannot be used yet. ${SAFE}`,
+      `Permission to use ${whose} begins on ${record.from}, so it cannot be used yet. ${clockWords(today)} ${SAFE}`,
     );
   }
   if (record.until !== null && today > record.until) {
     throw new ConsentError(
       'consent-expired',
-      `Permission to use ${whose} ended on ${record.until}, so it cannot be used. ${SAFE} ${ask}`,
+      `Permission to use ${whose} ended on ${record.until}, so it cannot be used. ${clockWords(today)} ${SAFE} ${ask}`,
     );
   }
   if (!record.uses.includes(use)) {
@@ -112,6 +120,14 @@ function check({ record }: SealedRecord, use: Use, today: string, depth: number)
   for (const parent of record.parents) {
     // parseSealed of the blend validated the parents' form but not their fingerprints.
     parseSealed(parent);
-    for (const each of new Set<Use>([use, 'blend'])) check(parent, each, today, depth + 1);
+    for (const each of new Set<Use>([use, 'blend'])) check(parent, each, days, depth + 1);
   }
+}
+
+/** What day it is taken to be, so that a wrong clock can be recognised. */
+function clockWords(today: string): string {
+  const shown = localDay();
+  return today === shown
+    ? `By the clock of this device today is ${today}; if that is wrong, set the clock.`
+    : `The clock of this device shows ${shown}, but it has shown ${today} before, and permission that has ended does not come back.`;
 }

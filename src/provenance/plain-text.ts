@@ -2,7 +2,8 @@
  * Controls, format characters that reorder or hide text, and characters without width; but line feed and tab, the two joiners
  * that scripts and emoji need, and the variation selectors of emoji.
  */
-const HIDING = /(?!\n|\t|\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const HIDING =
+  /(?!\n|\t|\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 /** More combining marks on one letter than any orthography uses. */
 const STACKED = /(\p{M}{4})\p{M}+/gu;
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;

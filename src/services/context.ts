@@ -3,6 +3,7 @@ import type { Ear } from './ear.svelte';
 import type { Notices } from './notices.svelte';
 import type { Preferences } from './preferences.svelte';
 import type { Scope } from './scope';
+import type { Work } from './work.svelte';
 
 /** What the shell passes to every page. */
 export interface AppContext {
@@ -11,4 +12,5 @@ export interface AppContext {
   ear: Ear;
   notices: Notices;
   preferences: Preferences;
+  work: Work;
 }

@@ -5,10 +5,16 @@ export interface Notice {
   id: number;
   kind: 'error' | 'warning';
   text: string;
+  /** Shown as a list below the text. */
+  items?: readonly string[];
   action?: { label: string; run: () => void };
+  /** Whether it stays until it is dismissed, because it does not concern what the user started last. */
+  isLasting?: boolean;
 }
 
-/** Errors and warnings for the user, the newest last. Each stays until it is dismissed or `clear` is called. */
+type More = Pick<Notice, 'items' | 'action' | 'isLasting'>;
+
+/** Errors and warnings for the user, the newest last. Each stays until it is dismissed or, unless it is lasting, `clear` is called. */
 export class Notices {
   list = $state<Notice[]>([]);
   /** What has just been done, for screen readers. */
@@ -19,11 +25,11 @@ export class Notices {
   fail(error: unknown, action?: Notice['action']): void {
     if (isCancelled(error)) return;
     console.error(error);
-    this.add('error', messageOf(error), action);
+    this.add('error', messageOf(error), action && { action });
   }
 
-  warn(text: string): void {
-    this.add('warning', text);
+  warn(text: string, more?: More): void {
+    this.add('warning', text, more);
   }
 
   announce(text: string): void {
@@ -34,15 +40,16 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  /** Removes all notices. Called when the user starts something new. */
+  /** Removes all notices but the lasting ones. Called when the user starts something new. */
   clear(): void {
-    this.list = [];
+    this.list = this.list.filter(({ isLasting }) => isLasting);
   }
 
   /** Texts name files and voices of others. */
-  private add(kind: Notice['kind'], raw: string, action?: Notice['action']): void {
+  private add(kind: Notice['kind'], raw: string, { items, ...more }: More = {}): void {
     const text = plainText(raw);
-    const notice: Notice = { id: this.nextId++, kind, text, ...(action && { action }) };
+    const list = items && { items: items.map((item) => plainText(item)) };
+    const notice: Notice = { id: this.nextId++, kind, text, ...list, ...more };
     this.list = [...this.list.filter((other) => other.text !== text), notice];
   }
 }

@@ -1,5 +1,6 @@
 import { notifyChanged } from './changes';
-import { database } from './db';
+import { abort, database } from './db';
+import { shareMemory } from './memory/share';
 import { pinSigner } from './signers';
 import type { EnrolmentRow, Revocation, TakeRow, VoiceRow } from './rows';
 
@@ -44,17 +45,9 @@ export async function addAll({ voices, takes, enrolments, revocations }: Additio
   ];
   await Promise.all(adding.map((each) => (each as Promise<unknown>).catch(fail)));
   if (failures.length > 0) throw firstCause(failures);
+  await shareMemory();
   if (takes.length > 0) notifyChanged('takes');
   notifyChanged('voices');
-}
-
-/** Aborts the transaction, since not every failure does; does nothing if it has ended. */
-function abort(transaction: { abort(): void }): void {
-  try {
-    transaction.abort();
-  } catch {
-    // It has been rolled back already.
-  }
 }
 
 /** The failure that aborted the others, whose AbortErrors may precede it. An AbortError is not passed on: the caller did not cancel. */

@@ -40,6 +40,23 @@ export async function readSamples(
   return samples;
 }
 
+/** Deletes what is stored beyond the first `length` samples. */
+export async function cutSamples(db: IDBPDatabase<Schema>, id: string, length: number): Promise<void> {
+  const transaction = db.transaction('chunks', 'readwrite');
+  let at = 0;
+  for (
+    let cursor = await transaction.store.openCursor(chunksOf(id));
+    cursor;
+    cursor = await cursor.continue()
+  ) {
+    const { byteLength } = cursor.value;
+    if (at >= 4 * length) void cursor.delete();
+    else if (at + byteLength > 4 * length) void cursor.update(cursor.value.slice(0, 4 * length - at));
+    at += byteLength;
+  }
+  await transaction.done;
+}
+
 /** The keys of all chunks of a samples id. */
 export function chunksOf(id: string): IDBKeyRange {
   return IDBKeyRange.bound([id, 0], [id, Infinity]);

@@ -1,14 +1,18 @@
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { SigningKey } from '../provenance';
+import { isInMemory, openDatabase } from './memory/open';
 import {
+  isDraftRow,
   isEnrolmentRow,
   isTakeRow,
   isVoiceRow,
+  type DraftRow,
   type EnrolmentRow,
   type Revocation,
   type TakeRow,
   type VoiceRow,
 } from './rows';
+import { joinMemory } from './memory/share';
 
 const NAME = 'understudy';
 const VERSION = 3;
@@ -38,6 +42,10 @@ export interface Schema extends DBSchema {
   unsealed: { key: string; value: true };
   /** Public key, hex, of whoever first signed a voice file of an id on this device; kept when the voice is deleted. */
   signers: { key: string; value: string };
+  /** What is being recorded; the samples are in `chunks`. */
+  drafts: { key: string; value: DraftRow };
+  /** The latest time this device has seen, in milliseconds since 1970, under `latest`. */
+  clock: { key: string; value: number };
 }
 
 export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged' | 'altered';
@@ -77,7 +85,7 @@ export async function closeDatabase(): Promise<void> {
 
 async function open(): Promise<IDBPDatabase<Schema>> {
   const forget = () => void closeDatabase();
-  const db = await openDB<Schema>(NAME, VERSION, {
+  const db = await openDatabase<Schema>(NAME, VERSION, {
     upgrade(fresh, from, _to, transaction) {
       if (from < 1) {
         fresh.createObjectStore('chunks');
@@ -91,6 +99,8 @@ async function open(): Promise<IDBPDatabase<Schema>> {
         fresh.createObjectStore('enrolments', { keyPath: 'id' });
       }
       if (from < 3) {
+        fresh.createObjectStore('drafts', { keyPath: 'id' });
+        fresh.createObjectStore('clock');
         fresh.createObjectStore('unsealed');
         fresh.createObjectStore('signers');
         // The transaction, which `openDB` waits for, lasts as long as this has requests.
@@ -102,6 +112,7 @@ async function open(): Promise<IDBPDatabase<Schema>> {
     terminated: forget,
   });
   await purgeOrphans(db);
+  if (isInMemory()) await joinMemory(db as unknown as IDBPDatabase);
   return db;
 }
 
@@ -116,22 +127,33 @@ async function noteWhatIsHere(
     if (isVoiceRow(row)) await store('signers').put(row.signer, row.id);
 }
 
-/** Deletes samples that no take and no enrolment names, unless they are less than an hour old: another tab may be saving them. */
+/** Deletes samples that no take, enrolment or draft names, unless they are less than an hour old: another tab may be saving them. */
 async function purgeOrphans(db: IDBPDatabase<Schema>): Promise<void> {
-  const transaction = db.transaction(['chunks', 'takes', 'enrolments'], 'readwrite');
+  const transaction = db.transaction(['chunks', 'takes', 'enrolments', 'drafts'], 'readwrite');
   const takes = await transaction.objectStore('takes').getAll();
   const enrolments = await transaction.objectStore('enrolments').getAll();
+  const drafts = await transaction.objectStore('drafts').getAll();
   // A damaged row may name any of them.
-  if (!takes.every(isTakeRow) || !enrolments.every(isEnrolmentRow)) return;
+  if (!takes.every(isTakeRow) || !enrolments.every(isEnrolmentRow) || !drafts.every(isDraftRow)) return;
   const named = new Set<unknown>([
     ...takes.flatMap((row) => [row.sourceId, row.outputId]),
     ...enrolments.flatMap((row) => row.recordings.map((recording) => recording.samplesId)),
+    ...drafts.flatMap((row) => [row.source.samplesId, row.output?.samplesId]),
   ]);
   const chunks = transaction.objectStore('chunks');
   for (const key of await chunks.getAllKeys()) {
     if (!named.has(key[0]) && ageMs(key[0]) > 3_600_000) void chunks.delete(key);
   }
   await transaction.done;
+}
+
+/** Aborts the transaction, since not every failure does; does nothing if it has ended. */
+export function abort(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It has been rolled back already.
+  }
 }
 
 /** A new samples id, which begins with the time of its creation. */

@@ -1,6 +1,7 @@
 import type { EarFiles } from '../engine/backends/network';
 import { earFilesOf, type Manifest } from '../files/manifest';
 import { PublishedFiles } from '../files/published';
+import { isInMemory } from './memory/open';
 import { ModelStore, type LoadOptions } from './models';
 
 /** Progress is reported, and an interrupted download goes on, from chunk to chunk. */
@@ -13,11 +14,11 @@ export interface EarState {
   isComplete: boolean;
 }
 
-/** How much of the ear is on this device; undefined if none is published. Rejects as `ModelStore.load` does. */
+/** How much of the ear is on this device; undefined if none is published, or where nothing can be stored that workers would read. Rejects as `ModelStore.load` does. */
 export function earState(options: LoadOptions): Promise<EarState | undefined> {
   return withStore(async (models) => {
     const files = earFilesOf(await models.loadManifest(options));
-    if (!files) return undefined;
+    if (!files || isInMemory()) return undefined;
     const states = await Promise.all(files.map((file) => models.storedState(file)));
     return {
       bytesTotal: files.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -4,6 +4,18 @@ import { isEnrolmentRow, type EnrolmentRow, type RecordingRow } from './rows';
 
 export type NewRecording = Omit<RecordingRow, 'samplesId' | 'seconds'> & { samples: Float32Array };
 
+/** A new unfinished voice without recordings, not stored yet. */
+export function newEnrolment(id: string = crypto.randomUUID()): EnrolmentRow {
+  return {
+    id,
+    createdAt: Date.now(),
+    about: { name: '', language: '', description: '' },
+    step: 'collect',
+    consent: null,
+    recordings: [],
+  };
+}
+
 /** Unfinished voices, newest first. */
 export async function listEnrolments(): Promise<EnrolmentRow[]> {
   const rows: unknown[] = await (await database()).getAll('enrolments');
@@ -47,9 +59,29 @@ export async function removeRecording(row: EnrolmentRow, samplesId: string): Pro
   return next;
 }
 
-/** Deletes an unfinished voice with its recordings. Rejects with `damaged` if its row cannot be read. */
+/**
+ * Stores the file of a voice that was made of an enrolment, until it is kept or made anew. It lies among the voice files, under the id of the
+ * enrolment; without a row of its own it is no voice. Rejects with `quota`.
+ */
+export async function saveMade(enrolmentId: string, file: Blob): Promise<void> {
+  const db = await database();
+  const bytes = await file.arrayBuffer();
+  await keep(db, 'the finished voice', () => db.put('voiceFiles', bytes, enrolmentId));
+}
+
+/** The file that `saveMade` stored. */
+export async function readMade(enrolmentId: string): Promise<Blob | undefined> {
+  const bytes = await (await database()).get('voiceFiles', enrolmentId);
+  return bytes && new Blob([bytes]);
+}
+
+export async function deleteMade(enrolmentId: string): Promise<void> {
+  await (await database()).delete('voiceFiles', enrolmentId);
+}
+
+/** Deletes an unfinished voice with its recordings, and the voice made of it. Rejects with `damaged` if its row cannot be read. */
 export async function deleteEnrolment(id: string): Promise<void> {
-  const transaction = (await database()).transaction(['enrolments', 'chunks'], 'readwrite');
+  const transaction = (await database()).transaction(['enrolments', 'chunks', 'voiceFiles'], 'readwrite');
   const row: unknown = await transaction.objectStore('enrolments').get(id);
   if (row !== undefined && !isEnrolmentRow(row)) {
     transaction.abort();
@@ -61,6 +93,7 @@ export async function deleteEnrolment(id: string): Promise<void> {
   }
   for (const { samplesId } of row?.recordings ?? [])
     void transaction.objectStore('chunks').delete(chunksOf(samplesId));
+  void transaction.objectStore('voiceFiles').delete(id);
   void transaction.objectStore('enrolments').delete(id);
   await transaction.done;
 }

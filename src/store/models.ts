@@ -1,4 +1,4 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
 import { describeCause, EngineError, throwIfCancelled } from '../engine/errors';
 import { sha256Of } from '../files/hash';
 import {
@@ -10,6 +10,7 @@ import {
 } from '../files/manifest';
 import type { LoadProgress } from '../engine/types';
 import { ChunkCollector } from './chunk-collector';
+import { openDatabase } from './memory/open';
 
 const NAME = 'understudy-networks';
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -48,7 +49,7 @@ export class ModelStore {
   private constructor(private readonly db: IDBPDatabase<Schema>) {}
 
   static async open(name = NAME): Promise<ModelStore> {
-    const db = await openDB<Schema>(name, 1, {
+    const db = await openDatabase<Schema>(name, 1, {
       upgrade(database) {
         database.createObjectStore('chunks');
         database.createObjectStore('files');

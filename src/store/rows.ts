@@ -78,6 +78,37 @@ const takeRow = v.object({
 export type TakeRow = v.InferOutput<typeof takeRow>;
 export type TakeSummary = Omit<TakeRow, 'sourceId' | 'outputId'>;
 
+const trackRow = {
+  /** Samples id in `chunks`. */
+  samplesId: id,
+  sampleRateHz: length.sampleRateHz,
+  /** Number of samples stored. */
+  samples: v.pipe(v.number(), v.integer(), v.minValue(0)),
+};
+
+/** What is being recorded, or was when its tab ended. */
+const draftRow = v.object({
+  id,
+  name: v.string(),
+  /** Milliseconds since 1970. */
+  createdAt: time,
+  updatedAt: time,
+  /** The unfinished voice that it is a recording for; null if it becomes a take. */
+  enrolmentId: v.nullable(id),
+  source: v.object(trackRow),
+  /** The conversion of a live recording, with what its row will say but for its duration. */
+  output: v.nullable(
+    v.object({
+      ...trackRow,
+      about: v.omit(outputRow, ['seconds', 'seal']),
+      /** See `nextDraftSeal` in src/store/take-seal.ts. */
+      seal: sha256,
+    }),
+  ),
+});
+
+export type DraftRow = v.InferOutput<typeof draftRow>;
+
 /** A voice as listed, without its file. */
 const voiceRow = v.object({
   id: v.pipe(v.string(), v.regex(/^own-[A-Za-z0-9_-]{1,60}$/)),
@@ -143,5 +174,6 @@ export type EnrolmentRow = v.InferOutput<typeof enrolmentRow>;
 
 export const isTakeRow = (row: unknown) => v.is(takeRow, row);
 export const isVoiceRow = (row: unknown) => v.is(voiceRow, row);
+export const isDraftRow = (row: unknown) => v.is(draftRow, row);
 export const isEnrolmentRow = (row: unknown) => v.is(enrolmentRow, row);
 export const isRevocation = (row: unknown) => v.is(revocationSchema, row);

@@ -17,9 +17,13 @@ export interface StoredOutput {
  * HMAC-SHA-256, in hex, of what an export depends on: take, samples, voice and consent record. Its key never leaves this
  * browser, so a row that was edited, or that names other samples, does not verify.
  */
-export async function sealOf(stored: StoredOutput): Promise<string> {
-  const [key, bytes] = [await takesKey(), await sealedBytes(stored)];
-  return hexOf(new Uint8Array(await crypto.subtle.sign(HMAC.name, key, bytes)));
+export async function sealOf({ takeId, outputId, output, samples }: StoredOutput): Promise<string> {
+  const { voiceId, voiceName, consent = null, sampleRateHz } = output;
+  return hmac({
+    ...{ version: 1, takeId, outputId, voiceId, voiceName, sampleRateHz },
+    consent: consent as unknown as Canonical,
+    samples: await sha256Of(Float32Array.from(samples).buffer),
+  });
 }
 
 export async function isSealed(stored: StoredOutput): Promise<boolean> {
@@ -27,15 +31,43 @@ export async function isSealed(stored: StoredOutput): Promise<boolean> {
   return seal !== undefined && seal === (await sealOf(stored));
 }
 
-function takesKey(): Promise<CryptoKey> {
-  return deviceKey('takes', () => crypto.subtle.generateKey(HMAC, false, ['sign', 'verify']));
+/** The output of a draft, to which samples are still added. */
+export interface DraftOutput {
+  draftId: string;
+  samplesId: string;
+  about: Omit<OutputRow, 'seconds' | 'seal'>;
 }
 
-async function sealedBytes({ takeId, outputId, output, samples }: StoredOutput) {
-  const { voiceId, voiceName, consent = null, sampleRateHz } = output;
-  return canonicalBytes({
-    ...{ version: 1, takeId, outputId, voiceId, voiceName, sampleRateHz },
+/** Seal of a draft's output before its first samples: HMAC-SHA-256 of the draft, the samples id, the voice and its record. */
+export async function firstDraftSeal({ draftId, samplesId, about }: DraftOutput): Promise<string> {
+  const { voiceId, voiceName, consent = null, sampleRateHz } = about;
+  return hmac({
+    ...{ version: 1, draftId, samplesId, voiceId, voiceName, sampleRateHz },
     consent: consent as unknown as Canonical,
-    samples: await sha256Of(Float32Array.from(samples).buffer),
   });
+}
+
+/** Seal after one more part: HMAC-SHA-256 of the seal before it and the part, so that a part cannot be exchanged. */
+export async function nextDraftSeal(before: string, part: ArrayBuffer): Promise<string> {
+  return hmac({ before, part: await sha256Of(part) });
+}
+
+/** `parts`: as they were stored. */
+export async function isDraftSealed(
+  output: DraftOutput,
+  parts: Iterable<ArrayBuffer>,
+  seal: string,
+): Promise<boolean> {
+  let expected = await firstDraftSeal(output);
+  for (const part of parts) expected = await nextDraftSeal(expected, part);
+  return seal === expected;
+}
+
+async function hmac(value: Canonical): Promise<string> {
+  const key = await takesKey();
+  return hexOf(new Uint8Array(await crypto.subtle.sign(HMAC.name, key, canonicalBytes(value))));
+}
+
+function takesKey(): Promise<CryptoKey> {
+  return deviceKey('takes', () => crypto.subtle.generateKey(HMAC, false, ['sign', 'verify']));
 }

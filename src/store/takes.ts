@@ -1,10 +1,17 @@
 import type { IDBPDatabase } from 'idb';
 import { notifyChanged } from './changes';
-import { chunksOf, keep, readSamples, writeSamples } from './chunks';
+import { chunksOf, cutSamples, keep, readSamples, writeSamples } from './chunks';
 import { database, newSamplesId, StoreError, type Schema } from './db';
 import { plainText } from '../provenance';
-import { isSealed, sealOf, type StoredOutput } from './take-seal';
-import { isTakeRow, type Length, type OutputRow, type TakeRow, type TakeSummary } from './rows';
+import { isDraftSealed, isSealed, sealOf, type StoredOutput } from './take-seal';
+import {
+  isTakeRow,
+  type DraftRow,
+  type Length,
+  type OutputRow,
+  type TakeRow,
+  type TakeSummary,
+} from './rows';
 
 export interface Samples {
   samples: Float32Array;
@@ -61,6 +68,39 @@ export async function saveTake(take: NewTake): Promise<TakeSummary> {
     },
     [sourceId, ...(outputId ? [outputId] : [])],
   );
+  notifyChanged('takes');
+  return summaryOf(row);
+}
+
+/**
+ * Makes a draft a take of the same id, which names the samples that the draft has stored. The source of a live take is cut to the duration of its
+ * output; without any output it becomes a take that is not converted, and an output that this device did not record gets no seal. Rejects with
+ * `quota`; then the draft is kept.
+ */
+export async function saveDraft({ id, name, createdAt, source, output }: DraftRow): Promise<TakeSummary> {
+  const db = await database();
+  const { samplesId: sourceId, sampleRateHz } = source;
+  const converted = output && output.samples > 0 ? output : null;
+  const outputSeconds = converted && converted.samples / converted.sampleRateHz;
+  const samples = Math.min(source.samples, Math.round((outputSeconds ?? Infinity) * sampleRateHz));
+  const row: TakeRow = {
+    id,
+    name,
+    createdAt,
+    source: { sampleRateHz, seconds: samples / sampleRateHz },
+    output: converted && (await rowOfDraft(db, id, name, converted)),
+    sourceId,
+    outputId: converted && converted.samplesId,
+  };
+  await keep(db, 'the take', async () => {
+    await cutSamples(db, sourceId, samples);
+    const transaction = db.transaction(['takes', 'drafts'], 'readwrite');
+    await Promise.all([
+      transaction.objectStore('takes').put(row),
+      transaction.objectStore('drafts').delete(id),
+      transaction.done,
+    ]);
+  });
   notifyChanged('takes');
   return summaryOf(row);
 }
@@ -206,6 +246,20 @@ function lengthOf({ samples, sampleRateHz }: Samples): Length {
 /** Of a stored output, without its samples. */
 function about({ seconds: _seconds, seal: _seal, ...rest }: OutputRow): Omit<TakeOutput, 'samples'> {
   return rest;
+}
+
+/** The row of a draft's output, sealed only if the draft is as it was recorded. */
+async function rowOfDraft(
+  db: IDBPDatabase<Schema>,
+  draftId: string,
+  name: string,
+  { samplesId, about, samples: count, seal }: NonNullable<DraftRow['output']>,
+): Promise<OutputRow> {
+  const parts = await db.getAll('chunks', chunksOf(samplesId));
+  const samples = await readSamples(db, samplesId, count, name);
+  const isIntact = await isDraftSealed({ draftId, samplesId, about }, parts, seal);
+  if (isIntact) return sealedRow(draftId, samplesId, { ...about, samples });
+  return { ...about, seconds: count / about.sampleRateHz };
 }
 
 /** The row of an output, sealed. `takeId` and `outputId` are those that it is stored under. */

@@ -5,7 +5,9 @@ import { createSigningKey, isRevoked, plainText, type SigningKey } from '../prov
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, StoreError } from './db';
+import { recallTime } from './device/clock';
 import { deviceKey } from './device-keys';
+import { shareMemory } from './memory/share';
 import { pinSigner } from './signers';
 import { isRevocation, isVoiceRow, type Revocation, type VoiceRow } from './rows';
 
@@ -27,6 +29,7 @@ export async function saveVoice(file: Blob, voice: VoiceFile): Promise<VoiceRow>
       transaction.done,
     ]);
   });
+  await shareMemory();
   notifyChanged('voices');
   return row;
 }
@@ -90,6 +93,7 @@ export async function deleteVoice(id: string): Promise<void> {
     transaction.objectStore('voiceFiles').delete(id),
     transaction.done,
   ]);
+  await shareMemory();
   notifyChanged('voices');
 }
 
@@ -122,6 +126,7 @@ async function revokeAll(hashes: string[], reason: string): Promise<void> {
     const { store, done } = db.transaction('revocations', 'readwrite');
     await Promise.all([...hashes.map((sha256) => store.put({ sha256, at: Date.now(), reason })), done]);
   });
+  await shareMemory();
   notifyChanged('voices');
 }
 
@@ -157,9 +162,13 @@ export async function listRevocations(): Promise<Revocation[]> {
   return rows.filter(isRevocation);
 }
 
-/** sha256 of all that is revoked on this device, see `Circumstances`. */
+/**
+ * sha256 of all that is revoked on this device, see `Circumstances`. Reads the latest time seen too, on which the check of a
+ * permission depends as well.
+ */
 export async function revoked(): Promise<ReadonlySet<string>> {
   try {
+    await recallTime();
     // Keys, so that damaged rows count too.
     return new Set(await (await database()).getAllKeys('revocations'));
   } catch (error) {

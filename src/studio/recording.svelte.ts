@@ -1,20 +1,23 @@
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { Recorder, type Level, type Recorded } from '../audio/recorder';
+import { Draft } from '../store/drafts';
+import { nowInWords } from '../ui/format';
 import { Microphone, type End } from '../ui/microphone.svelte';
 
 export type { Recorded };
 
-/** The microphone of the studio. Every recording is passed to `onDone`, whatever ended it. */
+/** The microphone of the studio. Every recording is written to the store while it is made, and passed to `onDone`, whatever ended it. */
 export class Recording extends Microphone {
   /** Whether any part of this recording clipped. */
   hasClipped = $state(false);
   devices = $state.raw<{ deviceId: string; label: string }[]>([]);
+  private draft: Draft | undefined;
 
   constructor(
-    private readonly scope: Scope,
+    scope: Scope,
     notices: Notices,
-    private readonly onDone: (recorded: Recorded) => void,
+    private readonly onDone: (recorded: Recorded, draft: Draft | undefined) => void,
   ) {
     super(scope, notices);
     void this.listDevices();
@@ -35,8 +38,19 @@ export class Recording extends Microphone {
 
   override async stop(): Promise<Recorded | undefined> {
     const recorded = await super.stop();
-    if (recorded) this.onDone(recorded);
+    const { draft } = this;
+    this.draft = undefined;
+    if (recorded) this.onDone(recorded, draft);
     return recorded;
+  }
+
+  protected override onSamples(samples: Float32Array, sampleRateHz: number): void {
+    this.draft ??= new Draft({ name: `Recording, ${nowInWords()}`, sampleRateHz }, () =>
+      this.notices.warn(
+        'This browser does not store the recording while it is made, perhaps because the device is full. It goes on in this tab: stop it here, then download it or make space, before you close the tab.',
+      ),
+    );
+    this.draft.append(samples);
   }
 
   protected override onLevel({ clipped }: Level): void {
@@ -46,8 +60,8 @@ export class Recording extends Microphone {
   protected override onEnd(why: End): void {
     this.notices.warn(
       why === 'ceiling'
-        ? 'A recording can be ten minutes long at most, so it was stopped. All of it is saved below.'
-        : 'The microphone was unplugged or taken by another program. What was recorded until then is saved below. Plug it in or choose another one to record again.',
+        ? 'A recording can be ten minutes long at most, so it was stopped. All of it is saved in the studio.'
+        : 'The microphone was unplugged or taken by another program. What was recorded until then is saved in the studio. Plug it in or choose another one to record again.',
     );
     void this.stop();
   }

@@ -1,5 +1,7 @@
 import type { AppContext } from '../services/context';
+import { openEach } from '../services/each-file';
 import { Job, type JobProgress } from '../services/job.svelte';
+import { jobTask, type Task } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples } from '../audio/check';
 import { decodeFile } from '../audio/decode';
@@ -12,11 +14,13 @@ import { canShare, download, share } from '../export/deliver';
 import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
 import { isRevoked, plainText } from '../provenance';
 import { onChanged } from '../store/changes';
+import type { Draft } from '../store/drafts';
+import { isInMemory } from '../store/memory/open';
 import { requireIntact } from '../store/takes';
 import { revoked } from '../store/voices';
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
-import { nowInWords } from '../ui/format';
+import { clock, nowInWords, plural } from '../ui/format';
 import { TakeLibrary, type OpenTake } from './take-library.svelte';
 
 export interface SoundProgress extends JobProgress {
@@ -24,7 +28,7 @@ export interface SoundProgress extends JobProgress {
   totalSeconds: number;
 }
 
-/** State of the studio: one open take, the job that works on it, and the library of all takes. */
+/** State of the studio: one open take, the job that works on it, and the library of all takes. It outlives its page. */
 export class Studio {
   readonly job: Job<SoundProgress>;
   readonly recording: Recording;
@@ -33,6 +37,8 @@ export class Studio {
   /** What is wrong with the open take, that which costs most words first. */
   heard = $state.raw<Condition[]>([]);
   private judged: OpenTake['source'] | null = null;
+  /** The take that is being converted. */
+  private converting: OpenTake | null = null;
 
   constructor(
     private readonly context: AppContext,
@@ -40,14 +46,25 @@ export class Studio {
   ) {
     const { notices } = context;
     this.job = new Job(scope, notices);
-    this.recording = new Recording(scope, notices, (recorded) => void this.addRecording(recorded));
+    this.recording = new Recording(scope, notices, (...recorded) => void this.addRecording(...recorded));
     this.player = new TrackPlayer(scope);
-    this.library = new TakeLibrary(scope, notices, (take) => {
-      this.player.open(take?.source, take?.output ?? undefined);
-      void this.silenceRevoked();
-      void this.judge(take?.source ?? null);
-    });
+    this.library = new TakeLibrary(
+      scope,
+      notices,
+      (take) => {
+        this.player.open(take?.source, take?.output ?? undefined);
+        void this.silenceRevoked();
+        void this.judge(take?.source ?? null);
+      },
+      (id, name) => this.stopConverting(id, name),
+    );
     scope.own(onChanged('voices', () => void this.silenceRevoked()));
+    context.work.add(scope, () => this.tasks);
+  }
+
+  /** Called when the page is left: whatever works goes on, but nothing is played that nobody sees. */
+  leave(): void {
+    this.player.pause();
   }
 
   get take(): OpenTake | null {
@@ -55,13 +72,25 @@ export class Studio {
   }
 
   async openFile(file: File): Promise<void> {
-    await this.job.run(`Opening ${file.name}`, async ({ signal, onProgress }) => {
-      const decoded = await decodeFile(file, file.name, {
-        signal,
-        onProgress: (doneSeconds, totalSeconds) => onProgress(soundProgress(doneSeconds, totalSeconds, null)),
-      });
-      await this.addTake(decoded.samples, decoded.sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')));
-      this.showWarnings(decoded.samples, decoded.sampleRateHz, decoded.warnings);
+    await this.openFiles([file]);
+  }
+
+  /** Opens each as a take; the last stays open. */
+  async openFiles(files: readonly File[]): Promise<void> {
+    await openEach(files, {
+      job: this.job,
+      notices: this.context.notices,
+      doing: 'Opening',
+      done: 'opened',
+      open: async (file, { signal, onProgress }) => {
+        const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, {
+          signal,
+          onProgress: (doneSeconds, totalSeconds) =>
+            onProgress(soundProgress(doneSeconds, totalSeconds, null)),
+        });
+        await this.addTake(samples, sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')));
+        return [...warnings, ...doubtsOf(samples, sampleRateHz)];
+      },
     });
   }
 
@@ -80,7 +109,8 @@ export class Studio {
     const { converter, ear, preferences, notices } = this.context;
     const voice = converter.status?.voices.find((other) => other.id === preferences.voiceId);
     if (!take || !voice) return;
-    await this.job.run(`Converting to ${voice.name}`, async ({ signal, onProgress }) => {
+    const outcome = await this.job.run(`Converting to ${voice.name}`, async ({ signal, onProgress }) => {
+      this.converting = take;
       const controls = { ...preferences.controls };
       const result = await converter.convert({
         samples: take.source.samples,
@@ -107,6 +137,7 @@ export class Studio {
       notices.announce(`Converted to ${voice.name}.`);
       void ear.offer();
     });
+    if (outcome.state !== 'busy') this.converting = null;
   }
 
   /** Marks and encodes the open take and downloads the file. */
@@ -175,12 +206,53 @@ export class Studio {
     return this.context.converter.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
   }
 
-  private async addRecording({ samples, sampleRateHz }: Recorded): Promise<void> {
+  private get tasks(): (Task | null)[] {
+    const { recording, library, job } = this;
+    const { takes, unsaved, saving } = library;
+    return [
+      recording.state === 'recording'
+        ? {
+            page: 'studio',
+            label: `Recording ${clock(recording.seconds)}`,
+            end: { label: 'Stop', run: () => void recording.stop() },
+            isLossy: true,
+          }
+        : null,
+      jobTask('studio', job, true),
+      unsaved.length > 0
+        ? {
+            page: 'studio',
+            label: `${plural(unsaved.length, 'take')} not saved`,
+            isLossy: true,
+          }
+        : null,
+      isInMemory() && takes.length > 0
+        ? { page: 'studio', label: `${plural(takes.length, 'take')} kept in this tab alone`, isLossy: true }
+        : null,
+      saving > 0 ? { page: 'studio', label: 'Saving a take', isLossy: true } : null,
+    ];
+  }
+
+  private stopConverting(id: string, name: string): void {
+    if (this.converting?.id !== id) return;
+    this.job.cancel();
+    this.context.notices.warn(
+      `“${name}” was deleted, so its conversion was stopped. Nothing of it is kept; the other takes are safe.`,
+    );
+  }
+
+  private async addRecording({ samples, sampleRateHz }: Recorded, draft: Draft | undefined): Promise<void> {
     try {
+      const isRepaired = !samples.every((sample) => Math.abs(sample) <= 1);
       const warnings = checkSamples(samples, sampleRateHz);
-      await this.addTake(samples, sampleRateHz, `Recording, ${nowInWords()}`);
-      this.showWarnings(samples, sampleRateHz, warnings);
+      const name = draft?.row.name ?? `Recording, ${nowInWords()}`;
+      const take = { name, source: { samples, sampleRateHz } };
+      await this.library.add(take, isRepaired ? undefined : draft);
+      if (isRepaired) await draft?.discard();
+      for (const warning of [...warnings, ...doubtsOf(samples, sampleRateHz)])
+        this.context.notices.warn(warning);
     } catch (error) {
+      await draft?.discard();
       this.context.notices.fail(error);
     }
   }
@@ -201,12 +273,11 @@ export class Studio {
       this.context.notices.fail(error);
     }
   }
+}
 
-  private showWarnings(samples: Float32Array, sampleRateHz: number, warnings: string[]): void {
-    for (const warning of warnings) this.context.notices.warn(warning);
-    const doubt = speechWarning(samples, sampleRateHz);
-    if (doubt) this.context.notices.warn(doubt);
-  }
+function doubtsOf(samples: Float32Array, sampleRateHz: number): string[] {
+  const doubt = speechWarning(samples, sampleRateHz);
+  return doubt ? [doubt] : [];
 }
 
 function soundProgress(doneSeconds: number, totalSeconds: number, secondsLeft: number | null): SoundProgress {

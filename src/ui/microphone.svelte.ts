@@ -1,8 +1,10 @@
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { Recorder, type Level, type Recorded, type RecorderOptions } from '../audio/recorder';
+import { SilenceWatch, type Silence } from './silence';
 
 const SILENT: Level = { peak: 0, rms: 0, clipped: false };
+const WATCH_MS = 250;
 
 /** Why a recording ended without the user stopping it. */
 export type End = Parameters<NonNullable<RecorderOptions['onEnd']>>[0];
@@ -12,14 +14,21 @@ export class Microphone {
   state = $state<'idle' | 'starting' | 'recording'>('idle');
   level = $state.raw(SILENT);
   seconds = $state(0);
+  /** Whether the microphone seems to be muted. */
+  silence = $state<Silence>('none');
   private recorder: Recorder | undefined;
+  private watch: SilenceWatch | undefined;
+  /** Largest magnitude since the watch was last told. */
+  private peak = 0;
 
   constructor(
-    scope: Scope,
+    protected readonly scope: Scope,
     protected readonly notices: Notices,
     private readonly longestSeconds?: number,
   ) {
     scope.own(() => this.recorder?.close());
+    // By a timer: a microphone that is muted may also deliver nothing at all.
+    scope.interval(() => this.watchSilence(), WATCH_MS);
   }
 
   /** An empty `deviceId` selects the default microphone. */
@@ -32,9 +41,11 @@ export class Microphone {
       ...(this.longestSeconds !== undefined && { maxSeconds: this.longestSeconds }),
       onLevel: (level) => {
         this.level = level;
+        this.peak = Math.max(this.peak, level.peak);
         this.seconds = Math.min(this.longestSeconds ?? Infinity, recorder.seconds);
         this.onLevel(level);
       },
+      onSamples: (samples, sampleRateHz) => this.onSamples(samples, sampleRateHz),
       onEnd: (why) => this.onEnd(why),
     });
     this.recorder = recorder;
@@ -46,6 +57,7 @@ export class Microphone {
         return;
       }
       this.state = 'recording';
+      this.watch = new SilenceWatch();
       this.onStart();
     } catch (error) {
       this.end(recorder);
@@ -77,7 +89,15 @@ export class Microphone {
 
   protected onLevel(_level: Level): void {}
 
+  protected onSamples(_samples: Float32Array, _sampleRateHz: number): void {}
+
   protected onEnd(_why: End): void {}
+
+  private watchSilence(): void {
+    if (this.state === 'recording' && this.watch)
+      this.silence = this.watch.push(this.peak, performance.now() / 1000);
+    this.peak = 0;
+  }
 
   private end(recorder: Recorder): void {
     recorder.close();
@@ -85,5 +105,6 @@ export class Microphone {
     this.recorder = undefined;
     this.state = 'idle';
     this.level = SILENT;
+    this.silence = 'none';
   }
 }

@@ -8,37 +8,37 @@ export class TrackPlayer {
   duration = $state(0);
   side = $state<Side>('a');
   private readonly player: AbPlayer;
+  private stopFrames: () => void = () => undefined;
 
-  constructor(scope: Scope) {
+  constructor(private readonly scope: Scope) {
     this.player = new AbPlayer(() => {
-      this.isPlaying = false;
+      this.setPlaying(false);
       this.seconds = 0;
     });
     scope.own(() => this.player.close());
-    scope.frames(() => {
-      if (this.isPlaying) this.seconds = this.player.seconds;
-    });
   }
 
   /** `b` is the conversion of `a`, if there is one. */
   open(a: Track | undefined, b: Track | undefined): void {
     if (a) this.player.setTracks(a, b);
     else this.player.pause();
-    this.isPlaying = false;
+    this.setPlaying(false);
     this.seconds = 0;
     this.duration = a ? this.player.duration : 0;
     this.choose(b ? 'b' : 'a');
   }
 
   async toggle(): Promise<void> {
-    if (this.isPlaying) {
-      this.player.pause();
-      this.isPlaying = false;
-      this.seconds = this.player.seconds;
-      return;
-    }
+    if (this.isPlaying) return this.pause();
     await this.player.play();
-    this.isPlaying = this.player.isPlaying;
+    this.setPlaying(this.player.isPlaying);
+  }
+
+  pause(): void {
+    if (!this.isPlaying) return;
+    this.player.pause();
+    this.setPlaying(false);
+    this.seconds = this.player.seconds;
   }
 
   async seek(seconds: number): Promise<void> {
@@ -49,5 +49,11 @@ export class TrackPlayer {
   choose(side: Side): void {
     this.side = side;
     this.player.choose(side);
+  }
+
+  private setPlaying(isPlaying: boolean): void {
+    this.isPlaying = isPlaying;
+    this.stopFrames();
+    if (isPlaying) this.stopFrames = this.scope.frames(() => (this.seconds = this.player.seconds));
   }
 }

@@ -1,10 +1,10 @@
 import type { AppContext } from '../services/context';
-import { Job } from '../services/job.svelte';
+import { openEach } from '../services/each-file';
+import { Job, type JobControl, type JobProgress } from '../services/job.svelte';
 import { EnrolmentClient } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { audition, finishVoice, newAbout, type FinishedVoice } from '../services/voice-maker';
-import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';
 import { sha256Of } from '../files/hash';
@@ -14,41 +14,61 @@ import { isKept, summarise } from '../enrol/summary';
 import type { Piece } from '../enrol/piece';
 import type { CleanedRecording, SpokenSentence } from '../enrol/types';
 import { allowedUses, plainText, requireGrounds, seal, type ConsentRecord } from '../provenance';
+import { adopt, deleteDraft, readDraft, type Draft } from '../store/drafts';
 import {
   addRecording,
   deleteEnrolment,
+  listEnrolments,
+  newEnrolment,
   readRecording,
   removeRecording,
   saveEnrolment,
 } from '../store/enrolments';
-import type { EnrolmentRow, RecordingRow } from '../store/rows';
+import type { DraftRow, EnrolmentRow, RecordingRow } from '../store/rows';
 import { askToPersist } from '../store/takes';
 import { saveVoice } from '../store/voices';
+import { echoWarnings } from './echo';
+import { MadeVoice } from './made-voice.svelte';
+import { PiecePlayer } from '../ui/piece-player.svelte';
+import { KeptReading } from './reading.svelte';
 
 export type Step = EnrolmentRow['step'];
 
 export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/third.opus'];
 
-/** The enrolment of one voice, from the first recording to the preview. Every step is saved. */
+/** The enrolment of one voice, from the first recording to the preview. Every step is saved. It outlives its page. */
 export class Enrolment {
-  row = $state.raw<EnrolmentRow>(emptyRow());
+  row = $state.raw<EnrolmentRow>(newEnrolment());
   readonly job: Job;
-  /** The finished voice, before `keep` saves it. */
-  made = $state.raw<FinishedVoice | null>(null);
+  /** The microphone for reading aloud. */
+  readonly reading: KeptReading;
   spoken = $state.raw<SpokenSentence | null>(null);
-  playing = $state<string | null>(null);
   private readonly client: EnrolmentClient;
+  readonly result: MadeVoice;
   private readonly samples = new Map<string, Float32Array<ArrayBuffer>>();
-  private readonly player = new AbPlayer(() => (this.playing = null));
+  readonly player: PiecePlayer;
 
+  /** `onDone` is called when the voices or unfinished voices on this device have changed. */
   constructor(
     private readonly context: AppContext,
     scope: Scope,
     private readonly onDone: () => void,
   ) {
+    this.reading = new KeptReading(
+      scope,
+      context.notices,
+      () => this.row.id,
+      () => void this.stopReading(),
+    );
+    this.player = new PiecePlayer(scope);
+    this.result = new MadeVoice(context.converter);
     this.client = new EnrolmentClient(scope, modelsUrl());
-    scope.own(() => this.player.close());
     this.job = new Job(scope, context.notices);
+  }
+
+  /** The finished voice, before `keep` saves it. */
+  get made(): FinishedVoice | null {
+    return this.result.finished;
   }
 
   get pieces(): Piece[] {
@@ -59,32 +79,68 @@ export class Enrolment {
     return summarise(this.pieces);
   }
 
-  /** Continues an unfinished enrolment. */
   async resume(row: EnrolmentRow): Promise<void> {
-    await this.job.run('Opening the recordings', async () => {
-      for (const recording of row.recordings)
-        this.samples.set(recording.samplesId, await readRecording(recording));
-      this.row = row;
+    await this.job.run('Opening the recordings', () => this.load(row));
+  }
+
+  async addFiles(files: readonly File[]): Promise<void> {
+    await openEach(files, {
+      job: this.job,
+      notices: this.context.notices,
+      doing: 'Cleaning',
+      done: 'added',
+      open: async (file, job) => {
+        const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, { signal: job.signal });
+        const cleaned = await this.client.clean(samples, sampleRateHz, job);
+        const room = await this.add(file.name, await sha256Of(await file.arrayBuffer()), cleaned);
+        return [...warnings.map((warning) => `${file.name}: ${warning}`), ...room];
+      },
     });
   }
 
-  async addFiles(files: Iterable<File>): Promise<void> {
-    for (const file of files) {
-      const { state } = await this.job.run(`Cleaning ${file.name}`, async (job) => {
-        const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, { signal: job.signal });
-        for (const warning of warnings) this.context.notices.warn(`${file.name}: ${warning}`);
-        const cleaned = await this.client.clean(samples, sampleRateHz, job);
-        await this.add(file.name, await sha256Of(await file.arrayBuffer()), cleaned);
+  /** Starts to record; `text` is what is read. */
+  async startReading(deviceId: string, text: string): Promise<void> {
+    this.reading.text = text.slice(0, 60) || 'Read aloud';
+    await this.reading.start(deviceId);
+  }
+
+  async stopReading(): Promise<void> {
+    const recorded = await this.reading.stop();
+    const draft = this.reading.takeDraft();
+    if (recorded) await this.addRecorded(recorded, this.reading.text, draft);
+  }
+
+  /** Cleans and adds a recording. If that fails, its draft is listed, to be added later. */
+  async addRecorded(recorded: Recorded, name: string, draft?: Draft): Promise<void> {
+    const { state } = await this.job.run(`Cleaning ${name}`, async (job) => {
+      await this.addSamples(recorded.samples, recorded.sampleRateHz, name, job);
+      await draft?.discard();
+    });
+    if (state === 'done') return;
+    if (draft && (await draft.end())) {
+      await draft.release();
+      this.onDone();
+    } else {
+      this.context.notices.warn(`“${name}” is not added, and only this tab has it.`, {
+        action: { label: 'Add it', run: () => void this.addRecorded(recorded, name) },
       });
-      if (state !== 'done') return;
     }
   }
 
-  async addRecorded({ samples, sampleRateHz }: Recorded, name: string): Promise<void> {
-    await this.job.run(`Cleaning ${name}`, async (job) => {
-      const cleaned = await this.client.clean(samples, sampleRateHz, job);
-      await this.add(name, await sha256Of(samples.slice().buffer), cleaned);
+  /** Adds a recording that was made before: its tab was closed, or it could not be cleaned. */
+  async addDraft(draft: DraftRow): Promise<void> {
+    await this.job.run(`Cleaning ${draft.name}`, async (job) => {
+      await adopt(draft, async () => {
+        const samples = await readDraft(draft);
+        if (this.row.id !== draft.enrolmentId) {
+          const row = (await listEnrolments()).find(({ id }) => id === draft.enrolmentId);
+          await this.load(row ?? newEnrolment(draft.enrolmentId!));
+        }
+        await this.addSamples(samples, draft.source.sampleRateHz, draft.name, job);
+        await deleteDraft(draft);
+      });
     });
+    this.onDone();
   }
 
   async remove(recording: RecordingRow): Promise<void> {
@@ -127,6 +183,8 @@ export class Enrolment {
       const consent = seal({ ...record, version: 1, sources, parents: [] });
       requireGrounds(consent.record);
       await this.change({ consent, step: 'train' });
+      // A voice made before was made under another record.
+      await this.result.drop(this.row.id);
     } catch (error) {
       this.context.notices.fail(error);
     }
@@ -146,8 +204,9 @@ export class Enrolment {
         })),
       };
       const draft = await this.client.train(input, job);
-      this.made = await finishVoice(this.context.converter, draft, job.signal);
+      const finished = await finishVoice(this.context.converter, draft, job.signal);
       this.context.notices.announce('The voice is made. Listen to it, then keep it.');
+      await this.result.set(this.row.id, finished);
     });
   }
 
@@ -160,7 +219,7 @@ export class Enrolment {
       // A voice that may not be previewed is heard by its maker as any conversion.
       const use = allowedUses(made.voice.sealed.record).includes('preview') ? 'preview' : 'convert';
       const take = await audition(this.context.converter, id, AUDITIONS[index]!, job.signal, use);
-      await this.play(`audition ${index}`, take.samples, take.sampleRateHz);
+      await this.player.play(`audition ${index}`, take.samples, take.sampleRateHz);
     });
   }
 
@@ -171,17 +230,10 @@ export class Enrolment {
       await saveVoice(made.file, made.voice);
       await deleteEnrolment(this.row.id);
       this.context.preferences.voiceId = made.voice.about.id;
-      this.reset();
+      this.show(newEnrolment());
       this.onDone();
       void askToPersist();
     });
-  }
-
-  reset(): void {
-    this.row = emptyRow();
-    this.made = null;
-    this.spoken = null;
-    this.samples.clear();
   }
 
   samplesOf(recording: RecordingRow, piece: Piece): Float32Array<ArrayBuffer> {
@@ -189,23 +241,44 @@ export class Enrolment {
     return all.slice(piece.startSeconds * ANALYSIS_RATE_HZ, piece.endSeconds * ANALYSIS_RATE_HZ);
   }
 
+  /** Key of what is playing, `audition <index>` or that of a piece. */
+  get playing(): string | null {
+    return this.player.playing;
+  }
+
   async playPiece(key: string, recording: RecordingRow, piece: Piece): Promise<void> {
-    if (this.playing === key) return this.pause();
-    await this.play(key, this.samplesOf(recording, piece), ANALYSIS_RATE_HZ);
+    if (this.playing === key) return this.player.pause();
+    await this.player.play(key, this.samplesOf(recording, piece), ANALYSIS_RATE_HZ);
   }
 
-  private pause(): void {
-    this.player.pause();
-    this.playing = null;
+  private show(row: EnrolmentRow): void {
+    this.row = row;
+    this.result.finished = null;
+    this.spoken = null;
+    this.samples.clear();
   }
 
-  private async play(key: string, samples: Float32Array, sampleRateHz: number): Promise<void> {
-    this.player.setTracks({ samples, sampleRateHz }, undefined);
-    this.playing = key;
-    await this.player.play();
+  private async load(row: EnrolmentRow): Promise<void> {
+    const samples: [string, Float32Array<ArrayBuffer>][] = [];
+    for (const recording of row.recordings)
+      samples.push([recording.samplesId, await readRecording(recording)]);
+    this.show(row);
+    for (const [id, each] of samples) this.samples.set(id, each);
+    if (row.step === 'train') await this.result.load(row.id);
   }
 
-  private async add(name: string, sha256: string, cleaned: CleanedRecording): Promise<void> {
+  private async addSamples(
+    samples: Float32Array,
+    sampleRateHz: number,
+    name: string,
+    job: JobControl<JobProgress>,
+  ): Promise<void> {
+    const cleaned = await this.client.clean(samples, sampleRateHz, job);
+    const warnings = await this.add(name, await sha256Of(samples.slice().buffer), cleaned);
+    for (const warning of warnings) this.context.notices.warn(warning);
+  }
+
+  private async add(name: string, sha256: string, cleaned: CleanedRecording): Promise<string[]> {
     const { samples, pieces } = cleaned;
     const row = await addRecording(this.row, {
       name: plainText(name),
@@ -219,11 +292,7 @@ export class Enrolment {
     await this.reassignSpeakers();
     const { reverberation, humHz } = cleaned;
     if (humHz > 0) this.context.notices.announce(`A hum at ${humHz.toFixed(0)} Hz was removed from ${name}.`);
-    if (reverberation.decaySeconds !== null && reverberation.decaySeconds > 0.6) {
-      this.context.notices.warn(
-        `${name} was recorded in a room that echoes for about ${reverberation.decaySeconds.toFixed(1)} seconds. It can be used, but a recording close to the microphone, among curtains and cushions, makes a clearer voice.`,
-      );
-    }
+    return echoWarnings(name, reverberation.decaySeconds);
   }
 
   /** The main speaker is determined from all recordings together. */
@@ -232,15 +301,4 @@ export class Enrolment {
     this.row = { ...this.row };
     await saveEnrolment(this.row);
   }
-}
-
-function emptyRow(): EnrolmentRow {
-  return {
-    id: crypto.randomUUID(),
-    createdAt: Date.now(),
-    about: { name: '', language: '', description: '' },
-    step: 'collect',
-    consent: null,
-    recordings: [],
-  };
 }

@@ -1,5 +1,8 @@
 import type { Level } from '../audio/recorder';
-import { Microphone } from '../ui/microphone.svelte';
+import type { Notices } from '../services/notices.svelte';
+import type { Scope } from '../services/scope';
+import { Draft } from '../store/drafts';
+import { Microphone, type End } from '../ui/microphone.svelte';
 
 /** RMS of the loudest batch below which the speaker is too far away, full scale is 1. */
 const QUIET_RMS = 0.05;
@@ -18,6 +21,7 @@ export class Reading extends Microphone {
   /** Message about level, clipping and noise during the recording. */
   get verdict(): string {
     if (this.hasClipped) return 'Too loud: move away from the microphone, then read this again.';
+    if (this.silence !== 'none') return '';
     if (this.batches < MIN_BATCHES) return 'Listening …';
     if (this.loudest < QUIET_RMS) return 'Very quiet: come closer to the microphone.';
     const ratioDb = 20 * Math.log10(this.loudest / Math.max(1e-5, this.quietest));
@@ -35,5 +39,48 @@ export class Reading extends Microphone {
     this.batches++;
     this.loudest = Math.max(this.loudest, level.rms);
     if (level.rms > 0) this.quietest = Math.min(this.quietest, level.rms);
+  }
+}
+
+/** A reading for an unfinished voice: it is written to the store while it is made. */
+export class KeptReading extends Reading {
+  /** What is read aloud, which names the recording. */
+  text = '';
+  private draft: Draft | undefined;
+
+  /** `enrolmentId`: of the unfinished voice. `onStop` is called when the recording ends by itself. */
+  constructor(
+    scope: Scope,
+    notices: Notices,
+    private readonly enrolmentId: () => string,
+    private readonly onStop: () => void,
+  ) {
+    super(scope, notices);
+  }
+
+  /** The draft of the recording that has just been stopped. */
+  takeDraft(): Draft | undefined {
+    const { draft } = this;
+    this.draft = undefined;
+    return draft;
+  }
+
+  protected override onSamples(samples: Float32Array, sampleRateHz: number): void {
+    const enrolmentId = this.enrolmentId();
+    this.draft ??= new Draft({ name: this.text, sampleRateHz, enrolmentId }, () =>
+      this.notices.warn(
+        'This browser does not store the recording while it is made, perhaps because the device is full. It goes on in this tab: stop it here and make space before you close the tab.',
+      ),
+    );
+    this.draft.append(samples);
+  }
+
+  protected override onEnd(why: End): void {
+    this.notices.warn(
+      why === 'ceiling'
+        ? 'A recording can be ten minutes long at most, so it was stopped. All of it is added to the voice.'
+        : 'The microphone was unplugged or taken by another program. What was read until then is added to the voice. Plug it in or choose another one to go on.',
+    );
+    this.onStop();
   }
 }

@@ -4,8 +4,10 @@ import { AbPlayer } from '../audio/ab-player';
 import { decodeFile } from '../audio/decode';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { requirePermission } from '../provenance';
+import { messageOf } from '../services/messages';
+import { abandonedDrafts, adopt, deleteDraft } from '../store/drafts';
 import { listEnrolments, deleteEnrolment } from '../store/enrolments';
-import type { EnrolmentRow, VoiceRow } from '../store/rows';
+import type { DraftRow, EnrolmentRow, VoiceRow } from '../store/rows';
 import { forgetOne, noticeEviction, storageState, type StorageState } from '../store/space';
 import { onChanged } from '../store/changes';
 import { firstSigner } from '../store/signers';
@@ -37,6 +39,8 @@ export class VoiceLibrary {
   /** Number of voices whose rows cannot be read. */
   damaged = $state(0);
   unfinished = $state.raw<EnrolmentRow[]>([]);
+  /** Recordings for unfinished voices that are not part of them yet. */
+  drafts = $state.raw<DraftRow[]>([]);
   /** Ids of the voices that are revoked. */
   revoked = $state.raw<ReadonlySet<string>>(new Set());
   /** Public key of this browser, hex. */
@@ -45,6 +49,9 @@ export class VoiceLibrary {
   pending = $state.raw<PendingVoice | null>(null);
   playing = $state<string | null>(null);
   private readonly player = new AbPlayer(() => (this.playing = null));
+  /** Voice files that wait for the one before to be imported or declined, and those that could not be opened. */
+  private waiting: File[] = [];
+  private failed: string[] = [];
 
   constructor(
     private readonly context: AppContext,
@@ -57,14 +64,15 @@ export class VoiceLibrary {
 
   async refresh(): Promise<void> {
     try {
-      const [{ voices, damaged }, unfinished, storage] = await Promise.all([
+      const [{ voices, damaged }, unfinished, drafts, storage] = await Promise.all([
         listVoices(),
         listEnrolments(),
+        abandonedDrafts('enrolments'),
         storageState(),
       ]);
       const revoked = await revokedIds(voices);
       const signer = await ownSigner();
-      Object.assign(this, { voices, damaged, unfinished, revoked, storage, ownSigner: signer });
+      Object.assign(this, { voices, damaged, unfinished, drafts, revoked, storage, ownSigner: signer });
       const isHeard = voices.some(({ id }) => id === this.playing && !revoked.has(id));
       if (this.playing !== null && !isHeard) this.stop();
       const gone = noticeEviction(voices.length + damaged);
@@ -79,27 +87,33 @@ export class VoiceLibrary {
     }
   }
 
-  /** Reads a voice file and shows its content. Nothing is stored before `accept`. */
-  async open(file: File): Promise<void> {
-    await this.attempt(async () => {
-      const voice = await readVoiceFile(file);
-      const { data, sealed, signer } = voice;
-      requirePermission(sealed, 'import', { revoked: await revoked(), data });
-      const replaces = this.voices.some((row) => row.id === voice.about.id);
-      const first = await firstSigner(voice.about.id);
-      const otherSigner = first !== undefined && first !== signer ? first : null;
-      this.pending = { file, voice, replaces, otherSigner };
-    });
+  /** Reads voice files and shows the content of one after the other. Nothing is stored before `accept`. */
+  async open(...files: File[]): Promise<void> {
+    const [only] = files;
+    if (only && files.length === 1 && !this.pending) {
+      await this.attempt(async () => void (this.pending = await this.read(only)));
+    } else {
+      this.waiting.push(...files);
+      await this.openNext();
+    }
   }
 
   async accept(): Promise<void> {
     const { pending } = this;
     if (!pending) return;
+    this.pending = null;
     await this.attempt(async () => {
       await saveVoice(pending.file, pending.voice);
-      this.pending = null;
       this.context.notices.announce(`${pending.voice.about.name} is saved on this device.`);
     });
+    await this.openNext();
+  }
+
+  /** Imports nothing of the opened file. */
+  async decline(): Promise<void> {
+    if (!this.pending) return;
+    this.pending = null;
+    await this.openNext();
   }
 
   /** Downloads the voice as a file, if its record allows that. */
@@ -124,6 +138,10 @@ export class VoiceLibrary {
     await this.attempt(() => revokeVoice(row, 'Revoked on this device.'));
   }
 
+  async discardDraft(draft: DraftRow): Promise<void> {
+    await this.attempt(async () => void (await adopt(draft, () => deleteDraft(draft))));
+  }
+
   async discard(row: EnrolmentRow): Promise<void> {
     await this.attempt(() => deleteEnrolment(row.id));
   }
@@ -144,9 +162,34 @@ export class VoiceLibrary {
     });
   }
 
-  private stop(): void {
+  stop(): void {
     this.player.pause();
     this.playing = null;
+  }
+
+  /** Opens the files that wait until one can be shown. Those that could not be opened are listed at the end. */
+  private async openNext(): Promise<void> {
+    while (!this.pending && this.waiting.length > 0) {
+      const file = this.waiting.shift()!;
+      try {
+        this.pending = await this.read(file);
+      } catch (error) {
+        this.failed.push(`${file.name}: ${messageOf(error)}`);
+      }
+    }
+    if (this.pending || this.failed.length === 0) return;
+    this.context.notices.warn('These voice files could not be opened. Nothing of them was stored:', {
+      items: this.failed.splice(0),
+    });
+  }
+
+  private async read(file: File): Promise<PendingVoice> {
+    const voice = await readVoiceFile(file);
+    const { data, sealed, signer } = voice;
+    requirePermission(sealed, 'import', { revoked: await revoked(), data });
+    const replaces = this.voices.some((row) => row.id === voice.about.id);
+    const first = await firstSigner(voice.about.id);
+    return { file, voice, replaces, otherSigner: first !== undefined && first !== signer ? first : null };
   }
 
   private async attempt(task: () => Promise<void>): Promise<void> {

@@ -200,7 +200,7 @@ describe('devices and networks that fail', () => {
     await page.getByTestId('stop').waitFor();
     await recordedSeconds(page, 3);
     await page.evaluate('unplug()');
-    await expectMessage(page, 'warning', /unplugged/, /saved below/, /Plug it in/);
+    await expectMessage(page, 'warning', /unplugged/, /saved in the studio/, /Plug it in/);
     await page.getByTestId('take-item').waitFor();
     await expect(page.getByTestId('position').textContent()).resolves.toMatch(/\/ 0:0[2-4]$/);
   });

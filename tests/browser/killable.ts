@@ -11,8 +11,12 @@ export interface Killable {
   kill(): Promise<void>;
 }
 
-/** A Chromium in its own process group, with a profile that persists. */
-export async function openKillable(profile: string, url: string): Promise<Killable> {
+/** A Chromium in its own process group, with a profile that persists. `args`: further arguments for it. */
+export async function openKillable(
+  profile: string,
+  url: string,
+  args: readonly string[] = [],
+): Promise<Killable> {
   const portFile = join(profile, 'DevToolsActivePort');
   await rm(portFile, { force: true });
   await rm(join(profile, 'SingletonLock'), { force: true });
@@ -21,6 +25,7 @@ export async function openKillable(profile: string, url: string): Promise<Killab
     [
       '--headless=new',
       ...CHROMIUM_ARGS,
+      ...args,
       '--remote-debugging-port=0',
       `--user-data-dir=${profile}`,
       'about:blank',

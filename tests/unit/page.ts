@@ -5,6 +5,7 @@ import type { AppContext } from '../../src/services/context';
 import { Notices } from '../../src/services/notices.svelte';
 import { Preferences } from '../../src/services/preferences.svelte';
 import { Scope } from '../../src/services/scope';
+import { Work } from '../../src/services/work.svelte';
 import { closeDatabase } from '../../src/store/db';
 import { sealed } from './provenance/records';
 
@@ -59,6 +60,7 @@ export function fakeConverter(voices: VoiceSummary[] = [voice()]) {
       consent: voices[0]!.consent!,
     })),
     refreshVoices: vi.fn(async () => undefined),
+    openVoiceFile: vi.fn(async () => voices[0]!),
   };
 }
 
@@ -68,6 +70,10 @@ export function pageContext(converter: ReturnType<typeof fakeConverter> = fakeCo
   const preferences = new Preferences();
   preferences.controls = { ...DEFAULT_CONTROLS, pitchShiftSt: 3 };
   const ear = { choice: 'auto' as const, offer: vi.fn(async () => undefined) };
-  const context = { scope, converter, ear, notices: new Notices(), preferences } as unknown as AppContext;
-  return { context, converter, ear, scope, notices: context.notices, preferences };
+  const work = new Work();
+  const context = {
+    ...{ scope, converter, ear, preferences, work },
+    notices: new Notices(),
+  } as unknown as AppContext;
+  return { context, converter, ear, scope, notices: context.notices, preferences, work };
 }

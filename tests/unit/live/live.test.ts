@@ -49,11 +49,15 @@ const fakes = vi.hoisted(() => {
     take: unknown;
     private finish!: (take: unknown) => void;
     readonly done = new Promise((resolve) => (this.finish = resolve));
-    constructor() {
+    constructor(
+      _api: unknown,
+      _rate: unknown,
+      readonly onBlock: (block: unknown) => void,
+    ) {
       made.recordings.push(this);
     }
-    end() {
-      this.finish(this.take);
+    end(why = 'asked') {
+      this.finish({ why, ...(this.take as object) });
     }
     cut() {
       this.end();
@@ -68,12 +72,18 @@ vi.mock('../../../src/realtime/session/live-graph', () => ({ LiveGraph: { canCho
 
 interface FakeSession {
   status: LiveStatus | undefined;
-  graph: { context: { sampleRate: number }; stats: LiveStats; outputLatencyMs: number };
+  graph: {
+    context: { sampleRate: number };
+    stats: LiveStats;
+    outputLatencyMs: number;
+    setMuted: (isMuted: boolean) => void;
+  };
+  phase: LivePhase;
   options: SessionOptions;
   enter(phase: LivePhase): void;
 }
 
-const spoken: LiveTake = {
+const spoken: Omit<LiveTake, 'why'> = {
   source: { samples: Float32Array.of(0.1, 0.2, 0.3, 0.4), sampleRateHz: 48000 },
   output: { samples: Float32Array.of(0.2, 0.1), sampleRateHz: 24000 },
 };
@@ -95,13 +105,13 @@ afterEach(() => {
 });
 
 async function goLive(voices: VoiceSummary[] = [voice(), joe]) {
-  const { context, scope, notices, preferences } = pageContext(fakeConverter());
+  const { context, scope, notices, preferences, work } = pageContext(fakeConverter());
   const page = new LivePage(context, scope);
   const session = fakes.made.session as FakeSession;
   session.status = { backend: 'webgpu', voices, load: { smallest: 0.2, largest: 0.1 } };
-  session.graph = { context: { sampleRate: 48000 }, stats, outputLatencyMs: 0 };
+  session.graph = { context: { sampleRate: 48000 }, stats, outputLatencyMs: 0, setMuted: () => undefined };
   await page.toggle();
-  return { page, session, scope, notices, preferences };
+  return { page, session, scope, notices, preferences, work };
 }
 
 const kept = async (count: number) => {
@@ -188,6 +198,101 @@ describe('a take of the live page', () => {
     await page.stop();
     await page.toggleTake();
     expect(fakes.made.recordings).toEqual([]);
+  });
+});
+
+describe('a take that the user does not end', () => {
+  const rate = { input: 48000, output: 24000 };
+  const block = (seconds: number) => ({
+    input: new Float32Array(seconds * rate.input).fill(0.25),
+    output: new Float32Array(seconds * rate.output).fill(0.5),
+  });
+  const taken = (seconds: number) => ({
+    source: { samples: block(seconds).input, sampleRateHz: rate.input },
+    output: { samples: block(seconds).output, sampleRateHz: rate.output },
+  });
+
+  it('is in the store while it is recorded; ending it writes the row alone', async () => {
+    const { page } = await goLive();
+    await page.toggleTake();
+    const recording = fakes.made.recordings[0]!;
+    recording.onBlock(block(1));
+    await vi.waitFor(async () => expect(await (await database()).getAll('drafts')).toHaveLength(1));
+    const [draft] = await (await database()).getAll('drafts');
+    expect(draft).toMatchObject({
+      source: { samples: rate.input },
+      output: { samples: rate.output, about: { voiceId: 'kathleen', consent: sealed() } },
+    });
+    const write = vi.spyOn(await database(), 'put');
+    recording.take = taken(1);
+    await page.toggleTake();
+    const [take] = await kept(1);
+    expect(write).not.toHaveBeenCalled();
+    expect(take).toMatchObject(taken(1));
+    expect(await (await database()).count('drafts')).toBe(0);
+  });
+
+  it('because the graphics processor is lost is saved with a word and a link', async () => {
+    const { page, notices } = await goLive();
+    await page.toggleTake();
+    const recording = fakes.made.recordings[0]!;
+    recording.take = taken(2);
+    recording.end('lost');
+    const [take] = await kept(1);
+    await vi.waitFor(() => expect(notices.list).toHaveLength(1));
+    expect(notices.list[0]!.text).toMatch(
+      /graphics processor is lost.*recording was ended.*0:02 long, is saved/,
+    );
+    vi.stubGlobal('location', { hash: '' });
+    notices.list[0]!.action!.run();
+    expect(location.hash).toBe(`#/studio/${take!.id}`);
+  });
+
+  it('because the page is left is saved, the session ends, and both are said', async () => {
+    const { page, session, notices, work } = await goLive();
+    await page.toggleTake();
+    expect(work.isLossy).toBe(true);
+    fakes.made.recordings[0]!.take = taken(1);
+    await page.leave();
+    await kept(1);
+    expect(session.phase).toBe('off');
+    expect(notices.list).toMatchObject([
+      {
+        text: expect.stringMatching(
+          /You left the live page, so the session was ended.*0:01 long, is saved/,
+        ) as string,
+      },
+    ]);
+    expect(work.tasks).toEqual([]);
+  });
+});
+
+describe('leaving the page', () => {
+  it('ends a running session and says so, and is silent without one', async () => {
+    const { page, session, notices } = await goLive();
+    await page.leave();
+    expect(session.phase).toBe('off');
+    expect(notices.list).toMatchObject([{ text: expect.stringMatching(/You left the live page/) as string }]);
+    const { page: other, notices: none } = await goLive();
+    await other.stop();
+    await other.leave();
+    expect(none.list).toEqual([]);
+  });
+});
+
+describe('a muted microphone', () => {
+  it('is named within three seconds, until it is heard', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    const { page: muted } = await goLive();
+    stats.set('inputPeak', 0.0007);
+    vi.advanceTimersByTime(2900);
+    expect(muted.silence).toBe('almost');
+    stats.set('inputPeak', 0);
+    vi.advanceTimersByTime(2900);
+    expect(muted.silence).toBe('digital');
+    stats.set('inputPeak', 0.2);
+    vi.advanceTimersByTime(200);
+    expect(muted.silence).toBe('none');
   });
 });
 

@@ -136,6 +136,7 @@ describe('the first signer of an id', () => {
     const library = new VoiceLibrary(page.context, page.scope);
     await library.open(await file('own-a', sealed(), { key: mine }));
     expect(library.pending).toMatchObject({ otherSigner: null });
+    await library.decline();
     await library.open(await file('own-a', sealed(), { key: theirs }));
     const hex = (key: Uint8Array) => Buffer.from(key).toString('hex');
     expect(library.pending).toMatchObject({

@@ -5,7 +5,8 @@ import { DEFAULT_CONTROLS, type ConvertProgress } from '../../../src/engine/type
 import { decodeFile } from '../../../src/audio/decode';
 import { canShare, download, share } from '../../../src/export/deliver';
 import { exportTake, type ExportedTake } from '../../../src/export/export';
-import { listTakes, saveTake } from '../../../src/store/takes';
+import { database } from '../../../src/store/db';
+import { deleteTake, listTakes, loadTake, saveTake } from '../../../src/store/takes';
 import { Studio } from '../../../src/studio/studio.svelte';
 import type { MarkedFile } from '../../../src/export/marked-file';
 import { fakeConverter, openBrowser, pageContext, voice } from '../page';
@@ -14,8 +15,12 @@ import { sealed } from '../provenance/records';
 const fakes = vi.hoisted(() => {
   /** The recording that the fake microphone returns. */
   const recorded = { samples: new Float32Array(0), sampleRateHz: 16_000, seconds: 4, clipped: false };
+  let options: { onSamples: (samples: Float32Array, sampleRateHz: number) => void };
   class Recorder {
     seconds = 0;
+    constructor(given: typeof options) {
+      options = given;
+    }
     static devices = async () => [];
     async start() {}
     async stop() {
@@ -26,8 +31,9 @@ const fakes = vi.hoisted(() => {
   const openTracks = vi.fn();
   class TrackPlayer {
     readonly open = openTracks;
+    pause() {}
   }
-  return { recorded, Recorder, openTracks, TrackPlayer };
+  return { recorded, Recorder, options: () => options, openTracks, TrackPlayer };
 });
 
 vi.mock('../../../src/audio/decode');
@@ -300,6 +306,104 @@ describe('the studio', () => {
       expect(download).toHaveBeenCalledTimes(downloads);
     },
   );
+
+  it('writes a recording to the store while it is made, also while another page is shown', async () => {
+    const { studio, work } = open();
+    await studio.recording.start('');
+    fakes.options().onSamples(sound(), RATE_HZ);
+    studio.leave();
+    await vi.waitFor(async () => expect(await (await database()).getAll('drafts')).toHaveLength(1));
+    expect(work.tasks).toMatchObject([{ page: 'studio', label: 'Recording 0:00', isLossy: true }]);
+    const put = vi.spyOn(await database(), 'put');
+    work.tasks[0]!.end!.run();
+    await vi.waitFor(() => expect(studio.take?.id).toBeTruthy(), 10_000);
+    expect((await loadTake(studio.take!.id!)).source.samples).toEqual(sound());
+    expect(put).not.toHaveBeenCalled();
+    expect(await (await database()).count('drafts')).toBe(0);
+    await vi.waitFor(() => expect(work.isLossy).toBe(false), 10_000);
+  });
+
+  it('saves a recording anew that had to be repaired, instead of what was written before', async () => {
+    const { studio } = open();
+    fakes.recorded.samples[5] = 2;
+    await studio.recording.start('');
+    fakes.options().onSamples(fakes.recorded.samples, RATE_HZ);
+    await studio.recording.stop();
+    await vi.waitFor(() => expect(studio.take?.id).toBeTruthy(), 10_000);
+    expect((await loadTake(studio.take!.id!)).source.samples[5]).toBe(1);
+    await vi.waitFor(async () => expect(await (await database()).count('drafts')).toBe(0), 10_000);
+  });
+
+  it('goes on with a conversion when its page is left', async () => {
+    const { studio, converter, work } = open();
+    await studio.openFile(file);
+    const convert = converter.convert.getMockImplementation()!;
+    converter.convert.mockImplementation(async (job) => {
+      job.onProgress({ secondsDone: 1, secondsTotal: 4, secondsLeft: 3 });
+      studio.leave();
+      expect(work.tasks).toMatchObject([
+        { page: 'studio', label: 'Converting to Kathleen, 25 %', isLossy: true, end: { label: 'Cancel' } },
+      ]);
+      expect(job.signal.aborted).toBe(false);
+      return convert(job);
+    });
+    await studio.convert();
+    expect(studio.take!.output).not.toBeNull();
+  });
+
+  it('says that a take which is deleted is no longer converted', async () => {
+    const { studio, converter, notices } = open();
+    await studio.openFile(file);
+    notices.clear();
+    converter.convert.mockImplementation(
+      ({ signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () =>
+            reject(Object.assign(new Error('stopped'), { name: 'cancelled' })),
+          );
+        }),
+    );
+    const converting = studio.convert();
+    await studio.library.remove(studio.take!.id!);
+    await converting;
+    expect(notices.list.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/“My tape.v2” was deleted, so its conversion was stopped/),
+    ]);
+    expect(studio.take).toBeNull();
+  });
+
+  it('keeps a take open that another tab deletes while it is converted, and says that it is not saved', async () => {
+    const { studio, converter, notices } = open();
+    await studio.openFile(file);
+    const convert = converter.convert.getMockImplementation()!;
+    converter.convert.mockImplementation(async (job) => {
+      await deleteTake(studio.take!.id!);
+      return convert(job);
+    });
+    await studio.convert();
+    expect(notices.list.at(-1)).toMatchObject({
+      text: expect.stringMatching(/was deleted in another tab while it was being converted/) as string,
+      action: { label: 'Save again' },
+    });
+    expect(studio.library.unsaved).toEqual([studio.take]);
+    notices.list.at(-1)!.action!.run();
+    await vi.waitFor(async () => expect(await listTakes()).toHaveLength(1));
+    expect(studio.take!.output).not.toBeNull();
+  });
+
+  it('opens several files, whatever happens to one of them', async () => {
+    vi.mocked(decodeFile).mockImplementation(async (_blob, name) => {
+      if (name === 'b.wav') throw new DOMException('This is not a recording.', 'not-audio');
+      return { samples: sound(), sampleRateHz: RATE_HZ, seconds: 4, warnings: [] };
+    });
+    const { studio, notices } = open();
+    await studio.openFiles(['a.wav', 'b.wav', 'c.wav'].map((name) => new File(['sound'], name)));
+    expect((await listTakes()).map(({ name }) => name).sort()).toEqual(['a', 'c']);
+    expect(notices.list).toMatchObject([
+      { text: expect.stringMatching(/^1 of 3 files/) as string, items: ['b.wav: This is not a recording.'] },
+      { items: [expect.stringMatching(/^a\.wav: /), expect.stringMatching(/^c\.wav: /)] },
+    ]);
+  });
 
   it('exports nothing that was not converted', async () => {
     const { studio } = open();

@@ -106,6 +106,22 @@ describe('the library of takes', () => {
     expect((await loadTake(library.open!.id!)).output).toMatchObject({ voiceId: 'joe' });
   });
 
+  it('keeps takes that could not be saved in the list, whatever is recorded next', async () => {
+    const library = makeLibrary();
+    const full = await fillDisk();
+    await library.add({ name: 'First', source });
+    await library.add({ name: 'Second', source });
+    expect(library.unsaved.map(({ name }) => name)).toEqual(['First', 'Second']);
+    expect(library.open).toBe(library.unsaved[1]);
+    full.mockRestore();
+    const [first, second] = library.unsaved;
+    await library.save(first!);
+    expect(library.takes.map(({ name }) => name)).toEqual(['First']);
+    expect(library.open!.name).toBe('Second');
+    library.discard(second!);
+    expect([library.unsaved, library.open]).toEqual([[], null]);
+  });
+
   it('does not give the id of a take to another that was opened meanwhile', async () => {
     const { id } = await saveTake({ name: 'Other', source });
     const library = makeLibrary();

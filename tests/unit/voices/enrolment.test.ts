@@ -4,6 +4,8 @@ import { decodeFile } from '../../../src/audio/decode';
 import type { CleanedRecording, Progress } from '../../../src/enrol/types';
 import { sha256Of } from '../../../src/files/hash';
 import { audition, finishVoice } from '../../../src/services/voice-maker';
+import { database } from '../../../src/store/db';
+import { abandonedDrafts, Draft } from '../../../src/store/drafts';
 import { listEnrolments, readRecording } from '../../../src/store/enrolments';
 import { listVoices } from '../../../src/store/voices';
 import { AUDITIONS, Enrolment } from '../../../src/voices/enrolment.svelte';
@@ -110,6 +112,44 @@ describe('recordings', () => {
       expect.stringMatching(/^a\.wav was recorded in a room that echoes for about 0\.9 seconds/),
     ]);
     expect(notices.announcement).toBe('A hum at 50 Hz was removed from a.wav.');
+  });
+
+  it('go on after a file that fails; what was not added is listed at the end', async () => {
+    const { enrolment, notices } = open();
+    vi.mocked(decodeFile).mockImplementation(async (_file, name) => {
+      if (name === 'bad.wav') throw new DOMException('This is not a recording.', 'not-audio');
+      return {
+        ...{ samples: new Float32Array(RATE_HZ), sampleRateHz: RATE_HZ, seconds: 1 },
+        warnings: [name],
+      };
+    });
+    await enrolment.addFiles(['a.wav', 'bad.wav', 'b.wav'].map(tape));
+    expect(enrolment.row.recordings.map(({ name }) => name)).toEqual(['a.wav', 'b.wav']);
+    expect(notices.list).toMatchObject([
+      {
+        text: expect.stringMatching(/^1 of 3 files/) as string,
+        items: ['bad.wav: This is not a recording.'],
+      },
+      { items: ['a.wav: a.wav', 'b.wav: b.wav'] },
+    ]);
+  });
+
+  it('that are read aloud are in the store while they are made, and until they are cleaned', async () => {
+    const { enrolment } = open();
+    const draft = new Draft({ name: 'Read', sampleRateHz: RATE_HZ, enrolmentId: enrolment.row.id }, vi.fn());
+    const samples = new Float32Array(RATE_HZ).fill(0.1);
+    draft.append(samples);
+    fakeClient.clean.mockRejectedValueOnce(new Error('The worker stopped.'));
+    await enrolment.addRecorded({ samples, sampleRateHz: RATE_HZ } as never, 'Read', draft);
+    // Another visit: without locks a draft counts as abandoned after ten seconds.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11_000 });
+    const [row] = await abandonedDrafts('enrolments');
+    vi.useRealTimers();
+    const later = open().enrolment;
+    await later.addDraft(row!);
+    expect(later.row).toMatchObject({ id: enrolment.row.id, recordings: [{ name: 'Read' }] });
+    expect(fakeClient.clean.mock.calls.at(-1)![0]).toEqual(samples);
+    expect(await (await database()).count('drafts')).toBe(0);
   });
 
   it('after one that fails or is cancelled are not processed', async () => {
@@ -245,7 +285,7 @@ describe('a voice', () => {
       report = onProgress;
       report({ fraction: 0.4, secondsLeft: 30 });
       expect(enrolment.job).toMatchObject({
-        label: 'Enrolment the voice',
+        label: 'Making the voice',
         progress: { fraction: 0.4, secondsLeft: 30 },
       });
       return draft;
@@ -278,6 +318,19 @@ describe('a voice', () => {
     expect(vi.mocked(audition).mock.calls[0]!.slice(1, 3)).toEqual(['own-a', AUDITIONS[1]]);
     expect(player.setTracks).toHaveBeenCalledWith(spoken, undefined);
     expect(enrolment.playing).toBe('audition 1');
+  });
+
+  it('that was not kept is there when its enrolment is continued in another visit', async () => {
+    const { enrolment } = await openPermitted();
+    await enrolment.train();
+    const { enrolment: later, converter } = open();
+    await later.resume(await storedRow());
+    expect(later.made!.voice.about.id).toBe('own-a');
+    expect(converter.openVoiceFile).toHaveBeenCalledTimes(1);
+    await later.consent(record());
+    expect(later.made).toBeNull();
+    await later.resume(await storedRow());
+    expect(later.made).toBeNull();
   });
 
   it('is saved and selected, and its enrolment is deleted', async () => {

@@ -1,0 +1,51 @@
+import type { Job } from './job.svelte';
+import type { Scope } from './scope';
+
+/** Something that goes on whichever page is shown. */
+export interface Task {
+  /** The page that shows it, as in the address. */
+  page: 'studio' | 'live' | 'voices' | 'detect';
+  /** "Recording 0:12", "Converting to Kathleen, 40 %". */
+  label: string;
+  /** Ends it. */
+  end?: { label: 'Stop' | 'Cancel'; run: () => void };
+  /** Whether closing the tab now would lose something. */
+  isLossy: boolean;
+}
+
+type Source = () => readonly (Task | null)[];
+
+/** All work in progress: the header shows that of other pages, and the browser asks before it is closed on. */
+export class Work {
+  private sources = $state.raw<readonly Source[]>([]);
+
+  /** `source` is read again whenever the state it reads changes, until the scope ends. */
+  add(scope: Scope, source: Source): void {
+    this.sources = [...this.sources, source];
+    scope.own(() => (this.sources = this.sources.filter((other) => other !== source)));
+  }
+
+  get tasks(): Task[] {
+    return this.sources.flatMap((source) => source().filter((task) => task !== null));
+  }
+
+  get isLossy(): boolean {
+    return this.tasks.some((task) => task.isLossy);
+  }
+}
+
+/** The task of a job while it is busy. */
+export function jobTask(
+  page: Task['page'],
+  job: Pick<Job, 'isBusy' | 'label' | 'progress' | 'cancel'>,
+  isLossy: boolean,
+): Task | null {
+  if (!job.isBusy) return null;
+  const fraction = job.progress?.fraction ?? null;
+  return {
+    page,
+    label: fraction === null ? job.label : `${job.label}, ${Math.round(100 * fraction)} %`,
+    end: { label: 'Cancel', run: () => job.cancel() },
+    isLossy,
+  };
+}

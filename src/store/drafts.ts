@@ -1,0 +1,232 @@
+import { chunksOf, readSamples } from './chunks';
+import { abort, database, newSamplesId } from './db';
+import { isInMemory } from './memory/open';
+import { isDraftRow, type DraftRow } from './rows';
+import { firstDraftSeal, nextDraftSeal } from './take-seal';
+
+/** Samples that wait for the next write: what a killed tab loses, beside what the browser is writing. */
+const WRITE_SECONDS = 0.3;
+/** Without Web Locks, a draft that was not written to for so long belongs to no open tab. */
+const ABANDONED_MS = 10_000;
+
+type Track = 'source' | 'output';
+
+export interface NewDraft {
+  name: string;
+  /** Of what is recorded. */
+  sampleRateHz: number;
+  /** The unfinished voice that is recorded for; default: a take. */
+  enrolmentId?: string;
+  /** What the row of a live take will say about its conversion. */
+  output?: NonNullable<DraftRow['output']>['about'];
+}
+
+/**
+ * A recording that is written to the store while it is made, in parts of 0.3 s, under the samples ids that its take will name.
+ *
+ * A Web Lock held until it ends tells other tabs that it is not abandoned. Writing runs beside the recording: nothing here is awaited
+ * by whoever appends, and no more than the part that waits is held in memory.
+ */
+export class Draft {
+  private readonly lock: Promise<() => void>;
+  private readonly pending: Record<Track, Float32Array[]> = { source: [], output: [] };
+  private readonly chunks: Record<Track, number> = { source: 0, output: 0 };
+  private current: DraftRow;
+  private writing: Promise<void> | undefined;
+  private hasFailed = false;
+
+  /** `onFailure` is called once, when the store refuses a part: then nothing is kept of the draft, and nothing more is written. */
+  constructor(
+    { name, sampleRateHz, enrolmentId, output }: NewDraft,
+    private readonly onFailure: (error: unknown) => void,
+  ) {
+    const now = Date.now();
+    const track = (rateHz: number) => ({ samplesId: newSamplesId(), sampleRateHz: rateHz, samples: 0 });
+    this.current = {
+      id: crypto.randomUUID(),
+      name,
+      createdAt: now,
+      updatedAt: now,
+      enrolmentId: enrolmentId ?? null,
+      source: track(sampleRateHz),
+      output: output ? { ...track(output.sampleRateHz), about: output, seal: '' } : null,
+    };
+    this.lock = holdLock(lockOf(this.current.id));
+  }
+
+  /** What is stored. */
+  get row(): DraftRow {
+    return this.current;
+  }
+
+  /** Takes copies of the samples. */
+  append(source: Float32Array, output?: Float32Array): void {
+    if (this.hasFailed) return;
+    this.pending.source.push(source.slice());
+    if (output) this.pending.output.push(output.slice());
+    if (this.isPartReady) this.writing ??= this.writeParts();
+  }
+
+  /** Writes what waits. Resolves with what is stored; null where the store refused a part. */
+  async end(): Promise<DraftRow | null> {
+    await this.writing;
+    if (!this.hasFailed && (this.pending.source.length > 0 || this.pending.output.length > 0))
+      await this.attempt();
+    return this.hasFailed ? null : this.current;
+  }
+
+  /** Ends it without deleting anything: from now on it counts as abandoned, unless a take has its samples. */
+  async release(): Promise<void> {
+    (await this.lock)();
+  }
+
+  /** Deletes it. */
+  async discard(): Promise<void> {
+    this.hasFailed = true;
+    await this.writing;
+    await deleteDraft(this.current);
+    await this.release();
+  }
+
+  private get isPartReady(): boolean {
+    const { source, output } = this.current;
+    const seconds = (parts: Float32Array[], rateHz: number) =>
+      parts.reduce((sum, part) => sum + part.length, 0) / rateHz;
+    return (
+      seconds(this.pending.source, source.sampleRateHz) >= WRITE_SECONDS ||
+      (output !== null && seconds(this.pending.output, output.sampleRateHz) >= WRITE_SECONDS)
+    );
+  }
+
+  private async writeParts(): Promise<void> {
+    while (!this.hasFailed && this.isPartReady) await this.attempt();
+    this.writing = undefined;
+  }
+
+  private async attempt(): Promise<void> {
+    try {
+      await this.write();
+    } catch (error) {
+      if (this.hasFailed) return;
+      this.hasFailed = true;
+      await deleteDraft(this.current).catch(() => undefined);
+      await this.release();
+      this.onFailure(error);
+    }
+  }
+
+  /** The seal of the output after one more part, which may be empty. */
+  private async sealWith(
+    { seal, samplesId, about }: NonNullable<DraftRow['output']>,
+    part: Float32Array<ArrayBuffer>,
+  ): Promise<string> {
+    const before = seal || (await firstDraftSeal({ draftId: this.current.id, samplesId, about }));
+    return part.length > 0 ? nextDraftSeal(before, part.buffer) : before;
+  }
+
+  /** Samples and row in one transaction, so that the row says what is stored whenever the tab ends. */
+  private async write(): Promise<void> {
+    await this.lock;
+    const db = await database();
+    const parts = { source: join(this.pending.source), output: join(this.pending.output) };
+    const { source, output } = this.current;
+    const row: DraftRow = {
+      ...this.current,
+      updatedAt: Date.now(),
+      source: { ...source, samples: source.samples + parts.source.length },
+      output: output && {
+        ...output,
+        samples: output.samples + parts.output.length,
+        seal: await this.sealWith(output, parts.output),
+      },
+    };
+    const transaction = db.transaction(['chunks', 'drafts'], 'readwrite');
+    // Async, so that a synchronous exception becomes a rejection too.
+    const putPart = async (track: Track) => {
+      const samplesId = row[track]?.samplesId;
+      if (!samplesId || parts[track].length === 0) return;
+      const key: [string, number] = [samplesId, this.chunks[track]++];
+      await transaction.objectStore('chunks').put(parts[track].buffer, key);
+    };
+    const putRow = async () => transaction.objectStore('drafts').put(row);
+    try {
+      await Promise.all([putPart('source'), putPart('output'), putRow(), transaction.done]);
+    } catch (error) {
+      abort(transaction);
+      throw error;
+    }
+    this.current = row;
+  }
+}
+
+/** Drafts that no open tab records, of takes or for unfinished voices, oldest first. */
+export async function abandonedDrafts(kind: 'takes' | 'enrolments'): Promise<DraftRow[]> {
+  const rows: unknown[] = await (await database()).getAll('drafts');
+  const found: DraftRow[] = [];
+  for (const row of rows.filter(isDraftRow)) {
+    if ((row.enrolmentId === null) === (kind === 'takes') && (await isAbandoned(row))) found.push(row);
+  }
+  return found.sort((a, b) => a.createdAt - b.createdAt);
+}
+
+/** Runs `task` unless another tab records or adopts the draft, which it may not do meanwhile. */
+export async function adopt<T>(row: DraftRow, task: () => Promise<T>): Promise<T | undefined> {
+  const locks = lockManager();
+  if (!locks) return task();
+  return locks.request(lockOf(row.id), { ifAvailable: true }, async (lock) => {
+    // Another tab may have adopted it before.
+    if (!lock || (await (await database()).getKey('drafts', row.id)) === undefined) return undefined;
+    return task();
+  });
+}
+
+/** The samples of a draft's recording. Rejects with `damaged`. */
+export async function readDraft({ source, name }: DraftRow): Promise<Float32Array<ArrayBuffer>> {
+  return readSamples(await database(), source.samplesId, source.samples, name);
+}
+
+export async function deleteDraft({ id, source, output }: DraftRow): Promise<void> {
+  const transaction = (await database()).transaction(['chunks', 'drafts'], 'readwrite');
+  const chunks = transaction.objectStore('chunks');
+  void chunks.delete(chunksOf(source.samplesId));
+  if (output) void chunks.delete(chunksOf(output.samplesId));
+  void transaction.objectStore('drafts').delete(id);
+  await transaction.done;
+}
+
+async function isAbandoned({ id, updatedAt }: DraftRow): Promise<boolean> {
+  const locks = lockManager();
+  if (!locks) return Date.now() - updatedAt > ABANDONED_MS;
+  const { held = [] } = await locks.query();
+  return !held.some(({ name }) => name === lockOf(id));
+}
+
+/** Undefined where the browser has no locks, or refuses them together with storage: then no other tab sees what this one stores. */
+function lockManager(): LockManager | undefined {
+  return isInMemory() ? undefined : (navigator as { locks?: LockManager }).locks;
+}
+
+function lockOf(id: string): string {
+  return `understudy-draft-${id}`;
+}
+
+/** Resolves, once the lock is held, with what releases it. */
+function holdLock(name: string): Promise<() => void> {
+  return new Promise((resolve) => {
+    const none = () => resolve(() => undefined);
+    const held = lockManager()?.request(name, () => new Promise<void>((release) => resolve(release)));
+    if (held) held.catch(none);
+    else none();
+  });
+}
+
+/** Empties `parts`. */
+function join(parts: Float32Array[]): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts.splice(0)) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,62 @@
+import type { AppContext } from '../services/context';
+import type { Scope } from '../services/scope';
+import { jobTask, type Task } from '../services/work.svelte';
+import { clock } from '../ui/format';
+import { Archiving } from './archiving.svelte';
+import { Enrolment } from './enrolment.svelte';
+import { promptLanguage } from './prompts';
+import { Shaping } from './shaping.svelte';
+import { VoiceLibrary } from './voice-library.svelte';
+
+/** State of the voices page, which it outlives: a voice is made, and an archive read or written, also while another page is shown. */
+export class Workshop {
+  readonly library: VoiceLibrary;
+  readonly enrolment: Enrolment;
+  readonly shaping: Shaping;
+  readonly archiving: Archiving;
+
+  constructor(context: AppContext, scope: Scope) {
+    const refresh = () => void this.library.refresh();
+    this.library = new VoiceLibrary(context, scope);
+    this.enrolment = new Enrolment(context, scope, () => {
+      this.chooseLanguage();
+      refresh();
+    });
+    this.shaping = new Shaping(context, scope, refresh);
+    this.archiving = new Archiving(context, scope, refresh);
+    this.chooseLanguage();
+    context.work.add(scope, () => this.tasks);
+  }
+
+  /** Called when the page is left: whatever works goes on, but nothing is played that nobody sees. */
+  leave(): void {
+    this.library.stop();
+    this.enrolment.player.pause();
+  }
+
+  private chooseLanguage(): void {
+    const { about } = this.enrolment.row;
+    about.language ||= promptLanguage(navigator.languages);
+  }
+
+  private get tasks(): (Task | null)[] {
+    const { enrolment, shaping, archiving } = this;
+    const { reading } = enrolment;
+    return [
+      reading.state === 'recording'
+        ? {
+            page: 'voices',
+            label: `Recording for a voice ${clock(reading.seconds)}`,
+            end: { label: 'Stop', run: () => void enrolment.stopReading() },
+            isLossy: true,
+          }
+        : null,
+      jobTask('voices', enrolment.job, true),
+      enrolment.made && !enrolment.result.isStored
+        ? { page: 'voices', label: 'A finished voice is not saved', isLossy: true }
+        : null,
+      jobTask('voices', shaping.job, true),
+      jobTask('voices', archiving.job, true),
+    ];
+  }
+}
