@@ -4,7 +4,7 @@ import { Job, type JobControl, type JobProgress } from '../services/job.svelte';
 import { EnrolmentClient } from '../services/enrolment-client';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
-import { audition, finishVoice, newAbout, type FinishedVoice } from '../services/voice-maker';
+import { finishVoice, newAbout, type FinishedVoice } from '../services/voice-maker';
 import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';
 import { sha256Of } from '../files/hash';
@@ -13,7 +13,7 @@ import { cosine, markOtherSpeakers, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';
 import type { Piece } from '../enrol/piece';
 import type { CleanedRecording, SpokenSentence } from '../enrol/types';
-import { allowedUses, plainText, requireGrounds, seal, type ConsentRecord } from '../provenance';
+import { plainText, requireGrounds, seal, type ConsentRecord } from '../provenance';
 import { adopt, deleteDraft, readDraft, type Draft } from '../store/drafts';
 import {
   addRecording,
@@ -33,8 +33,6 @@ import { PiecePlayer } from '../ui/piece-player.svelte';
 import { KeptReading } from './reading.svelte';
 
 export type Step = EnrolmentRow['step'];
-
-export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/third.opus'];
 
 /** The enrolment of one voice, from the first recording to the preview. Every step is saved. It outlives its page. */
 export class Enrolment {
@@ -212,13 +210,9 @@ export class Enrolment {
 
   /** Plays one of AUDITIONS converted to the new voice. */
   async audition(index: number): Promise<void> {
-    const { made } = this;
-    if (!made) return;
-    await this.job.run('Converting a sentence', async (job) => {
-      const id = made.voice.about.id;
-      // A voice that may not be previewed is heard by its maker as any conversion.
-      const use = allowedUses(made.voice.sealed.record).includes('preview') ? 'preview' : 'convert';
-      const take = await audition(this.context.converter, id, AUDITIONS[index]!, job.signal, use);
+    if (!this.made) return;
+    await this.job.run('Converting a sentence', async ({ signal }) => {
+      const take = await this.result.audition(index, signal);
       await this.player.play(`audition ${index}`, take.samples, take.sampleRateHz);
     });
   }

@@ -1,7 +1,11 @@
 import type { ConversionClient } from '../services/conversion-client.svelte';
-import type { FinishedVoice } from '../services/voice-maker';
+import { audition, type FinishedVoice } from '../services/voice-maker';
+import type { ConvertResult } from '../engine/types';
+import { allowedUses } from '../provenance';
 import { readVoiceFile } from '../files/voice-file';
 import { deleteMade, readMade, saveMade } from '../store/enrolments';
+
+export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/third.opus'];
 
 /** A finished voice that the user has not kept yet. It is stored with its enrolment, so that closing the tab does not lose it. */
 export class MadeVoice {
@@ -9,7 +13,7 @@ export class MadeVoice {
   /** Whether it survives the end of this tab. */
   isStored = $state(false);
 
-  constructor(private readonly converter: Pick<ConversionClient, 'openVoiceFile'>) {}
+  constructor(private readonly converter: ConversionClient) {}
 
   /** Rejects with `quota`; then it is there in this tab alone. */
   async set(enrolmentId: string, finished: FinishedVoice): Promise<void> {
@@ -32,5 +36,12 @@ export class MadeVoice {
   async drop(enrolmentId: string): Promise<void> {
     this.finished = null;
     await deleteMade(enrolmentId);
+  }
+
+  /** One of AUDITIONS converted to it. A voice that may not be previewed is heard by its maker as any conversion. */
+  audition(index: number, signal: AbortSignal): Promise<ConvertResult> {
+    const { about, sealed } = this.finished!.voice;
+    const use = allowedUses(sealed.record).includes('preview') ? 'preview' : 'convert';
+    return audition(this.converter, about.id, AUDITIONS[index]!, signal, use);
   }
 }

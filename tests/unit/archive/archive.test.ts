@@ -221,8 +221,8 @@ describe('an archive', () => {
   });
 
   it('transfers no voice whose permission is revoked, expired or does not cover it; its takes are imported unconverted', async () => {
-    const until = sealed({ until: '2026-06-30' });
-    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-06-01') });
+    const until = sealed({ until: '2031-06-30' });
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2031-06-01') });
     await keepVoice('own-taken', 'Taken');
     await keepVoice('own-blend', 'Blend', blend([sealed()]));
     await keepVoice('own-ended', 'Ended', until);
@@ -235,7 +235,7 @@ describe('an archive', () => {
     expect(leftOut).toEqual([]);
 
     await freshDevice();
-    vi.setSystemTime(new Date('2026-07-01'));
+    vi.setSystemTime(new Date('2031-07-01'));
     await revoke(sealed().sha256, 'asked for');
     const names = (await plan(file)).refused.map(({ name }) => name).sort();
     expect(names).toEqual(['Blend', 'E, as Ada', 'Ended', 'Narrow', 'T, as Ada', 'Taken']);
