@@ -25,7 +25,7 @@ function tapSpeakers(): void {
       analysers.push(analyser);
     }
     return connect.apply(this, args);
-  } as typeof AudioNode.prototype.connect;
+  };
   window.peak = () => {
     let most = 0;
     for (const analyser of analysers) {

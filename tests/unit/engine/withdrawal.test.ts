@@ -16,7 +16,10 @@ vi.mock('../../../src/engine/backends/ort', () => ({}));
 
 const BASE = 'https://example.test/models/';
 const NETWORK = { bytes: new ArrayBuffer(0), sha256: 'a', stateShapes: [], lookAheadFrames: 1 };
-const consent = sealed({ until: '2026-11-30' });
+const DAY_MS = 86_400_000;
+/** Noon of the last day of `consent`. Later in each test, since the clock of the app does not go back. */
+let lastDay = new Date('2031-01-01T12:00:00Z');
+let consent = sealed();
 const SETTINGS: LiveSettings = {
   voiceId: 'own-a',
   controls: DEFAULT_CONTROLS,
@@ -36,11 +39,13 @@ const store = {
 const WITHDRAWALS: [string, string, () => void][] = [
   ['revoked', 'consent-revoked', () => store.revoked.add(consent.sha256)],
   ['deleted', 'no-voice', () => store.voices.clear()],
-  ['expired', 'consent-expired', () => vi.setSystemTime(new Date('2026-12-02T12:00:00Z'))],
+  ['expired', 'consent-expired', () => vi.setSystemTime(lastDay.getTime() + 2 * DAY_MS)],
 ];
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-30T12:00:00Z') });
+  lastDay = new Date(lastDay.getTime() + 10 * DAY_MS);
+  vi.useFakeTimers({ toFake: ['Date'], now: lastDay });
+  consent = sealed({ until: lastDay.toISOString().slice(0, 10) });
   const about = { id: 'own-a', name: 'A', language: '', description: '', createdAt: 0 };
   const parts = { about, voice: fakeVoice(), sealed: consent, preview: null };
   const file = new Blob([await writeVoiceFile(parts, await createSigningKey())]);
