@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readVoiceFile } from '../../src/files/voice-file';
 import { fingerprint24 } from '../../src/provenance';
@@ -107,6 +108,7 @@ describe('the voices page', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('k');
     await expect.poll(() => first.getAttribute('data-kept')).toBe('true');
+    await expect.poll(() => storedChoices(page)).toContain('keep');
 
     await page.reload();
     await page.getByTestId('resume').click();
@@ -123,7 +125,7 @@ describe('the voices page', () => {
     expect(await page.getByTestId('to-train').isEnabled()).toBe(false);
     await chooseWords(page, 0);
     await page.getByRole('button', { name: 'Other words' }).click();
-    expect(await page.getByTestId('leave-sentence').textContent()).toContain(
+    expect(await page.getByTestId('permission-sentence').textContent()).toContain(
       'amber, river, seven, window, garden, silver',
     );
     await speak(page);
@@ -136,7 +138,6 @@ describe('the voices page', () => {
     await page.getByTestId('cancel').click();
     await page.getByTestId('train').and(page.locator(':enabled')).waitFor({ timeout: 30_000 });
     expect(await page.getByTestId('error').count()).toBe(0);
-    await makeVoice(page);
 
     // After a reload the sentence has to be read aloud again: the sealed record alone is not enough.
     await page.reload();
@@ -145,6 +146,21 @@ describe('the voices page', () => {
     await expect
       .poll(() => page.getByTestId('error').textContent(), { timeout: 30_000 })
       .toMatch(/has not been read aloud/);
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await chooseWords(page, 0);
+    await page.getByRole('button', { name: 'Other words' }).click();
+    await page.getByTestId('person').fill('Ada Example');
+    await page.getByTestId('contact').fill('ada@example.test');
+    await speak(page);
+    await page.locator('[data-testid=likeness][data-words=true]').waitFor({ timeout: 30_000 });
+    await page.getByTestId('to-train').click();
+    await makeVoice(page);
+
+    // A voice that was made but not kept yet survives a reload.
+    await page.reload();
+    await page.getByTestId('resume').click();
+    await page.getByTestId('keep-voice').waitFor();
+    await keepVoice(page);
   });
 
   it('shows why a file is not a voice, and saves nothing of it', async () => {
@@ -173,3 +189,23 @@ describe('the voices page', () => {
     expect(await page.getByTestId('error').count()).toBe(0);
   });
 });
+
+/** The user's decisions on the pieces of the first unfinished voice, as they are stored. */
+function storedChoices(page: Page): Promise<string[]> {
+  return page.evaluate(
+    () =>
+      new Promise<string[]>((resolve, reject) => {
+        const request = indexedDB.open('understudy');
+        request.onerror = () => reject(request.error!);
+        request.onsuccess = () => {
+          const db = request.result;
+          const rows = db.transaction('enrolments').objectStore('enrolments').getAll();
+          rows.onsuccess = () => {
+            db.close();
+            const [row] = rows.result as { recordings: { pieces: { choice: string }[] }[] }[];
+            resolve(row!.recordings.flatMap(({ pieces }) => pieces.map(({ choice }) => choice)));
+          };
+        };
+      }),
+  );
+}
