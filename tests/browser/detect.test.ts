@@ -32,7 +32,7 @@ async function paste(page: Page, text: string): Promise<void> {
 }
 
 describe('the detect page', () => {
-  it('shows where the mark is, and plays it', async () => {
+  it('shows where the mark is and what it does not prove, and plays it', async () => {
     // The samples of the fixture, treated as 24 kHz.
     const speech = readWav(await readFile(SPEECH));
     const marked = embedWatermark(speech, { version: 1, id24: voiceId24('joe') });
@@ -48,6 +48,9 @@ describe('the detect page', () => {
     await expect(page.getByTestId('detect-ranges').textContent()).resolves.toMatch(/marked/i);
     await expect(page.getByTestId('credentials').textContent()).resolves.toMatch(/None\./);
     await expect(page.getByTestId('not-meant').count()).resolves.toBe(0);
+    await expect(page.getByTestId('not-proof').textContent()).resolves.toMatch(
+      /Whoever has this program can put the mark on any recording.*key is\s+public/s,
+    );
     await page.getByTestId('detect-play').click();
     await expect.poll(() => page.getByRole('button', { name: 'Pause' }).count()).toBe(1);
   });
@@ -58,7 +61,7 @@ describe('the detect page', () => {
     await page.getByTestId('detect-input').setInputFiles(SPEECH);
     expect(await answer(page)).toBe('no');
     await expect(page.getByTestId('not-meant').textContent()).resolves.toMatch(
-      /does not mean that a person said this/,
+      /does not mean that a person said this.*less than three quarters or at more than four thirds/s,
     );
     await page.locator('summary').click();
     for (const clue of ['phase', 'jitter', 'floor', 'band']) {
