@@ -4,10 +4,12 @@ import { listRecordings, makeFolder, openHarness, requireFile, stemOf } from './
 import { command, eachFile } from './output.mjs';
 
 const USAGE =
-  'npm run convert -- <in file|folder> <out folder> (--voice <id> | --voice-file <file.understudy>) [--backend wasm|webgpu|auto] [--ear auto|small] [--pitch semitones] [--formant ratio]';
+  'npm run convert -- <in file|folder> <out folder> (--voice <id> | --voice-file <file.understudy>) [--backend wasm|webgpu|auto] [--ear auto|small] [--format wav|mp3|m4a|opus] [--pitch semitones] [--formant ratio]';
+
+const FORMATS = ['wav', 'mp3', 'm4a', 'opus'];
 
 await command(async () => {
-  const { input, outFolder, voice: named, voiceFile, backend, ear, controls } = readArguments();
+  const { input, outFolder, voice: named, voiceFile, backend, ear, format, controls } = readArguments();
   const files = await listRecordings(input);
   if (voiceFile) await requireFile(voiceFile);
   await makeFolder(outFolder);
@@ -32,7 +34,7 @@ await command(async () => {
     /** @type {Set<string>} */
     const written = new Set();
     await eachFile(files, async (file) => {
-      const out = join(outFolder, `${stemOf(file)}.wav`);
+      const out = join(outFolder, `${stemOf(file)}.${format}`);
       if (written.has(out)) throw new Error(`another file has already been written to ${out}.`);
       written.add(out);
       const job = {
@@ -41,6 +43,7 @@ await command(async () => {
         output: harness.addressOf(out),
         voice,
         ear,
+        format,
         controls,
       };
       const result = await harness.page.evaluate((each) => window.understudy?.convert(each), job);
@@ -81,18 +84,20 @@ function readArguments() {
       'voice-file': { type: 'string' },
       backend: { type: 'string', default: 'auto' },
       ear: { type: 'string', default: 'auto' },
+      format: { type: 'string', default: 'wav' },
       pitch: { type: 'string', default: '0' },
       formant: { type: 'string', default: '1' },
     },
   });
   const [input, outFolder] = positionals;
-  const { voice, 'voice-file': voiceFile, backend, ear } = values;
+  const { voice, 'voice-file': voiceFile, backend, ear, format } = values;
   const isOne = Boolean(voice) !== Boolean(voiceFile);
   if (!input || !outFolder || positionals.length > 2 || !isOne) throw new Error(`Usage: ${USAGE}`);
   if (backend !== 'wasm' && backend !== 'webgpu' && backend !== 'auto') {
     throw new Error(`--backend is wasm, webgpu or auto, not "${backend}".`);
   }
   if (ear !== 'auto' && ear !== 'small') throw new Error(`--ear is auto or small, not "${ear}".`);
+  if (!FORMATS.includes(format)) throw new Error(`--format is wav, mp3, m4a or opus, not "${format}".`);
   const pitchShiftSt = Number(values.pitch);
   const formantRatio = Number(values.formant);
   if (!(Math.abs(pitchShiftSt) <= 24)) throw new Error('--pitch is a number of semitones from -24 to 24.');
@@ -104,6 +109,7 @@ function readArguments() {
     voiceFile,
     backend: /** @type {'wasm' | 'webgpu' | 'auto'} */ (backend),
     ear: /** @type {'auto' | 'small'} */ (ear),
+    format: /** @type {'wav' | 'mp3' | 'm4a' | 'opus'} */ (format),
     controls: { pitchShiftSt, formantRatio },
   };
 }

@@ -104,6 +104,7 @@ describe('an exported file', () => {
         state: 'intact',
         failures: [],
         generator: 'Understudy',
+        signer: 'Understudy in a browser, Understudy',
         isSynthetic: true,
         binding: `2-${voiceId24('kathleen').toString(16).padStart(6, '0')}`,
         consentFingerprint: `sha256:${sealed().sha256}`,

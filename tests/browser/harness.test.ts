@@ -151,6 +151,11 @@ describe('the command line', () => {
       [SPEECH, '/tmp/out', '--voice', 'joe', '--backend', 'abacus'],
       /--backend is wasm, webgpu or auto/,
     ],
+    [
+      'convert',
+      [SPEECH, '/tmp/out', '--voice', 'joe', '--format', 'aiff'],
+      /--format is wav, mp3, m4a or opus/,
+    ],
     ['convert', [SPEECH, '/tmp/out', '--voice', 'joe', '--pitch', 'high'], /--pitch is a number/],
     [
       'convert',

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DIST } from '../../scripts/build.mjs';
 import type {} from '../../src/harness/harness';
-import { audioSeconds, openApp, type Opened } from './support';
+import { audioSeconds, openApp, POLYFILLED, withoutHeaders, type Opened } from './support';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 const START = { voice: 'kathleen', profile: { medianF0Hz: 120, speechLevelDb: -23 }, seconds: 20 };
@@ -190,39 +187,25 @@ describe('the live page', () => {
   });
 
   it.each([
-    ['through ports if memory cannot be shared', undefined],
-    ['through the polyfill without AudioWorklet', 'polyfill'],
-  ])('carries sound %s', async (_, kind) => {
+    ['through ports if memory cannot be shared', false],
+    ['through the polyfill without AudioWorklet', true],
+  ])('carries sound %s', async (_, isPolyfilled) => {
     app = await openApp({
       path: '#/live',
       fakeMicWav: SPEECH,
       // Without these headers a page is not isolated, so it has no shared memory.
       intercept: (request, response) => {
-        const setHeader = response.setHeader.bind(response);
-        response.setHeader = (name, value) =>
-          name.startsWith('Cross-Origin-') || (kind && name === 'Content-Security-Policy')
-            ? response
-            : setHeader(name, value);
-        if (!kind || request.url !== '/') return false;
-        // The polyfill evaluates text, which the policy in the page forbids.
-        const html = readFileSync(join(DIST, 'index.html'), 'utf8');
-        response.setHeader('Content-Type', 'text/html; charset=utf-8');
-        response.end(html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''));
-        return true;
+        withoutHeaders(response, (name) => name.startsWith('Cross-Origin-'));
+        return isPolyfilled && POLYFILLED.intercept(request, response);
       },
-      ...(kind && {
-        initScript: () => {
-          Reflect.deleteProperty(window, 'AudioWorkletNode');
-          Reflect.deleteProperty(BaseAudioContext.prototype, 'audioWorklet');
-        },
-      }),
+      ...(isPolyfilled && { initScript: POLYFILLED.initScript }),
     });
     const { page } = app;
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     await goLive(page);
     await waitForVoice(page);
     const isNative = await page.evaluate(() => /native code/.test(String(AudioWorkletNode)));
-    expect(isNative).toBe(kind === undefined);
+    expect(isNative).toBe(!isPolyfilled);
   });
 });
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openApp, recordedSeconds, type Opened } from './support';
+import { openApp, POLYFILLED, recordedSeconds, type Opened } from './support';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
@@ -24,13 +24,7 @@ async function record(opened: Opened, seconds: number): Promise<string | null> {
 
 describe('recording', () => {
   it('works through the polyfill without AudioWorklet', async () => {
-    app = await openApp({
-      fakeMicWav: SPEECH,
-      initScript: () => {
-        Reflect.deleteProperty(window, 'AudioWorkletNode');
-        Reflect.deleteProperty(BaseAudioContext.prototype, 'audioWorklet');
-      },
-    });
+    app = await openApp({ fakeMicWav: SPEECH, ...POLYFILLED });
     expect(await app.page.evaluate(() => 'audioWorklet' in AudioContext.prototype)).toBe(false);
     expect(await record(app, 3)).toMatch(/\/ 0:0[2-4]$/);
     // The polyfill is used, not a worklet of the browser.

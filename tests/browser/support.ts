@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { createServer, type ViteDevServer } from 'vite';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/browser.mjs';
@@ -89,6 +92,29 @@ async function openAt(
     },
   };
 }
+
+/** Leaves out the headers of a response for which `isOut` is true. */
+export function withoutHeaders(response: ServerResponse, isOut: (name: string) => boolean): void {
+  const setHeader = response.setHeader.bind(response);
+  response.setHeader = (name, value) => (isOut(name) ? response : setHeader(name, value));
+}
+
+/** How a page is opened without AudioWorklet, and without the policy that forbids the text which the polyfill evaluates. */
+export const POLYFILLED = {
+  intercept(request, response) {
+    withoutHeaders(response, (name) => name === 'Content-Security-Policy');
+    if (request.url !== '/') return false;
+    const html = readFileSync(join(DIST, 'index.html'), 'utf8');
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.end(html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''));
+    return true;
+  },
+  // An arrow function: Playwright does not run the text of a method.
+  initScript: () => {
+    Reflect.deleteProperty(window, 'AudioWorkletNode');
+    Reflect.deleteProperty(BaseAudioContext.prototype, 'audioWorklet');
+  },
+} satisfies OpenOptions;
 
 function watchAudioContexts(): void {
   // Not a subclass, whose prototype has no methods of its own to wrap; and weakly, so that nothing is kept from being freed.
