@@ -1,10 +1,15 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { embedWatermark, voiceId24 } from '../../src/watermark';
+import { hasFfmpeg } from '../ffmpeg';
 import { openApp, type Opened } from './support';
 import { makeWav, readWav } from './wav';
 
@@ -260,6 +265,26 @@ it('Detect says what it found in words; the exact figures are one press away', a
   await page.getByTestId('detect-figures').locator('summary').click();
   expect(await answer.innerText()).toMatch(/p ≤ \d\.\d × 10⁻/);
   expect(await answer.innerText()).toMatch(/mark version 1/);
+});
+
+it.runIf(hasFfmpeg).each([
+  ['late.mp4', '-movflags', 'frag_keyframe+empty_moov'],
+  ['late.ts', '-f', 'mpegts'],
+])('%s whose clock begins at an hour is as long as its sound', async (name, ...format) => {
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-late-'));
+  try {
+    const path = join(folder, name);
+    const made = ['-c:a', 'aac', '-output_ts_offset', '3600', ...format, path];
+    spawnSync('ffmpeg', ['-v', 'error', '-i', SPEECH, ...made]);
+    app = await openApp({ path: '#/detect' });
+    const { page } = app;
+    await page.getByTestId('detect-input').setInputFiles(path);
+    await page.getByTestId('detect-answer').waitFor(LOADED);
+    const seconds = Math.floor(readWav(await readFile(SPEECH)).length / 16000);
+    expect(await page.getByRole('heading', { name }).innerText()).toBe(`${name} 0:0${seconds}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it('sizes are said in their unit', async () => {
