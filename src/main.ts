@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import './app/app.css';
+import './app/forced-colors.css';
 import App from './app/App.svelte';
 
 mount(App, { target: document.getElementById('app')! });

@@ -32,7 +32,7 @@ export class FocusMemory {
 }
 
 /** What finds the element again after its page was drawn anew; undefined for one without a name. */
-function selectorOf(element: Element): string | undefined {
+export function selectorOf(element: Element): string | undefined {
   const { testid } = (element as HTMLElement).dataset;
   if (testid) return `[data-testid="${CSS.escape(testid)}"]`;
   return element.id ? `#${CSS.escape(element.id)}` : undefined;

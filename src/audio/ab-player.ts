@@ -21,6 +21,10 @@ export class AbPlayer {
   private side: Side = 'a';
   private startedAt = 0;
   private offsetSeconds = 0;
+  /** While the device wakes. */
+  private starting: Promise<void> | undefined;
+  /** Whether it is still to be heard once the device is awake. */
+  private isWanted = false;
 
   constructor(private readonly onEnd: () => void) {}
 
@@ -45,31 +49,16 @@ export class AbPlayer {
     return Math.max(0, ...this.tracks.map((track) => track.buffer.duration));
   }
 
+  /** Resolves once it plays, or was paused before it could. A second call while the device wakes joins the first. */
   async play(): Promise<void> {
     if (this.isPlaying || this.tracks.length === 0) return;
-    const context = (this.context ??= new AudioContext());
-    await context.resume();
-    if (this.offsetSeconds >= this.duration - 0.01) this.offsetSeconds = 0;
-    this.startedAt = context.currentTime;
-    this.gains = this.tracks.map((_, i) => {
-      const gain = new GainNode(context, { gain: this.level(i) });
-      gain.connect(context.destination);
-      return gain;
-    });
-    this.sources = this.tracks.map((track, i) => {
-      const source = new AudioBufferSourceNode(context, { buffer: track.buffer });
-      source.connect(this.gains[i]!);
-      source.start(0, this.offsetSeconds);
-      return source;
-    });
-    this.sources[0]!.onended = () => {
-      this.stopSources();
-      this.offsetSeconds = 0;
-      this.onEnd();
-    };
+    this.isWanted = true;
+    this.starting ??= this.start().finally(() => (this.starting = undefined));
+    await this.starting;
   }
 
   pause(): void {
+    this.isWanted = false;
     this.offsetSeconds = this.seconds;
     this.stopSources();
   }
@@ -89,10 +78,35 @@ export class AbPlayer {
   }
 
   close(): void {
+    this.isWanted = false;
     this.stopSources();
     void this.context?.close();
     this.context = undefined;
     this.tracks = [];
+  }
+
+  private async start(): Promise<void> {
+    const context = (this.context ??= new AudioContext());
+    await context.resume();
+    if (!this.isWanted) return;
+    if (this.offsetSeconds >= this.duration - 0.01) this.offsetSeconds = 0;
+    this.startedAt = context.currentTime;
+    this.gains = this.tracks.map((_, i) => {
+      const gain = new GainNode(context, { gain: this.level(i) });
+      gain.connect(context.destination);
+      return gain;
+    });
+    this.sources = this.tracks.map((track, i) => {
+      const source = new AudioBufferSourceNode(context, { buffer: track.buffer });
+      source.connect(this.gains[i]!);
+      source.start(0, this.offsetSeconds);
+      return source;
+    });
+    this.sources[0]!.onended = () => {
+      this.stopSources();
+      this.offsetSeconds = 0;
+      this.onEnd();
+    };
   }
 
   private level(index: number): number {

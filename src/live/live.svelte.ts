@@ -3,7 +3,6 @@ import { messageOf } from '../services/messages';
 import { modelsUrl } from '../services/models-url';
 import type { Scope } from '../services/scope';
 import { LiveGraph } from '../realtime/session/live-graph';
-import { measureLoopback } from '../realtime/session/loopback';
 import { listDevices } from '../audio/microphone';
 import { SilenceWatch, type Silence } from '../ui/silence';
 import { FEEDBACK_SCORE } from '../realtime/worker/feedback';
@@ -13,6 +12,7 @@ import type { LoadProgress } from '../engine/types';
 import { onChanged } from '../store/changes';
 import { delayParts, type DelayParts } from '../realtime/session/delay';
 import { LiveSession, type SessionSettings } from '../realtime/session/live-session';
+import { DeviceMeasurement, type DeviceChoice } from './device-measurement.svelte';
 import { gateLevel } from './gate-level';
 import { LiveTakes } from './live-takes.svelte';
 import { TROUBLE_MESSAGES } from './trouble-messages';
@@ -42,7 +42,7 @@ export class LivePage {
   /** What is wrong with the input, that which costs most words first. */
   heard = $state.raw<Condition[]>([]);
   calibration = $state<'none' | 'quiet' | 'speak'>('none');
-  loopback = $state.raw<{ ms: number | null } | 'measuring' | null>(null);
+  readonly measurement = new DeviceMeasurement();
   /** Whether the microphone seems to be muted. */
   silence = $state<Silence>('none');
   private readonly session: LiveSession;
@@ -59,6 +59,7 @@ export class LivePage {
       onPhase: (phase) => this.enter(phase),
       onProgress: (progress) => (this.progress = progress),
       onTrouble: (trouble) => {
+        if (trouble !== 'worker-lost') this.measurement.drop();
         const text = TROUBLE_MESSAGES[trouble];
         // Said with the take, if one is being recorded.
         if (this.takes.isRecording) void this.takes.end(text ?? 'The microphone was changed.');
@@ -166,20 +167,30 @@ export class LivePage {
     }
   }
 
-  async measureLoopback(): Promise<void> {
-    const { preferences, notices } = this.context;
-    this.loopback = 'measuring';
+  async measureDevices(): Promise<void> {
     try {
-      this.loopback = { ms: await measureLoopback(preferences.deviceId, preferences.live.outputId) };
+      await this.measurement.measure(async () => {
+        await this.listDevices();
+        return this.devices;
+      });
     } catch (error) {
-      this.loopback = null;
-      notices.fail(error);
+      this.context.notices.fail(error);
     }
+  }
+
+  /** Called when another microphone or other speakers are chosen. */
+  checkDevices(): void {
+    this.measurement.check(this.devices);
   }
 
   async toggleTake(): Promise<void> {
     if (this.takes.isRecording) await this.takes.end();
     else this.takes.begin();
+  }
+
+  private get devices(): DeviceChoice {
+    const { deviceId, live } = this.context.preferences;
+    return { deviceId, outputId: live.outputId, devices: [...this.inputs, ...this.outputs] };
   }
 
   private get settings(): SessionSettings {
@@ -232,7 +243,8 @@ export class LivePage {
     const { stats } = graph;
     this.level = { input: stats.get('inputPeak'), output: stats.get('outputPeak') };
     const captureMs = 1000 * ((this.trackSettings as { latency?: number } | null)?.latency ?? 0);
-    this.delay = stats.get('delayMs') > 0 ? delayParts(stats, captureMs, graph.outputLatencyMs) : null;
+    const devices = this.measurement.delay(captureMs, graph.outputLatencyMs);
+    this.delay = stats.get('delayMs') > 0 ? delayParts(stats, devices) : null;
     this.health = {
       load: stats.get('load'),
       underruns: stats.get('underruns'),
@@ -266,6 +278,7 @@ export class LivePage {
       // Browsers reveal ids and labels only after the user has allowed a microphone.
       this.inputs = inputs.filter(({ deviceId, label }) => deviceId && label);
       this.outputs = outputs.filter(({ deviceId, label }) => deviceId && label);
+      this.checkDevices();
     } catch (error) {
       console.error(messageOf(error));
     }

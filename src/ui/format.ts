@@ -6,9 +6,37 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${parts.join(':')}` : `${Number(parts[0])}:${parts[1]}`;
 }
 
-/** "3.1 MB". */
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+const SIZES = [
+  [1e9, 'GB'],
+  [1e6, 'MB'],
+] as const;
+
+/** "10.7 GB", "690 MB", "3.1 MB", "24 kB". */
+export function dataSize(bytes: number): string {
+  for (const [size, unit] of SIZES) {
+    const count = bytes / size;
+    // 0.9995 is 1.0 when rounded.
+    if (count >= 0.9995) return `${count.toFixed(count < 99.95 ? 1 : 0)} ${unit}`;
+  }
+  return `${Math.round(bytes / 1e3)} kB`;
+}
+
+const THOUSANDS = ['', 'thousand', 'million', 'billion', 'trillion'];
+
+/** A p-value in words: "1 in 40 million"; "more than 1 in 100" above 0.01. */
+export function chanceInWords(pValue: number): string {
+  if (pValue > 0.01) return 'more than 1 in 100: this happens by chance';
+  if (pValue < 1e-15) return 'less than 1 in a million billion';
+  const count = 1 / pValue;
+  const step = Math.min(THOUSANDS.length - 1, Math.floor(Math.log10(count) / 3));
+  return `1 in ${Math.round(count / 1000 ** step)} ${THOUSANDS[step]}`.trim();
+}
+
+/** 5.8e-70 -> "5.8 × 10⁻⁷⁰"; from 0.001 on plain, "0.046". */
+export function scientific(value: number): string {
+  if (value === 0 || value >= 1e-3) return String(Number(value.toPrecision(2)));
+  const [mantissa, exponent] = value.toExponential(1).split('e');
+  return `${mantissa} × 10${exponent!.replace(/./g, (char) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(char)]!)}`;
 }
 
 /** Speed of computing in words: "at 12 times real-time speed", "at 0.9 times real-time speed". `rtf`: its inverse. */

@@ -34,8 +34,8 @@ export class TrackPlayer {
     this.setPlaying(this.player.isPlaying);
   }
 
+  /** Also ends a start that waits for the device. */
   pause(): void {
-    if (!this.isPlaying) return;
     this.player.pause();
     this.setPlaying(false);
     this.seconds = this.player.seconds;

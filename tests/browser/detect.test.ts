@@ -63,7 +63,7 @@ describe('the detect page', () => {
     await expect(page.getByTestId('not-meant').textContent()).resolves.toMatch(
       /does not mean that a person said this.*less than three quarters or at more than four thirds/s,
     );
-    await page.locator('summary').click();
+    await page.getByTestId('clues').locator('summary').click();
     for (const clue of ['phase', 'jitter', 'floor', 'band']) {
       await expect(page.getByTestId(`clue-${clue}`).textContent()).resolves.toMatch(
         /in \d+ of \d+ recordings of people, \d+ of \d+ made with Understudy/,

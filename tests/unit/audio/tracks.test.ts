@@ -66,6 +66,15 @@ describe('the time of a recording', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('of an MP4 is that of its sound where its clock begins at an hour', async () => {
+    const { seconds, warnings } = await decodeFile(
+      await make(mp4(), [{ times: row(100, 3600) }]),
+      'late.mp4',
+    );
+    expect(seconds).toBeCloseTo(2, 1);
+    expect(warnings).toEqual([]);
+  });
+
   it('begins with the sound where pictures begin before it', async () => {
     const film = await make(mp4(), [{ times: row(100, 3) }], [0, 1, 2, 3, 4]);
     const { seconds, warnings } = await decodeFile(film, 'film.mp4');

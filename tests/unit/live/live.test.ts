@@ -5,6 +5,7 @@ import { LivePage } from '../../../src/live/live.svelte';
 import type { LivePhase, LiveStatus } from '../../../src/realtime/live-types';
 import type { SessionOptions } from '../../../src/realtime/session/live-session';
 import { LiveStats } from '../../../src/realtime/live-stats';
+import { totalMs } from '../../../src/realtime/session/delay';
 import { conditionBits } from '../../../src/engine/analysis/conditions';
 import { FEEDBACK_SCORE } from '../../../src/realtime/worker/feedback';
 import type { LiveTake } from '../../../src/realtime/session/take-recording';
@@ -63,11 +64,12 @@ const fakes = vi.hoisted(() => {
       this.end();
     }
   }
-  return { made, LiveSession, TakeRecording };
+  return { made, LiveSession, TakeRecording, measureLoopback: vi.fn(async () => null as number | null) };
 });
 
 vi.mock('../../../src/realtime/session/live-session', () => ({ LiveSession: fakes.LiveSession }));
 vi.mock('../../../src/realtime/session/take-recording', () => ({ TakeRecording: fakes.TakeRecording }));
+vi.mock('../../../src/realtime/session/loopback', () => ({ measureLoopback: fakes.measureLoopback }));
 vi.mock('../../../src/realtime/session/live-graph', () => ({ LiveGraph: { canChooseOutput: false } }));
 
 interface FakeSession {
@@ -320,5 +322,84 @@ describe('what is heard', () => {
     expect(page.heard).toEqual(['hall', 'hum']);
     session.enter('off');
     expect(page.heard).toEqual([]);
+  });
+});
+
+describe('the delay', () => {
+  const headset = { kind: 'audioinput', deviceId: 'default', groupId: 'headset', label: 'Default' };
+  const speakers = { kind: 'audiooutput', deviceId: 'default', groupId: 'speakers', label: 'Default' };
+  let mediaDevices: EventTarget;
+  let devices: object[];
+
+  beforeEach(() => {
+    devices = [headset, speakers];
+    mediaDevices = Object.assign(new EventTarget(), { enumerateDevices: async () => devices });
+    vi.stubGlobal('navigator', { languages: ['en'], mediaDevices });
+    fakes.measureLoopback.mockResolvedValue(62);
+    stats.set('delayMs', 120);
+  });
+
+  /** Live, after the devices were measured. */
+  async function measured() {
+    const opened = await goLive();
+    await opened.page.stop();
+    await opened.page.measureDevices();
+    await opened.page.toggle();
+    vi.advanceTimersByTime(100);
+    return { ...opened, total: () => (vi.advanceTimersByTime(100), totalMs(opened.page.delay!)) };
+  }
+
+  it('is what the browser reports until the devices are measured, then what the chirp measured', async () => {
+    const { page, session } = await goLive();
+    session.graph.outputLatencyMs = 30;
+    vi.advanceTimersByTime(100);
+    expect(totalMs(page.delay!)).toBe(150);
+    const { total } = await measured();
+    expect(total()).toBe(182);
+  });
+
+  it('counts the measurement no longer once other speakers or another microphone are chosen', async () => {
+    const { page, preferences, total } = await measured();
+    page.checkDevices();
+    expect(total()).toBe(182);
+    preferences.live = { ...preferences.live, outputId: 'other' };
+    page.checkDevices();
+    expect(total()).toBe(120);
+    expect(page.measurement.result).toBe('changed');
+    preferences.live = { ...preferences.live, outputId: '' };
+    page.checkDevices();
+    expect(page.measurement.result).toBe('changed');
+    await page.measureDevices();
+    preferences.deviceId = 'other';
+    page.checkDevices();
+    expect(page.measurement.result).toBe('changed');
+  });
+
+  it('counts it no longer once the default device is another one, but does where nothing changed', async () => {
+    const { page, total } = await measured();
+    mediaDevices.dispatchEvent(new Event('devicechange'));
+    await vi.waitFor(() => expect(page.inputs).toHaveLength(1));
+    expect(total()).toBe(182);
+    devices = [headset, { ...speakers, groupId: 'bluetooth' }];
+    mediaDevices.dispatchEvent(new Event('devicechange'));
+    await vi.waitFor(() => expect(page.measurement.result).toBe('changed'));
+    expect(total()).toBe(120);
+  });
+
+  it.each(['context-lost', 'microphone-lost', 'microphone-changed'] as const)(
+    'counts it no longer after %s',
+    async (trouble) => {
+      const { session, page, total } = await measured();
+      session.options.onTrouble('worker-lost');
+      expect(total()).toBe(182);
+      session.options.onTrouble(trouble);
+      expect(page.measurement.result).toBe('changed');
+    },
+  );
+
+  it('counts nothing where the chirp was not detected', async () => {
+    fakes.measureLoopback.mockResolvedValue(null);
+    const { total } = await measured();
+    expect(total()).toBe(120);
   });
 });

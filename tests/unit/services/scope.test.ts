@@ -3,7 +3,7 @@ import { isCancelled, messageOf } from '../../../src/services/messages';
 import { Scope } from '../../../src/services/scope';
 import { AudioError } from '../../../src/audio/errors';
 import { EngineError } from '../../../src/engine/errors';
-import { clock, megabytes, timeLeft } from '../../../src/ui/format';
+import { clock, timeLeft } from '../../../src/ui/format';
 
 describe('a scope', () => {
   it('ends everything it owns, the newest first, once', () => {
@@ -64,7 +64,6 @@ describe('messages', () => {
 describe('figures in words', () => {
   it('are short', () => {
     expect([0, 59.9, 75, 3600, 3725].map(clock)).toEqual(['0:00', '0:59', '1:15', '1:00:00', '1:02:05']);
-    expect(megabytes(3_140_000)).toBe('3.1 MB');
     expect([0.4, 1, 8.2, 89, 130].map(timeLeft)).toEqual([
       'less than a second',
       '1 second',
