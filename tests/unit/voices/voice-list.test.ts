@@ -7,7 +7,7 @@ import { sealed } from '../provenance/records';
 it('every button of a voice is called what it shows, and more', () => {
   const row = { id: 'own-1', name: 'Ada', bytes: 86_000, signer: 'ab', consent: sealed() };
   const library = { voices: [row], damaged: 0, revoked: new Set(), ownSigner: 'ab', playing: null };
-  const { body } = render(VoiceList, { props: { library: library as unknown as VoiceLibrary } });
+  const { body } = render(VoiceList, { props: { library: library } });
   const buttons = [...body.matchAll(/<button[^>]*aria-label="([^"]*)"[^>]*>([^<]*)/g)];
   const names = buttons.map(([, name, text]) => [text!.replace('▶', '').trim(), name!]);
   expect(names).toHaveLength(4);
