@@ -1,7 +1,6 @@
 import { render } from 'svelte/server';
 import { expect, it } from 'vitest';
 import VoiceList from '../../../src/voices/VoiceList.svelte';
-import type { VoiceLibrary } from '../../../src/voices/voice-library.svelte';
 import { sealed } from '../provenance/records';
 
 it('every button of a voice is called what it shows, and more', () => {
