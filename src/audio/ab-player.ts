@@ -1,3 +1,4 @@
+import { startContext } from './audio-context';
 import { matchedGains } from './loudness';
 
 export interface Track {
@@ -7,6 +8,7 @@ export interface Track {
 
 export type Side = 'a' | 'b';
 
+const PLAYING = { safe: 'nothing is played', again: 'press play again', instead: '' };
 const FADE_SECONDS = 0.012;
 
 /**
@@ -45,10 +47,11 @@ export class AbPlayer {
     return Math.max(0, ...this.tracks.map((track) => track.buffer.duration));
   }
 
+  /** Rejects with AudioError `no-output`. */
   async play(): Promise<void> {
     if (this.isPlaying || this.tracks.length === 0) return;
     const context = (this.context ??= new AudioContext());
-    await context.resume();
+    await startContext(context, PLAYING);
     if (this.offsetSeconds >= this.duration - 0.01) this.offsetSeconds = 0;
     this.startedAt = context.currentTime;
     this.gains = this.tracks.map((_, i) => {
