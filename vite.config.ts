@@ -43,7 +43,16 @@ export default defineConfig(({ mode }) => ({
     conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
   },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  worker: { format: 'es', plugins: licences.worker },
+  worker: {
+    format: 'es',
+    plugins: licences.worker,
+    rolldownOptions: {
+      output: {
+        // Apart from the entry, which WebKit would evaluate a second time when a chunk that is loaded later imports it.
+        codeSplitting: { groups: [{ name: 'worker', test: /[\\/]src[\\/]workers[\\/]/ }] },
+      },
+    },
+  },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
   server: {
     headers: ISOLATION_HEADERS,

@@ -44,5 +44,5 @@ export const restrictions = [
     files: ['src/{dsp,provenance,watermark,engine,files,enrol}/**/*.ts'],
     rules: { 'no-restricted-globals': ['error', { globals: PAGE_GLOBALS, checkGlobalObject: true }] },
   },
-  { files: ['workers/**/*.ts'], rules: { 'understudy/no-logic': 'error' } },
+  { files: ['{workers,src/workers}/**/*.ts'], rules: { 'understudy/no-logic': 'error' } },
 ];

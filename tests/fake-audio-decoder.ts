@@ -89,6 +89,7 @@ class FakeAudioDecoder extends EventTarget {
 
 /** Gives Node a decoder of "Opus": 960 samples for each packet, as loud as its second byte. */
 export function installFakeDecoder(): void {
+  vi.stubGlobal('navigator', { vendor: 'Google Inc.', userAgent: '' });
   vi.stubGlobal('AudioDecoder', FakeAudioDecoder);
   vi.stubGlobal('EncodedAudioChunk', FakeChunk);
   vi.stubGlobal('AudioData', FakeAudioData);

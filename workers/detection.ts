@@ -1,4 +1,1 @@
-import { expose } from 'comlink';
-import { DetectionJobs } from '../src/watermark/jobs';
-
-expose(new DetectionJobs());
+import '../src/workers/detection';

@@ -1,3 +1,4 @@
+import { startContext } from './audio-context';
 import { matchedGains } from './loudness';
 
 export interface Track {
@@ -7,6 +8,7 @@ export interface Track {
 
 export type Side = 'a' | 'b';
 
+const PLAYING = { safe: 'nothing is played', again: 'press play again', instead: '' };
 const FADE_SECONDS = 0.012;
 
 /**
@@ -49,7 +51,10 @@ export class AbPlayer {
     return Math.max(0, ...this.tracks.map((track) => track.buffer.duration));
   }
 
-  /** Resolves once it plays, or was paused before it could. A second call while the device wakes joins the first. */
+  /**
+   * Resolves once it plays, or was paused before it could. A second call while the device wakes joins the first. Rejects with
+   * AudioError `no-output`.
+   */
   async play(): Promise<void> {
     if (this.isPlaying || this.tracks.length === 0) return;
     this.isWanted = true;
@@ -87,7 +92,7 @@ export class AbPlayer {
 
   private async start(): Promise<void> {
     const context = (this.context ??= new AudioContext());
-    await context.resume();
+    await startContext(context, PLAYING);
     if (!this.isWanted) return;
     if (this.offsetSeconds >= this.duration - 0.01) this.offsetSeconds = 0;
     this.startedAt = context.currentTime;

@@ -6,6 +6,7 @@ export type AudioErrorCode =
   | 'device-lost'
   | 'empty'
   | 'no-microphone'
+  | 'no-output'
   | 'no-sound'
   | 'not-audio'
   | 'not-finite'

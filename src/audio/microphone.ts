@@ -1,6 +1,6 @@
 import { AudioError } from './errors';
 
-/** Parts of error messages that depend on what the microphone was opened for. */
+/** Parts of error messages that depend on what microphone or speakers are opened for. */
 export interface MicrophoneWords {
   /** "nothing was recorded" */
   safe: string;
@@ -10,7 +10,7 @@ export interface MicrophoneWords {
   instead: string;
 }
 
-const RECORDING: MicrophoneWords = {
+export const RECORDING: MicrophoneWords = {
   safe: 'nothing was recorded',
   again: 'record again',
   instead: '; or drop a recording here instead',

@@ -1,6 +1,7 @@
 import captureWorkletUrl from './capture-worklet?worker&url';
+import { startContext } from './audio-context';
 import { AudioError } from './errors';
-import { listDevices, openMicrophone } from './microphone';
+import { listDevices, openMicrophone, RECORDING } from './microphone';
 import { SampleStore } from './sample-store';
 
 export const MAX_RECORD_SECONDS = 600;
@@ -54,23 +55,25 @@ export class Recorder {
   }
 
   get seconds(): number {
-    return (this.store?.length ?? 0) / (this.context?.sampleRate ?? 1);
+    return this.store && this.context ? this.store.length / this.context.sampleRate : 0;
   }
 
-  /** Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `unsupported`. */
+  /** Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `no-output`, `unsupported`. */
   async start(): Promise<void> {
-    this.stream = await openMicrophone(this.options.deviceId);
+    const stream = await openMicrophone(this.options.deviceId);
+    this.stream = stream;
     try {
-      await this.capture(this.stream);
+      await this.capture(stream);
     } catch (cause) {
       this.close();
+      if (cause instanceof AudioError) throw cause;
       throw new AudioError(
         'unsupported',
         'This browser cannot record in this page. Nothing was recorded. Use a current Firefox, Chrome, Edge or Safari, or drop a recording here instead.',
         { cause },
       );
     }
-    for (const track of this.stream.getAudioTracks()) track.addEventListener('ended', this.onTrackEnded);
+    for (const track of stream.getAudioTracks()) track.addEventListener('ended', this.onTrackEnded);
   }
 
   /** Ends the recording and returns it. */
@@ -90,14 +93,16 @@ export class Recorder {
     return { samples, sampleRateHz, seconds: samples.length / sampleRateHz, clipped: this.clipped };
   }
 
-  /** Releases the microphone and discards the recording. */
+  /** Releases the microphone and discards the recording. Without effect where nothing is open. */
   close(): void {
     for (const track of this.stream?.getTracks() ?? []) {
       track.removeEventListener('ended', this.onTrackEnded);
       track.stop();
     }
     this.node?.disconnect();
-    if (this.context && this.context.state !== 'closed') void this.context.close();
+    void this.context?.close();
+    // `state` is `closed` only once the browser has closed it, and Firefox rejects a second call before that.
+    this.stream = this.node = this.context = undefined;
   }
 
   private async capture(stream: MediaStream): Promise<void> {
@@ -105,7 +110,7 @@ export class Recorder {
     const context = new AudioContext();
     this.context = context;
     await context.audioWorklet.addModule(captureWorkletUrl);
-    await context.resume();
+    await startContext(context, RECORDING);
     this.store = new SampleStore(30 * context.sampleRate);
     const node = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 1 });
     node.port.onmessage = ({ data }: MessageEvent<Float32Array<ArrayBuffer> | 'end'>) => {

@@ -32,7 +32,7 @@ export interface Library {
   writeNote(key: string, value: unknown): Promise<void>;
 }
 
-/** The class that workers/conversion.ts exposes: loads the networks and converts takes. A take whose GPU is lost is restarted. */
+/** The class that src/workers/conversion.ts exposes: loads the networks and converts takes. A take whose GPU is lost is restarted. */
 export class Converter implements ConversionApi {
   private library: Library | undefined;
   private loaded: { runtime: Runtime; voices: VoiceSource; threads: number } | undefined;

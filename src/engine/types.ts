@@ -108,7 +108,7 @@ export interface ConversionOptions {
   ear?: EarChoice | undefined;
 }
 
-/** The comlink interface of workers/conversion.ts. Callbacks are comlink proxies. Rejections carry the error code in `name`. */
+/** The comlink interface of src/workers/conversion.ts. Callbacks are comlink proxies. Rejections carry the error code in `name`. */
 export interface ConversionApi {
   load(
     options: {

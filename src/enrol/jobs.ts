@@ -77,7 +77,7 @@ interface Opened {
   voices: VoiceCatalogue;
 }
 
-/** The class that workers/enrolment.ts exposes: cleans recordings and makes voices from them, in jobs that can be cancelled. */
+/** The class that src/workers/enrolment.ts exposes: cleans recordings and makes voices from them, in jobs that can be cancelled. */
 export class EnrolmentJobs implements EnrolmentApi {
   private opening: Promise<Opened> | undefined;
   private readonly jobs = new Map<string, AbortController>();

@@ -59,7 +59,7 @@ export interface BlendInput {
   controls: ShapeControls;
 }
 
-/** The comlink interface of workers/enrolment.ts. Callbacks are comlink proxies. Rejections carry the error code in `name`. */
+/** The comlink interface of src/workers/enrolment.ts. Callbacks are comlink proxies. Rejections carry the error code in `name`. */
 export interface EnrolmentApi {
   /** Downloads the networks, or reads them from this device. */
   load(baseUrl: string): Promise<void>;

@@ -86,7 +86,7 @@ export type LiveFault = { kind: 'gpu' } | { kind: 'slow'; factor: number; second
 export type LiveFailure = Pick<Error, 'name' | 'message'>;
 export type LiveFailureHandler = (failure: LiveFailure) => void;
 
-/** The comlink interface of workers/live.ts; `Ends` is the worker's side of the chain. */
+/** The comlink interface of src/workers/live.ts; `Ends` is the worker's side of the chain. */
 export interface LiveApi<Ends> {
   load(
     options: Pick<Parameters<ConversionApi['load']>[0], 'baseUrl' | 'backend' | 'allowSoftwareGpu'> & {

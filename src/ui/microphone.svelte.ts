@@ -60,8 +60,9 @@ export class Microphone {
       this.watch = new SilenceWatch();
       this.onStart();
     } catch (error) {
+      const isCancelled = this.recorder !== recorder;
       this.end(recorder);
-      this.notices.fail(error);
+      if (!isCancelled) this.notices.fail(error);
     }
   }
 

@@ -35,7 +35,7 @@ export interface Detection {
   payloadConfidence: number;
 }
 
-/** The comlink interface of workers/detection.ts. Callbacks are comlink proxies. */
+/** The comlink interface of src/workers/detection.ts. Callbacks are comlink proxies. */
 export interface DetectionApi {
   /** Mono, 8 to 192 kHz; the buffer may be transferred. Rejects with an error whose `name` is `cancelled`. */
   detect(

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { DIST } from '../../scripts/build.mjs';
+import { DIST, ensureBuilt } from '../../scripts/build.mjs';
 import type {} from '../../src/harness/harness';
 import { openApp, type Opened } from './support';
 
@@ -33,6 +33,29 @@ it('no file of the release contains it', async () => {
     expect(name).not.toMatch(/harness/);
     const text = await readFile(join(assets, name), 'utf8');
     expect(text, name).not.toMatch(/window\.understudy|A script controls this tab|method:\s*[`"']PUT/);
+  }
+});
+
+it('no script of the release imports the entry of a worker, which WebKit would evaluate a second time', async () => {
+  await ensureBuilt();
+  const assets = join(DIST, 'assets');
+  const scripts = (await readdir(assets)).filter((name) => name.endsWith('.js'));
+  const workers = (await readdir('workers')).map((name) => name.replace('.ts', ''));
+  const entries = scripts.filter((name) =>
+    workers.some((each) => new RegExp(`^${each}-.{8}\\.js$`).test(name)),
+  );
+  expect(entries).toHaveLength(workers.length);
+  for (const name of scripts) {
+    const text = await readFile(join(assets, name), 'utf8');
+    const imported = Array.from(
+      text.matchAll(/(?:from|import)\s*\(?\s*["'`]\.\/([^"'`]+)/g),
+      ([, file]) => file,
+    );
+    expect(
+      imported.filter((file) => entries.includes(file!)),
+      name,
+    ).toEqual([]);
+    if (entries.includes(name)) expect(text.trim(), name).toMatch(/^import\s*["'`][^"'`]+["'`];?$/);
   }
 });
 

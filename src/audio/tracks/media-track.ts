@@ -2,7 +2,7 @@ import { EncodedPacketSink, type EncodedPacket, type InputAudioTrack } from 'med
 import { isPcm, pcmPlanes } from '../containers/pcm';
 import type { Mp3Info } from '../containers/mp3-info';
 import { codecName } from './codec-names';
-import { PacketDecoder } from './packet-decoder';
+import { canReadDecoded, PacketDecoder } from './packet-decoder';
 import { UndecodableError, type Chunk, type Damage, type SoundTrack } from './sound-track';
 
 /** Codecs whose last packet states how much of it is sound. */
@@ -48,6 +48,7 @@ async function* decode(track: InputAudioTrack, damage: Damage, afterSeconds: num
       yield { planes: pcmPlanes(data, codec, channels), sampleRateHz, atSeconds: timestamp };
     return;
   }
+  if (!canReadDecoded(navigator)) throw new UndecodableError({ codec: await codecName(track) });
   const decoder = new PacketDecoder((await track.getDecoderConfig())!);
   const held: Chunk[] = [];
   let hasBegun = false;

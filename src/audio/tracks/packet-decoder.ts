@@ -6,6 +6,15 @@ const MAX_QUEUED = 32;
 /** Packets in a row that cannot be decoded, after which the rest is given up. */
 const MAX_FAILURES = 50;
 
+/**
+ * Whether decoded sound can be read. In WebKitGTK (2.50.6) every `AudioData.copyTo` ends the tab, whatever the format and whether or not it
+ * came from a decoder, so this cannot be tried. WebKit on Apple's systems has another implementation, and Linux browsers of other engines
+ * name another vendor.
+ */
+export function canReadDecoded({ vendor, userAgent }: Pick<Navigator, 'vendor' | 'userAgent'>): boolean {
+  return !(vendor.startsWith('Apple') && userAgent.includes('Linux'));
+}
+
 /** The browser's decoder, started again after each packet that it fails at. */
 export class PacketDecoder {
   /** Duration of the packets that could not be decoded. */

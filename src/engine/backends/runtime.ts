@@ -1,4 +1,5 @@
 import { networkRtf } from '../benchmark';
+import { canShareMemory } from '../../dsp/shared-memory';
 import { EngineError } from '../errors';
 import { mayHaveGpu, requestGpuDevice } from './gpu';
 import type { NetworkFiles, Networks, OpenedBackend } from './network';
@@ -102,9 +103,9 @@ export function browserOpeners(files: NetworkFiles, options: RuntimeOptions): Op
   };
 }
 
-/** Number of WebAssembly threads: 1 unless the page is cross-origin isolated, because threads need shared memory. */
+/** Number of WebAssembly threads: 1 where memory cannot be shared. */
 export function threadCount(asked?: number): number {
-  if (!globalThis.crossOriginIsolated) return 1;
+  if (!canShareMemory()) return 1;
   return Math.max(1, asked ?? Math.min(MAX_THREADS, navigator.hardwareConcurrency));
 }
 

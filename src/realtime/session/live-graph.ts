@@ -3,7 +3,10 @@ import captureUrl from '../worklets/live-capture-worklet?worker&url';
 import type { LiveEnds, LiveOpening } from '../live-link';
 import playbackUrl from '../worklets/live-playback-worklet?worker&url';
 import { LiveStats } from '../live-stats';
+import { startContext } from '../../audio/audio-context';
 import { AudioError } from '../../audio/errors';
+import type { MicrophoneWords } from '../../audio/microphone';
+import { canShareMemory } from '../../dsp/shared-memory';
 import { Ring } from '../ring';
 
 const RING_SECONDS = 1;
@@ -11,13 +14,20 @@ const RING_SECONDS = 1;
 const RAMP_SECONDS = 0.01;
 const ENDING_MS = 100;
 
+/** Of errors of microphone and speakers. */
+export const LIVE_WORDS: MicrophoneWords = {
+  safe: 'nothing is converted',
+  again: 'start again',
+  instead: '',
+};
+
 export interface LiveGraphOptions {
   /** Speakers to play to; default: the system's. */
   outputId?: string;
   /** Default: the device's rate. */
   sampleRateHz?: number;
   marginMs: number;
-  /** Whether threads may share memory; default: whether the page is isolated. */
+  /** Whether threads may share memory; default: whether this browser lets them. */
   isShared?: boolean;
 }
 
@@ -54,9 +64,9 @@ export class LiveGraph {
       (this.current = new LiveStats(data.buffer));
   }
 
-  /** Rejects with AudioError `unsupported`. */
+  /** Rejects with AudioError `no-output` or `unsupported`. */
   static async open(options: LiveGraphOptions): Promise<LiveGraph> {
-    const { outputId, sampleRateHz, marginMs, isShared = globalThis.crossOriginIsolated } = options;
+    const { outputId, sampleRateHz, marginMs, isShared = canShareMemory() } = options;
     const isNative = typeof AudioWorkletNode !== 'undefined';
     if (!isNative) await import('audioworklet-polyfill');
     const context = new AudioContext({
@@ -66,10 +76,11 @@ export class LiveGraph {
     try {
       if (outputId) await setSink(context, outputId);
       await Promise.all([captureUrl, playbackUrl].map((url) => context.audioWorklet.addModule(url)));
-      await context.resume();
+      await startContext(context, LIVE_WORDS);
       return new LiveGraph(context, isShared && isNative, marginMs);
     } catch (cause) {
       void context.close();
+      if (cause instanceof AudioError) throw cause;
       throw new AudioError(
         'unsupported',
         'This browser cannot play audio while it records in this page, so nothing is converted. Your takes are safe. Use a current Firefox, Chrome, Edge or Safari.',

@@ -2,7 +2,7 @@ import { proxy, transfer, type Remote } from 'comlink';
 import type { Scope } from '../../services/scope';
 import { keepRuntimeCompiled } from './compiled-runtime';
 import { WorkerClient, withProgress } from '../../services/worker-client';
-import { LiveGraph } from './live-graph';
+import { LIVE_WORDS, LiveGraph } from './live-graph';
 import type { LiveEnds } from '../live-link';
 import { openMicrophone } from '../../audio/microphone';
 import type { CalibrationResult, LiveApi, LivePhase, LiveSettings, LiveStatus } from '../live-types';
@@ -24,7 +24,7 @@ export interface SessionOptions {
   baseUrl: string;
   backend?: 'wasm' | 'webgpu' | 'auto';
   allowSoftwareGpu?: boolean;
-  /** For tests: false uses ports, as on pages that are not isolated. */
+  /** For tests: false uses ports, as where memory cannot be shared. */
   isShared?: boolean;
   onPhase: (phase: LivePhase) => void;
   onProgress: (progress: LoadProgress | null) => void;
@@ -35,8 +35,6 @@ export interface SessionOptions {
   /** Called when the session was ended because its voice may not be used any more, with the error for the user. */
   onWithdrawn: (error: LiveFailure) => void;
 }
-
-const WORDS = { safe: 'nothing is converted', again: 'start again', instead: '' };
 
 /**
  * A live session: opens microphone, worklets, worker and speakers, and replaces those that fail. The output is silent
@@ -205,7 +203,7 @@ export class LiveSession {
   }
 
   private async openMicrophone(running: Scope): Promise<void> {
-    const stream = await openMicrophone(this.settings.deviceId || undefined, WORDS);
+    const stream = await openMicrophone(this.settings.deviceId || undefined, LIVE_WORDS);
     // Stopped while the browser asked for permission.
     if (running.isEnded) return stream.getTracks().forEach((track) => track.stop());
     this.stream = stream;

@@ -1,5 +1,6 @@
 import captureUrl from '../../audio/capture-worklet?worker&url';
 import { findChirp, makeChirp } from './chirp';
+import { startContext } from '../../audio/audio-context';
 import { openMicrophone } from '../../audio/microphone';
 import { SampleStore } from '../../audio/sample-store';
 
@@ -7,25 +8,22 @@ const RECORDED_SECONDS = 1.2;
 const START_SECONDS = 0.2;
 /** Longest wait for a microphone that gives no samples. */
 const PATIENCE_MS = 4000;
+const WORDS = { safe: 'nothing was measured', again: 'measure again', instead: '' };
 
 /**
  * Plays a chirp and detects it in the microphone: the delay through speakers, air, microphone and browser, without the
  * converter, in ms; null where it is not detected.
  *
- * Rejects with AudioError where there is no microphone.
+ * Rejects with AudioError where there is no microphone or the speakers do not start.
  */
 export async function measureLoopback(deviceId: string, outputId: string): Promise<number | null> {
-  const stream = await openMicrophone(deviceId || undefined, {
-    safe: 'nothing was measured',
-    again: 'measure again',
-    instead: '',
-  });
+  const stream = await openMicrophone(deviceId || undefined, WORDS);
   const context = new AudioContext({ latencyHint: 'interactive' });
   try {
     const choosing = context as AudioContext & { setSinkId?: (id: string) => Promise<void> };
     if (outputId) await choosing.setSinkId?.(outputId);
     await context.audioWorklet.addModule(captureUrl);
-    await context.resume();
+    await startContext(context, WORDS);
     const chirp = makeChirp(context.sampleRate);
     const source = playerOf(context, chirp);
     const silence = new ConstantSourceNode(context, { offset: 0 });

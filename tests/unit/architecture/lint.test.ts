@@ -121,6 +121,7 @@ const PLANTED: Record<string, [string, string, string][]> = {
     ['a worker with a for loop', 'workers/a.ts', `for (const each of all) postMessage(each);`],
     ['a worker with a while loop', 'workers/a.ts', `while (busy()) postMessage(1);`],
     ['a worker with a class', 'workers/a.ts', `class Jobs {}`],
+    ['a module of a worker with an if', 'src/workers/a.ts', `if (self.name) postMessage(1);`],
   ],
 };
 

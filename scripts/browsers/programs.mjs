@@ -1,0 +1,47 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { installWithApt } from '../apt.mjs';
+
+/** A browser, or what it needs, is neither here nor can it be installed; `message` says what is missing. */
+export class MissingError extends Error {}
+
+/**
+ * Finds programs; where one is missing, root on Debian gets the packages from apt-get.
+ *
+ * @param {string[]} names
+ * @param {string[]} packages
+ * @param {{ search?: string[], install?: (name: string) => Promise<boolean> }} [options] `search`: folders beside those of PATH
+ * @returns {Promise<string[]>} paths, in the order of `names`
+ * @throws {MissingError}
+ */
+export async function findPrograms(names, packages, { search = [], install = defaultInstaller() } = {}) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...search];
+  const find = (/** @type {string} */ name) => folders.map((each) => join(each, name)).find(isExecutable);
+  if (!names.every(find)) {
+    for (const each of packages) if (!(await install(each))) break;
+  }
+  return names.map((name) => {
+    const path = find(name);
+    if (!path) throw new MissingError(`${name} was not found. Install ${packages.join(', ')}.`);
+    return path;
+  });
+}
+
+function defaultInstaller() {
+  const isAllowed = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  return async (/** @type {string} */ name) => {
+    if (!isAllowed) return false;
+    console.error(`Installing ${name} with apt-get ...`);
+    return installWithApt(name);
+  };
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

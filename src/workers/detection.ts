@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { DetectionJobs } from '../watermark/jobs';
+
+expose(new DetectionJobs());
