@@ -9,13 +9,13 @@ import { findPrograms } from './programs.mjs';
 import { freePort, runJobs } from './run.mjs';
 import { startSound } from './sound.mjs';
 
-/** Firefox decodes AAC with the libraries of ffmpeg. */
-const PACKAGES = ['firefox-esr', 'ffmpeg', 'pulseaudio'];
+/** Programs, and the packages of the same names. Firefox decodes AAC with the libraries of ffmpeg. */
+const PACKAGES = /** @type {const} */ (['firefox-esr', 'ffmpeg', 'pulseaudio']);
 const NO_SOUND = { PULSE_SERVER: 'unix:/nonexistent', ALSA_CONFIG_PATH: '/dev/null' };
 
 /** Runs the jobs in Firefox ESR, at the end those without a sound device. Rejects with MissingError. */
 export async function runFirefox() {
-  const [firefox, , pulseaudio] = await findPrograms(['firefox-esr', 'ffmpeg', 'pulseaudio'], PACKAGES);
+  const { 'firefox-esr': firefox, pulseaudio } = await findPrograms(PACKAGES, PACKAGES);
   const sound = await startSound(pulseaudio);
   try {
     const heard = await runJobs({

@@ -31,7 +31,7 @@ export async function openMarionette(port) {
   const waiting = new Map();
   let received = Buffer.alloc(0);
   let lastId = 0;
-  socket.on('data', (bytes) => {
+  socket.on('data', (/** @type {Buffer} */ bytes) => {
     received = Buffer.concat([received, bytes]);
     for (let colon = received.indexOf(':'); colon > 0; colon = received.indexOf(':')) {
       const end = colon + 1 + Number(received.toString('latin1', 0, colon));

@@ -8,10 +8,11 @@ export class MissingError extends Error {}
 /**
  * Finds programs; where one is missing, root on Debian gets the packages from apt-get.
  *
- * @param {string[]} names
- * @param {string[]} packages
+ * @template {string} Name
+ * @param {readonly Name[]} names
+ * @param {readonly string[]} packages
  * @param {{ search?: string[], install?: (name: string) => Promise<boolean> }} [options] `search`: folders beside those of PATH
- * @returns {Promise<string[]>} paths, in the order of `names`
+ * @returns {Promise<Record<Name, string>>} their paths
  * @throws {MissingError}
  */
 export async function findPrograms(names, packages, { search = [], install = defaultInstaller() } = {}) {
@@ -20,11 +21,12 @@ export async function findPrograms(names, packages, { search = [], install = def
   if (!names.every(find)) {
     for (const each of packages) if (!(await install(each))) break;
   }
-  return names.map((name) => {
+  const paths = names.map((name) => {
     const path = find(name);
     if (!path) throw new MissingError(`${name} was not found. Install ${packages.join(', ')}.`);
-    return path;
+    return [name, path];
   });
+  return /** @type {Record<Name, string>} */ (Object.fromEntries(paths));
 }
 
 function defaultInstaller() {

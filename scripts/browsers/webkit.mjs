@@ -11,8 +11,12 @@ const LIBRARIES = '/usr/lib';
 
 /** Runs the jobs in MiniBrowser, the browser that comes with WebKitGTK. Rejects with MissingError. */
 export async function runWebkit() {
-  const [driver, xvfb, pulseaudio] = await findPrograms(['WebKitWebDriver', 'Xvfb', 'pulseaudio'], PACKAGES);
-  const [binary] = await findPrograms(['MiniBrowser'], PACKAGES, { search: webkitFolders() });
+  const {
+    WebKitWebDriver: driver,
+    Xvfb: xvfb,
+    pulseaudio,
+  } = await findPrograms(['WebKitWebDriver', 'Xvfb', 'pulseaudio'], PACKAGES);
+  const { MiniBrowser: binary } = await findPrograms(['MiniBrowser'], PACKAGES, { search: webkitFolders() });
   const display = await startDisplay(xvfb);
   const sound = await startSound(pulseaudio);
   const env = { ...process.env, ...display.env, ...sound.env };

@@ -43,7 +43,7 @@ describe('an Opus file is decoded', () => {
     ],
   ])('in %s', async (_, vendor, userAgent, level) => {
     vi.stubGlobal('navigator', { vendor, userAgent });
-    const { samples } = await decodeFile(new Blob([ogg(oggOpus([50]))]), 'a.opus');
+    const { samples } = await decodeFile(new Blob([Uint8Array.from(ogg(oggOpus([50])))]), 'a.opus');
     expect(Math.abs(samples[2400]!)).toBeCloseTo(level, 5);
   });
 });

@@ -58,8 +58,12 @@ describe('a browser that is missing', () => {
       return true;
     };
     const path = join(folder, 'a-browser');
-    expect(await findPrograms(['a-browser'], ['a-package'], { ...search(), install })).toEqual([path]);
-    expect(await findPrograms(['a-browser'], ['a-package'], { ...search(), install })).toEqual([path]);
+    expect(await findPrograms(['a-browser'], ['a-package'], { ...search(), install })).toEqual({
+      'a-browser': path,
+    });
+    expect(await findPrograms(['a-browser'], ['a-package'], { ...search(), install })).toEqual({
+      'a-browser': path,
+    });
     expect(installed).toEqual(['a-package']);
   });
 
