@@ -27,7 +27,7 @@ const NAMES = {
  */
 export async function openMarionette(port) {
   const socket = await connected(port);
-  /** @type {Map<number, { resolve(value: unknown): void, reject(error: Error): void }>} */
+  /** @type {Map<number, { resolve: (value: unknown) => void, reject: (error: Error) => void }>} */
   const waiting = new Map();
   let received = Buffer.alloc(0);
   let lastId = 0;

@@ -18,7 +18,7 @@ const SCRIPT_MS = 120_000;
  *
  * @param {{
  *   browser: string,
- *   launch(): Promise<Session>,
+ *   launch: () => Promise<Session>,
  *   hasSound: boolean,
  *   jobs?: import('./jobs.mjs').Job[],
  * }} options `launch`: opens the browser; called again after a job that failed, which may have ended it
@@ -77,7 +77,7 @@ export async function runOrSkip(browser, run) {
       console.log(`${browser}: skipped: ${error.message}`);
       return { passed: 0, failed: 0, skipped: 1 };
     }
-    console.log(`${browser}: FAILED: ${error instanceof Error ? error.message : error}`);
+    console.log(`${browser}: FAILED: ${error instanceof Error ? error.message : String(error)}`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
 }

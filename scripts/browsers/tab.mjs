@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * (https://www.w3.org/TR/webdriver2/), which Firefox takes by its Marionette protocol.
  *
  * @typedef {{
- *   send(command: Command, parameters?: Record<string, unknown>): Promise<unknown>,
- *   close(): Promise<void>,
+ *   send: (command: Command, parameters?: Record<string, unknown>) => Promise<unknown>,
+ *   close: () => Promise<void>,
  * }} Session
  *
  * @typedef {'navigate' | 'setTimeouts' | 'findElement' | 'clickElement' | 'typeInto' | 'executeAsync'} Command
@@ -39,7 +39,7 @@ export class Tab {
    */
   async evaluate(task, ...args) {
     const script = `const done = arguments[arguments.length - 1];
-      (${task})(...Array.from(arguments).slice(0, -1)).then(
+      (${String(task)})(...Array.from(arguments).slice(0, -1)).then(
         (value) => done({ value }), (error) => done({ error: String(error) }));`;
     const answer = /** @type {{ value: T, error?: string }} */ (
       await this.session.send('executeAsync', { script, args })

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const START_MS = 15_000;
 const ANSWER_MS = 150_000;
 
-/** [path below the session], all of them by POST. @type {Record<import('./tab.mjs').Command, (id: unknown) => string>} */
+/** [path below the session], all of them by POST. @type {Record<import('./tab.mjs').Command, (id: string) => string>} */
 const PATHS = {
   navigate: () => 'url',
   setTimeouts: () => 'timeouts',
@@ -41,7 +41,7 @@ export async function openWebDriver(program, { capabilities, env, port }) {
     const session = `${base}/session/${sessionId}`;
     return {
       send: (command, { id, ...parameters } = {}) =>
-        request('POST', `${session}/${PATHS[command](id)}`, parameters),
+        request('POST', `${session}/${PATHS[command](String(id))}`, parameters),
       async close() {
         await request('DELETE', session).catch(() => undefined);
         await stop();

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openMarionette } from '../../../scripts/browsers/marionette.mjs';
 import { findPrograms, MissingError } from '../../../scripts/browsers/programs.mjs';
 import { freePort, runOrSkip } from '../../../scripts/browsers/run.mjs';
-import { Tab, type Session } from '../../../scripts/browsers/tab.mjs';
+import { Tab } from '../../../scripts/browsers/tab.mjs';
 import { openWebDriver } from '../../../scripts/browsers/webdriver.mjs';
 
 /** A driver that answers every command with its path and parameters. */
@@ -141,10 +141,10 @@ describe('Marionette', () => {
 });
 
 it('a wait ends with the error that the page shows', async () => {
-  const send = async (_: string, { args } = { args: [] as unknown[] }) => ({
-    value: String(args[0]).includes('error') ? 'Error. No microphone was found.' : null,
+  const send = async (_: string, { args }: Record<string, unknown> = {}) => ({
+    value: JSON.stringify(args).includes('error') ? 'Error. No microphone was found.' : null,
   });
-  const tab = new Tab({ send, close: async () => undefined } as Session);
+  const tab = new Tab({ send, close: async () => undefined });
   await expect(tab.waitFor('output-track')).rejects.toThrow('The page says: Error. No microphone was found.');
   expect(await tab.waitFor('error', { text: /No microphone/ })).toMatch(/No microphone/);
 });
