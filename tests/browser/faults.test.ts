@@ -230,7 +230,7 @@ describe('devices and networks that fail', () => {
     await page.getByTestId('open-take').waitFor();
     expect(await page.getByTestId('take-item').count()).toBe(0);
     await page.evaluate('full = false');
-    await page.getByRole('button', { name: 'Save again' }).click();
+    await page.getByTestId('error').getByRole('button', { name: 'Save again' }).click();
     await page.getByTestId('take-item').waitFor();
   });
 
