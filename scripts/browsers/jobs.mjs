@@ -63,9 +63,17 @@ async function exportAll(tab, { folder, exports }) {
   await tab.evaluate(async () => {
     const page = /** @type {any} */ (window);
     const create = URL.createObjectURL.bind(URL);
-    URL.createObjectURL = (blob) => ((page.exportedBlob = blob), create(blob));
+    /** @type {Map<string, Blob | MediaSource>} */
+    const blobs = new Map();
+    URL.createObjectURL = (blob) => {
+      const url = create(blob);
+      blobs.set(url, blob);
+      return url;
+    };
     // The file is read from the page; what a browser does with downloads differs.
-    HTMLAnchorElement.prototype.click = () => undefined;
+    HTMLAnchorElement.prototype.click = function () {
+      page.exportedBlob = blobs.get(this.href);
+    };
   });
   const offered = await tab.evaluate(async () =>
     Array.from(

@@ -19,7 +19,7 @@ import { resampleInChunks } from '../dsp/resample';
 import { nextTask } from '../dsp/task';
 import type { MarkedSamples } from '../watermark';
 import type { MarkedFile } from './marked-file';
-import { AAC_FRAME, aacPadding, completeXing, OPUS_RATE_HZ, opusDurations } from './timing';
+import { AAC_FRAME, aacPadding, completeXing, OPUS_RATE_HZ, opusDuration, opusDurations } from './timing';
 
 export type ExportFormat = 'wav' | 'mp3' | 'm4a' | 'opus';
 
@@ -144,7 +144,8 @@ async function writeOpus({ samples, rateHz }: Sound, facts: FormatFacts, options
   padded.set(resampled);
   const encoded = await packetsOf({ samples: padded, rateHz: OPUS_RATE_HZ }, facts, options);
   const preSkip = preSkipOf(encoded.meta);
-  const durations = encoded.packets.map((packet) => Math.round(packet.duration * OPUS_RATE_HZ));
+  // WebKitGTK states no durations.
+  const durations = encoded.packets.map(({ data }) => opusDuration(data));
   const packets = opusDurations(durations, resampled.length, preSkip).map((duration, i) =>
     encoded.packets[i]!.clone({ duration: duration / OPUS_RATE_HZ }),
   );

@@ -3,7 +3,7 @@ import { ALL_FORMATS, BlobSource, Input } from 'mediabunny';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readMp3Info } from '../../../src/audio/containers/mp3-info';
 import { encode } from '../../../src/export/encode';
-import { opusDurations } from '../../../src/export/timing';
+import { opusDuration, opusDurations } from '../../../src/export/timing';
 import { markSamples, type MarkedSamples } from '../../../src/watermark';
 import { readWav } from '../../browser/wav';
 import { decodeWithFfmpeg, hasFfmpeg, latenessOf } from '../../ffmpeg';
@@ -44,6 +44,17 @@ describe('an M4A', () => {
 });
 
 describe('the packets of Opus', () => {
+  it.each([
+    ['SILK, 20 ms', [9 << 3], 960],
+    ['SILK, 60 ms', [3 << 3], 2880],
+    ['hybrid, 10 ms', [12 << 3], 480],
+    ['CELT, 20 ms', [31 << 3], 960],
+    ['CELT, two of 2.5 ms', [(28 << 3) | 1], 240],
+    ['CELT, three of 5 ms', [(29 << 3) | 3, 3], 720],
+  ])('are as long as their first byte says: %s', (_, bytes, samples) => {
+    expect(opusDuration(Uint8Array.from(bytes))).toBe(samples);
+  });
+
   it('end with the samples', () => {
     expect(opusDurations([960, 960, 960, 960], 2000, 312)).toEqual([960, 960, 392]);
     expect(opusDurations([960, 960], 648, 312)).toEqual([960]);
