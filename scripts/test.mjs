@@ -2,15 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBuilt, ROOT } from './build.mjs';
-import { runFirefox } from './browsers/firefox.mjs';
-import { runOrSkip } from './browsers/run.mjs';
-import { runWebkit } from './browsers/webkit.mjs';
 import { findChromium } from './chromium.mjs';
 
 const CACHE = join(ROOT, '.cache');
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const LIVE = 'tests/browser/live.test.ts';
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0 };
 
 try {
   process.env.CHROME_PATH = await findChromium();
@@ -34,11 +31,8 @@ if (await built()) {
     // Sound in real time, alone.
     await suite('browser', 'live', LIVE);
   }
-  await otherBrowser('WebKit', runWebkit);
-  await otherBrowser('Firefox', runFirefox);
 }
 
-if (total.skipped > 0) console.log(`${total.skipped} skipped, see above`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
@@ -54,20 +48,6 @@ async function built() {
     total.failed++;
     return false;
   }
-}
-
-/**
- * The main jobs in another browser, each counted as a test; skipped where the browser is missing.
- *
- * @param {string} name
- * @param {() => Promise<{ passed: number, failed: number }>} jobs
- */
-async function otherBrowser(name, jobs) {
-  console.log(`\n== ${name}`);
-  const { passed, failed, skipped } = await runOrSkip(name, jobs);
-  total.passed += passed;
-  total.failed += failed;
-  total.skipped += skipped;
 }
 
 /**

@@ -51,6 +51,7 @@ export class Tab {
   /** Clicks as a person does, so that the page may play sound; waits until it can be clicked. @param {string} id */
   async click(id) {
     await this.waitFor(`${selectorOf(id)}:enabled`);
+    await this.evaluate(stillness, selectorOf(id));
     await this.session.send('clickElement', { id: await this.find(id) });
   }
 
@@ -117,6 +118,16 @@ export class Tab {
       await this.session.send('findElement', { using: 'css selector', value: selectorOf(id) })
     );
     return found[ELEMENT];
+  }
+}
+
+/** Resolves once the element has stood still for 300 ms: a click at where it was while the page scrolled would miss it. @param {string} selector */
+async function stillness(selector) {
+  for (let at = '', times = 0; times < 3;) {
+    const { x, y } = /** @type {Element} */ (document.querySelector(selector)).getBoundingClientRect();
+    times = at === `${x} ${y}` ? times + 1 : 0;
+    at = `${x} ${y}`;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

@@ -1,8 +1,14 @@
 let latestMs = 0;
 
-/** Takes a time that this device has seen, in milliseconds since 1970: `today` is never before it, whatever the clock shows now. */
+/** Start of the year 3000: later times come from a damaged store, not from a clock. */
+const LAST_MS = 32_503_680_000_000;
+
+/**
+ * Takes a time that this device has seen, in milliseconds since 1970: `today` is never before it, whatever the clock shows now. Ignores
+ * what is no time.
+ */
 export function noteTime(ms: number): void {
-  latestMs = Math.max(latestMs, ms);
+  if (ms < LAST_MS) latestMs = Math.max(latestMs, ms);
 }
 
 /** The latest time seen, in milliseconds since 1970. */

@@ -19,7 +19,7 @@ const LABELS = { who: 'Who', recordings: 'Recordings', deed: 'Deed', why: 'Why' 
 const LEAST = {
   who: { letters: 2, different: 2 },
   recordings: { letters: 10, different: 5 },
-  deed: { letters: 3, different: 3 },
+  deed: { letters: 3, different: 2 },
   why: { letters: 10, different: 5 },
 };
 const DEED = /https?:\/\/\S+\.\S+|\bCC0\b|\bPDDL\b/i;
@@ -55,8 +55,9 @@ export function requireGrounds({
   const { capacity } = rightsHolder;
   if (capacity === 'archive' && person.status !== 'deceased')
     throw missing('an archive lends the voices of the dead; a living person lends their own voice');
+  const years = Number(from.slice(0, 4)) - (person.deathYear ?? 0);
+  if (years < 0) throw missing(`the year of death, ${person.deathYear}, lies after the record begins`);
   if (capacity === 'public-domain' && person.status === 'deceased') {
-    const years = Number(from.slice(0, 4)) - person.deathYear!;
     if (years <= YEARS_OF_RIGHTS)
       throw missing(
         `${person.name} died ${years} years ago, so somebody may still hold rights; nobody does after more than ${YEARS_OF_RIGHTS}. Choose the estate or the archive, with a document`,

@@ -7,9 +7,8 @@ const MAX_QUEUED = 32;
 const MAX_FAILURES = 50;
 
 /**
- * Whether decoded sound can be read. In WebKitGTK (2.50.6) every `AudioData.copyTo` ends the tab, whatever the format and whether or not it
- * came from a decoder, so this cannot be tried. WebKit on Apple's systems has another implementation, and Linux browsers of other engines
- * name another vendor.
+ * Whether sound can be decoded packet by packet. WebKitGTK (2.50.6) ends the tab instead, so this cannot be tried. Linux browsers of other
+ * engines name another vendor.
  */
 export function canReadDecoded({ vendor, userAgent }: Pick<Navigator, 'vendor' | 'userAgent'>): boolean {
   return !(vendor.startsWith('Apple') && userAgent.includes('Linux'));

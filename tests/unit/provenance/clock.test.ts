@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { requirePermission } from '../../../src/provenance';
+import { noteTime, requirePermission, today } from '../../../src/provenance';
 import { sealed } from './records';
 
 const zone = process.env['TZ'];
@@ -47,5 +47,11 @@ describe('the days of a permission', () => {
     expect(use).toThrow(/By the clock of this device today is 2031-05-02/);
     vi.setSystemTime(new Date('2031-04-20T12:00:00Z'));
     expect(use).toThrow(/clock of this device shows 2031-04-20, but it has shown 2031-05-02 before/);
+  });
+
+  it.each([NaN, Infinity, 8.64e15])('are not moved by what is no time: %d', (ms) => {
+    const before = today();
+    noteTime(ms);
+    expect(today()).toBe(before);
   });
 });

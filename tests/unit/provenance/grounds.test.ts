@@ -57,6 +57,7 @@ describe('a new voice', () => {
       { ...dead(1926, 'public-domain'), ...statement() },
       /estate or the archive/,
     ],
+    ['a death in the future', { ...dead(2199, 'estate'), ...deed }, /lies after the record begins/],
     [
       'an archive of a living person',
       { rightsHolder: { name: 'A', capacity: 'archive' }, ...deed },
@@ -79,6 +80,7 @@ describe('a new voice', () => {
     ['one’s own reading', {}],
     ['a deed of a living person', { ...living, ...statement({ deed: DEED }) }],
     ['a deed by its name', { ...living, ...statement({ deed: 'CC0 1.0' }) }],
+    ['a deed by its shortest name', { ...living, ...statement({ deed: 'CC0' }) }],
     ['a death more than a century ago', { ...dead(1925, 'public-domain'), ...statement() }],
     ['an archive with a file', { ...dead(1980, 'archive'), ...deed }],
     ['an estate with a file', { ...dead(2020, 'estate'), ...deed }],
