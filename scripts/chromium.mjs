@@ -1,5 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { installWithApt } from './apt.mjs';
+import { installAsRoot, isExecutable } from './browsers/programs.mjs';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -38,25 +37,9 @@ export async function findChromium() {
     );
   }
   const found =
-    PLACES.find(isExecutable) ?? ((await installChromium()) ? PLACES.find(isExecutable) : undefined);
+    PLACES.find(isExecutable) ?? ((await installAsRoot('chromium')) ? PLACES.find(isExecutable) : undefined);
   if (found) return found;
   throw new Error(
     'No Chromium was found. Install Chromium or Google Chrome, or set CHROME_PATH to the program.',
   );
-}
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function installChromium() {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
-  console.error('Installing chromium with apt-get ...');
-  return installWithApt('chromium');
 }

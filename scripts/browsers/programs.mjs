@@ -15,7 +15,7 @@ export class MissingError extends Error {}
  * @returns {Promise<Record<Name, string>>} their paths
  * @throws {MissingError}
  */
-export async function findPrograms(names, packages, { search = [], install = defaultInstaller() } = {}) {
+export async function findPrograms(names, packages, { search = [], install = installAsRoot } = {}) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...search];
   const find = (/** @type {string} */ name) => folders.map((each) => join(each, name)).find(isExecutable);
   if (!names.every(find)) {
@@ -29,17 +29,20 @@ export async function findPrograms(names, packages, { search = [], install = def
   return /** @type {Record<Name, string>} */ (Object.fromEntries(paths));
 }
 
-function defaultInstaller() {
-  const isAllowed = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  return async (/** @type {string} */ name) => {
-    if (!isAllowed) return false;
-    console.error(`Installing ${name} with apt-get ...`);
-    return installWithApt(name);
-  };
+/**
+ * Installs a package where that is allowed: as root on Debian.
+ *
+ * @param {string} name
+ * @returns {Promise<boolean>} whether it was installed
+ */
+export async function installAsRoot(name) {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
+  console.error(`Installing ${name} with apt-get ...`);
+  return installWithApt(name);
 }
 
 /** @param {string} path */
-function isExecutable(path) {
+export function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
     return true;

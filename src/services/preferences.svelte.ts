@@ -1,3 +1,4 @@
+import type { VoiceSummary } from '../engine/types';
 import { loadSettings, saveSettings, type Settings } from '../store/settings';
 
 /** The settings as the pages use them. Every change is saved immediately. */
@@ -26,6 +27,12 @@ export class Preferences {
 
   set voiceId(voiceId: string) {
     this.change({ voiceId });
+  }
+
+  /** Chooses the first voice that may be used, unless the chosen one is among them; none of no voices. */
+  chooseUsable(voices: readonly VoiceSummary[]): void {
+    const usable = voices.filter((voice) => !voice.isRevoked);
+    if (usable.length > 0 && !usable.some((voice) => voice.id === this.voiceId)) this.voiceId = usable[0]!.id;
   }
 
   get ear() {

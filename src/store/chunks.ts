@@ -1,4 +1,5 @@
 import type { IDBPDatabase } from 'idb';
+import { concat } from '../dsp/arrays';
 import { StoreError, type Schema } from './db';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -15,13 +16,23 @@ export async function writeSamples(
   }
 }
 
-/** Rejects with `damaged` unless exactly `length` samples are stored; `name` is that of their take or recording. */
+/** As `readParts`, joined. */
 export async function readSamples(
+  ...stored: Parameters<typeof readParts>
+): Promise<Float32Array<ArrayBuffer>> {
+  return concat(await readParts(...stored));
+}
+
+/**
+ * Samples as they were stored, part by part. Rejects with `damaged` unless they are exactly `length`; `name` is that of their take
+ * or recording.
+ */
+export async function readParts(
   db: IDBPDatabase<Schema>,
   id: string,
   length: number,
   name: string,
-): Promise<Float32Array<ArrayBuffer>> {
+): Promise<Float32Array<ArrayBuffer>[]> {
   const chunks = await db.getAll('chunks', chunksOf(id));
   const found = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
   if (found !== 4 * length) {
@@ -30,14 +41,7 @@ export async function readSamples(
       `A part of "${name}" is missing on this device, so it cannot be opened. The other takes are safe, and so are the voices. Delete this one, or open the file it came from again.`,
     );
   }
-  const samples = new Float32Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    const part = new Float32Array(chunk);
-    samples.set(part, at);
-    at += part.length;
-  }
-  return samples;
+  return chunks.map((chunk) => new Float32Array(chunk));
 }
 
 /** Deletes what is stored beyond the first `length` samples. */

@@ -1,8 +1,9 @@
+import { concat } from '../dsp/arrays';
 import { chunksOf, readSamples } from './chunks';
 import { abort, database, newSamplesId } from './db';
 import { isInMemory } from './memory/open';
 import { isDraftRow, type DraftRow } from './rows';
-import { firstDraftSeal, nextDraftSeal } from './take-seal';
+import { draftSeal } from './take-seal';
 
 /** Samples that wait for the next write: what a killed tab loses, beside what the browser is writing. */
 const WRITE_SECONDS = 0.3;
@@ -115,20 +116,14 @@ export class Draft {
     }
   }
 
-  /** The seal of the output after one more part, which may be empty. */
-  private async sealWith(
-    { seal, samplesId, about }: NonNullable<DraftRow['output']>,
-    part: Float32Array<ArrayBuffer>,
-  ): Promise<string> {
-    const before = seal || (await firstDraftSeal({ draftId: this.current.id, samplesId, about }));
-    return part.length > 0 ? nextDraftSeal(before, part.buffer) : before;
-  }
-
   /** Samples and row in one transaction, so that the row says what is stored whenever the tab ends. */
   private async write(): Promise<void> {
     await this.lock;
     const db = await database();
-    const parts = { source: join(this.pending.source), output: join(this.pending.output) };
+    const parts = {
+      source: concat(this.pending.source.splice(0)),
+      output: concat(this.pending.output.splice(0)),
+    };
     const { source, output } = this.current;
     const row: DraftRow = {
       ...this.current,
@@ -137,7 +132,11 @@ export class Draft {
       output: output && {
         ...output,
         samples: output.samples + parts.output.length,
-        seal: await this.sealWith(output, parts.output),
+        seal: await draftSeal(
+          { draftId: this.current.id, ...output },
+          parts.output.length > 0 ? [parts.output.buffer] : [],
+          output.seal || undefined,
+        ),
       },
     };
     const transaction = db.transaction(['chunks', 'drafts'], 'readwrite');
@@ -218,15 +217,4 @@ function holdLock(name: string): Promise<() => void> {
     if (held) held.catch(none);
     else none();
   });
-}
-
-/** Empties `parts`. */
-function join(parts: Float32Array[]): Float32Array<ArrayBuffer> {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts.splice(0)) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

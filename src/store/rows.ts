@@ -101,7 +101,7 @@ const draftRow = v.object({
     v.object({
       ...trackRow,
       about: v.omit(outputRow, ['seconds', 'seal']),
-      /** See `nextDraftSeal` in src/store/take-seal.ts. */
+      /** See `draftSeal` in src/store/take-seal.ts. */
       seal: sha256,
     }),
   ),

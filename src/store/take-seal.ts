@@ -18,12 +18,8 @@ export interface StoredOutput {
  * browser, so a row that was edited, or that names other samples, does not verify.
  */
 export async function sealOf({ takeId, outputId, output, samples }: StoredOutput): Promise<string> {
-  const { voiceId, voiceName, consent = null, sampleRateHz } = output;
-  return hmac({
-    ...{ version: 1, takeId, outputId, voiceId, voiceName, sampleRateHz },
-    consent: consent as unknown as Canonical,
-    samples: await sha256Of(Float32Array.from(samples).buffer),
-  });
+  const hash = await sha256Of(Float32Array.from(samples).buffer);
+  return hmac(await takesKey(), { takeId, outputId, ...claimsOf(output), samples: hash });
 }
 
 export async function isSealed(stored: StoredOutput): Promise<boolean> {
@@ -38,33 +34,28 @@ export interface DraftOutput {
   about: Omit<OutputRow, 'seconds' | 'seal'>;
 }
 
-/** Seal of a draft's output before its first samples: HMAC-SHA-256 of the draft, the samples id, the voice and its record. */
-export async function firstDraftSeal({ draftId, samplesId, about }: DraftOutput): Promise<string> {
-  const { voiceId, voiceName, consent = null, sampleRateHz } = about;
-  return hmac({
-    ...{ version: 1, draftId, samplesId, voiceId, voiceName, sampleRateHz },
-    consent: consent as unknown as Canonical,
-  });
-}
-
-/** Seal after one more part: HMAC-SHA-256 of the seal before it and the part, so that a part cannot be exchanged. */
-export async function nextDraftSeal(before: string, part: ArrayBuffer): Promise<string> {
-  return hmac({ before, part: await sha256Of(part) });
-}
-
-/** `parts`: as they were stored. */
-export async function isDraftSealed(
-  output: DraftOutput,
-  parts: Iterable<ArrayBuffer>,
-  seal: string,
-): Promise<boolean> {
-  let expected = await firstDraftSeal(output);
-  for (const part of parts) expected = await nextDraftSeal(expected, part);
-  return seal === expected;
-}
-
-async function hmac(value: Canonical): Promise<string> {
+/**
+ * Seal of a draft's output after `parts`: HMAC-SHA-256 of the draft, the samples id, the voice and its record, then for each part
+ * of the seal before it and the part, so that no part can be exchanged.
+ *
+ * `before`: the seal without these parts; without it `parts` are the first.
+ */
+export async function draftSeal(
+  { draftId, samplesId, about }: DraftOutput,
+  parts: readonly ArrayBuffer[],
+  before?: string,
+): Promise<string> {
   const key = await takesKey();
+  let seal = before ?? (await hmac(key, { draftId, samplesId, ...claimsOf(about) }));
+  for (const part of parts) seal = await hmac(key, { before: seal, part: await sha256Of(part) });
+  return seal;
+}
+
+function claimsOf({ voiceId, voiceName, sampleRateHz, consent }: DraftOutput['about']) {
+  return { version: 1, voiceId, voiceName, sampleRateHz, consent: (consent ?? null) as unknown as Canonical };
+}
+
+async function hmac(key: CryptoKey, value: Canonical): Promise<string> {
   return hexOf(new Uint8Array(await crypto.subtle.sign(HMAC.name, key, canonicalBytes(value))));
 }
 

@@ -1,9 +1,10 @@
 import type { IDBPDatabase } from 'idb';
 import { notifyChanged } from './changes';
-import { chunksOf, cutSamples, keep, readSamples, writeSamples } from './chunks';
+import { concat } from '../dsp/arrays';
+import { chunksOf, cutSamples, keep, readParts, readSamples, writeSamples } from './chunks';
 import { database, newSamplesId, StoreError, type Schema } from './db';
 import { plainText } from '../provenance';
-import { isDraftSealed, isSealed, sealOf, type StoredOutput } from './take-seal';
+import { draftSeal, isSealed, sealOf, type StoredOutput } from './take-seal';
 import {
   isTakeRow,
   type DraftRow,
@@ -255,10 +256,10 @@ async function rowOfDraft(
   name: string,
   { samplesId, about, samples: count, seal }: NonNullable<DraftRow['output']>,
 ): Promise<OutputRow> {
-  const parts = await db.getAll('chunks', chunksOf(samplesId));
-  const samples = await readSamples(db, samplesId, count, name);
-  const isIntact = await isDraftSealed({ draftId, samplesId, about }, parts, seal);
-  if (isIntact) return sealedRow(draftId, samplesId, { ...about, samples });
+  const parts = await readParts(db, samplesId, count, name);
+  const buffers = parts.map(({ buffer }) => buffer);
+  const isIntact = seal === (await draftSeal({ draftId, samplesId, about }, buffers));
+  if (isIntact) return sealedRow(draftId, samplesId, { ...about, samples: concat(parts) });
   return { ...about, seconds: count / about.sampleRateHz };
 }
 

@@ -1,10 +1,8 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { Converter, type Library } from '../../../src/engine/converter';
 import { convertTake } from '../../../src/engine/offline';
 import { ConversionStream } from '../../../src/engine/stream';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import type { VoiceDraft } from '../../../src/engine/voice';
-import { PublishedFiles } from '../../../src/files/published';
 import { VoiceCatalogue } from '../../../src/files/voice-catalogue';
 import { writeVoiceFile } from '../../../src/files/voice-file';
 import { EnrolmentJobs } from '../../../src/enrol/jobs';
@@ -21,6 +19,7 @@ import { fakeSpeakerEncoder } from '../enrol/mixture';
 import { sealed } from '../provenance/records';
 import { fakeNetworks, fakeVoice } from './fake-networks';
 import { sine } from './helpers';
+import { BASE, loadedConverter, NOTHING } from './loaded-converter';
 
 vi.mock('../../../src/engine/backends/ort', () => ({}));
 
@@ -54,12 +53,6 @@ const take = (consent: unknown, use: Use) =>
     use,
   });
 
-const BASE = 'https://example.test/models/';
-const NOTHING = new PublishedFiles(
-  { version: 2, sampleRateHz: 24000, analysisRateHz: 16000, hopSamples: 240, files: [] },
-  new Map(),
-);
-const NETWORK = { bytes: new ArrayBuffer(0), sha256: 'a', stateShapes: [], lookAheadFrames: 1 };
 let key: SigningKey;
 
 /** A catalogue with one voice, made by the user. */
@@ -79,28 +72,17 @@ async function fileOf(consent: SealedRecord): Promise<Uint8Array<ArrayBuffer>> {
   return writeVoiceFile({ about, voice: fakeVoice(), sealed: consent, preview: null }, key);
 }
 
-/** A converter as in the worker, with that catalogue. */
-async function converter(consent: SealedRecord): Promise<Converter> {
-  const library: Library = {
-    load: async () => ({
-      networks: { content: NETWORK, generator: NETWORK },
-      voices: await catalogue(consent),
-    }),
-    readNote: async () => undefined,
-    writeNote: async () => undefined,
-  };
-  const opened = { backend: 'wasm' as const, networks: fakeNetworks(), dispose: async () => undefined };
-  const made = new Converter(
-    async () => library,
-    () => ({ wasm: async () => opened, webgpu: async () => undefined }),
-  );
-  await made.load({ baseUrl: BASE, backend: 'wasm' }, () => undefined);
-  return made;
-}
-
 const none = () => undefined;
 const job = async (consent: SealedRecord, use: 'convert' | 'preview') =>
-  (await converter(consent)).convert('j', TONE, 16000, 'own-a', DEFAULT_CONTROLS, none, { use });
+  (await loadedConverter(await catalogue(consent))).convert(
+    'j',
+    TONE,
+    16000,
+    'own-a',
+    DEFAULT_CONTROLS,
+    none,
+    { use },
+  );
 
 /** Enrolment as in the worker, with fake networks. */
 async function enrolment(consent: SealedRecord): Promise<EnrolmentJobs> {

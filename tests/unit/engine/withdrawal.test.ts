@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Converter, type Library } from '../../../src/engine/converter';
+import type { Converter } from '../../../src/engine/converter';
 import { DEFAULT_CONTROLS, type ConvertProgress } from '../../../src/engine/types';
-import { PublishedFiles } from '../../../src/files/published';
 import { VoiceCatalogue } from '../../../src/files/voice-catalogue';
 import { writeVoiceFile } from '../../../src/files/voice-file';
 import { createSigningKey } from '../../../src/provenance';
@@ -9,13 +8,12 @@ import type { LiveFailure, LiveLink, LiveSettings } from '../../../src/realtime/
 import { LiveStats } from '../../../src/realtime/live-stats';
 import { Live } from '../../../src/realtime/worker/live';
 import { sealed } from '../provenance/records';
-import { fakeNetworks, fakeVoice } from './fake-networks';
+import { fakeVoice } from './fake-networks';
 import { sine } from './helpers';
+import { BASE, loadedConverter, NOTHING } from './loaded-converter';
 
 vi.mock('../../../src/engine/backends/ort', () => ({}));
 
-const BASE = 'https://example.test/models/';
-const NETWORK = { bytes: new ArrayBuffer(0), sha256: 'a', stateShapes: [], lookAheadFrames: 1 };
 const DAY_MS = 86_400_000;
 /** Noon of the last day of `consent`. Later in each test, since the clock of the app does not go back. */
 let lastDay = new Date('2031-01-01T12:00:00Z');
@@ -58,12 +56,8 @@ afterEach(() => {
   expect(store.handlers.size).toBe(0);
 });
 
-async function converter(): Promise<Converter> {
-  const nothing = new PublishedFiles(
-    { version: 2, sampleRateHz: 24000, analysisRateHz: 16000, hopSamples: 240, files: [] },
-    new Map(),
-  );
-  const voices = new VoiceCatalogue(BASE, nothing, {
+function converter(): Promise<Converter> {
+  const voices = new VoiceCatalogue(BASE, NOTHING, {
     list: async () => [],
     read: async (id) => store.voices.get(id),
     has: async (id) => store.voices.has(id),
@@ -73,18 +67,7 @@ async function converter(): Promise<Converter> {
       return () => store.handlers.delete(handler);
     },
   });
-  const library: Library = {
-    load: async () => ({ networks: { content: NETWORK, generator: NETWORK }, voices }),
-    readNote: async () => undefined,
-    writeNote: async () => undefined,
-  };
-  const opened = { backend: 'wasm' as const, networks: fakeNetworks(), dispose: async () => undefined };
-  const made = new Converter(
-    async () => library,
-    () => ({ wasm: async () => opened, webgpu: async () => undefined }),
-  );
-  await made.load({ baseUrl: BASE, backend: 'wasm' }, () => undefined);
-  return made;
+  return loadedConverter(voices);
 }
 
 describe.each(WITHDRAWALS)('a voice that is %s in another tab', (_, code, withdraw) => {
