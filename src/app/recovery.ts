@@ -1,14 +1,21 @@
+import { checkSamples, needsRepair } from '../audio/check';
+import { AudioError } from '../audio/errors';
+import { speechWarning } from '../audio/speech-likeness';
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { takeLink } from '../services/take-link';
-import { abandonedDrafts, adopt, deleteDraft } from '../store/drafts';
+import { abandonedDrafts, adopt, deleteDraft, readDraft, secondsIn } from '../store/drafts';
+import { StoreError } from '../store/db';
 import { rememberTime } from '../store/device/clock';
 import { isInMemory } from '../store/memory/open';
-import type { DraftRow } from '../store/rows';
+import type { DraftRow, TakeSummary } from '../store/rows';
 import { saveDraft } from '../store/takes';
 import { timeLeft } from '../ui/format';
 
 const CLOCK_MS = 60_000;
+const MISSING = 'at most the last second is missing, unless the page had warned that the rest was not stored';
+const NO_SPACE =
+  'What was recorded is kept, but this device has no space left to save it as a take. Delete takes or voices that you no longer need, then reload this page.';
 const NOTHING_KEPT =
   'This browser does not let the page store anything: cookies or site data are blocked for it, or the window is private. Everything works, but nothing is kept: recordings, takes, voices and settings are gone when this tab is closed. Download what you want to keep, or allow site data for this address and reload.';
 
@@ -35,24 +42,47 @@ export async function recoverDrafts(notices: Notices, openVoices: () => void): P
       await adopt(draft, () => deleteDraft(draft));
       continue;
     }
-    const take = await adopt(draft, () => saveDraft(draft));
-    if (!take) continue;
+    const recovered = await adopt(draft, () => recover(draft));
+    if (!recovered) continue;
+    const begun = `“${draft.name}” was not ended when its tab closed`;
+    if ('why' in recovered) {
+      notices.warn(`${begun}. ${recovered.why}`, { isLasting: true });
+      continue;
+    }
+    const { take, warnings } = recovered;
     notices.warn(
-      `“${take.name}” was not ended when its tab closed. ${capital(timeLeft(take.source.seconds))} of it were found and are saved as a take; at most the last second is missing.`,
-      { isLasting: true, action: takeLink(take.id) },
+      `${begun}. ${capital(timeLeft(take.source.seconds))} of it were found and are saved as a take; ${MISSING}.`,
+      { isLasting: true, action: takeLink(take.id), ...(warnings.length > 0 && { items: warnings }) },
     );
   }
   const readings = await abandonedDrafts('enrolments');
   if (readings.length === 0) return;
-  const seconds = readings.reduce((sum, draft) => sum + secondsOf(draft), 0);
+  const seconds = readings.reduce((sum, draft) => sum + secondsIn(draft), 0);
   notices.warn(
-    `A recording for a voice was not ended when its tab closed. ${capital(timeLeft(seconds))} of it were found and are kept with the unfinished voice; at most the last second is missing.`,
+    `A recording for a voice was not ended when its tab closed. ${capital(timeLeft(seconds))} of it were found and are kept with the unfinished voice; ${MISSING}.`,
     { isLasting: true, action: { label: 'Go on with the voice', run: openVoices } },
   );
 }
 
-function secondsOf({ source }: DraftRow): number {
-  return source.samples / source.sampleRateHz;
+/** Makes a draft a take, checked and repaired as a recording that was stopped; one that would not be kept then is deleted. */
+async function recover(
+  draft: DraftRow,
+): Promise<{ take: TakeSummary; warnings: string[] } | { why: string } | undefined> {
+  const { sampleRateHz } = draft.source;
+  // The source of a live take is kept as it was converted; of what is damaged, the take says so when it is opened.
+  const samples = draft.output?.samples ? undefined : await readDraft(draft).catch(() => undefined);
+  try {
+    const isRepaired = samples !== undefined && needsRepair(samples);
+    const warnings = samples ? checkSamples(samples, sampleRateHz) : [];
+    const take = await saveDraft(draft, isRepaired ? samples : undefined);
+    const doubt = samples && speechWarning(samples, sampleRateHz);
+    return take && { take, warnings: doubt ? [...warnings, doubt] : warnings };
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'quota') return { why: NO_SPACE };
+    if (!(error instanceof AudioError)) throw error;
+    await deleteDraft(draft);
+    return { why: `It is not kept: ${error.message}` };
+  }
 }
 
 function capital(text: string): string {

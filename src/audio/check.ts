@@ -76,6 +76,11 @@ export function checkSamples(samples: Float32Array, sampleRateHz: number): strin
   return warnings;
 }
 
+/** Whether `checkSamples` changes the samples. */
+export function needsRepair(samples: Float32Array): boolean {
+  return !samples.every((sample) => Math.abs(sample) <= 1) || Math.abs(meanOf(samples)) >= OFFSET;
+}
+
 /** Largest magnitude. */
 export function peakOf(samples: Float32Array): number {
   let peak = 0;
@@ -92,9 +97,13 @@ export function isSilent(samples: Float32Array): boolean {
 }
 
 function removeOffset(samples: Float32Array): void {
-  const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+  const mean = meanOf(samples);
   if (Math.abs(mean) < OFFSET) return;
   for (let i = 0; i < samples.length; i++) samples[i]! -= mean;
+}
+
+function meanOf(samples: Float32Array): number {
+  return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
 }
 
 function silenceNonFinite(samples: Float32Array): number {

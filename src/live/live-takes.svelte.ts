@@ -7,6 +7,7 @@ import type { LiveSession } from '../realtime/session/live-session';
 import { TakeRecording, type LiveTake, type TakeEnd } from '../realtime/session/take-recording';
 import { Draft } from '../store/drafts';
 import { saveDraft, saveTake } from '../store/takes';
+import { laterSoundNotStored } from '../ui/draft-warning';
 import { clock, nowInWords } from '../ui/format';
 
 const END_MESSAGES: Record<Exclude<TakeEnd, 'asked'>, string> = {
@@ -92,10 +93,8 @@ export class LiveTakes {
 
   private beginDraft(voice: VoiceSummary, sampleRateHz: number): Draft {
     const output = { sampleRateHz: SYNTHESIS_RATE_HZ, ...this.aboutOutput(voice) };
-    return new Draft({ name: `Live, ${nowInWords()}`, sampleRateHz, output }, () =>
-      this.context.notices.warn(
-        'This browser does not store the take while it is recorded, perhaps because the device is full. It goes on in this tab: end it and make space before you close the tab.',
-      ),
+    return new Draft({ name: `Live, ${nowInWords()}`, sampleRateHz, output }, (storedSeconds) =>
+      this.context.notices.warn(laterSoundNotStored('take', storedSeconds)),
     );
   }
 
@@ -141,9 +140,9 @@ export class LiveTakes {
   private async store({ source, output }: LiveTake, voice: VoiceSummary, draft: Draft): Promise<string> {
     const stored = await draft.end();
     if (stored && stored.output?.samples === output.samples.length) {
-      const { id } = await saveDraft(stored);
+      const saved = await saveDraft(stored);
       await draft.release();
-      return id;
+      if (saved) return saved.id;
     }
     const { name } = draft.row;
     const { id } = await saveTake({ name, source, output: { ...output, ...this.aboutOutput(voice) } });

@@ -1,6 +1,9 @@
-import type { IDBPDatabase } from 'idb';
+import type { IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
 import { concat } from '../dsp/arrays';
 import { StoreError, type Schema } from './db';
+
+/** The object store `chunks` of a transaction. */
+type Chunks = IDBPObjectStore<Schema, StoreNames<Schema>[], 'chunks', 'readwrite'>;
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
@@ -35,30 +38,43 @@ export async function readParts(
 ): Promise<Float32Array<ArrayBuffer>[]> {
   const chunks = await db.getAll('chunks', chunksOf(id));
   const found = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-  if (found !== 4 * length) {
-    throw new StoreError(
-      'damaged',
-      `A part of "${name}" is missing on this device, so it cannot be opened. The other takes are safe, and so are the voices. Delete this one, or open the file it came from again.`,
-    );
-  }
+  if (found !== 4 * length) throw incomplete(name);
   return chunks.map((chunk) => new Float32Array(chunk));
 }
 
+/** Copies samples to another samples id. Rejects as `readParts`. */
+export async function copySamples(
+  chunks: Chunks,
+  from: string,
+  to: string,
+  length: number,
+  name: string,
+): Promise<void> {
+  let found = 0;
+  for (const key of await chunks.getAllKeys(chunksOf(from))) {
+    const chunk = (await chunks.get(key))!;
+    found += chunk.byteLength;
+    await chunks.put(chunk, [to, key[1]]);
+  }
+  if (found !== 4 * length) throw incomplete(name);
+}
+
+function incomplete(name: string): StoreError {
+  return new StoreError(
+    'damaged',
+    `A part of "${name}" is missing on this device, so it cannot be opened. The other takes are safe, and so are the voices. Delete this one, or open the file it came from again.`,
+  );
+}
+
 /** Deletes what is stored beyond the first `length` samples. */
-export async function cutSamples(db: IDBPDatabase<Schema>, id: string, length: number): Promise<void> {
-  const transaction = db.transaction('chunks', 'readwrite');
+export async function cutSamples(chunks: Chunks, id: string, length: number): Promise<void> {
   let at = 0;
-  for (
-    let cursor = await transaction.store.openCursor(chunksOf(id));
-    cursor;
-    cursor = await cursor.continue()
-  ) {
+  for (let cursor = await chunks.openCursor(chunksOf(id)); cursor; cursor = await cursor.continue()) {
     const { byteLength } = cursor.value;
     if (at >= 4 * length) void cursor.delete();
     else if (at + byteLength > 4 * length) void cursor.update(cursor.value.slice(0, 4 * length - at));
     at += byteLength;
   }
-  await transaction.done;
 }
 
 /** The keys of all chunks of a samples id. */

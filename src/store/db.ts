@@ -147,6 +147,25 @@ async function purgeOrphans(db: IDBPDatabase<Schema>): Promise<void> {
   await transaction.done;
 }
 
+/**
+ * Runs `task`, which reads what it changes, in one transaction, so that no other tab changes it meanwhile. Resolves once everything is stored;
+ * a failure aborts the transaction. `task` may wait for requests of the transaction alone.
+ */
+export async function inTransaction<T, const Names extends readonly StoreNames<Schema>[]>(
+  db: IDBPDatabase<Schema>,
+  names: Names,
+  task: (transaction: IDBPTransaction<Schema, Names, 'readwrite'>) => Promise<T>,
+): Promise<T> {
+  const transaction = db.transaction(names, 'readwrite');
+  try {
+    const [value] = await Promise.all([task(transaction), transaction.done]);
+    return value;
+  } catch (error) {
+    abort(transaction);
+    throw error;
+  }
+}
+
 /** Aborts the transaction, since not every failure does; does nothing if it has ended. */
 export function abort(transaction: { abort(): void }): void {
   try {

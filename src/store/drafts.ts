@@ -1,6 +1,6 @@
 import { concat } from '../dsp/arrays';
 import { chunksOf, readSamples } from './chunks';
-import { abort, database, newSamplesId } from './db';
+import { database, inTransaction, newSamplesId } from './db';
 import { isInMemory } from './memory/open';
 import { isDraftRow, type DraftRow } from './rows';
 import { draftSeal } from './take-seal';
@@ -34,12 +34,16 @@ export class Draft {
   private readonly chunks: Record<Track, number> = { source: 0, output: 0 };
   private current: DraftRow;
   private writing: Promise<void> | undefined;
+  private isStored = false;
   private hasFailed = false;
 
-  /** `onFailure` is called once, when the store refuses a part: then nothing is kept of the draft, and nothing more is written. */
+  /**
+   * `onFailure` is called once, with the seconds that are stored, when the store refuses a part: nothing more is written, and what was written before
+   * is kept until the draft is discarded.
+   */
   constructor(
     { name, sampleRateHz, enrolmentId, output }: NewDraft,
-    private readonly onFailure: (error: unknown) => void,
+    private readonly onFailure: (storedSeconds: number) => void,
   ) {
     const now = Date.now();
     const track = (rateHz: number) => ({ samplesId: newSamplesId(), sampleRateHz: rateHz, samples: 0 });
@@ -68,7 +72,7 @@ export class Draft {
     if (this.isPartReady) this.writing ??= this.writeParts();
   }
 
-  /** Writes what waits. Resolves with what is stored; null where the store refused a part. */
+  /** Writes what waits. Resolves with the whole recording as it is stored; null where the store refused a part of it. */
   async end(): Promise<DraftRow | null> {
     await this.writing;
     if (!this.hasFailed && (this.pending.source.length > 0 || this.pending.output.length > 0))
@@ -110,9 +114,8 @@ export class Draft {
     } catch (error) {
       if (this.hasFailed) return;
       this.hasFailed = true;
-      await deleteDraft(this.current).catch(() => undefined);
-      await this.release();
-      this.onFailure(error);
+      console.error(error);
+      this.onFailure(secondsIn(this.current));
     }
   }
 
@@ -139,23 +142,25 @@ export class Draft {
         ),
       },
     };
-    const transaction = db.transaction(['chunks', 'drafts'], 'readwrite');
-    // Async, so that a synchronous exception becomes a rejection too.
-    const putPart = async (track: Track) => {
-      const samplesId = row[track]?.samplesId;
-      if (!samplesId || parts[track].length === 0) return;
-      const key: [string, number] = [samplesId, this.chunks[track]++];
-      await transaction.objectStore('chunks').put(parts[track].buffer, key);
-    };
-    const putRow = async () => transaction.objectStore('drafts').put(row);
-    try {
-      await Promise.all([putPart('source'), putPart('output'), putRow(), transaction.done]);
-    } catch (error) {
-      abort(transaction);
-      throw error;
-    }
+    await inTransaction(db, ['chunks', 'drafts'], async (transaction) => {
+      const drafts = transaction.objectStore('drafts');
+      if (this.isStored && (await drafts.getKey(row.id)) === undefined)
+        throw new Error('Another tab has deleted the draft or made it a take.');
+      for (const track of ['source', 'output'] as const) {
+        const samplesId = row[track]?.samplesId;
+        if (!samplesId || parts[track].length === 0) continue;
+        const key: [string, number] = [samplesId, this.chunks[track]++];
+        await transaction.objectStore('chunks').put(parts[track].buffer, key);
+      }
+      await drafts.put(row);
+    });
+    this.isStored = true;
     this.current = row;
   }
+}
+
+export function secondsIn({ source }: DraftRow): number {
+  return source.samples / source.sampleRateHz;
 }
 
 /** Drafts that no open tab records, of takes or for unfinished voices, oldest first. */
@@ -170,13 +175,12 @@ export async function abandonedDrafts(kind: 'takes' | 'enrolments'): Promise<Dra
 
 /** Runs `task` unless another tab records or adopts the draft, which it may not do meanwhile. */
 export async function adopt<T>(row: DraftRow, task: () => Promise<T>): Promise<T | undefined> {
+  // Another tab may have adopted it before.
+  const adoptIt = async () =>
+    (await (await database()).getKey('drafts', row.id)) === undefined ? undefined : task();
   const locks = lockManager();
-  if (!locks) return task();
-  return locks.request(lockOf(row.id), { ifAvailable: true }, async (lock) => {
-    // Another tab may have adopted it before.
-    if (!lock || (await (await database()).getKey('drafts', row.id)) === undefined) return undefined;
-    return task();
-  });
+  if (!locks) return adoptIt();
+  return locks.request(lockOf(row.id), { ifAvailable: true }, async (lock) => (lock ? adoptIt() : undefined));
 }
 
 /** The samples of a draft's recording. Rejects with `damaged`. */
@@ -184,13 +188,15 @@ export async function readDraft({ source, name }: DraftRow): Promise<Float32Arra
   return readSamples(await database(), source.samplesId, source.samples, name);
 }
 
+/** Deletes a draft and its samples, unless another tab has made it a take, which has them then. */
 export async function deleteDraft({ id, source, output }: DraftRow): Promise<void> {
-  const transaction = (await database()).transaction(['chunks', 'drafts'], 'readwrite');
-  const chunks = transaction.objectStore('chunks');
-  void chunks.delete(chunksOf(source.samplesId));
-  if (output) void chunks.delete(chunksOf(output.samplesId));
-  void transaction.objectStore('drafts').delete(id);
-  await transaction.done;
+  await inTransaction(await database(), ['chunks', 'drafts'], async (transaction) => {
+    if ((await transaction.objectStore('drafts').getKey(id)) === undefined) return;
+    const chunks = transaction.objectStore('chunks');
+    await chunks.delete(chunksOf(source.samplesId));
+    if (output) await chunks.delete(chunksOf(output.samplesId));
+    await transaction.objectStore('drafts').delete(id);
+  });
 }
 
 async function isAbandoned({ id, updatedAt }: DraftRow): Promise<boolean> {

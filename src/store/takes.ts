@@ -1,8 +1,8 @@
 import type { IDBPDatabase } from 'idb';
 import { notifyChanged } from './changes';
 import { concat } from '../dsp/arrays';
-import { chunksOf, cutSamples, keep, readParts, readSamples, writeSamples } from './chunks';
-import { database, newSamplesId, StoreError, type Schema } from './db';
+import { chunksOf, copySamples, cutSamples, keep, readParts, readSamples, writeSamples } from './chunks';
+import { database, inTransaction, newSamplesId, StoreError, type Schema } from './db';
 import { plainText } from '../provenance';
 import { draftSeal, isSealed, sealOf, type StoredOutput } from './take-seal';
 import {
@@ -74,13 +74,17 @@ export async function saveTake(take: NewTake): Promise<TakeSummary> {
 }
 
 /**
- * Makes a draft a take of the same id, which names the samples that the draft has stored. The source of a live take is cut to the duration of its
- * output; without any output it becomes a take that is not converted, and an output that this device did not record gets no seal. Rejects with
- * `quota`; then the draft is kept.
+ * Makes a draft a take of the same id, which names the samples that the draft has stored, or `repaired` in their place. The source of a live take
+ * is cut to the duration of its output; without any output it becomes a take that is not converted, and an output that this device did not record
+ * gets no seal. Resolves with undefined where another tab has deleted the draft or made it a take. Rejects with `quota`; then the draft is kept.
  */
-export async function saveDraft({ id, name, createdAt, source, output }: DraftRow): Promise<TakeSummary> {
+export async function saveDraft(
+  { id, name, createdAt, source, output }: DraftRow,
+  repaired?: Float32Array,
+): Promise<TakeSummary | undefined> {
   const db = await database();
-  const { samplesId: sourceId, sampleRateHz } = source;
+  const { samplesId: storedId, sampleRateHz } = source;
+  const sourceId = repaired ? newSamplesId() : storedId;
   const converted = output && output.samples > 0 ? output : null;
   const outputSeconds = converted && converted.samples / converted.sampleRateHz;
   const samples = Math.min(source.samples, Math.round((outputSeconds ?? Infinity) * sampleRateHz));
@@ -93,35 +97,55 @@ export async function saveDraft({ id, name, createdAt, source, output }: DraftRo
     sourceId,
     outputId: converted && converted.samplesId,
   };
-  await keep(db, 'the take', async () => {
-    await cutSamples(db, sourceId, samples);
-    const transaction = db.transaction(['takes', 'drafts'], 'readwrite');
-    await Promise.all([
-      transaction.objectStore('takes').put(row),
-      transaction.objectStore('drafts').delete(id),
-      transaction.done,
-    ]);
-  });
+  const isSaved = await keep(
+    db,
+    'the take',
+    async () => {
+      if (repaired) await writeSamples(db, sourceId, repaired.subarray(0, samples));
+      return inTransaction(db, ['chunks', 'takes', 'drafts'], async (transaction) => {
+        const chunks = transaction.objectStore('chunks');
+        const isThere = (await transaction.objectStore('drafts').getKey(id)) !== undefined;
+        if (repaired) await chunks.delete(chunksOf(isThere ? storedId : sourceId));
+        if (!isThere) return false;
+        await cutSamples(chunks, sourceId, samples);
+        await transaction.objectStore('takes').put(row);
+        await transaction.objectStore('drafts').delete(id);
+        return true;
+      });
+    },
+    repaired ? [sourceId] : [],
+  );
+  if (!isSaved) return undefined;
   notifyChanged('takes');
   return summaryOf(row);
 }
 
-/** Sets the output of a take, replacing an earlier one. Rejects with `missing`, `quota`. */
-export async function setTakeOutput(id: string, output: TakeOutput): Promise<TakeSummary> {
+/**
+ * Adds a conversion to a take as it stands now: to itself, or, where it has been converted already, perhaps in another tab, to a copy of it with the
+ * same name and recording. Resolves with the take that has the conversion. Rejects with `missing`, `damaged`, `quota`.
+ */
+export async function addTakeOutput(id: string, output: TakeOutput): Promise<TakeSummary> {
   const db = await database();
-  const outputId = newSamplesId();
-  const before = await rowOf(db, id);
-  const row: TakeRow = { ...before, output: await sealedRow(id, outputId, output), outputId };
-  await keep(
-    db,
-    'the take',
-    async () => {
-      await writeSamples(db, outputId, output.samples);
-      await db.put('takes', row);
-    },
-    [outputId],
-  );
-  if (before.outputId) await db.delete('chunks', chunksOf(before.outputId));
+  const [outputId, copiedId, copyId] = [newSamplesId(), newSamplesId(), crypto.randomUUID()];
+  // Computing a seal inside the transaction would end it.
+  const ofTake = { output: await sealedRow(id, outputId, output), outputId };
+  const ofCopy = { output: await sealedRow(copyId, outputId, output), outputId };
+  const add = async () => {
+    await writeSamples(db, outputId, output.samples);
+    return inTransaction(db, ['chunks', 'takes'], async (transaction) => {
+      const takes = transaction.objectStore('takes');
+      const before = requireRow(await takes.get(id));
+      let row: TakeRow = { ...before, ...ofTake };
+      if (before.output) {
+        const { sourceId, source, name } = before;
+        await copySamples(transaction.objectStore('chunks'), sourceId, copiedId, samplesIn(source), name);
+        row = { ...before, ...ofCopy, id: copyId, createdAt: Date.now(), sourceId: copiedId };
+      }
+      await takes.put(row);
+      return row;
+    });
+  };
+  const row = await keep(db, 'the take', add, [outputId]);
   notifyChanged('takes');
   return summaryOf(row);
 }
@@ -146,7 +170,7 @@ export async function countDamagedTakes(): Promise<number> {
 /** Rejects with `missing`, or with `damaged` where samples are missing. */
 export async function loadTake(id: string): Promise<Take> {
   const db = await database();
-  const row = await rowOf(db, id);
+  const row = requireRow(await db.get('takes', id));
   const { sourceId, source, output, outputId: _outputId, ...rest } = row;
   const samples = await samplesOf(db, sourceId, source, row.name);
   const stored = await storedOutput(db, row);
@@ -216,13 +240,17 @@ export async function deleteTake(id: string): Promise<void> {
 /** Rejects with `missing`. */
 export async function renameTake(id: string, name: string): Promise<void> {
   const db = await database();
-  const row = await rowOf(db, id);
-  await keep(db, 'the new name', () => db.put('takes', { ...row, name }));
+  const rename = () =>
+    inTransaction(db, ['takes'], async (transaction) => {
+      const takes = transaction.objectStore('takes');
+      await takes.put({ ...requireRow(await takes.get(id)), name });
+    });
+  await keep(db, 'the new name', rename);
   notifyChanged('takes');
 }
 
-async function rowOf(db: IDBPDatabase<Schema>, id: string): Promise<TakeRow> {
-  const row = await db.get('takes', id);
+/** The row that was read. Throws `missing`, `damaged`. */
+function requireRow(row: TakeRow | undefined): TakeRow {
   if (row && !isTakeRow(row)) {
     throw new StoreError(
       'damaged',
@@ -236,8 +264,12 @@ async function rowOf(db: IDBPDatabase<Schema>, id: string): Promise<TakeRow> {
   );
 }
 
-function samplesOf(db: IDBPDatabase<Schema>, id: string, { seconds, sampleRateHz }: Length, name: string) {
-  return readSamples(db, id, Math.round(seconds * sampleRateHz), name);
+function samplesOf(db: IDBPDatabase<Schema>, id: string, length: Length, name: string) {
+  return readSamples(db, id, samplesIn(length), name);
+}
+
+function samplesIn({ seconds, sampleRateHz }: Length): number {
+  return Math.round(seconds * sampleRateHz);
 }
 
 function lengthOf({ samples, sampleRateHz }: Samples): Length {

@@ -2,6 +2,7 @@ import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { Recorder, type Level, type Recorded } from '../audio/recorder';
 import { Draft } from '../store/drafts';
+import { laterSoundNotStored } from '../ui/draft-warning';
 import { nowInWords } from '../ui/format';
 import { Microphone, type End } from '../ui/microphone.svelte';
 
@@ -45,10 +46,8 @@ export class Recording extends Microphone {
   }
 
   protected override onSamples(samples: Float32Array, sampleRateHz: number): void {
-    this.draft ??= new Draft({ name: `Recording, ${nowInWords()}`, sampleRateHz }, () =>
-      this.notices.warn(
-        'This browser does not store the recording while it is made, perhaps because the device is full. It goes on in this tab: stop it here, then download it or make space, before you close the tab.',
-      ),
+    this.draft ??= new Draft({ name: `Recording, ${nowInWords()}`, sampleRateHz }, (storedSeconds) =>
+      this.notices.warn(laterSoundNotStored('recording', storedSeconds)),
     );
     this.draft.append(samples);
   }

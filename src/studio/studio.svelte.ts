@@ -3,8 +3,9 @@ import { openEach } from '../services/each-file';
 import { Job, type JobProgress } from '../services/job.svelte';
 import { jobTask, type Task } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
-import { checkSamples } from '../audio/check';
+import { checkSamples, needsRepair } from '../audio/check';
 import { decodeFile } from '../audio/decode';
+import { AudioError } from '../audio/errors';
 import { speechWarning } from '../audio/speech-likeness';
 import { judgeTake } from '../engine/analysis/condition-take';
 import { named, type Condition } from '../engine/analysis/conditions';
@@ -195,7 +196,9 @@ export class Studio {
   private async silenceRevoked(): Promise<void> {
     const { take } = this;
     const consent = take?.output?.consent;
-    if (!take || !consent || !isRevoked(consent, await revoked()) || this.take !== take) return;
+    // A take that is saved or renamed meanwhile is another object with the same output.
+    if (!take || !consent || !isRevoked(consent, await revoked()) || this.take?.output !== take.output)
+      return;
     this.player.open(take.source, undefined);
     this.context.notices.warn(
       `Permission to use the voice ${take.output!.voiceName} has been revoked, so this conversion is neither played nor exported any more. Your recording is safe. Convert it to another voice.`,
@@ -243,16 +246,16 @@ export class Studio {
 
   private async addRecording({ samples, sampleRateHz }: Recorded, draft: Draft | undefined): Promise<void> {
     try {
-      const isRepaired = !samples.every((sample) => Math.abs(sample) <= 1);
+      const isRepaired = needsRepair(samples);
       const warnings = checkSamples(samples, sampleRateHz);
       const name = draft?.row.name ?? `Recording, ${nowInWords()}`;
       const take = { name, source: { samples, sampleRateHz } };
-      await this.library.add(take, isRepaired ? undefined : draft);
-      if (isRepaired) await draft?.discard();
+      await this.library.add(take, draft && { draft, isRepaired });
       for (const warning of [...warnings, ...doubtsOf(samples, sampleRateHz)])
         this.context.notices.warn(warning);
     } catch (error) {
-      await draft?.discard();
+      // Nothing in it can be converted; after any other failure it is still there at the next start.
+      if (error instanceof AudioError) await draft?.discard();
       this.context.notices.fail(error);
     }
   }

@@ -4,7 +4,9 @@ import { onChanged } from '../store/changes';
 import { StoreError } from '../store/db';
 import type { Draft } from '../store/drafts';
 import type { TakeSummary } from '../store/rows';
+import { idsIn } from '../store/additions';
 import {
+  addTakeOutput,
   askToPersist,
   countDamagedTakes,
   deleteTake,
@@ -14,7 +16,6 @@ import {
   saveDraft,
   saveTake,
   sealEarlierTakes,
-  setTakeOutput,
   type NewTake,
   type TakeOutput,
 } from '../store/takes';
@@ -29,6 +30,12 @@ export interface OpenTake {
   isIntact: boolean;
 }
 
+/** The draft of a recording. `isRepaired`: the take has repaired samples, which replace those that are stored. */
+export interface StoredDraft {
+  draft: Draft;
+  isRepaired: boolean;
+}
+
 /** The takes saved on this device, those that could not be saved, and the open one. */
 export class TakeLibrary {
   takes = $state.raw<TakeSummary[]>([]);
@@ -38,7 +45,7 @@ export class TakeLibrary {
   /** Number of takes that are being saved. */
   saving = $state(0);
   /** The store's part of takes in `unsaved`. */
-  private readonly drafts = new WeakMap<OpenTake, Draft>();
+  private readonly drafts = new WeakMap<OpenTake, StoredDraft>();
 
   constructor(
     scope: Scope,
@@ -54,7 +61,7 @@ export class TakeLibrary {
   }
 
   /** Opens a new recording and saves it immediately, so that no later error can lose it; `draft` has stored it already. */
-  async add(take: NewTake, draft?: Draft): Promise<void> {
+  async add(take: NewTake, draft?: StoredDraft): Promise<void> {
     const { name, source, output = null } = take;
     const open: OpenTake = { id: null, name, source, output, isIntact: true };
     this.show(open);
@@ -62,23 +69,30 @@ export class TakeLibrary {
     void askToPersist();
   }
 
-  /** Adds a conversion to a take. If the take already has one, the new conversion is saved as another take. */
+  /**
+   * Adds a conversion to a take. If the take already has one, also by another tab, the new conversion is saved as another take; if another tab has
+   * deleted the take, nothing is saved.
+   */
   async addOutput(take: OpenTake, output: TakeOutput): Promise<void> {
-    const isNew = take.output !== null || take.id === null;
-    const next: OpenTake = { ...take, id: isNew ? null : take.id, output, isIntact: true };
-    this.unsaved = this.unsaved.map((other) => (other === take && !take.output ? next : other));
+    const { id, source } = take;
+    const next: OpenTake = { ...take, output, isIntact: true };
+    this.unsaved = this.unsaved.map((other) => (other.source === source && !other.output ? next : other));
     this.show(next);
-    if (isNew) {
+    if (id === null) {
       await this.save(next);
-      if (!this.unsaved.includes(next)) await this.drafts.get(take)?.discard();
+      if (!this.unsaved.includes(next)) await this.drafts.get(take)?.draft.discard();
       return;
     }
-    await this.guarded(next, async () => {
-      await setTakeOutput(take.id!, output).catch((error: unknown) => {
+    const saved = await this.guarded(next, () =>
+      addTakeOutput(id, output).catch((error: unknown) => {
         throw isMissing(error) ? deletedMeanwhile(take.name, error) : error;
-      });
-      return take.id!;
-    });
+      }),
+    );
+    if (saved && saved.id !== id && !take.output) {
+      this.notices.warn(
+        `“${saved.name}” was converted in another tab meanwhile. That conversion is kept, and this one is saved as another take of the same name.`,
+      );
+    }
   }
 
   async openTake(id: string): Promise<void> {
@@ -97,19 +111,20 @@ export class TakeLibrary {
   }
 
   /** Tries again to save one of `unsaved`. */
-  async save(take: OpenTake, draft = this.drafts.get(take)): Promise<void> {
-    if (draft) this.drafts.set(take, draft);
+  async save(take: OpenTake, storedDraft = this.drafts.get(take)): Promise<void> {
+    if (storedDraft) this.drafts.set(take, storedDraft);
+    const { draft, isRepaired } = storedDraft ?? {};
     await this.guarded(take, async () => {
       const stored = await draft?.end();
       const { source, output, name } = take;
       if (stored && stored.source.samples === source.samples.length) {
-        const { id } = await saveDraft(stored);
+        const saved = await saveDraft(stored, isRepaired ? source.samples : undefined);
         await draft?.release();
-        return id;
+        if (saved) return saved;
       }
-      const { id } = await saveTake({ name, source, ...(output && { output }) });
+      const saved = await saveTake({ name, source, ...(output && { output }) });
       await draft?.discard();
-      return id;
+      return saved;
     });
   }
 
@@ -117,30 +132,32 @@ export class TakeLibrary {
   discard(take: OpenTake): void {
     this.unsaved = this.unsaved.filter((other) => other !== take);
     if (this.open === take) this.show(null);
-    void this.drafts.get(take)?.discard();
+    void this.drafts.get(take)?.draft.discard();
   }
 
   async rename(id: string, name: string): Promise<void> {
     const trimmed = name.trim();
     if (!trimmed) return;
     await this.attempt(() => renameTake(id, trimmed));
-    if (this.open?.id === id) this.open = { ...this.open, name: trimmed };
   }
 
   async remove(id: string): Promise<void> {
     const name = this.takes.find((take) => take.id === id)?.name ?? '';
-    await this.attempt(() => deleteTake(id));
-    if (this.open?.id === id) this.show(null);
-    this.onRemove(id, name);
+    await this.attempt(async () => {
+      await deleteTake(id);
+      if (this.open?.id === id) this.show(null);
+      this.onRemove(id, name);
+    });
   }
 
-  /** Runs `task`, which saves the take and resolves with its id. If it fails, the take is listed as not saved. */
-  private async guarded(take: OpenTake, task: () => Promise<string>): Promise<void> {
+  /** Runs `task`, which saves the take. If it fails, the take is listed as not saved. */
+  private async guarded(take: OpenTake, task: () => Promise<TakeSummary>): Promise<TakeSummary | undefined> {
+    let saved: TakeSummary | undefined;
     this.saving++;
     try {
-      const id = await task();
+      saved = await task();
       this.unsaved = this.unsaved.filter((other) => other !== take);
-      if (this.open === take) this.open = { ...take, id };
+      if (this.open === take) this.open = { ...take, id: saved.id, name: saved.name };
     } catch (error) {
       const waiting: OpenTake = { ...take, id: null };
       this.unsaved = [...this.unsaved.filter((other) => other !== take), waiting];
@@ -152,6 +169,7 @@ export class TakeLibrary {
       this.saving--;
     }
     await this.refresh();
+    return saved;
   }
 
   /** The take may have been saved or let go since the button was shown. */
@@ -171,9 +189,36 @@ export class TakeLibrary {
   private async refresh(): Promise<void> {
     try {
       this.takes = await listTakes();
+      await this.followOpen();
     } catch (error) {
       this.notices.fail(error);
     }
+  }
+
+  /** The open take may have been renamed or deleted, also by another tab. */
+  private async followOpen(): Promise<void> {
+    const { open } = this;
+    if (!open?.id || this.saving > 0) return;
+    const row = this.takes.find(({ id }) => id === open.id);
+    if (row) {
+      if (row.name !== open.name) this.open = { ...open, name: row.name };
+      return;
+    }
+    const isHere = (await idsIn('takes')).has(open.id);
+    if (isHere || this.open !== open) return;
+    // What does not verify must not be stored, and so sealed, again.
+    const waiting: OpenTake = {
+      ...open,
+      id: null,
+      isIntact: true,
+      output: open.isIntact ? open.output : null,
+    };
+    this.unsaved = [...this.unsaved, waiting];
+    this.show(waiting);
+    this.notices.warn(
+      `“${open.name}” was deleted in another tab. It is still open in this tab, but not saved any more. Save it again as a new take, or let it go.`,
+      { action: { label: 'Save again', run: () => void this.saveListed(waiting) } },
+    );
   }
 
   private async warnOfDamage(): Promise<void> {

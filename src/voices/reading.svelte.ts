@@ -2,6 +2,7 @@ import type { Level } from '../audio/recorder';
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { Draft } from '../store/drafts';
+import { laterSoundNotStored } from '../ui/draft-warning';
 import { Microphone, type End } from '../ui/microphone.svelte';
 
 /** RMS of the loudest batch below which the speaker is too far away, full scale is 1. */
@@ -67,10 +68,8 @@ export class KeptReading extends Reading {
 
   protected override onSamples(samples: Float32Array, sampleRateHz: number): void {
     const enrolmentId = this.enrolmentId();
-    this.draft ??= new Draft({ name: this.text, sampleRateHz, enrolmentId }, () =>
-      this.notices.warn(
-        'This browser does not store the recording while it is made, perhaps because the device is full. It goes on in this tab: stop it here and make space before you close the tab.',
-      ),
+    this.draft ??= new Draft({ name: this.text, sampleRateHz, enrolmentId }, (storedSeconds) =>
+      this.notices.warn(laterSoundNotStored('recording', storedSeconds)),
     );
     this.draft.append(samples);
   }

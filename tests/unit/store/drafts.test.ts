@@ -11,7 +11,7 @@ import {
   readDraft,
   type NewDraft,
 } from '../../../src/store/drafts';
-import { listTakes, loadTake, saveDraft } from '../../../src/store/takes';
+import { listTakes, loadTake, renameTake, saveDraft } from '../../../src/store/takes';
 import { sealed } from '../provenance/records';
 import { fakeLocks } from './fake-locks';
 
@@ -75,7 +75,7 @@ describe('a draft', () => {
     const row = await draft.end();
     const rest = put.mock.calls.filter(([value]) => value instanceof ArrayBuffer) as [ArrayBuffer][];
     expect(rest.reduce((sum, [{ byteLength }]) => sum + byteLength, 0)).toBeLessThanOrEqual(4 * 3000);
-    const { id } = await saveDraft(row!);
+    const { id } = (await saveDraft(row!))!;
     expect((await loadTake(id)).source).toEqual({ samples: ramp(0, RATE_HZ), sampleRateHz: RATE_HZ });
     expect(await stored()).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe('a draft', () => {
     const draft = begin({ output: about });
     await record(draft, 7000, true);
     draft.append(ramp(RATE_HZ, RATE_HZ + 4000));
-    const { id } = await saveDraft((await draft.end())!);
+    const { id } = (await saveDraft((await draft.end())!))!;
     const take = await loadTake(id);
     expect(take.source.samples).toEqual(ramp(0, RATE_HZ));
     expect(take.output).toEqual({ ...about, samples: ramp(0, RATE_HZ / 2) });
@@ -107,14 +107,14 @@ describe('a draft', () => {
   ])('whose %s is not as this device recorded it, so its take is not exported', async (_, change) => {
     const draft = begin({ output: about });
     await record(draft, 7000, true);
-    const { id } = await saveDraft(await change((await draft.end())!));
+    const { id } = (await saveDraft(await change((await draft.end())!)))!;
     expect(await loadTake(id)).toMatchObject({ isIntact: false });
   });
 
   it('whose conversion had not begun becomes a take that is not converted', async () => {
     const draft = begin({ output: about });
     await record(draft, 7000);
-    const { id } = await saveDraft((await draft.end())!);
+    const { id } = (await saveDraft((await draft.end())!))!;
     const take = await loadTake(id);
     expect(take.output).toBeNull();
     expect(take.source.samples).toHaveLength(RATE_HZ);
@@ -129,7 +129,7 @@ describe('a draft', () => {
     expect(await readDraft(row!)).toHaveLength(row!.source.samples);
   });
 
-  it('reports once that the disk is full, leaves nothing behind, and is no take', async () => {
+  it('reports once that the disk is full; what was stored before can be recovered, but is not taken for all of it', async () => {
     const put = Reflect.get(IDBObjectStore.prototype, 'put') as (
       this: IDBObjectStore,
       value: unknown,
@@ -142,12 +142,18 @@ describe('a draft', () => {
     });
     const draft = begin();
     await record(draft, 3000);
+    const { samples } = draft.row.source;
     draft.append(ramp(0, 4000));
-    await vi.waitFor(() => expect(failed).toHaveBeenCalledTimes(1));
+    await vi.waitFor(() => expect(failed.mock.calls).toEqual([[samples / RATE_HZ]]));
     draft.append(ramp(0, 9000));
     expect(await draft.end()).toBeNull();
     expect(failed).toHaveBeenCalledTimes(1);
-    expect([await stored(), await (await database()).count('chunks')]).toEqual([[], 0]);
+    // Its tab still has it.
+    expect(await abandonedDrafts('takes')).toEqual([]);
+    await draft.release();
+    const [row] = await abandonedDrafts('takes');
+    const { id } = (await adopt(row!, () => saveDraft(row!)))!;
+    expect((await loadTake(id)).source.samples).toEqual(ramp(0, samples));
   });
 
   it('can be discarded', async () => {
@@ -200,5 +206,22 @@ describe('abandoned drafts', () => {
     await adopt(row!, () => saveDraft(row!));
     await adopt(row!, () => saveDraft(row!));
     expect(await listTakes()).toHaveLength(1);
+  });
+
+  it('that became takes, where there are no locks, are neither written, saved nor deleted by their first tab', async () => {
+    vi.stubGlobal('navigator', {});
+    const draft = begin();
+    await record(draft, 7000);
+    const row = (await draft.end())!;
+    const { id } = (await adopt(row, () => saveDraft(row)))!;
+    await renameTake(id, 'Renamed');
+    draft.append(ramp(0, 4000));
+    await vi.waitFor(() => expect(failed).toHaveBeenCalledTimes(1));
+    expect(await saveDraft(row)).toBeUndefined();
+    await draft.discard();
+    expect(await stored()).toEqual([]);
+    const take = await loadTake(id);
+    expect(take).toMatchObject({ name: 'Renamed' });
+    expect(take.source.samples).toEqual(ramp(0, RATE_HZ));
   });
 });

@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { database } from '../../../src/store/db';
 import type { TakeRow } from '../../../src/store/rows';
 import {
+  addTakeOutput,
   loadTake,
   renameTake,
   requireIntact,
   saveTake,
   sealEarlierTakes,
-  setTakeOutput,
 } from '../../../src/store/takes';
 import { revoke } from '../../../src/store/voices';
 import { bringBack, freshDevice, output, source, write } from '../archive/device';
@@ -60,7 +60,8 @@ describe('a conversion', () => {
     expect(await isIntact(id)).toBe(true);
     await renameTake(id, 'Other');
     expect(await isIntact(id)).toBe(true);
-    await setTakeOutput(id, short());
+    const again = await addTakeOutput(id, short());
+    expect(await isIntact(again.id)).toBe(true);
     expect(await isIntact(id)).toBe(true);
     expect((await loadTake(id)).output).not.toHaveProperty('seal');
   });

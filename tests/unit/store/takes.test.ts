@@ -4,12 +4,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { closeDatabase, database } from '../../../src/store/db';
 import {
+  addTakeOutput,
   deleteTake,
   listTakes,
   loadTake,
   renameTake,
   saveTake,
-  setTakeOutput,
   type TakeOutput,
 } from '../../../src/store/takes';
 import { sealed } from '../provenance/records';
@@ -25,6 +25,9 @@ const output: TakeOutput = {
   backend: 'wasm',
   rtf: 0.1,
 };
+
+const short = { samples: ramp(10), sampleRateHz: 16000 };
+const shortOutput: TakeOutput = { ...output, samples: ramp(20) };
 
 /** Vitest's deep equality takes half a minute for millions of numbers. */
 const isSame = (a: Float32Array, b: Float32Array) => Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
@@ -81,14 +84,54 @@ describe('takes', () => {
     expect(takes[0]!.output).toMatchObject({ voiceId: 'kathleen', seconds: 62.5 });
   });
 
-  it('get an output later, which another replaces', async () => {
+  it('get an output later; another, as of a second tab, goes to a copy of the take, with its present name', async () => {
     const { id } = await saveTake({ name: 'Later', source });
-    await setTakeOutput(id, output);
-    await setTakeOutput(id, { ...output, voiceId: 'joe', samples: ramp(10) });
-    const take = await loadTake(id);
-    expect(take.output).toMatchObject({ voiceId: 'joe', samples: ramp(10) });
-    // 12 MB of source in three chunks, 10 samples in one.
+    expect((await addTakeOutput(id, { ...output, samples: ramp(10) })).id).toBe(id);
+    await renameTake(id, 'Renamed');
+    const copy = await addTakeOutput(id, { ...output, voiceId: 'joe', samples: ramp(20) });
+    expect((await loadTake(id)).output).toMatchObject({ voiceId: 'kathleen', samples: ramp(10) });
+    await deleteTake(id);
+    const take = await loadTake(copy.id);
+    expect(take).toMatchObject({
+      name: 'Renamed',
+      output: { voiceId: 'joe', samples: ramp(20) },
+      isIntact: true,
+    });
+    expect(isSame(take.source.samples, source.samples)).toBe(true);
+    // 12 MB of source in three chunks, 20 samples in one.
     expect(await (await database()).count('chunks')).toBe(4);
+  });
+
+  it('keep both of two conversions that are added at once', async () => {
+    const { id } = await saveTake({ name: 'Twice', source: short });
+    await Promise.all(['joe', 'ann'].map((voiceId) => addTakeOutput(id, { ...shortOutput, voiceId })));
+    expect((await listTakes()).map(({ output }) => output!.voiceId).sort()).toEqual(['ann', 'joe']);
+  });
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    ['converted', (id) => addTakeOutput(id, shortOutput)],
+    ['renamed', (id) => renameTake(id, 'Other')],
+  ])('that are deleted while they are %s stay deleted', async (_, change) => {
+    const { id } = await saveTake({ name: 'Gone', source: short });
+    const changing = change(id);
+    await Promise.all([deleteTake(id), changing.catch(() => undefined)]);
+    expect([await listTakes(), await (await database()).count('chunks')]).toEqual([[], 0]);
+  });
+
+  it('keep a name that is given while they are converted', async () => {
+    const { id } = await saveTake({ name: 'Wrong', source: short });
+    const adding = addTakeOutput(id, shortOutput);
+    await Promise.all([adding, renameTake(id, 'Right')]);
+    expect(await loadTake(id)).toMatchObject({ name: 'Right', output: { voiceId: 'kathleen' } });
+  });
+
+  it('are not copied where a part of the recording is missing', async () => {
+    const { id } = await saveTake({ name: 'Hurt', source: short, output: shortOutput });
+    const db = await database();
+    await db.delete('chunks', [(await db.get('takes', id))!.sourceId, 0]);
+    await expect(addTakeOutput(id, shortOutput)).rejects.toMatchObject({ code: 'damaged' });
+    expect(await listTakes()).toHaveLength(1);
+    expect(await db.count('chunks')).toBe(1);
   });
 
   it('are renamed and deleted with all their samples', async () => {
@@ -116,7 +159,7 @@ describe('takes', () => {
   it('keep their earlier output when the disk is full', async () => {
     const { id } = await saveTake({ name: 'Kept', source, output });
     await fillDiskAt(1);
-    await expect(setTakeOutput(id, { ...output, voiceId: 'joe' })).rejects.toMatchObject({ code: 'quota' });
+    await expect(addTakeOutput(id, { ...output, voiceId: 'joe' })).rejects.toMatchObject({ code: 'quota' });
     vi.restoreAllMocks();
     const take = await loadTake(id);
     expect(take.output!.voiceId).toBe('kathleen');

@@ -69,13 +69,16 @@ beforeEach(async () => {
   vi.mocked(exportTake).mockResolvedValue(exported);
 });
 
+let page: ReturnType<typeof pageContext> | undefined;
+
 afterEach(() => {
+  page?.scope.dispose();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
 function open(converter = fakeConverter()) {
-  const page = pageContext(converter);
+  page = pageContext(converter);
   return { ...page, studio: new Studio(page.context, page.scope) };
 }
 
@@ -332,6 +335,66 @@ describe('the studio', () => {
     await vi.waitFor(() => expect(studio.take?.id).toBeTruthy(), 10_000);
     expect((await loadTake(studio.take!.id!)).source.samples[5]).toBe(1);
     await vi.waitFor(async () => expect(await (await database()).count('drafts')).toBe(0), 10_000);
+  });
+
+  it('saves and converts a recording without the offset of the sound card, as it is heard', async () => {
+    const { studio, converter } = open();
+    fakes.recorded.samples = sound().map((sample) => sample + 0.03);
+    await studio.recording.start('');
+    fakes.options().onSamples(fakes.recorded.samples, RATE_HZ);
+    await studio.recording.stop();
+    await vi.waitFor(() => expect(studio.take?.id).toBeTruthy(), 10_000);
+    const { samples } = (await loadTake(studio.take!.id!)).source;
+    expect(Math.abs(samples.reduce((sum, sample) => sum + sample, 0) / samples.length)).toBeLessThan(1e-4);
+    await studio.convert();
+    expect(converter.convert.mock.calls[0]![0].samples).toEqual(samples);
+    expect(await (await database()).count('drafts')).toBe(0);
+  });
+
+  it('keeps what is stored of a repaired recording until its take is saved', async () => {
+    const { studio } = open();
+    fakes.recorded.samples[5] = 2;
+    await studio.recording.start('');
+    fakes.options().onSamples(fakes.recorded.samples, RATE_HZ);
+    await vi.waitFor(async () => expect(await (await database()).count('drafts')).toBe(1));
+    const full = vi
+      .spyOn(await database(), 'put')
+      .mockRejectedValue(new DOMException('full', 'QuotaExceededError'));
+    await studio.recording.stop();
+    await vi.waitFor(() => expect(studio.library.unsaved).toHaveLength(1), 10_000);
+    expect(await (await database()).count('drafts')).toBe(1);
+    full.mockRestore();
+    await studio.library.save(studio.library.unsaved[0]!);
+    expect((await loadTake(studio.take!.id!)).source.samples[5]).toBe(1);
+    expect(await (await database()).count('drafts')).toBe(0);
+  });
+
+  it('says how much of a recording is stored when the device is full, and saves all of it once there is space', async () => {
+    const { studio, notices } = open();
+    await studio.recording.start('');
+    const half = sound().subarray(0, 2 * RATE_HZ);
+    fakes.options().onSamples(half, RATE_HZ);
+    await vi.waitFor(async () => expect(await (await database()).count('drafts')).toBe(1));
+    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    fakes.options().onSamples(half, RATE_HZ);
+    await vi.waitFor(() =>
+      expect(notices.list).toMatchObject([
+        {
+          text: expect.stringMatching(
+            /stopped storing.*first 2 seconds of it are stored.*Stop it, make space/,
+          ) as string,
+        },
+      ]),
+    );
+    await studio.recording.stop();
+    await vi.waitFor(() => expect(studio.library.unsaved).toHaveLength(1), 10_000);
+    full.mockRestore();
+    expect(await (await database()).count('drafts')).toBe(1);
+    await studio.library.save(studio.library.unsaved[0]!);
+    expect((await listTakes()).map(({ source }) => source.seconds)).toEqual([4]);
+    expect(await (await database()).count('drafts')).toBe(0);
   });
 
   it('goes on with a conversion when its page is left', async () => {

@@ -4,7 +4,14 @@ import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { Notices } from '../../../src/services/notices.svelte';
 import { Scope } from '../../../src/services/scope';
 import { database } from '../../../src/store/db';
-import { listTakes, loadTake, saveTake, type TakeOutput } from '../../../src/store/takes';
+import {
+  deleteTake,
+  listTakes,
+  loadTake,
+  renameTake,
+  saveTake,
+  type TakeOutput,
+} from '../../../src/store/takes';
 import { TakeLibrary, type OpenTake } from '../../../src/studio/take-library.svelte';
 import { openBrowser } from '../page';
 
@@ -76,6 +83,73 @@ describe('the library of takes', () => {
     expect(library.takes.map((take) => take.output?.voiceId).sort()).toEqual(['ann', 'joe']);
     expect((await loadTake(id!)).output).toMatchObject({ voiceId: 'joe' });
     expect((await loadTake(library.open!.id!)).source).toEqual(source);
+  });
+
+  it('keeps the conversions of two tabs, and says so', async () => {
+    const { id } = await saveTake({ name: 'First', source });
+    const [mine, other] = [makeLibrary(), makeLibrary()];
+    for (const library of [mine, other]) await library.openTake(id);
+    await Promise.all([
+      mine.addOutput(mine.open!, output('joe')),
+      other.addOutput(other.open!, output('ann')),
+    ]);
+    expect((await listTakes()).map((take) => take.output?.voiceId).sort()).toEqual(['ann', 'joe']);
+    expect(mine.open).toMatchObject({ output: { voiceId: 'joe' } });
+    expect(other.open).toMatchObject({ output: { voiceId: 'ann' } });
+    expect([mine.open!.id, other.open!.id]).toContain(id);
+    expect(mine.open!.id).not.toBe(other.open!.id);
+    expect(notices.list.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/“First” was converted in another tab meanwhile. That conversion is kept/),
+    ]);
+  });
+
+  it('takes over the name that another tab gives to the open take', async () => {
+    const library = makeLibrary();
+    await library.add({ name: 'Wrong', source });
+    await renameTake(library.open!.id!, 'Right');
+    await vi.waitFor(() => expect(library.open).toMatchObject({ name: 'Right' }));
+    await library.addOutput(library.open!, output('joe'));
+    await library.addOutput(library.open!, output('ann'));
+    expect(library.takes.map(({ name }) => name)).toEqual(['Right', 'Right']);
+  });
+
+  it('says that another tab has deleted the open take, which stays deleted unless it is saved again', async () => {
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    await library.addOutput(library.open!, output('joe'));
+    await deleteTake(library.open!.id!);
+    await vi.waitFor(() => expect(library.unsaved).toEqual([library.open]));
+    expect(notices.list).toMatchObject([
+      { text: expect.stringMatching(/“First” was deleted in another tab/) as string },
+    ]);
+    expect([library.open!.id, await listTakes()]).toEqual([null, []]);
+    notices.list[0]!.action!.run();
+    await vi.waitFor(() => expect(library.takes).toHaveLength(1));
+    expect((await loadTake(library.open!.id!)).output).toMatchObject({ voiceId: 'joe' });
+  });
+
+  it('does not save a conversion of a take that was deleted, also beside another conversion', async () => {
+    const { id } = await saveTake({ name: 'First', source, output: output('joe') });
+    const library = makeLibrary();
+    await library.openTake(id);
+    const open = library.open!;
+    await deleteTake(id);
+    await library.addOutput(open, output('ann'));
+    expect(await listTakes()).toEqual([]);
+    expect(library.open).toMatchObject({ id: null, output: { voiceId: 'ann' } });
+    expect(library.unsaved).toContain(library.open);
+    expect(notices.list.at(-1)!.text).toMatch(/was deleted in another tab while it was being converted/);
+  });
+
+  it('does not store a conversion again that is not as it was stored, and was deleted', async () => {
+    const { id } = await saveTake({ name: 'First', source, output: output('joe') });
+    const db = await database();
+    const row = (await db.get('takes', id))!;
+    await db.put('takes', { ...row, output: { ...row.output!, voiceName: 'ANN' } });
+    const library = makeLibrary();
+    await library.openTake(id);
+    await deleteTake(id);
+    await vi.waitFor(() => expect(library.unsaved).toMatchObject([{ output: null }]));
   });
 
   it('leaves a take open that could not be saved, and saves it on retry', async () => {
