@@ -61,6 +61,11 @@ export class StoreError extends Error {
   }
 }
 
+/** Whether what was to be read or changed is not there any more. */
+export function isMissing(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.code === 'missing';
+}
+
 let opening: Promise<IDBPDatabase<Schema>> | undefined;
 
 /** The database, opened once; opening it deletes samples left by interrupted saves. Rejects with `unavailable`. */

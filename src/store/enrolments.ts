@@ -1,5 +1,7 @@
+import type { IDBPDatabase } from 'idb';
+import { notifyChanged } from './changes';
 import { chunksOf, keep, readSamples, writeSamples } from './chunks';
-import { database, newSamplesId, StoreError } from './db';
+import { database, inTransaction, newSamplesId, StoreError, type Schema } from './db';
 import { isEnrolmentRow, type EnrolmentRow, type RecordingRow } from './rows';
 
 export type NewRecording = Omit<RecordingRow, 'samplesId' | 'seconds'> & { samples: Float32Array };
@@ -22,29 +24,44 @@ export async function listEnrolments(): Promise<EnrolmentRow[]> {
   return rows.filter(isEnrolmentRow).sort((a, b) => b.createdAt - a.createdAt);
 }
 
-/** Saves the row. Recordings are added with `addRecording`. */
-export async function saveEnrolment(row: EnrolmentRow): Promise<void> {
-  const db = await database();
-  await keep(db, 'the voice that is being made', () => db.put('enrolments', row));
+/** Rejects with `missing`, `damaged`. */
+export async function readEnrolment(id: string): Promise<EnrolmentRow> {
+  return requireRow(await (await database()).get('enrolments', id));
 }
 
-/** Saves the samples of a recording, then the row that names them, so that an interruption leaves no partial recording. */
-export async function addRecording(row: EnrolmentRow, recording: NewRecording): Promise<EnrolmentRow> {
+/**
+ * Stores what `change` makes of an unfinished voice as it stands now, which may be another row than a page has read, and resolves with it. `fresh`:
+ * the row of one that is not stored yet. Rejects with `missing`, `damaged`, `quota`.
+ */
+export async function changeEnrolment(
+  id: string,
+  change: (row: EnrolmentRow) => EnrolmentRow,
+  fresh?: EnrolmentRow,
+): Promise<EnrolmentRow> {
+  const db = await database();
+  return keep(db, 'the voice that is being made', () => changeRow(db, id, change, fresh));
+}
+
+/**
+ * Saves the samples of a recording, then adds it as the last to the row, so that an interruption leaves no partial recording. A consent record that
+ * does not name it is removed. `fresh` and rejections as for `changeEnrolment`.
+ */
+export async function addRecording(
+  id: string,
+  recording: NewRecording,
+  fresh?: EnrolmentRow,
+): Promise<EnrolmentRow> {
   const db = await database();
   const { samples, ...rest } = recording;
   const samplesId = newSamplesId();
-  const seconds = samples.length / rest.sampleRateHz;
-  const next: EnrolmentRow = { ...row, recordings: [...row.recordings, { ...rest, samplesId, seconds }] };
-  await keep(
-    db,
-    `"${rest.name}"`,
-    async () => {
-      await writeSamples(db, samplesId, samples);
-      await db.put('enrolments', next);
-    },
-    [samplesId],
-  );
-  return next;
+  const added = { ...rest, samplesId, seconds: samples.length / rest.sampleRateHz };
+  const add = async () => {
+    await writeSamples(db, samplesId, samples);
+    const withIt = (row: EnrolmentRow) =>
+      withoutIncompleteConsent({ ...row, recordings: [...row.recordings, added] });
+    return changeRow(db, id, withIt, fresh);
+  };
+  return keep(db, `"${rest.name}"`, add, [samplesId]);
 }
 
 export async function readRecording(recording: RecordingRow): Promise<Float32Array<ArrayBuffer>> {
@@ -52,21 +69,38 @@ export async function readRecording(recording: RecordingRow): Promise<Float32Arr
   return readSamples(await database(), samplesId, Math.round(seconds * sampleRateHz), name);
 }
 
-export async function removeRecording(row: EnrolmentRow, samplesId: string): Promise<EnrolmentRow> {
-  const next = { ...row, recordings: row.recordings.filter((each) => each.samplesId !== samplesId) };
-  await saveEnrolment(next);
-  await (await database()).delete('chunks', chunksOf(samplesId));
-  return next;
+/** Rejects with `missing`, `damaged`. */
+export async function removeRecording(id: string, samplesId: string): Promise<EnrolmentRow> {
+  const row = await inTransaction(await database(), ['enrolments', 'chunks'], async (transaction) => {
+    const enrolments = transaction.objectStore('enrolments');
+    const before = requireRow(await enrolments.get(id));
+    const next = { ...before, recordings: before.recordings.filter((each) => each.samplesId !== samplesId) };
+    await enrolments.put(next);
+    await transaction.objectStore('chunks').delete(chunksOf(samplesId));
+    return next;
+  });
+  notifyChanged('enrolments');
+  return row;
 }
 
 /**
  * Stores the file of a voice that was made of an enrolment, until it is kept or made anew. It lies among the voice files, under the id of the
- * enrolment; without a row of its own it is no voice. Rejects with `quota`.
+ * enrolment; without a row of its own it is no voice. Rejects with `quota`, `missing`.
  */
 export async function saveMade(enrolmentId: string, file: Blob): Promise<void> {
   const db = await database();
   const bytes = await file.arrayBuffer();
-  await keep(db, 'the finished voice', () => db.put('voiceFiles', bytes, enrolmentId));
+  const store = () =>
+    inTransaction(db, ['enrolments', 'voiceFiles'], async (transaction) => {
+      if ((await transaction.objectStore('enrolments').getKey(enrolmentId)) === undefined) {
+        throw new StoreError(
+          'missing',
+          'The voice is made, but its recordings were deleted in another tab meanwhile, so it is in this tab alone. Keep it, or close this tab to let it go.',
+        );
+      }
+      await transaction.objectStore('voiceFiles').put(bytes, enrolmentId);
+    });
+  await keep(db, 'the finished voice', store);
 }
 
 /** The file that `saveMade` stored. */
@@ -79,21 +113,66 @@ export async function deleteMade(enrolmentId: string): Promise<void> {
   await (await database()).delete('voiceFiles', enrolmentId);
 }
 
-/** Deletes an unfinished voice with its recordings, and the voice made of it. Rejects with `damaged` if its row cannot be read. */
-export async function deleteEnrolment(id: string): Promise<void> {
-  const transaction = (await database()).transaction(['enrolments', 'chunks', 'voiceFiles'], 'readwrite');
-  const row: unknown = await transaction.objectStore('enrolments').get(id);
-  if (row !== undefined && !isEnrolmentRow(row)) {
-    transaction.abort();
-    await transaction.done.catch(() => undefined);
-    throw new StoreError(
-      'damaged',
-      'The unfinished voice is damaged on this device. Everything else is safe.',
-    );
-  }
-  for (const { samplesId } of row?.recordings ?? [])
-    void transaction.objectStore('chunks').delete(chunksOf(samplesId));
-  void transaction.objectStore('voiceFiles').delete(id);
-  void transaction.objectStore('enrolments').delete(id);
-  await transaction.done;
+/**
+ * Deletes an unfinished voice with its recordings, and the voice made of it. `used`: the samples ids of those that the finished voice was made of; if
+ * another tab has added others, these are kept as an unfinished voice. Resolves with whether there are any. Rejects with `damaged` if its row cannot
+ * be read.
+ */
+export async function deleteEnrolment(id: string, used?: readonly string[]): Promise<boolean> {
+  const names = ['enrolments', 'chunks', 'voiceFiles'] as const;
+  const isLeft = await inTransaction(await database(), names, async (transaction) => {
+    const enrolments = transaction.objectStore('enrolments');
+    const stored: unknown = await enrolments.get(id);
+    if (stored !== undefined && !isEnrolmentRow(stored)) throw damaged();
+    const isOther = ({ samplesId }: RecordingRow) => used !== undefined && !used.includes(samplesId);
+    for (const recording of stored?.recordings ?? [])
+      if (!isOther(recording)) await transaction.objectStore('chunks').delete(chunksOf(recording.samplesId));
+    await transaction.objectStore('voiceFiles').delete(id);
+    const others = stored?.recordings.filter(isOther) ?? [];
+    if (!stored || others.length === 0) await enrolments.delete(id);
+    else await enrolments.put({ ...stored, step: 'collect', consent: null, recordings: others });
+    return others.length > 0;
+  });
+  notifyChanged('enrolments');
+  return isLeft;
+}
+
+async function changeRow(
+  db: IDBPDatabase<Schema>,
+  id: string,
+  change: (row: EnrolmentRow) => EnrolmentRow,
+  fresh: EnrolmentRow | undefined,
+): Promise<EnrolmentRow> {
+  const row = await inTransaction(db, ['enrolments'], async (transaction) => {
+    const enrolments = transaction.objectStore('enrolments');
+    const next = change(requireRow((await enrolments.get(id)) ?? fresh));
+    await enrolments.put(next);
+    return next;
+  });
+  notifyChanged('enrolments');
+  return row;
+}
+
+/** A record that does not name all recordings, because another tab has added some since, is asked for again. */
+export function withoutIncompleteConsent(row: EnrolmentRow): EnrolmentRow {
+  const sources = row.consent?.record.sources;
+  if (!sources || row.recordings.every(({ sha256 }) => sources.includes(sha256))) return row;
+  return { ...row, consent: null, step: row.step === 'train' ? 'consent' : row.step };
+}
+
+/** The row that was read. Throws `missing`, `damaged`. */
+function requireRow(row: EnrolmentRow | undefined): EnrolmentRow {
+  if (row && !isEnrolmentRow(row)) throw damaged();
+  if (row) return row;
+  throw new StoreError(
+    'missing',
+    'This unfinished voice is no longer on this device: it was finished or deleted in another tab. Your takes and other voices are safe. Go on with another one, or add recordings to begin a new voice.',
+  );
+}
+
+function damaged(): StoreError {
+  return new StoreError(
+    'damaged',
+    'The unfinished voice is damaged on this device. Everything else is safe.',
+  );
 }

@@ -1,7 +1,7 @@
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { onChanged } from '../store/changes';
-import { StoreError } from '../store/db';
+import { isMissing, StoreError } from '../store/db';
 import type { Draft } from '../store/drafts';
 import type { TakeSummary } from '../store/rows';
 import { idsIn } from '../store/additions';
@@ -235,10 +235,6 @@ export class TakeLibrary {
     this.open = take;
     this.onOpen(take);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof StoreError && error.code === 'missing';
 }
 
 function deletedMeanwhile(name: string, cause: unknown): StoreError {

@@ -9,42 +9,45 @@ import { decodeFile } from '../audio/decode';
 import type { Recorded } from '../audio/recorder';
 import { sha256Of } from '../files/hash';
 import { ANALYSIS_RATE_HZ } from '../dsp/signal';
-import { cosine, markOtherSpeakers, meanEmbedding } from '../enrol/speakers';
+import { cosine, meanEmbedding } from '../enrol/speakers';
 import { isKept, summarise } from '../enrol/summary';
 import type { Piece } from '../enrol/piece';
 import type { CleanedRecording, SpokenSentence } from '../enrol/types';
 import { plainText, requireGrounds, seal, type ConsentRecord } from '../provenance';
 import { adopt, deleteDraft, readDraft, type Draft } from '../store/drafts';
 import {
-  addRecording,
   deleteEnrolment,
   listEnrolments,
   newEnrolment,
-  readRecording,
+  readEnrolment,
   removeRecording,
-  saveEnrolment,
+  withoutIncompleteConsent,
 } from '../store/enrolments';
 import type { DraftRow, EnrolmentRow, RecordingRow } from '../store/rows';
 import { askToPersist } from '../store/takes';
 import { saveVoice } from '../store/voices';
 import { echoWarnings } from './echo';
+import { KeptEnrolment, samplesOfAll } from './kept-enrolment.svelte';
 import { MadeVoice } from './made-voice.svelte';
 import { PiecePlayer } from '../ui/piece-player.svelte';
 import { KeptReading } from './reading.svelte';
 
 export type Step = EnrolmentRow['step'];
 
+type EnrolmentChange = Partial<Pick<EnrolmentRow, 'step' | 'consent'>> & {
+  about?: Partial<EnrolmentRow['about']>;
+};
+
 /** The enrolment of one voice, from the first recording to the preview. Every step is saved. It outlives its page. */
 export class Enrolment {
-  row = $state.raw<EnrolmentRow>(newEnrolment());
   readonly job: Job;
   /** The microphone for reading aloud. */
   readonly reading: KeptReading;
   spoken = $state.raw<SpokenSentence | null>(null);
   private readonly client: EnrolmentClient;
   readonly result: MadeVoice;
-  private readonly samples = new Map<string, Float32Array<ArrayBuffer>>();
   readonly player: PiecePlayer;
+  private readonly kept: KeptEnrolment;
 
   /** `onDone` is called when the voices or unfinished voices on this device have changed. */
   constructor(
@@ -62,6 +65,14 @@ export class Enrolment {
     this.result = new MadeVoice(context.converter);
     this.client = new EnrolmentClient(scope, modelsUrl());
     this.job = new Job(scope, context.notices);
+    this.kept = new KeptEnrolment(scope, context.notices, this.job, () => {
+      this.show(newEnrolment());
+      this.onDone();
+    });
+  }
+
+  get row(): EnrolmentRow {
+    return this.kept.row;
   }
 
   /** The finished voice, before `keep` saves it. */
@@ -77,8 +88,12 @@ export class Enrolment {
     return summarise(this.pieces);
   }
 
-  async resume(row: EnrolmentRow): Promise<void> {
-    await this.job.run('Opening the recordings', () => this.load(row));
+  /** Goes on with an unfinished voice as it stands now. */
+  async resume(row: Pick<EnrolmentRow, 'id'>): Promise<void> {
+    const { state } = await this.job.run('Opening the recordings', async () =>
+      this.load(await readEnrolment(row.id), true),
+    );
+    if (state === 'failed') this.onDone();
   }
 
   async addFiles(files: readonly File[]): Promise<void> {
@@ -119,8 +134,8 @@ export class Enrolment {
       await draft.release();
       this.onDone();
     } else {
-      this.context.notices.warn(`“${name}” is not added, and only this tab has it.`, {
-        action: { label: 'Add it', run: () => void this.addRecorded(recorded, name) },
+      this.context.notices.warn(`“${name}” is not added, and only this tab has all of it.`, {
+        action: { label: 'Add it', run: () => void this.addRecorded(recorded, name, draft) },
       });
     }
   }
@@ -132,7 +147,7 @@ export class Enrolment {
         const samples = await readDraft(draft);
         if (this.row.id !== draft.enrolmentId) {
           const row = (await listEnrolments()).find(({ id }) => id === draft.enrolmentId);
-          await this.load(row ?? newEnrolment(draft.enrolmentId!));
+          await this.load(row ?? newEnrolment(draft.enrolmentId!), row !== undefined);
         }
         await this.addSamples(samples, draft.source.sampleRateHz, draft.name, job);
         await deleteDraft(draft);
@@ -143,21 +158,25 @@ export class Enrolment {
 
   async remove(recording: RecordingRow): Promise<void> {
     await this.job.run('Removing a recording', async () => {
-      this.row = await removeRecording(this.row, recording.samplesId);
-      this.samples.delete(recording.samplesId);
-      await this.reassignSpeakers();
+      await this.kept.save((id) => removeRecording(id, recording.samplesId));
+      await this.kept.reassignSpeakers();
     });
   }
 
   /** Sets the user's choice for a piece, then reassigns the speakers of all pieces, which depend on it. */
   async choose(piece: Piece, choice: Piece['choice']): Promise<void> {
-    piece.choice = choice;
-    await this.reassignSpeakers().catch((error: unknown) => this.context.notices.fail(error));
+    const { samplesId, pieces } = this.row.recordings.find((recording) => recording.pieces.includes(piece))!;
+    const index = pieces.indexOf(piece);
+    const chosen = (row: EnrolmentRow) => {
+      const stored = row.recordings.find((recording) => recording.samplesId === samplesId)?.pieces[index];
+      if (stored) stored.choice = choice;
+    };
+    await this.kept.reassignSpeakers(chosen).catch((error: unknown) => this.context.notices.fail(error));
   }
 
-  async change(part: Partial<Pick<EnrolmentRow, 'about' | 'step' | 'consent'>>): Promise<void> {
-    this.row = { ...this.row, ...part };
-    await saveEnrolment(this.row).catch((error: unknown) => this.context.notices.fail(error));
+  async change({ about, ...part }: EnrolmentChange): Promise<void> {
+    const changed = (row: EnrolmentRow) => ({ ...row, ...part, about: { ...row.about, ...about } });
+    await this.kept.change(changed).catch((error: unknown) => this.context.notices.fail(error));
   }
 
   /** Analyses the reading of the permission sentence: sets `spoken`, on which `likeness` depends. */
@@ -180,7 +199,7 @@ export class Enrolment {
       const sources = [...new Set(this.row.recordings.map((recording) => recording.sha256))];
       const consent = seal({ ...record, version: 1, sources, parents: [] });
       requireGrounds(consent.record);
-      await this.change({ consent, step: 'train' });
+      await this.kept.change((row) => withoutIncompleteConsent({ ...row, consent, step: 'train' }));
       // A voice made before was made under another record.
       await this.result.drop(this.row.id);
     } catch (error) {
@@ -189,7 +208,7 @@ export class Enrolment {
   }
 
   async train(): Promise<void> {
-    const { consent, about } = this.row;
+    const { id, consent, about } = this.row;
     if (!consent) return;
     await this.job.run('Making the voice', async (job) => {
       const name = about.name.trim() || consent.record.person.name;
@@ -197,14 +216,14 @@ export class Enrolment {
         about: newAbout(name, about.language, about.description),
         consent,
         recordings: this.row.recordings.map(({ samplesId, pieces }) => ({
-          samples: this.samples.get(samplesId)!,
+          samples: this.kept.samplesOf(samplesId)!,
           pieces: pieces.filter(isKept).map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
         })),
       };
       const draft = await this.client.train(input, job);
       const finished = await finishVoice(this.context.converter, draft, job.signal);
       this.context.notices.announce('The voice is made. Listen to it, then keep it.');
-      await this.result.set(this.row.id, finished);
+      await this.result.set(id, finished);
     });
   }
 
@@ -222,7 +241,12 @@ export class Enrolment {
     if (!made) return;
     await this.job.run('Saving the voice', async () => {
       await saveVoice(made.file, made.voice);
-      await deleteEnrolment(this.row.id);
+      const used = this.row.recordings.map(({ samplesId }) => samplesId);
+      if (await deleteEnrolment(this.row.id, used)) {
+        this.context.notices.warn(
+          'Another tab has added recordings to this voice after it was made. They are not part of it, and are kept as an unfinished voice.',
+        );
+      }
       this.context.preferences.voiceId = made.voice.about.id;
       this.show(newEnrolment());
       this.onDone();
@@ -231,7 +255,7 @@ export class Enrolment {
   }
 
   samplesOf(recording: RecordingRow, piece: Piece): Float32Array<ArrayBuffer> {
-    const all = this.samples.get(recording.samplesId) ?? new Float32Array(0);
+    const all = this.kept.samplesOf(recording.samplesId) ?? new Float32Array(0);
     return all.slice(piece.startSeconds * ANALYSIS_RATE_HZ, piece.endSeconds * ANALYSIS_RATE_HZ);
   }
 
@@ -245,19 +269,14 @@ export class Enrolment {
     await this.player.play(key, this.samplesOf(recording, piece), ANALYSIS_RATE_HZ);
   }
 
-  private show(row: EnrolmentRow): void {
-    this.row = row;
+  private show(...shown: Parameters<KeptEnrolment['show']>): void {
+    this.kept.show(...shown);
     this.result.finished = null;
     this.spoken = null;
-    this.samples.clear();
   }
 
-  private async load(row: EnrolmentRow): Promise<void> {
-    const samples: [string, Float32Array<ArrayBuffer>][] = [];
-    for (const recording of row.recordings)
-      samples.push([recording.samplesId, await readRecording(recording)]);
-    this.show(row);
-    for (const [id, each] of samples) this.samples.set(id, each);
+  private async load(row: EnrolmentRow, isStored: boolean): Promise<void> {
+    this.show(row, isStored, await samplesOfAll(row));
     if (row.step === 'train') await this.result.load(row.id);
   }
 
@@ -274,25 +293,10 @@ export class Enrolment {
 
   private async add(name: string, sha256: string, cleaned: CleanedRecording): Promise<string[]> {
     const { samples, pieces } = cleaned;
-    const row = await addRecording(this.row, {
-      name: plainText(name),
-      sha256,
-      samples,
-      pieces,
-      sampleRateHz: ANALYSIS_RATE_HZ,
-    });
-    this.samples.set(row.recordings.at(-1)!.samplesId, samples);
-    this.row = row;
-    await this.reassignSpeakers();
+    const recording = { name: plainText(name), sha256, samples, pieces, sampleRateHz: ANALYSIS_RATE_HZ };
+    await this.kept.add(recording);
     const { reverberation, humHz } = cleaned;
     if (humHz > 0) this.context.notices.announce(`A hum at ${humHz.toFixed(0)} Hz was removed from ${name}.`);
     return echoWarnings(name, reverberation.decaySeconds);
-  }
-
-  /** The main speaker is determined from all recordings together. */
-  private async reassignSpeakers(): Promise<void> {
-    markOtherSpeakers(this.pieces);
-    this.row = { ...this.row };
-    await saveEnrolment(this.row);
   }
 }

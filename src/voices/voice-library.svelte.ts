@@ -58,6 +58,7 @@ export class VoiceLibrary {
     private readonly scope: Scope,
   ) {
     scope.own(onChanged('voices', () => void this.refresh()));
+    scope.own(onChanged('enrolments', () => void this.listUnfinished()));
     scope.own(() => this.player.close());
     void this.refresh();
   }
@@ -143,7 +144,7 @@ export class VoiceLibrary {
   }
 
   async discard(row: EnrolmentRow): Promise<void> {
-    await this.attempt(() => deleteEnrolment(row.id));
+    await this.attempt(async () => void (await deleteEnrolment(row.id)));
   }
 
   /** Plays the preview in the voice's file. */
@@ -181,6 +182,14 @@ export class VoiceLibrary {
     this.context.notices.warn('These voice files could not be opened. Nothing of them was stored:', {
       items: this.failed.splice(0),
     });
+  }
+
+  private async listUnfinished(): Promise<void> {
+    try {
+      this.unfinished = await listEnrolments();
+    } catch (error) {
+      this.context.notices.fail(error);
+    }
   }
 
   private async read(file: File): Promise<PendingVoice> {

@@ -5,7 +5,7 @@ import { openArchive } from '../../../src/archive/read';
 import { decodeStream } from '../../../src/audio/decode-stream';
 import { fingerprint24 } from '../../../src/provenance';
 import { database } from '../../../src/store/db';
-import { deleteEnrolment, listEnrolments, readRecording, saveEnrolment } from '../../../src/store/enrolments';
+import { deleteEnrolment, listEnrolments, readRecording } from '../../../src/store/enrolments';
 import { loadSettings, saveSettings } from '../../../src/store/settings';
 import { listTakes, loadTake, renameTake, saveTake } from '../../../src/store/takes';
 import { deleteVoice, listRevocations, listVoices, readVoice, revoke } from '../../../src/store/voices';
@@ -21,6 +21,7 @@ import {
   parts,
   plan,
   relisted,
+  saveEnrolment,
   source,
   SPEECH,
   voiceFile,

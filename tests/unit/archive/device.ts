@@ -10,7 +10,7 @@ import { readVoiceFile, writeVoiceFile } from '../../../src/files/voice-file';
 import { readZip } from '../../../src/files/zip';
 import { createSigningKey, type SealedRecord } from '../../../src/provenance';
 import { closeDatabase, database } from '../../../src/store/db';
-import { addRecording, saveEnrolment } from '../../../src/store/enrolments';
+import { addRecording, changeEnrolment } from '../../../src/store/enrolments';
 import type { EnrolmentRow } from '../../../src/store/rows';
 import type { TakeOutput } from '../../../src/store/takes';
 import { saveVoice } from '../../../src/store/voices';
@@ -59,20 +59,25 @@ export const output = (changes: Partial<TakeOutput> = {}): TakeOutput => ({
   ...changes,
 });
 
+export async function saveEnrolment(row: EnrolmentRow): Promise<void> {
+  await changeEnrolment(row.id, () => row, row);
+}
+
 export async function keepEnrolment(id = 'e'): Promise<EnrolmentRow> {
   const about = { name: 'Bea', language: 'de', description: '' };
-  const row: EnrolmentRow = { id, createdAt: 7, about, step: 'train', consent: sealed(), recordings: [] };
+  const row: EnrolmentRow = { id, createdAt: 7, about, step: 'consent', consent: null, recordings: [] };
   await saveEnrolment(row);
   const quality = { levelDb: -20.5, noiseDb: -60, clippedShare: 0, steadyShare: 0.2 };
   const embedding = Float32Array.from({ length: 128 }, (_, i) => Math.sin(i));
   const piece = { startSeconds: 0, endSeconds: 1, quality, embedding, reason: 'noisy' as const };
-  return addRecording(row, {
+  await addRecording(id, {
     name: 'tape.wav',
     sha256: 'b'.repeat(64),
     sampleRateHz: 16000,
     samples: SPEECH.slice(0, 16001),
     pieces: [{ ...piece, choice: 'keep' }],
   });
+  return changeEnrolment(id, (added) => ({ ...added, step: 'train', consent: sealed() }));
 }
 
 export const write = (options: Partial<WriteOptions> = {}) =>

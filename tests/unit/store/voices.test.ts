@@ -4,14 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readVoiceFile, writeVoiceFile } from '../../../src/files/voice-file';
 import { createSigningKey, type SigningKey } from '../../../src/provenance';
 import { closeDatabase, database, StoreError } from '../../../src/store/db';
-import {
-  addRecording,
-  deleteEnrolment,
-  listEnrolments,
-  readRecording,
-  saveEnrolment,
-} from '../../../src/store/enrolments';
-import type { EnrolmentRow } from '../../../src/store/rows';
+import { addRecording, deleteEnrolment, listEnrolments, readRecording } from '../../../src/store/enrolments';
 import { countDamagedTakes, listTakes, loadTake, saveTake } from '../../../src/store/takes';
 import {
   deleteVoice,
@@ -25,7 +18,9 @@ import {
 } from '../../../src/store/voices';
 import { fakeVoice } from '../engine/fake-networks';
 import { random } from '../engine/helpers';
+import { saveEnrolment } from '../archive/device';
 import { sealed } from '../provenance/records';
+import { enrolment, recording } from './enrolment-rows';
 
 let key: SigningKey;
 
@@ -53,35 +48,6 @@ async function voice(id = 'own-a', name = 'Ada'): Promise<Blob> {
 async function save(file: Blob) {
   return saveVoice(file, await readVoiceFile(file));
 }
-
-function enrolment(changes: Partial<EnrolmentRow> = {}): EnrolmentRow {
-  return {
-    id: 'e',
-    createdAt: 1,
-    about: { name: 'N', language: 'en', description: '' },
-    step: 'collect',
-    consent: null,
-    recordings: [],
-    ...changes,
-  };
-}
-
-const recording = {
-  name: 'tape.wav',
-  sha256: 'a'.repeat(64),
-  sampleRateHz: 16000,
-  samples: new Float32Array(16000).fill(0.1),
-  pieces: [
-    {
-      startSeconds: 0,
-      endSeconds: 1,
-      quality: { levelDb: -20, noiseDb: -60, clippedShare: 0, steadyShare: 0.2 },
-      reason: null,
-      embedding: new Float32Array(128).fill(1),
-      choice: 'unheard' as const,
-    },
-  ],
-};
 
 describe('voices', () => {
   it('are saved with their files, listed, and deleted completely', async () => {
@@ -143,7 +109,7 @@ describe('voices', () => {
 describe('an unfinished voice', () => {
   it('is loaded with its recordings, and deleted with them', async () => {
     await saveEnrolment(enrolment());
-    const row = await addRecording(enrolment(), recording);
+    const row = await addRecording('e', recording);
     await closeDatabase();
     const [found] = await listEnrolments();
     expect(found).toEqual(row);
@@ -156,12 +122,16 @@ describe('an unfinished voice', () => {
   it('has no partial recording after an interruption', async () => {
     await saveEnrolment(enrolment());
     const db = await database();
-    vi.spyOn(db, 'put').mockImplementation((store: string) =>
-      store === 'enrolments'
-        ? Promise.reject(new DOMException('full', 'QuotaExceededError'))
-        : Promise.resolve('x' as never),
-    );
-    await expect(addRecording(enrolment(), recording)).rejects.toMatchObject({ code: 'quota' });
+    const put = Reflect.get(IDBObjectStore.prototype, 'put') as (
+      this: IDBObjectStore,
+      value: unknown,
+      key?: IDBValidKey,
+    ) => IDBRequest<IDBValidKey>;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
+      if (this.name === 'enrolments') throw new DOMException('full', 'QuotaExceededError');
+      return put.apply(this, args);
+    });
+    await expect(addRecording('e', recording)).rejects.toMatchObject({ code: 'quota' });
     vi.restoreAllMocks();
     expect(await listEnrolments()).toEqual([enrolment()]);
     expect(await db.count('chunks')).toBe(0);
@@ -210,7 +180,7 @@ describe('the store', () => {
       name: 'T',
       source: { samples: new Float32Array(10), sampleRateHz: 16000 },
     });
-    await addRecording(enrolment(), recording);
+    await addRecording('e', recording, enrolment());
     await revoke(sealed().sha256, 'x');
     const next = random(4);
     const names = ['voices', 'takes', 'enrolments', 'revocations'] as const;

@@ -6,7 +6,7 @@ import { sha256Of } from '../../../src/files/hash';
 import { audition, finishVoice } from '../../../src/services/voice-maker';
 import { database } from '../../../src/store/db';
 import { abandonedDrafts, Draft } from '../../../src/store/drafts';
-import { listEnrolments, readRecording } from '../../../src/store/enrolments';
+import { addRecording, deleteEnrolment, listEnrolments, readRecording } from '../../../src/store/enrolments';
 import { listVoices } from '../../../src/store/voices';
 import { Enrolment } from '../../../src/voices/enrolment.svelte';
 import { AUDITIONS } from '../../../src/voices/made-voice.svelte';
@@ -343,6 +343,153 @@ describe('a voice', () => {
     expect(await listEnrolments()).toEqual([]);
     expect([enrolment.made, enrolment.row.recordings, enrolment.row.step]).toEqual([null, [], 'collect']);
     expect(onDone).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('an unfinished voice that another tab works on too', () => {
+  /** Two tabs that show the same unfinished voice, of one recording. */
+  async function openTwice() {
+    const [mine, other] = [open(), open()];
+    await mine.enrolment.addFiles([tape('first.wav')]);
+    await other.enrolment.resume(mine.enrolment.row);
+    return [mine, other] as const;
+  }
+
+  const unseen = { name: 'unseen', sha256: 'c'.repeat(64), sampleRateHz: RATE_HZ, ...cleaned() };
+
+  const namesIn = ({ enrolment }: ReturnType<typeof open>) =>
+    enrolment.row.recordings.map(({ name }) => name);
+
+  it('has the recordings of both, in both', async () => {
+    const [mine, other] = await openTwice();
+    await Promise.all([
+      mine.enrolment.addFiles([tape('mine.wav')]),
+      other.enrolment.addFiles([tape('other.wav')]),
+    ]);
+    const all = (await storedRow()).recordings.map(({ name }) => name);
+    expect([...all].sort()).toEqual(['first.wav', 'mine.wav', 'other.wav']);
+    for (const tab of [mine, other]) await vi.waitFor(() => expect(namesIn(tab)).toEqual(all));
+    const last = mine.enrolment.row.recordings.find(({ name }) => name === 'other.wav')!;
+    expect(mine.enrolment.samplesOf(last, last.pieces[0]!)).toHaveLength(RATE_HZ);
+  });
+
+  it('loses the one recording that is removed', async () => {
+    const [mine, other] = await openTwice();
+    await other.enrolment.addFiles([tape('other.wav')]);
+    await mine.enrolment.remove(mine.enrolment.row.recordings.find(({ name }) => name === 'first.wav')!);
+    for (const tab of [mine, other]) await vi.waitFor(() => expect(namesIn(tab)).toEqual(['other.wav']));
+    expect((await storedRow()).recordings).toHaveLength(1);
+  });
+
+  it('keeps the choices of both', async () => {
+    const [mine, other] = await openTwice();
+    const choices = [
+      mine.enrolment.choose(mine.enrolment.pieces[0]!, 'keep'),
+      other.enrolment.choose(other.enrolment.pieces[1]!, 'drop'),
+      mine.enrolment.change({ step: 'listen' }),
+      other.enrolment.change({ about: { name: 'Ada' } }),
+    ];
+    await Promise.all(choices);
+    const row = await storedRow();
+    expect(row.recordings[0]!.pieces.map(({ choice }) => choice)).toEqual(['keep', 'drop']);
+    expect(row).toMatchObject({ step: 'listen', about: { name: 'Ada' } });
+    await vi.waitFor(() => expect(mine.enrolment.pieces[1]!.choice).toBe('drop'));
+    expect(other.enrolment.row.step).toBe('collect');
+  });
+
+  it('needs a new record for a recording that is added after the permission', async () => {
+    const [mine, other] = await openTwice();
+    await mine.enrolment.consent(record());
+    expect(mine.enrolment.row.step).toBe('train');
+    await other.enrolment.addFiles([tape('other.wav')]);
+    expect(await storedRow()).toMatchObject({ consent: null, step: 'consent' });
+    // The tab with the record makes the voice of the recordings that it names.
+    expect(mine.enrolment.row.step).toBe('train');
+    expect(namesIn(mine)).toEqual(['first.wav']);
+    await mine.enrolment.change({ step: 'listen' });
+    expect(mine.enrolment.row.consent).toBeNull();
+    expect(namesIn(mine)).toEqual(['first.wav', 'other.wav']);
+  });
+
+  it('asks again for a permission that was given without a recording of the other tab', async () => {
+    const [mine, other] = await openTwice();
+    const consenting = mine.enrolment.consent(record());
+    await Promise.all([addRecording(other.enrolment.row.id, unseen), consenting]);
+    expect(mine.enrolment.row.consent!.record.sources).not.toContain(unseen.sha256);
+    const later = open();
+    await later.enrolment.resume(await storedRow());
+    expect(later.enrolment.row).toMatchObject({ consent: null, step: 'consent' });
+    await later.enrolment.consent(record());
+    expect(later.enrolment.row.consent!.record.sources).toContain(unseen.sha256);
+  });
+
+  it('asks for a new record once a recording of an earlier visit is added', async () => {
+    const [mine] = await openTwice();
+    await mine.enrolment.consent(record());
+    await mine.enrolment.addFiles([tape('later.wav')]);
+    expect(mine.enrolment.row).toMatchObject({ consent: null, step: 'consent' });
+    expect(namesIn(mine)).toEqual(['first.wav', 'later.wav']);
+  });
+
+  it('stays deleted, and says so; what is added then begins a new voice', async () => {
+    const [mine, other] = await openTwice();
+    const { id } = mine.enrolment.row;
+    await deleteEnrolment(id);
+    const gone = expect.stringMatching(/no longer on this device: it was finished or deleted/) as string;
+    for (const tab of [mine, other])
+      await vi.waitFor(() => expect(tab.notices.list).toMatchObject([{ kind: 'error', text: gone }]));
+    expect(mine.onDone).toHaveBeenCalled();
+    await mine.enrolment.addFiles([tape('later.wav')]);
+    const row = await storedRow();
+    expect(row.id).not.toBe(id);
+    expect(row.recordings.map(({ name }) => name)).toEqual(['later.wav']);
+  });
+
+  it('that is deleted while a recording is cleaned stays deleted; the recording begins a new voice', async () => {
+    const [mine] = await openTwice();
+    const { id } = mine.enrolment.row;
+    fakeClient.clean.mockImplementation(async () => {
+      await deleteEnrolment(id);
+      return cleaned();
+    });
+    await mine.enrolment.addFiles([tape('mine.wav')]);
+    const [row, ...others] = await listEnrolments();
+    expect(others).toEqual([]);
+    expect(row!.id).not.toBe(id);
+    expect(namesIn(mine)).toEqual(['mine.wav']);
+    expect(mine.notices.list).toMatchObject([
+      { text: expect.stringMatching(/“mine\.wav” is the first recording of a new voice/) as string },
+    ]);
+  });
+
+  it('is not opened from a list that is out of date', async () => {
+    const [mine, other] = await openTwice();
+    const { row } = other.enrolment;
+    await mine.enrolment.addFiles([tape('mine.wav')]);
+    const later = open();
+    await later.enrolment.resume(row);
+    expect(namesIn(later)).toEqual(['first.wav', 'mine.wav']);
+    await deleteEnrolment(row.id);
+    await later.enrolment.resume(row);
+    expect(later.notices.list).toMatchObject([{ text: expect.stringMatching(/no longer/) as string }]);
+    expect(later.onDone).toHaveBeenCalled();
+  });
+
+  it('leaves recordings that were added after the voice was made', async () => {
+    vi.mocked(finishVoice).mockResolvedValue(await finished(await voiceFile('own-a', 'Ada', consent)));
+    fakeClient.train.mockResolvedValue(draft);
+    const [mine, other] = await openTwice();
+    await mine.enrolment.change({ consent, step: 'train' });
+    fakeClient.train.mockImplementation(async () => {
+      await other.enrolment.addFiles([tape('other.wav')]);
+      return draft;
+    });
+    await mine.enrolment.train();
+    await mine.enrolment.keep();
+    expect((await storedRow()).recordings.map(({ name }) => name)).toEqual(['other.wav']);
+    expect(mine.notices.list.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/added recordings to this voice after it was made/),
+    ]);
   });
 });
 
