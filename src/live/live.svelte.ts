@@ -157,7 +157,7 @@ export class LivePage {
         return;
       }
       const profile = { ...spoken.profile, noiseDb: quiet.profile.noiseDb };
-      preferences.live = { ...preferences.live, gateDb: gateLevel(quiet, spoken), profile };
+      preferences.changeLive({ gateDb: gateLevel(quiet, spoken), profile });
       await this.apply();
       notices.announce('Calibrated.');
     } catch (error) {

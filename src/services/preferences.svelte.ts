@@ -1,5 +1,11 @@
 import type { VoiceSummary } from '../engine/types';
-import { loadSettings, saveSettings, type Settings } from '../store/settings';
+import {
+  applyChange,
+  loadSettings,
+  saveSettings,
+  type Settings,
+  type SettingsChange,
+} from '../store/settings';
 
 /** The settings as the pages use them. Every change is saved immediately. */
 export class Preferences {
@@ -71,7 +77,7 @@ export class Preferences {
     return this.settings.live;
   }
 
-  set live(live: Settings['live']) {
+  changeLive(live: Partial<Settings['live']>): void {
     this.change({ live });
   }
 
@@ -80,8 +86,8 @@ export class Preferences {
     this.change(settings);
   }
 
-  private change(part: Partial<Settings>): void {
-    this.settings = { ...this.settings, ...part };
-    saveSettings(this.settings);
+  private change(part: SettingsChange): void {
+    this.settings = applyChange(this.settings, part);
+    saveSettings(part);
   }
 }

@@ -45,7 +45,10 @@ export async function addAll({ voices, takes, enrolments, revocations }: Additio
   ];
   await Promise.all(adding.map((each) => (each as Promise<unknown>).catch(fail)));
   if (failures.length > 0) throw firstCause(failures);
-  await shareMemory();
+  await shareMemory({
+    voices: voices.map(({ row }) => row.id),
+    revocations: revocations.map(({ sha256 }) => sha256),
+  });
   if (takes.length > 0) notifyChanged('takes');
   notifyChanged('voices');
 }

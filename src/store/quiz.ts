@@ -15,11 +15,19 @@ export type QuizScores = v.InferOutput<typeof scoresSchema>;
 
 /** Scores on this device; zero where they cannot be read. */
 export function loadScores(): QuizScores {
-  try {
-    return v.parse(scoresSchema, JSON.parse(localStorage.getItem(KEY) ?? '{}'));
-  } catch {
-    return v.parse(scoresSchema, {});
-  }
+  return readStored() ?? v.parse(scoresSchema, {});
+}
+
+/** Changes a score as it stands, which another tab may have changed; without storage, as it is shown. Returns all scores. */
+export function changeScore(
+  shown: QuizScores,
+  kind: keyof QuizScores,
+  change: (score: QuizScores[typeof kind]) => QuizScores[typeof kind],
+): QuizScores {
+  const before = readStored() ?? shown;
+  const scores = { ...before, [kind]: change(before[kind]) };
+  saveScores(scores);
+  return scores;
 }
 
 /** Saves the scores. Without storage they last for this visit. */
@@ -28,5 +36,15 @@ export function saveScores(scores: QuizScores): void {
     localStorage.setItem(KEY, JSON.stringify(scores));
   } catch {
     // Private window or full device: the quiz works without.
+  }
+}
+
+/** Undefined where none are stored or readable. */
+function readStored(): QuizScores | undefined {
+  try {
+    const text = localStorage.getItem(KEY);
+    return text === null ? undefined : v.parse(scoresSchema, JSON.parse(text));
+  } catch {
+    return undefined;
   }
 }

@@ -63,13 +63,20 @@ export function loadSettings(): Settings {
   return v.parse(settingsSchema, readStored());
 }
 
-/** Saves the settings. Without storage they last for this visit. */
-export function saveSettings(settings: Settings): void {
+export type SettingsChange = Partial<Omit<Settings, 'live'>> & { live?: Partial<Settings['live']> };
+
+/** Saves these settings beside the others as they stand, which another tab may have changed. Without storage they last for this visit. */
+export function saveSettings(change: SettingsChange): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...settings, version: VERSION }));
+    const changed = applyChange(loadSettings(), change);
+    localStorage.setItem(KEY, JSON.stringify({ ...changed, version: VERSION }));
   } catch {
     // Private window or full device: the settings are not remembered.
   }
+}
+
+export function applyChange(settings: Settings, { live, ...change }: SettingsChange): Settings {
+  return { ...settings, ...change, live: { ...settings.live, ...live } };
 }
 
 function readStored(): object {

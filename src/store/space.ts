@@ -30,10 +30,10 @@ export function noticeEviction(voices: number): number {
   }
 }
 
-/** Stores the number of voices after the user has deleted one, so that it does not count as evicted. */
-export function forgetOne(voices: number): void {
+/** Lowers the stored number before the user deletes a voice, so that no tab counts it as evicted. */
+export function forgetOne(): void {
   try {
-    localStorage.setItem(KEY, String(voices));
+    localStorage.setItem(KEY, String(Math.max(0, Number(localStorage.getItem(KEY) ?? 0) - 1)));
   } catch {
     // Without localStorage no eviction is noticed either.
   }

@@ -4,7 +4,7 @@ import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { createSigningKey, isRevoked, plainText, type SigningKey } from '../provenance';
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
-import { database, StoreError } from './db';
+import { database, inTransaction, StoreError } from './db';
 import { recallTime } from './device/clock';
 import { deviceKey } from './device-keys';
 import { shareMemory } from './memory/share';
@@ -29,7 +29,7 @@ export async function saveVoice(file: Blob, voice: VoiceFile): Promise<VoiceRow>
       transaction.done,
     ]);
   });
-  await shareMemory();
+  await shareMemory({ voices: [row.id] });
   notifyChanged('voices');
   return row;
 }
@@ -93,7 +93,7 @@ export async function deleteVoice(id: string): Promise<void> {
     transaction.objectStore('voiceFiles').delete(id),
     transaction.done,
   ]);
-  await shareMemory();
+  await shareMemory({ voices: [id] });
   notifyChanged('voices');
 }
 
@@ -123,10 +123,16 @@ export async function revokeVoice(voice: VoiceRow, reason: string): Promise<void
 async function revokeAll(hashes: string[], reason: string): Promise<void> {
   const db = await database();
   await keep(db, 'the revocation', async () => {
-    const { store, done } = db.transaction('revocations', 'readwrite');
-    await Promise.all([...hashes.map((sha256) => store.put({ sha256, at: Date.now(), reason })), done]);
+    await inTransaction(db, ['revocations'], async (transaction) => {
+      const revocations = transaction.objectStore('revocations');
+      for (const sha256 of hashes) {
+        // Time and reason are those of the first revocation.
+        if (!isRevocation(await revocations.get(sha256)))
+          await revocations.put({ sha256, at: Date.now(), reason });
+      }
+    });
   });
-  await shareMemory();
+  await shareMemory({ revocations: hashes });
   notifyChanged('voices');
 }
 

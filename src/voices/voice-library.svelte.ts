@@ -130,8 +130,8 @@ export class VoiceLibrary {
 
   async remove(row: VoiceRow): Promise<void> {
     await this.attempt(async () => {
+      forgetOne();
       await deleteVoice(row.id);
-      forgetOne(this.voices.length - 1);
     });
   }
 

@@ -4,7 +4,10 @@ import type { IDBPDatabase } from 'idb';
 const STORES = ['voices', 'voiceFiles', 'revocations'] as const;
 const ANSWER_MS = 500;
 
-type Rows = { store: (typeof STORES)[number]; keys: string[]; values: unknown[] }[];
+type StoreName = (typeof STORES)[number];
+/** Without a value the row was deleted. */
+type Entry = { store: StoreName; key: string; value?: unknown };
+type Message = 'join' | { kind: 'answer' | 'change'; entries: Entry[] };
 
 let joined: { channel: BroadcastChannel; db: IDBPDatabase } | undefined;
 
@@ -21,42 +24,55 @@ export async function joinMemory(db: IDBPDatabase): Promise<void> {
     return;
   }
   joined = { channel, db };
+  let isAnswered = false;
   await new Promise<void>((resolve) => {
     setTimeout(resolve, ANSWER_MS);
-    channel.onmessage = ({ data }: MessageEvent<'join' | Rows>) => {
-      if (data === 'join') void answer();
-      else void adopt(db, data).then(resolve);
+    channel.onmessage = ({ data }: MessageEvent<Message>) => {
+      if (data === 'join') return void answer();
+      // Answers to others may be older than what is here.
+      if (data.kind === 'answer' && isAnswered) return;
+      isAnswered ||= data.kind === 'answer';
+      void adopt(db, data.entries).then(() => (data.kind === 'answer' ? resolve() : undefined));
     };
     channel.postMessage('join');
   });
 }
 
-/** Sends the voices and revocations of this thread to the others. Does nothing where the browser stores them. */
-export async function shareMemory(): Promise<void> {
-  if (joined) joined.channel.postMessage(await rowsOf(joined.db));
+/** Sends the rows that were written or deleted to the other threads. Does nothing where the browser stores them. */
+export async function shareMemory(changed: {
+  voices?: readonly string[];
+  revocations?: readonly string[];
+}): Promise<void> {
+  if (!joined) return;
+  const { voices = [], revocations = [] } = changed;
+  const keys = { voices, voiceFiles: voices, revocations };
+  const entries: Entry[] = [];
+  for (const store of STORES)
+    for (const key of keys[store]) entries.push({ store, key, value: await joined.db.get(store, key) });
+  send({ kind: 'change', entries });
 }
 
 /** A thread that has nothing may itself have been started a moment ago. */
 async function answer(): Promise<void> {
   if (!joined) return;
-  const rows = await rowsOf(joined.db);
-  if (rows.some(({ keys }) => keys.length > 0)) joined.channel.postMessage(rows);
+  const entries: Entry[] = [];
+  for (const store of STORES) {
+    const [keys, values] = await Promise.all([joined.db.getAllKeys(store), joined.db.getAll(store)]);
+    for (const [i, key] of keys.entries()) entries.push({ store, key: key as string, value: values[i] });
+  }
+  if (entries.length > 0) send({ kind: 'answer', entries });
 }
 
-async function rowsOf(db: IDBPDatabase): Promise<Rows> {
-  const rows: Rows = [];
-  for (const store of STORES)
-    rows.push({ store, keys: (await db.getAllKeys(store)) as string[], values: await db.getAll(store) });
-  return rows;
+function send(message: Message): void {
+  joined?.channel.postMessage(message);
 }
 
-async function adopt(db: IDBPDatabase, rows: Rows): Promise<void> {
+async function adopt(db: IDBPDatabase, entries: Entry[]): Promise<void> {
   const transaction = db.transaction(STORES, 'readwrite');
-  for (const { store, keys, values } of rows) {
+  for (const { store, key, value } of entries) {
     const objects = transaction.objectStore(store);
-    void objects.clear();
-    for (const [i, key] of keys.entries())
-      void (store === 'voiceFiles' ? objects.put(values[i], key) : objects.put(values[i]));
+    if (value === undefined) void objects.delete(key);
+    else void (store === 'voiceFiles' ? objects.put(value, key) : objects.put(value));
   }
   await transaction.done;
 }

@@ -362,11 +362,11 @@ describe('the delay', () => {
     const { page, preferences, total } = await measured();
     page.checkDevices();
     expect(total()).toBe(182);
-    preferences.live = { ...preferences.live, outputId: 'other' };
+    preferences.changeLive({ outputId: 'other' });
     page.checkDevices();
     expect(total()).toBe(120);
     expect(page.measurement.result).toBe('changed');
-    preferences.live = { ...preferences.live, outputId: '' };
+    preferences.changeLive({ outputId: '' });
     page.checkDevices();
     expect(page.measurement.result).toBe('changed');
     await page.measureDevices();

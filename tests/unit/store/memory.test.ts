@@ -1,5 +1,9 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readVoiceFile } from '../../../src/files/voice-file';
+import type * as voices from '../../../src/store/voices';
+import { voiceFile } from '../archive/device';
+import { sealed } from '../provenance/records';
 
 const source = { samples: Float32Array.of(0.1, 0.2), sampleRateHz: 8000 };
 const { indexedDB: real } = globalThis;
@@ -11,6 +15,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
   Object.defineProperty(globalThis, 'indexedDB', { value: real, configurable: true, writable: true });
 });
+
+async function saveVoiceBy({ saveVoice }: Pick<typeof voices, 'saveVoice'>, file: Blob) {
+  await saveVoice(file, await readVoiceFile(file));
+}
 
 /** Every way to the storage of the browser throws, as with cookies blocked. */
 function refuse(): void {
@@ -68,5 +76,34 @@ describe('threads without storage', () => {
     expect([...(await worker.revoked())]).toEqual(['a'.repeat(64)]);
     await page.revoke('b'.repeat(64), 'Revoked on this device.');
     await vi.waitFor(async () => expect((await worker.revoked()).size).toBe(2));
+  });
+
+  it('keep what two of them store at once, and nothing that one has deleted', async () => {
+    refuse();
+    const first = await import('../../../src/store/voices');
+    await first.revoked();
+    vi.resetModules();
+    refuse();
+    const second = await import('../../../src/store/voices');
+    await second.revoked();
+    await Promise.all([
+      first.revoke('c'.repeat(64), 'Revoked on this device.'),
+      second.revoke('d'.repeat(64), 'Revoked on this device.'),
+      saveVoiceBy(first, await voiceFile('own-a', 'Ada', sealed())),
+      saveVoiceBy(second, await voiceFile('own-b', 'Bea', sealed())),
+    ]);
+    const idsOf = async ({ listVoices }: typeof first) => (await listVoices()).voices.map(({ id }) => id);
+    for (const thread of [first, second]) {
+      await vi.waitFor(async () => {
+        expect([...(await thread.revoked())]).toEqual(
+          expect.arrayContaining(['c'.repeat(64), 'd'.repeat(64)]),
+        );
+        expect((await idsOf(thread)).sort()).toEqual(['own-a', 'own-b']);
+      });
+    }
+    await first.deleteVoice('own-b');
+    await vi.waitFor(async () => expect(await idsOf(second)).toEqual(['own-a']));
+    expect(await second.readVoice('own-b')).toBeUndefined();
+    expect(await (await second.readVoice('own-a'))!.arrayBuffer()).toBeTruthy();
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
+import { Preferences } from '../../../src/services/preferences.svelte';
 import { loadSettings, saveSettings } from '../../../src/store/settings';
 
 const DEFAULTS = {
@@ -41,6 +42,22 @@ describe('settings', () => {
     } as const;
     saveSettings(changed);
     expect(loadSettings()).toEqual(changed);
+  });
+
+  it('that two tabs change are both kept, also those of Live', () => {
+    storage(null);
+    const [mine, other] = [new Preferences(), new Preferences()];
+    mine.theme = 'dark';
+    other.format = 'mp3';
+    mine.changeLive({ preset: 'steady' });
+    other.changeLive({ outputId: 'speakers' });
+    expect(loadSettings()).toEqual({
+      ...DEFAULTS,
+      theme: 'dark',
+      format: 'mp3',
+      live: { ...DEFAULTS.live, preset: 'steady', outputId: 'speakers' },
+    });
+    expect([mine.live.preset, other.live.outputId]).toEqual(['steady', 'speakers']);
   });
 
   it.each([

@@ -96,6 +96,14 @@ describe('voices', () => {
     expect(await listRevocations()).toMatchObject([{ sha256: sealed().sha256, reason: 'asked for' }]);
   });
 
+  it('keep the time and reason of their first revocation', async () => {
+    await revoke(sealed().sha256, 'asked for');
+    const [first] = await listRevocations();
+    vi.useFakeTimers({ toFake: ['Date'], now: first!.at + 1000 });
+    await revoke(sealed().sha256, 'again').finally(() => vi.useRealTimers());
+    expect(await listRevocations()).toEqual([first]);
+  });
+
   it('are signed with one key that cannot be exported', async () => {
     const [first, second] = await Promise.all([signingKey(), signingKey()]);
     expect(first.publicKey).toEqual(second.publicKey);

@@ -153,6 +153,29 @@ describe('recordings', () => {
     expect(await (await database()).count('drafts')).toBe(0);
   });
 
+  it('that the store refused after a second are added from memory, and not found again at the next start', async () => {
+    const { enrolment, notices } = open();
+    const failed = vi.fn();
+    const draft = new Draft({ name: 'Read', sampleRateHz: RATE_HZ, enrolmentId: enrolment.row.id }, failed);
+    draft.append(new Float32Array(RATE_HZ).fill(0.1));
+    await draft.end();
+    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    draft.append(new Float32Array(RATE_HZ).fill(0.1));
+    await vi.waitFor(() => expect(failed.mock.calls).toEqual([[1]]));
+    const samples = new Float32Array(2 * RATE_HZ).fill(0.1);
+    await enrolment.addRecorded({ samples, sampleRateHz: RATE_HZ } as never, 'Read', draft);
+    full.mockRestore();
+    expect(await (await database()).count('drafts')).toBe(1);
+    const notice = notices.list.at(-1)!;
+    expect(notice.text).toMatch(/“Read” is not added, and only this tab has all of it/);
+    notice.action!.run();
+    await vi.waitFor(async () => expect(await (await database()).count('drafts')).toBe(0));
+    expect(fakeClient.clean.mock.calls.at(-1)![0]).toHaveLength(2 * RATE_HZ);
+    expect((await storedRow()).recordings).toMatchObject([{ name: 'Read' }]);
+  });
+
   it('after one that fails or is cancelled are not processed', async () => {
     const { enrolment, notices } = open();
     fakeClient.clean.mockImplementation((_samples, _rate, { signal }) => untilCancelled(signal));
