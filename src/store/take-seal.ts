@@ -51,8 +51,16 @@ export async function draftSeal(
   return seal;
 }
 
-function claimsOf({ voiceId, voiceName, sampleRateHz, consent }: DraftOutput['about']) {
-  return { version: 1, voiceId, voiceName, sampleRateHz, consent: (consent ?? null) as unknown as Canonical };
+function claimsOf({ voiceId, voiceName, sampleRateHz, consent, voiceData }: DraftOutput['about']) {
+  return {
+    version: 1,
+    voiceId,
+    voiceName,
+    sampleRateHz,
+    consent: (consent ?? null) as unknown as Canonical,
+    // Left out where there are none, so that the seals of earlier versions stay valid.
+    ...(voiceData && { voiceData }),
+  };
 }
 
 async function hmac(key: CryptoKey, value: Canonical): Promise<string> {

@@ -35,12 +35,12 @@ export interface Take extends Omit<TakeSummary, 'source' | 'output'> {
   isIntact: boolean;
 }
 
-/** Throws StoreError `altered` unless the output of a take may be exported as what its row says it is. */
+/** Throws StoreError `altered` unless the output of a take has the seal of this device, as what its row says it is. */
 export function requireIntact({ isIntact }: Pick<Take, 'isIntact'>): void {
   if (isIntact) return;
   throw new StoreError(
     'altered',
-    'The entry of this conversion was changed on this device after it was made, so it is not exported: the app can no longer tell whose voice it is. Your recording is safe. Convert it again, then download it.',
+    'The app cannot tell whose voice this conversion is: its entry was changed on this device after it was made, or it came in a saved file without the mark of that voice. So it can be heard, but not exported. Your recording is safe. Convert it again, then download it.',
   );
 }
 
@@ -259,17 +259,19 @@ async function rowOfDraft(
   const parts = await readParts(db, samplesId, count, name);
   const buffers = parts.map(({ buffer }) => buffer);
   const isIntact = seal === (await draftSeal({ draftId, samplesId, about }, buffers));
-  if (isIntact) return sealedRow(draftId, samplesId, { ...about, samples: concat(parts) });
-  return { ...about, seconds: count / about.sampleRateHz };
+  const output = { ...about, samples: concat(parts) };
+  return isIntact ? sealedRow(draftId, samplesId, output) : unsealedRow(output);
+}
+
+/** The row of an output of which the app cannot tell whose voice it is: it is played, but neither exported nor archived. */
+export function unsealedRow({ samples, ...rest }: TakeOutput): OutputRow {
+  return { ...rest, seconds: samples.length / rest.sampleRateHz };
 }
 
 /** The row of an output, sealed. `takeId` and `outputId` are those that it is stored under. */
-export async function sealedRow(
-  takeId: string,
-  outputId: string,
-  { samples, ...rest }: TakeOutput,
-): Promise<OutputRow> {
-  const output = { ...rest, seconds: samples.length / rest.sampleRateHz };
+export async function sealedRow(takeId: string, outputId: string, content: TakeOutput): Promise<OutputRow> {
+  const { samples } = content;
+  const output = unsealedRow(content);
   return { ...output, seal: await sealOf({ takeId, outputId, output, samples }) };
 }
 

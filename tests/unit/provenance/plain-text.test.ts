@@ -26,7 +26,7 @@ describe('consent trees', () => {
     const sixth = blend(Array.from({ length: 6 }, () => blend(eight)));
     // 1 + 6 x 9 + 9 records: a blend of 8 at the second level of the last.
     const full = blend([...sixth.record.parents, blend(eight)]);
-    expect(() => requirePermission(full, 'convert', { revoked: new Set() })).not.toThrow();
+    expect(() => requirePermission(full, 'convert', { revoked: new Set(), data: [] })).not.toThrow();
     expect(() => blend([...full.record.parents, sealed()])).toThrow(invalid);
   });
 
@@ -65,7 +65,7 @@ describe('a name', () => {
     expect(() => requireGrounds(record(hidden))).toThrow(/hide or reorder/);
     const old = sealed(hidden);
     expect(parseSealed(old)).toEqual(old);
-    expect(() => requirePermission(old, 'convert', { revoked: new Set([old.sha256]) })).toThrow(
+    expect(() => requirePermission(old, 'convert', { revoked: new Set([old.sha256]), data: [] })).toThrow(
       /voice of Ada has/,
     );
   });

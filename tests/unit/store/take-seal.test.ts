@@ -71,7 +71,7 @@ describe('a conversion', () => {
     await edit(id, change);
     const take = await loadTake(id);
     expect(() => requireIntact(take)).toThrow(expect.objectContaining({ code: 'altered' }) as Error);
-    const { leftOut } = await write({ consentOf: async () => kathleen });
+    const { leftOut } = await write({ voiceOf: async () => ({ consent: kathleen, data: [] }) });
     expect(leftOut).toEqual([
       {
         name: 'T, as ' + take.output!.voiceName,
