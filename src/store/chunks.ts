@@ -1,6 +1,6 @@
 import type { IDBPDatabase } from 'idb';
 import { concat } from '../dsp/arrays';
-import { StoreError, type Schema } from './db';
+import { StoreError, type Schema } from './schema';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 

@@ -196,5 +196,5 @@ export async function ownSigner(): Promise<string | null> {
 
 /** The key with which this browser signs voice files, generated at the first use. */
 export async function signingKey(): Promise<SigningKey> {
-  return deviceKey('signing', createSigningKey);
+  return deviceKey(await database(), 'signing', createSigningKey);
 }

@@ -31,7 +31,7 @@ describe('a conversion', () => {
     expect(() => require(voice)).toThrow(code(why));
   });
 
-  it.each([
+  it.each<[string, string, Revoked]>([
     ['its own record', sealed().sha256, {}],
     ['a recording of it', sealed().record.sources[0]!, {}],
     ['its data', hash, { voiceData: [hash] }],
