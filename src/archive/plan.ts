@@ -1,7 +1,17 @@
 import { EngineError } from '../engine/errors';
+import { isOwnVoice } from '../engine/voice';
 import type { Piece } from '../enrol/piece';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
-import { ConsentError, isRevoked, parseSealed, requirePermission, type SealedRecord } from '../provenance';
+import {
+  ConsentError,
+  asConversion,
+  isRevoked,
+  parseSealed,
+  requireConversion,
+  requirePermission,
+  type SealedRecord,
+  type VoiceHere,
+} from '../provenance';
 import { idsIn } from '../store/additions';
 import { listEnrolments } from '../store/enrolments';
 import type { EnrolmentRow, RecordingRow, Revocation, TakeSummary } from '../store/rows';
@@ -26,6 +36,8 @@ export interface PlannedTake {
   take: ArchivedTake;
   /** The record that permits its conversion; null where it is imported unconverted. */
   consent: SealedRecord | null;
+  /** Whether the voice that its conversion names is neither the user's own nor known, so that its record cannot be compared. */
+  isVoiceUnknown: boolean;
 }
 
 export interface PlannedEnrolment {
@@ -33,6 +45,12 @@ export interface PlannedEnrolment {
   id: string;
   enrolment: ArchivedEnrolment;
   consent: SealedRecord | null;
+}
+
+export interface PlanOptions {
+  /** As in `WriteOptions`. */
+  voiceOf: (voiceId: string) => Promise<VoiceHere | null>;
+  signal?: AbortSignal;
 }
 
 /** What importing an archive would add to this device. Existing data is not changed or replaced. */
@@ -52,10 +70,10 @@ export interface Plan {
  * Validates the voices of an archive and compares its contents with this device; stores nothing.
  *
  * A voice is checked like a single voice file: hashes, signature and the permission to import it. The output of a take needs
- * the permission to export it. Revocations of either device count. Rejects with `archive-corrupt` or with the signal's
- * AbortError.
+ * the permission to export it, under a record of the voice that it names. Revocations of either device count. Rejects with
+ * `archive-corrupt`, with the signal's AbortError, or as `voiceOf`.
  */
-export async function planArchive(archive: Archive, signal?: AbortSignal): Promise<Plan> {
+export async function planArchive(archive: Archive, { voiceOf, signal }: PlanOptions): Promise<Plan> {
   const { manifest } = archive;
   const known = await revoked();
   const allRevoked = new Set([...known, ...manifest.revocations.map(({ sha256 }) => sha256)]);
@@ -70,24 +88,28 @@ export async function planArchive(archive: Archive, signal?: AbortSignal): Promi
     same: 0,
     refused: [],
   };
-  await planVoices(plan, allRevoked, signal);
-  await planTakes(plan, allRevoked, signal);
+  const arriving = await planVoices(plan, allRevoked, signal);
+  const findVoice = async (id: string) => (await voiceOf(id)) ?? arriving.get(id) ?? null;
+  await planTakes(plan, allRevoked, findVoice, signal);
   await planEnrolments(plan);
   return plan;
 }
 
 /** Names of the voices on this device that a plan's revocations would disable. */
-export function silenced(
-  plan: Plan,
-  here: { name: string; consent: SealedRecord | null; data?: string[] }[],
-): string[] {
+export function silenced(plan: Plan, here: (VoiceHere & { name: string })[]): string[] {
   const newlyRevoked = new Set(plan.revocations.map(({ sha256 }) => sha256));
   return here
     .filter(({ consent, data }) => consent && isRevoked(consent, newlyRevoked, data))
     .map(({ name }) => name);
 }
 
-async function planVoices(plan: Plan, allRevoked: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {
+/** Resolves with the voices of the archive by id, whether or not they are imported. */
+async function planVoices(
+  plan: Plan,
+  allRevoked: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, VoiceHere>> {
+  const arriving = new Map<string, VoiceHere>();
   const existing = new Map((await listVoices()).voices.map((row) => [row.id, row]));
   const used = new Set(await idsIn('voices'));
   for (const part of plan.archive.manifest.voices) {
@@ -98,6 +120,7 @@ async function planVoices(plan: Plan, allRevoked: ReadonlySet<string>, signal?: 
       const { about, signer, sealed, data } = await readVoiceFile(new Blob([bytes]));
       const { id } = about;
       name = about.name;
+      arriving.set(id, { consent: sealed, data });
       requirePermission(sealed, 'import', { revoked: allRevoked, data });
       const other = existing.get(id);
       const first = await firstSigner(id);
@@ -112,6 +135,7 @@ async function planVoices(plan: Plan, allRevoked: ReadonlySet<string>, signal?: 
       plan.refused.push({ name, why: error.message });
     }
   }
+  return arriving;
 }
 
 function otherVoice(name: string): string {
@@ -122,22 +146,37 @@ function otherSigner(first: string, signer: string): string {
   return `The voice of this id was first signed with the key ${first.slice(0, 16)}, but this one with ${signer.slice(0, 16)}: it may come from somebody else. Nothing of it was stored. Ask who made it; to import it all the same, open its voice file.`;
 }
 
-async function planTakes(plan: Plan, allRevoked: ReadonlySet<string>, signal?: AbortSignal): Promise<void> {
+async function planTakes(
+  plan: Plan,
+  allRevoked: ReadonlySet<string>,
+  findVoice: PlanOptions['voiceOf'],
+  signal?: AbortSignal,
+): Promise<void> {
   const existing = new Map((await listTakes()).map((take) => [take.id, take]));
   const used = await idsIn('takes');
   for (const take of plan.archive.manifest.takes) {
     signal?.throwIfAborted();
-    const consent = permissionFor(plan, take, allRevoked);
+    const voice = take.output && (await findVoice(take.output.voiceId));
+    const consent = permissionFor(plan, take, voice, allRevoked);
+    const isVoiceUnknown = consent !== null && !voice && !isOwnVoice(take.output!.voiceId);
     const other = existing.get(take.id);
     if (other && (await isSame(plan.archive, take, consent !== null, other))) plan.same++;
-    else plan.takes.push({ id: used.has(take.id) ? crypto.randomUUID() : take.id, take, consent });
+    else {
+      const id = used.has(take.id) ? crypto.randomUUID() : take.id;
+      plan.takes.push({ id, take, consent, isVoiceUnknown });
+    }
   }
 }
 
-function permissionFor(plan: Plan, { name, output }: ArchivedTake, revoked: ReadonlySet<string>) {
+function permissionFor(
+  plan: Plan,
+  { name, output }: ArchivedTake,
+  voice: VoiceHere | null,
+  revoked: ReadonlySet<string>,
+) {
   if (!output) return null;
   try {
-    return requirePermission(output.consent, 'export', { revoked });
+    return requireConversion(asConversion(output, voice), 'export', { revoked });
   } catch (error) {
     if (!(error instanceof ConsentError)) throw error;
     plan.refused.push({ name: `${name}, as ${output.voiceName}`, why: error.message });

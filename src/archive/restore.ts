@@ -4,14 +4,20 @@ import { addAll, type Additions } from '../store/additions';
 import { keep, writeSamples } from '../store/chunks';
 import { database, newSamplesId, StoreError } from '../store/db';
 import type { EnrolmentRow, TakeRow } from '../store/rows';
-import { sealedRow } from '../store/takes';
+import { sealedRow, unsealedRow, type TakeOutput } from '../store/takes';
 import { describeVoice } from '../store/voices';
 import { ArchiveError, corrupt } from './errors';
 import type { Part } from './format';
+import { whyNotSealed, type ReadMark } from './mark-check';
 import type { PlannedEnrolment, PlannedTake, PlannedVoice, Plan } from './plan';
+import type { LeftOut } from './write';
+
+/** Time to look for the mark in a sound over the time to store it; weights the progress. */
+const CHECKING_COST = 20;
 
 export interface RestoreOptions {
-  /** Called with the share of the archive's bytes that are stored, 0..1. */
+  readMark: ReadMark;
+  /** Called with the share of the work that is done, 0..1. */
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
 }
@@ -20,15 +26,17 @@ export interface RestoreOptions {
  * Stores the contents of a plan: first the samples, under new ids, then all rows in one transaction. After a failure nothing
  * is stored.
  *
- * Outputs are restored as they were exported, marked and with 16 bits, and are marked again by every later export.
+ * Outputs are restored as they were exported, marked and with 16 bits, and are marked again by every later export. Those whose
+ * mark is not that of their voice and record are stored without a seal, so that they can be heard, but not exported: the promise
+ * resolves with them.
  *
  * Rejects with `archive-corrupt`, `archive-full`, `archive-changed` (another tab stored the same in the meantime), with
  * StoreError `unavailable`, or with the signal's AbortError.
  */
-export async function restoreArchive(plan: Plan, options: RestoreOptions = {}): Promise<void> {
+export async function restoreArchive(plan: Plan, options: RestoreOptions): Promise<LeftOut[]> {
   const begun: string[] = [];
   try {
-    await keep(
+    return await keep(
       await database(),
       'what is in this file',
       () => new Restore(plan, options, begun).run(),
@@ -40,15 +48,24 @@ export async function restoreArchive(plan: Plan, options: RestoreOptions = {}): 
 }
 
 class Restore {
+  /** Bytes read, and those checked times CHECKING_COST. */
   private done = 0;
+  private readonly total: number;
+  private readonly unsealed: LeftOut[] = [];
 
   constructor(
     private readonly plan: Plan,
     private readonly options: RestoreOptions,
     private readonly begun: string[],
-  ) {}
+  ) {
+    const checked = plan.takes.reduce(
+      (sum, planned) => sum + (mustCheck(planned) ? planned.take.output!.wav.bytes : 0),
+      0,
+    );
+    this.total = plan.archive.bytes + CHECKING_COST * checked;
+  }
 
-  async run(): Promise<void> {
+  async run(): Promise<LeftOut[]> {
     const { voices, takes, enrolments, revocations } = this.plan;
     const rows: Additions = { voices: [], takes: [], enrolments: [], revocations };
     for (const take of takes) rows.takes.push(await this.take(take));
@@ -56,6 +73,7 @@ class Restore {
     for (const voice of voices) rows.voices.push(await this.voice(voice));
     this.options.signal?.throwIfAborted();
     await addAll(rows);
+    return this.unsealed;
   }
 
   private async voice({ part, ...voice }: PlannedVoice) {
@@ -63,7 +81,8 @@ class Restore {
     return { row: await describeVoice(file, voice), file };
   }
 
-  private async take({ id, take, consent }: PlannedTake): Promise<TakeRow> {
+  private async take(planned: PlannedTake): Promise<TakeRow> {
+    const { id, take, consent } = planned;
     const { name, createdAt, source } = take;
     const sourceId = await this.samples(take.samples);
     const row = { id, name, createdAt, source, sourceId };
@@ -71,7 +90,28 @@ class Restore {
     const { wav, seconds: _seconds, ...output } = take.output;
     const samples = await this.decode(wav, output.sampleRateHz);
     const outputId = await this.store(samples);
-    return { ...row, output: await sealedRow(id, outputId, { ...output, samples, consent }), outputId };
+    const converted = { ...output, samples, consent };
+    const why = await this.whyNotSealed(planned, converted);
+    if (why) this.unsealed.push({ name: `${name}, as ${output.voiceName}`, why });
+    const stored = why ? unsealedRow(converted) : await sealedRow(id, outputId, converted);
+    return { ...row, output: stored, outputId };
+  }
+
+  private async whyNotSealed(planned: PlannedTake, output: TakeOutput): Promise<string | null> {
+    if (!mustCheck(planned))
+      return 'This version of the app has no such voice, so its record could not be compared.';
+    const before = this.done;
+    const { signal } = this.options;
+    const cost = CHECKING_COST * planned.take.output!.wav.bytes;
+    const why = await whyNotSealed(output, planned.consent!, this.options.readMark, {
+      onProgress: (fraction) => this.advanceTo(before + fraction * cost),
+      signal,
+    }).catch((cause: unknown) => {
+      signal?.throwIfAborted();
+      throw cause;
+    });
+    this.advanceTo(before + cost);
+    return why;
   }
 
   private async enrolment({ id, enrolment, consent }: PlannedEnrolment): Promise<EnrolmentRow> {
@@ -115,10 +155,18 @@ class Restore {
   private async read(part: Part): Promise<ArrayBuffer> {
     this.options.signal?.throwIfAborted();
     const content = await this.plan.archive.read(part);
-    this.done += part.bytes;
-    this.options.onProgress?.(this.done / this.plan.archive.bytes);
+    this.advanceTo(this.done + part.bytes);
     return content;
   }
+
+  private advanceTo(done: number): void {
+    this.done = done;
+    this.options.onProgress?.(done / this.total);
+  }
+}
+
+function mustCheck({ take, consent, isVoiceUnknown }: PlannedTake): boolean {
+  return take.output !== null && consent !== null && !isVoiceUnknown;
 }
 
 function explain(error: unknown): unknown {

@@ -3,7 +3,7 @@ import { readVoiceFile } from '../files/voice-file';
 import { ZipWriter } from '../files/zip-write';
 import { exportTake, ExportError } from '../export/export';
 import type { MarkedFile } from '../export/marked-file';
-import { ConsentError, localDay, requirePermission, type SealedRecord } from '../provenance';
+import { ConsentError, asConversion, localDay, requirePermission, type VoiceHere } from '../provenance';
 import { StoreError } from '../store/db';
 import { listEnrolments, readRecording } from '../store/enrolments';
 import { loadScores } from '../store/quiz';
@@ -50,8 +50,8 @@ export interface LeftOut {
 }
 
 export interface WriteOptions {
-  /** The consent record of a published voice, for takes from before records were stored with them. */
-  consentOf: (voiceId: string) => Promise<SealedRecord | null>;
+  /** The voice of an id, published or on this device; null if there is none. */
+  voiceOf: (voiceId: string) => Promise<VoiceHere | null>;
   /** Called with the share of the work that is done, 0..1. */
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
@@ -208,7 +208,7 @@ class ArchiveWriter {
     if (!output) return null;
     requireIntact(take);
     const { samples, ...about } = output;
-    const consent = output.consent ?? (await this.options.consentOf(output.voiceId));
+    const conversion = asConversion(output, await this.options.voiceOf(output.voiceId));
     const seconds = samples.length / output.sampleRateHz;
     const { signal } = this.options;
     const before = this.done;
@@ -216,13 +216,13 @@ class ArchiveWriter {
       samples,
       output.sampleRateHz,
       'wav',
-      { voiceId: output.voiceId, voiceName: output.voiceName, takeName: name, consent },
+      { voiceId: output.voiceId, voiceName: output.voiceName, takeName: name, ...conversion },
       {
         onProgress: (fraction) => this.advance(before + fraction * MARKING_COST * seconds - this.done),
         ...(signal && { signal }),
       },
     );
-    return { ...about, seconds, consent, wav: await this.addMarked(blob) };
+    return { ...about, seconds, consent: conversion.consent, wav: await this.addMarked(blob) };
   }
 
   private async addMarked(file: MarkedFile): Promise<MarkedPart> {

@@ -103,6 +103,7 @@ export class Converter implements ConversionApi {
           ear: ear ? 'ear' : 'small',
           isDenoised: take.isDenoised,
           consent: parseSealed(voice.permission.sealed),
+          voiceData: [...voice.permission.data],
         };
       });
     } finally {

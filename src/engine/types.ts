@@ -47,6 +47,8 @@ export interface VoiceSummary {
   isOwn: boolean;
   /** Null if it is missing or cannot be parsed; such a voice cannot be used. */
   consent: SealedRecord | null;
+  /** Hashes of its data, see `Circumstances`. */
+  data: readonly string[];
   /** Revoked on this device; lists show it, and no use of it is permitted. */
   isRevoked: boolean;
 }
@@ -54,7 +56,7 @@ export interface VoiceSummary {
 /** A voice stored on this device, as the store lists it. */
 export type OwnVoice = Pick<
   VoiceSummary,
-  'id' | 'name' | 'language' | 'description' | 'consent' | 'isRevoked'
+  'id' | 'name' | 'language' | 'description' | 'consent' | 'data' | 'isRevoked'
 >;
 
 export interface LoadProgress {
@@ -95,8 +97,9 @@ export interface ConvertResult {
   ear: Hearing;
   /** Whether noise was taken from the take first. */
   isDenoised: boolean;
-  /** The consent record of the voice; export checks it again. */
+  /** The consent record of the voice and the hashes of its data; export checks them again. */
   consent: SealedRecord;
+  voiceData: string[];
 }
 
 export interface ConversionOptions {

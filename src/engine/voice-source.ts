@@ -15,5 +15,5 @@ export interface VoiceSource {
   /** As `ConversionApi.openVoiceFile`. */
   openFile(file: ArrayBuffer): Promise<VoiceSummary>;
   /** As `ConversionApi.openVoiceDraft`. */
-  openDraft(draft: VoiceDraft): VoiceSummary;
+  openDraft(draft: VoiceDraft): Promise<VoiceSummary>;
 }

@@ -20,6 +20,7 @@ import {
   type SealedRecord,
 } from '../provenance';
 import { sha256Of } from '../files/hash';
+import { dataHashes } from '../files/voice-data';
 import { cleanRecording } from './cleaning/clean';
 import { COLOUR_SECONDS, estimateColour } from './colour';
 import { contentCodes, encodeVoice, pieceSamples } from './encode';
@@ -158,7 +159,7 @@ export class EnrolmentJobs implements EnrolmentApi {
   ): Promise<VoiceDraft> {
     return this.job(jobId, async ({ networks, encoder, restorer }, signal) => {
       const revoked = await this.library.revoked();
-      const sealed = requirePermission(consent, 'convert', { revoked });
+      const sealed = requirePermission(consent, 'convert', { revoked, data: [] });
       requireGrounds(sealed.record);
       this.requireSpokenSentence(sealed);
       const pieces = pieceSamples(recordings);
@@ -180,7 +181,7 @@ export class EnrolmentJobs implements EnrolmentApi {
       const withoutColour = { ...vectors, id: about.id, name: about.name };
       const colour = await estimateColour(
         pieces,
-        { ...withoutColour, permission: { sealed, revoked } },
+        { ...withoutColour, permission: { sealed, revoked, data: await dataHashes(withoutColour) } },
         {
           networks,
           signal,

@@ -1,5 +1,5 @@
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import { requirePermission, type SealedRecord } from '../provenance';
+import { requireConversion, type Conversion, type SealedRecord } from '../provenance';
 import { revoked } from '../store/voices';
 import { markSamples, type WatermarkPayload } from '../watermark';
 import { addCredentials, bindingOf, type CredentialFacts } from './credentials';
@@ -18,12 +18,11 @@ const WITH_CREDENTIALS: readonly ExportFormat[] = ['wav', 'mp3', 'm4a'];
 const MARKED_PROGRESS = 0.5;
 const ENCODED_PROGRESS = 0.95;
 
-export interface About {
+/** A conversion with what is said of it in the file. Without a record it is rejected. */
+export interface About extends Conversion {
   voiceId: string;
   voiceName: string;
   takeName?: string;
-  /** The consent record of the voice; null rejects. */
-  consent: SealedRecord | null;
   /** `preview` for the recording inside a voice file. Default `export`. */
   use?: 'export' | 'preview';
   /** Language of the spoken disclaimer at the start; none by default. */
@@ -76,8 +75,8 @@ export async function supportedFormats(): Promise<ExportFormat[]> {
  * The only way from samples to a file: checks the permission, prepends the disclaimer if there is one, marks all samples,
  * limits the peak to 0.98, encodes, signs.
  *
- * `samples`: mono at 24 kHz. Rejects with ExportError, with a ConsentError where the voice's record does not permit the use,
- * or with the signal's AbortError.
+ * `samples`: mono at 24 kHz. Rejects with ExportError, with a ConsentError where the record of the conversion or of its voice does
+ * not permit the use, or with the signal's AbortError.
  */
 export async function exportTake(
   samples: Float32Array,
@@ -91,7 +90,7 @@ export async function exportTake(
       `Only ${SYNTHESIS_RATE_HZ} samples a second can be exported, not ${sampleRateHz}. The take is safe.`,
     );
   }
-  const sealed = requirePermission(about.consent, about.use ?? 'export', { revoked: await revoked() });
+  const sealed = requireConversion(about, about.use ?? 'export', { revoked: await revoked() });
   const payload = { version: MARK_VERSION, id24: markId24(about.voiceId, sealed) };
   const facts = factsOf(about, payload, sealed);
   try {

@@ -75,11 +75,12 @@ export class VoiceCatalogue implements VoiceSource {
     return this.openDraft(await readVoiceFile(new Blob([bytes])));
   }
 
-  openDraft({ about, voice, sealed }: VoiceDraft): VoiceSummary {
+  async openDraft({ about, voice, sealed }: VoiceDraft): Promise<VoiceSummary> {
     this.sessionVoices.set(about.id, { about, voice, sealed });
     const { id, language } = about;
     const [name, description] = [plainText(about.name), plainText(about.description, '')];
-    return ownSummary({ id, name, language, description, consent: sealed, isRevoked: false });
+    const data = await dataHashes(voice);
+    return ownSummary({ id, name, language, description, consent: sealed, data, isRevoked: false });
   }
 
   /** The embedding [128] of each published voice. */
@@ -100,6 +101,7 @@ export class VoiceCatalogue implements VoiceSource {
   ): Promise<VoiceSummary> {
     const { id, name, language, description, licence, origin, preview } = voice;
     const consent = parseSealedOrNull(voice.consent);
+    const data = await this.publishedData(voice);
     return {
       id,
       name,
@@ -110,7 +112,8 @@ export class VoiceCatalogue implements VoiceSource {
       preview: preview && new URL(preview, `${this.baseUrl.replace(/\/$/, '')}/`).href,
       isOwn: false,
       consent,
-      isRevoked: consent !== null && isRevoked(consent, revoked, await this.publishedData(voice)),
+      data,
+      isRevoked: consent !== null && isRevoked(consent, revoked, data),
     };
   }
 }

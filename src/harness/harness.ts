@@ -6,6 +6,7 @@ import {
   type EarChoice,
   type EngineStatus,
   type Hearing,
+  type VoiceSummary,
 } from '../engine/types';
 import { exportTake, type ExportFormat } from '../export/export';
 import type { Detection } from '../watermark/types';
@@ -90,7 +91,7 @@ export function installHarness(scope: Scope): void {
   let liveHarness: LiveHarness | undefined;
   const baseUrl = modelsUrl();
   const enrolment = new EnrolmentClient(scope, baseUrl);
-  const openedVoices = new Map<string, string>();
+  const openedVoices = new Map<string, VoiceSummary>();
   const neverAborted = new AbortController().signal;
 
   async function read(input: string, name: string): Promise<Blob> {
@@ -133,14 +134,15 @@ export function installHarness(scope: Scope): void {
         onProgress: () => undefined,
         signal: neverAborted,
       });
-      const voiceName =
-        openedVoices.get(voice) ?? status.voices.find((each) => each.id === voice)?.name ?? voice;
+      const used = openedVoices.get(voice) ?? status.voices.find((each) => each.id === voice) ?? null;
       const takeName = name.replace(/\.[^.]+$/, '');
       const { blob } = await exportTake(result.samples, result.sampleRateHz, format, {
         voiceId: voice,
-        voiceName,
+        voiceName: used?.name ?? voice,
         takeName,
         consent: result.consent,
+        voiceData: result.voiceData,
+        voice: used,
       });
       await sendResult(output, blob);
       const { seconds, rtf, backend, isDenoised } = result;
@@ -149,7 +151,7 @@ export function installHarness(scope: Scope): void {
 
     async openVoiceFile(input) {
       const voice = await converter!.openVoiceFile(await (await read(input, 'The voice file')).arrayBuffer());
-      openedVoices.set(voice.id, voice.name);
+      openedVoices.set(voice.id, voice);
       return voice.id;
     },
 

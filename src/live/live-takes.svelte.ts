@@ -105,6 +105,7 @@ export class LiveTakes {
       controls: { ...this.context.preferences.controls },
       backend: this.session.status?.backend ?? ('wasm' as const),
       ...(voice.consent && { consent: voice.consent }),
+      voiceData: [...voice.data],
     };
   }
 

@@ -10,5 +10,5 @@ export async function isVoiceGone(status: LiveStatus | null, voiceId: string): P
   const voice = status?.voices.find(({ id }) => id === voiceId);
   if (!voice) return false;
   if (voice.isOwn && !(await hasVoice(voiceId))) return true;
-  return voice.consent !== null && isRevoked(voice.consent, await revoked());
+  return voice.consent !== null && isRevoked(voice.consent, await revoked(), voice.data);
 }

@@ -4,6 +4,7 @@ export type ConsentErrorCode =
   | 'consent-invalid'
   | 'consent-missing'
   | 'consent-not-yet'
+  | 'consent-other'
   | 'consent-revoked'
   | 'consent-use'
   | 'signature-failed';

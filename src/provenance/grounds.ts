@@ -15,22 +15,24 @@ export interface Grounds {
 }
 
 const LABELS = { who: 'Who', recordings: 'Recordings', deed: 'Deed', why: 'Why' } as const;
-/** Fewest letters and digits of each part, and of different ones in each. */
+/** Fewest letters and digits of each part, of different ones, and of words. */
 const LEAST = {
-  who: { letters: 2, different: 2 },
-  recordings: { letters: 10, different: 5 },
-  deed: { letters: 3, different: 2 },
-  why: { letters: 10, different: 5 },
+  who: { letters: 2, different: 2, words: 1 },
+  recordings: { letters: 10, different: 5, words: 3 },
+  deed: { letters: 3, different: 2, words: 1 },
+  why: { letters: 10, different: 5, words: 3 },
 };
 const DEED = /https?:\/\/\S+\.\S+|\bCC0\b|\bPDDL\b/i;
 /** Years after a death in which somebody may still hold rights: 70 in most countries, 100 in the strictest. */
 const YEARS_OF_RIGHTS = 100;
 
-/** The statement of a record: one line for each of its grounds. */
+/** The statement of a record: one line for each of its grounds, without what cannot be seen in them. */
 export function writeGrounds(grounds: Grounds): string {
   return (['who', 'recordings', 'deed', 'why'] as const)
     .flatMap((part) => {
-      const text = grounds[part]?.replace(/\s+/g, ' ').trim();
+      const text = plainText(grounds[part] ?? '', '')
+        .replace(/\s+/g, ' ')
+        .trim();
       return text ? [`${LABELS[part]}: ${text}`] : [];
     })
     .join('\n');
@@ -47,10 +49,11 @@ export function requireGrounds({
   from,
   revocationContact,
 }: ConsentRecord): void {
-  for (const text of [person.name, rightsHolder.name, revocationContact])
+  const statement = proof.kind === 'statement' ? proof.statement : '';
+  for (const text of [person.name, rightsHolder.name, revocationContact, statement])
     if (plainText(text) !== text)
       throw missing(
-        'a name in it has characters that hide or reorder text, or too many accents on one letter',
+        'a name or ground in it has characters that are invisible or that hide or reorder text, or too many accents on one letter',
       );
   const { capacity } = rightsHolder;
   if (capacity === 'archive' && person.status !== 'deceased')
@@ -71,7 +74,7 @@ export function requireGrounds({
       throw missing('the statement that says who, which recordings and why is missing');
     return;
   }
-  const grounds = readGrounds(proof.statement);
+  const grounds = readGrounds(statement);
   for (const part of ['who', 'recordings', 'why'] as const) requirePart(part, grounds[part]);
   if (!isGivenAway) return;
   requirePart('deed', grounds.deed);
@@ -89,15 +92,24 @@ function readGrounds(statement: string): Partial<Grounds> {
 
 function requirePart(part: keyof Grounds, text = ''): void {
   const letters = text.toLowerCase().match(/[\p{L}\p{N}]/gu) ?? [];
-  const { letters: least, different } = LEAST[part];
-  if (letters.length >= least && new Set(letters).size >= different) return;
+  const { letters: least, different, words } = LEAST[part];
+  const isLongEnough = letters.length >= least && new Set(letters).size >= different;
+  if (isLongEnough && countWords(text) >= words) return;
   const asked = {
     who: 'who gives the recordings',
     recordings: 'which recordings they are and where they can be found',
     why: 'why the voice may be used',
     deed: 'the deed by which the recordings were given away',
   };
-  throw missing(`it does not say ${asked[part]} (a line that begins with “${LABELS[part]}: ”)`);
+  const how = words > 1 ? `, in at least ${words} words` : '';
+  throw missing(`it does not say ${asked[part]} (a line that begins with “${LABELS[part]}: ”${how})`);
+}
+
+/** Words of any script, those without spaces between them too. */
+function countWords(text: string): number {
+  return [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text)].filter(
+    ({ isWordLike }) => isWordLike,
+  ).length;
 }
 
 function missing(why: string): ConsentError {

@@ -13,6 +13,13 @@ export {
   type SealedRecord,
   type Use,
 } from './consent';
+export {
+  asConversion,
+  isConversionRevoked,
+  requireConversion,
+  type Conversion,
+  type VoiceHere,
+} from './conversion';
 export { ConsentError, type ConsentErrorCode } from './errors';
 export {
   allowedUses,

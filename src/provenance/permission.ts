@@ -9,8 +9,8 @@ const MAX_DEPTH = 4;
 export interface Circumstances {
   /** sha256 of what is revoked on this device: consent records, recordings, and data of voices. */
   revoked: ReadonlySet<string>;
-  /** Hashes of the voice's own data (`dataHashes` in src/files/voice-data.ts). Without them only its record is looked up. */
-  data?: readonly string[];
+  /** Hashes of the voice's own data (`dataHashes` in src/files/voice-data.ts); empty only where there is no voice yet. */
+  data: readonly string[];
   /** `YYYY-MM-DD`. Default: today by the calendar of this place, never before a day that this device has seen. */
   today?: string;
 }
@@ -70,12 +70,12 @@ export function lastDay(record: ConsentRecord): string | null {
 export function isRevoked(
   { record, sha256 }: SealedRecord,
   revoked: ReadonlySet<string>,
-  data: readonly string[] = [],
+  data: readonly string[],
 ): boolean {
   const isKnown = (hash: string) => revoked.has(hash);
   return (
     [sha256, ...record.sources, ...data].some(isKnown) ||
-    record.parents.some((parent) => isRevoked(parent, revoked))
+    record.parents.some((parent) => isRevoked(parent, revoked, []))
   );
 }
 

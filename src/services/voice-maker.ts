@@ -1,7 +1,7 @@
 import { decodeFile } from '../audio/decode';
 import { isOwnVoice, type VoiceAbout, type VoiceDraft } from '../engine/voice';
 import { readVoiceFile, writeVoiceFile, type VoiceFile } from '../files/voice-file';
-import { DEFAULT_CONTROLS, type ConvertResult } from '../engine/types';
+import { DEFAULT_CONTROLS, type ConvertResult, type VoiceSummary } from '../engine/types';
 import { exportTake } from '../export/export';
 import { allowedUses } from '../provenance';
 import { signingKey } from '../store/voices';
@@ -31,20 +31,18 @@ export async function finishVoice(
   signal: AbortSignal,
 ): Promise<FinishedVoice> {
   if (!isOwnVoice(draft.about.id)) throw new Error('A new voice has a published id.');
-  await converter.openVoiceDraft(draft);
+  const opened = await converter.openVoiceDraft(draft);
   const mayPreview = allowedUses(draft.sealed.record).includes('preview');
-  const preview = mayPreview ? await previewOf(converter, draft, signal) : null;
+  const preview = mayPreview ? await previewOf(converter, opened, signal) : null;
   const file = new Blob([await writeVoiceFile({ ...draft, preview }, await signingKey())]);
   return { file, voice: await readVoiceFile(file) };
 }
 
-async function previewOf(
-  converter: ConversionClient,
-  { about: { id, name } }: VoiceDraft,
-  signal: AbortSignal,
-) {
-  const { samples, sampleRateHz, consent } = await audition(converter, id, SAMPLE, signal);
-  const about = { voiceId: id, voiceName: name, consent, use: 'preview' as const };
+async function previewOf(converter: ConversionClient, voice: VoiceSummary, signal: AbortSignal) {
+  const { id, name } = voice;
+  const { samples, sampleRateHz, ...made } = await audition(converter, id, SAMPLE, signal);
+  const { consent, voiceData } = made;
+  const about = { voiceId: id, voiceName: name, consent, voiceData, voice, use: 'preview' as const };
   const { blob } = await exportTake(samples, sampleRateHz, 'wav', about);
   return new Uint8Array(await blob.arrayBuffer());
 }

@@ -1,6 +1,6 @@
 import type { IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
 import { concat } from '../dsp/arrays';
-import { StoreError, type Schema } from './db';
+import { StoreError, type Schema } from './schema';
 
 /** The object store `chunks` of a transaction. */
 type Chunks = IDBPObjectStore<Schema, StoreNames<Schema>[], 'chunks', 'readwrite'>;

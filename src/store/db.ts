@@ -1,65 +1,18 @@
-import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
-import type { SigningKey } from '../provenance';
+import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import { isInMemory, openDatabase } from './memory/open';
-import {
-  isDraftRow,
-  isEnrolmentRow,
-  isTakeRow,
-  isVoiceRow,
-  type DraftRow,
-  type EnrolmentRow,
-  type Revocation,
-  type TakeRow,
-  type VoiceRow,
-} from './rows';
 import { joinMemory } from './memory/share';
+import { isDraftRow, isEnrolmentRow, isTakeRow, isVoiceRow } from './rows';
+import { StoreError, type Schema } from './schema';
+import { sealListed } from './seal-earlier';
+
+export { StoreError, type DeviceKeys, type Schema, type StoreErrorCode } from './schema';
 
 const NAME = 'understudy';
-const VERSION = 3;
+const VERSION = 4;
+/** In this version, and before anything else is done in it, conversions from before there were seals are sealed. */
+const SEALING_VERSION = 3;
 
-/** Keys that this browser generates at their first use and never exports. */
-export interface DeviceKeys {
-  /** Signs voice files. */
-  signing: SigningKey;
-  /** Seals the conversions stored on this device. */
-  takes: CryptoKey;
-}
-
-export interface Schema extends DBSchema {
-  /** Samples of takes and recordings, float32, in chunks of 4 MiB; keyed by samples id and number of the chunk. */
-  chunks: { key: [string, number]; value: ArrayBuffer };
-  /** The row of a take is written last: without it the take does not exist. */
-  takes: { key: string; value: TakeRow };
-  /** Voices made on this device or imported, and their `.understudy` files under the same ids. */
-  voices: { key: string; value: VoiceRow };
-  voiceFiles: { key: string; value: ArrayBuffer };
-  /** Consent records revoked on this device, by their sha256. */
-  revocations: { key: string; value: Revocation };
-  keys: { key: keyof DeviceKeys; value: DeviceKeys[keyof DeviceKeys] };
-  /** Unfinished voices; the samples of their recordings are in `chunks`. */
-  enrolments: { key: string; value: EnrolmentRow };
-  /** Ids of the takes that were converted before conversions were sealed, see src/store/take-seal.ts. */
-  unsealed: { key: string; value: true };
-  /** Public key, hex, of whoever first signed a voice file of an id on this device; kept when the voice is deleted. */
-  signers: { key: string; value: string };
-  /** What is being recorded; the samples are in `chunks`. */
-  drafts: { key: string; value: DraftRow };
-  /** The latest time this device has seen, in milliseconds since 1970, under `latest`. */
-  clock: { key: string; value: number };
-}
-
-export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged' | 'altered';
-
-/** A failure to store or load data; the message says what happened, what is safe, what to do next. */
-export class StoreError extends Error {
-  readonly code: StoreErrorCode;
-
-  constructor(code: StoreErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.code = code;
-    this.name = 'StoreError';
-  }
-}
+type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>;
 
 /** Whether what was to be read or changed is not there any more. */
 export function isMissing(error: unknown): error is StoreError {
@@ -89,47 +42,79 @@ export async function closeDatabase(): Promise<void> {
 }
 
 async function open(): Promise<IDBPDatabase<Schema>> {
-  const forget = () => void closeDatabase();
-  const db = await openDatabase<Schema>(NAME, VERSION, {
-    upgrade(fresh, from, _to, transaction) {
-      if (from < 1) {
-        fresh.createObjectStore('chunks');
-        fresh.createObjectStore('takes', { keyPath: 'id' });
-      }
-      if (from < 2) {
-        fresh.createObjectStore('voices', { keyPath: 'id' });
-        fresh.createObjectStore('voiceFiles');
-        fresh.createObjectStore('revocations', { keyPath: 'sha256' });
-        fresh.createObjectStore('keys');
-        fresh.createObjectStore('enrolments', { keyPath: 'id' });
-      }
-      if (from < 3) {
-        fresh.createObjectStore('drafts', { keyPath: 'id' });
-        fresh.createObjectStore('clock');
-        fresh.createObjectStore('unsealed');
-        fresh.createObjectStore('signers');
-        // The transaction, which `openDB` waits for, lasts as long as this has requests.
-        void noteWhatIsHere(transaction);
-      }
-    },
-    // Another tab with a newer version of the app must not wait for this one.
-    blocking: forget,
-    terminated: forget,
+  const db = await openAt(VERSION).catch((cause: unknown) => {
+    if ((cause as { name?: unknown } | null)?.name !== 'AbortError') throw cause;
+    return sealAndOpen();
   });
   await purgeOrphans(db);
   if (isInMemory()) await joinMemory(db as unknown as IDBPDatabase);
   return db;
 }
 
+/** Rejects with an AbortError where conversions have to be sealed first. */
+function openAt(version: number, isBusy = () => false): Promise<IDBPDatabase<Schema>> {
+  const forget = () => void closeDatabase();
+  return openDatabase<Schema>(NAME, version, {
+    upgrade(db, from, _to, transaction) {
+      // The transaction, which `openDB` waits for, lasts as long as these have requests.
+      if (from > 0 && version === VERSION) void endSealing(db, from, transaction);
+      else createStores(db, from, transaction);
+    },
+    // Another tab with a newer version of the app must not wait for this one, unless it is sealing.
+    blocking: () => isBusy() || forget(),
+    terminated: forget,
+  });
+}
+
+function createStores(db: IDBPDatabase<Schema>, from: number, transaction: Upgrade): void {
+  if (from < 1) {
+    db.createObjectStore('chunks');
+    db.createObjectStore('takes', { keyPath: 'id' });
+  }
+  if (from < 2) {
+    db.createObjectStore('voices', { keyPath: 'id' });
+    db.createObjectStore('voiceFiles');
+    db.createObjectStore('revocations', { keyPath: 'sha256' });
+    db.createObjectStore('keys');
+    db.createObjectStore('enrolments', { keyPath: 'id' });
+  }
+  db.createObjectStore('drafts', { keyPath: 'id' });
+  db.createObjectStore('clock');
+  db.createObjectStore('signers');
+  if (from === 0) return;
+  db.createObjectStore('unsealed');
+  void noteWhatIsHere(transaction);
+}
+
 /** For version 3: takes that have no seal yet, and the signers of the voices. */
-async function noteWhatIsHere(
-  transaction: IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>,
-): Promise<void> {
+async function noteWhatIsHere(transaction: Upgrade): Promise<void> {
   const store = transaction.objectStore.bind(transaction);
   for (const row of await store('takes').getAll())
     if (isTakeRow(row) && row.output) await store('unsealed').put(true, row.id);
   for (const row of await store('voices').getAll())
     if (isVoiceRow(row)) await store('signers').put(row.signer, row.id);
+}
+
+/** For version 4: the list of unsealed takes ends, so that no row in it can ever be sealed again. Aborts while there are some. */
+async function endSealing(db: IDBPDatabase<Schema>, from: number, transaction: Upgrade): Promise<void> {
+  transaction.done.catch(() => undefined);
+  if (from < SEALING_VERSION || (await transaction.objectStore('unsealed').count()) > 0) transaction.abort();
+  else db.deleteObjectStore('unsealed');
+}
+
+/** Where sealing fails, as on a full device, the database stays at version 3, and the next start tries again. */
+async function sealAndOpen(): Promise<IDBPDatabase<Schema>> {
+  let isSealing = true;
+  const db = await openAt(SEALING_VERSION, () => isSealing);
+  try {
+    await sealListed(db);
+  } catch (error) {
+    console.warn(error);
+    isSealing = false;
+    return db;
+  }
+  db.close();
+  return openAt(VERSION);
 }
 
 /** Deletes samples that no take, enrolment or draft names, unless they are less than an hour old: another tab may be saving them. */

@@ -1,11 +1,12 @@
-import { database, type DeviceKeys } from './db';
+import type { IDBPDatabase } from 'idb';
+import type { DeviceKeys, Schema } from './schema';
 
 /** The key of this name, made with `make` unless there is one. */
 export async function deviceKey<Name extends keyof DeviceKeys>(
+  db: IDBPDatabase<Schema>,
   name: Name,
   make: () => Promise<DeviceKeys[Name]>,
 ): Promise<DeviceKeys[Name]> {
-  const db = await database();
   const kept = await db.get('keys', name);
   if (kept) return kept as DeviceKeys[Name];
   const made = await make();

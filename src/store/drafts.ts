@@ -136,6 +136,7 @@ export class Draft {
         ...output,
         samples: output.samples + parts.output.length,
         seal: await draftSeal(
+          db,
           { draftId: this.current.id, ...output },
           parts.output.length > 0 ? [parts.output.buffer] : [],
           output.seal || undefined,

@@ -47,6 +47,8 @@ export const outputFields = {
   ear: v.exactOptional(v.picklist(['small', 'ear'])),
   /** Whether noise was taken from the source first. */
   isDenoised: v.exactOptional(v.boolean()),
+  /** Hashes of the data of the voice, by which it can be revoked; outputs of earlier versions have none. */
+  voiceData: v.exactOptional(v.pipe(v.array(sha256), v.maxLength(16))),
   controls: v.object({
     pitchShiftSt: number,
     autoPitch: v.boolean(),

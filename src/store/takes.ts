@@ -4,7 +4,7 @@ import { concat } from '../dsp/arrays';
 import { chunksOf, copySamples, cutSamples, keep, readParts, readSamples, writeSamples } from './chunks';
 import { database, inTransaction, newSamplesId, StoreError, type Schema } from './db';
 import { plainText } from '../provenance';
-import { draftSeal, isSealed, sealOf, type StoredOutput } from './take-seal';
+import { draftSeal, isSealed, sealOf, storedOutput } from './take-seal';
 import {
   isTakeRow,
   type DraftRow,
@@ -35,12 +35,12 @@ export interface Take extends Omit<TakeSummary, 'source' | 'output'> {
   isIntact: boolean;
 }
 
-/** Throws StoreError `altered` unless the output of a take may be exported as what its row says it is. */
+/** Throws StoreError `altered` unless the output of a take has the seal of this device, as what its row says it is. */
 export function requireIntact({ isIntact }: Pick<Take, 'isIntact'>): void {
   if (isIntact) return;
   throw new StoreError(
     'altered',
-    'The entry of this conversion was changed on this device after it was made, so it is not exported: the app can no longer tell whose voice it is. Your recording is safe. Convert it again, then download it.',
+    'The app cannot tell whose voice this conversion is: its entry was changed on this device after it was made, or it came in a saved file without the mark of that voice. So it can be heard, but not exported. Your recording is safe. Convert it again, then download it.',
   );
 }
 
@@ -183,45 +183,8 @@ export async function loadTake(id: string): Promise<Take> {
       voiceName: plainText(output.voiceName),
       samples: stored!.samples,
     },
-    isIntact: !stored || (await isSealed(stored)) || (await sealEarlier(db, stored)),
+    isIntact: !stored || (await isSealed(db, stored)),
   };
-}
-
-/** Seals the conversions that versions without seals have stored. The first call after an upgrade has work to do. */
-export async function sealEarlierTakes(): Promise<void> {
-  const db = await database();
-  for (const id of await db.getAllKeys('unsealed')) {
-    const row: unknown = await db.get('takes', id);
-    // What is damaged cannot be loaded, and so not exported either.
-    const stored = isTakeRow(row) ? await storedOutput(db, row).catch(() => undefined) : undefined;
-    if (stored) await sealEarlier(db, stored);
-    else await db.delete('unsealed', id);
-  }
-}
-
-/** Seals a conversion that was stored before there were seals; false for any other. */
-async function sealEarlier(db: IDBPDatabase<Schema>, stored: StoredOutput): Promise<boolean> {
-  const { takeId, outputId, output } = stored;
-  if (output.seal !== undefined || !(await db.getKey('unsealed', takeId))) return false;
-  const seal = await sealOf(stored);
-  const transaction = db.transaction(['takes', 'unsealed'], 'readwrite');
-  const row = await transaction.objectStore('takes').get(takeId);
-  // It may have been renamed or converted again in the meantime.
-  if (row?.output && row.outputId === outputId) {
-    await transaction.objectStore('takes').put({ ...row, output: { ...row.output, seal } });
-  }
-  await transaction.objectStore('unsealed').delete(takeId);
-  await transaction.done;
-  return true;
-}
-
-async function storedOutput(
-  db: IDBPDatabase<Schema>,
-  { id, name, output, outputId }: TakeRow,
-): Promise<StoredOutput | undefined> {
-  if (!output) return undefined;
-  const samples = await samplesOf(db, outputId ?? '', output, name);
-  return { takeId: id, outputId: outputId!, output, samples };
 }
 
 /** Deletes a take with its samples, if it exists. */
@@ -290,19 +253,21 @@ async function rowOfDraft(
 ): Promise<OutputRow> {
   const parts = await readParts(db, samplesId, count, name);
   const buffers = parts.map(({ buffer }) => buffer);
-  const isIntact = seal === (await draftSeal({ draftId, samplesId, about }, buffers));
-  if (isIntact) return sealedRow(draftId, samplesId, { ...about, samples: concat(parts) });
-  return { ...about, seconds: count / about.sampleRateHz };
+  const isIntact = seal === (await draftSeal(db, { draftId, samplesId, about }, buffers));
+  const output = { ...about, samples: concat(parts) };
+  return isIntact ? sealedRow(draftId, samplesId, output) : unsealedRow(output);
+}
+
+/** The row of an output of which the app cannot tell whose voice it is: it is played, but neither exported nor archived. */
+export function unsealedRow({ samples, ...rest }: TakeOutput): OutputRow {
+  return { ...rest, seconds: samples.length / rest.sampleRateHz };
 }
 
 /** The row of an output, sealed. `takeId` and `outputId` are those that it is stored under. */
-export async function sealedRow(
-  takeId: string,
-  outputId: string,
-  { samples, ...rest }: TakeOutput,
-): Promise<OutputRow> {
-  const output = { ...rest, seconds: samples.length / rest.sampleRateHz };
-  return { ...output, seal: await sealOf({ takeId, outputId, output, samples }) };
+export async function sealedRow(takeId: string, outputId: string, content: TakeOutput): Promise<OutputRow> {
+  const { samples } = content;
+  const output = unsealedRow(content);
+  return { ...output, seal: await sealOf(await database(), { takeId, outputId, output, samples }) };
 }
 
 function summaryOf({ sourceId: _source, outputId: _output, ...summary }: TakeRow): TakeSummary {

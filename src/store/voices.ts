@@ -1,7 +1,7 @@
 import { hexOf, sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
-import { createSigningKey, isRevoked, plainText, type SigningKey } from '../provenance';
+import { createSigningKey, isRevoked, plainText, type SigningKey, type VoiceHere } from '../provenance';
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, inTransaction, StoreError } from './db';
@@ -60,10 +60,20 @@ function inert(row: VoiceRow): VoiceRow {
 export async function listOwnVoices(): Promise<OwnVoice[]> {
   const { voices } = await listVoices();
   const gone = await revokedIds(voices);
-  return voices.map(({ id, name, language, description, consent }) => ({
-    ...{ id, name, language, description, consent },
-    isRevoked: gone.has(id),
-  }));
+  const own = voices.map(async (row): Promise<OwnVoice> => {
+    const { id, name, language, description, consent } = row;
+    // The row can be edited; the file is signed.
+    const { sealed = consent, data = [] } = (await contentOf(row)) ?? {};
+    return { id, name, language, description, consent: sealed, data, isRevoked: gone.has(id) };
+  });
+  return Promise.all(own);
+}
+
+/** Record and data of a voice on this device, as its file has them; null if there is none that can be read. */
+export async function ownVoiceHere(id: string): Promise<VoiceHere | null> {
+  const row: unknown = await (await database()).get('voices', id);
+  const content = isVoiceRow(row) ? await contentOf(row) : undefined;
+  return content ? { consent: content.sealed, data: content.data } : null;
 }
 
 /** The file of a voice; undefined for an unknown id. Rejects with `damaged` where the file does not match its hash. */
@@ -192,5 +202,5 @@ export async function ownSigner(): Promise<string | null> {
 
 /** The key with which this browser signs voice files, generated at the first use. */
 export async function signingKey(): Promise<SigningKey> {
-  return deviceKey('signing', createSigningKey);
+  return deviceKey(await database(), 'signing', createSigningKey);
 }

@@ -1,5 +1,6 @@
 import type { AppContext } from '../services/context';
 import { openEach } from '../services/each-file';
+import { findVoice } from '../services/find-voice';
 import { Job, type JobProgress } from '../services/job.svelte';
 import { jobTask, type Task } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
@@ -13,11 +14,11 @@ import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
-import { isRevoked, plainText } from '../provenance';
+import { asConversion, isConversionRevoked, plainText } from '../provenance';
 import { onChanged } from '../store/changes';
 import type { Draft } from '../store/drafts';
 import { isInMemory } from '../store/memory/open';
-import { requireIntact } from '../store/takes';
+import { requireIntact, type TakeOutput } from '../store/takes';
 import { revoked } from '../store/voices';
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
@@ -134,6 +135,7 @@ export class Studio {
         ear: result.ear,
         isDenoised: result.isDenoised,
         consent: result.consent,
+        voiceData: result.voiceData,
       });
       notices.announce(`Converted to ${voice.name}.`);
       void ear.offer();
@@ -172,8 +174,7 @@ export class Studio {
           voiceId: output.voiceId,
           voiceName: output.voiceName,
           takeName,
-          // Takes without a record are older than records, when only published voices existed.
-          consent: output.consent ?? this.recordOf(output.voiceId),
+          ...(await this.conversionOf(output)),
           ...(disclaimer !== 'none' && { disclaimer }),
         },
         {
@@ -195,18 +196,25 @@ export class Studio {
   /** Ends the playing of the open take's conversion once its voice is revoked; the recording can still be heard. */
   private async silenceRevoked(): Promise<void> {
     const { take } = this;
-    const consent = take?.output?.consent;
+    const known = await revoked();
+    if (!take?.output || known.size === 0) return;
+    const { output } = take;
+    // What the take itself says is known at once; the published voices may still be loading.
+    const isRevoked =
+      isConversionRevoked(asConversion(output, null), known) ||
+      isConversionRevoked(await this.conversionOf(output), known);
     // A take that is saved or renamed meanwhile is another object with the same output.
-    if (!take || !consent || !isRevoked(consent, await revoked()) || this.take?.output !== take.output)
-      return;
+    if (!isRevoked || this.take?.output !== output) return;
     this.player.open(take.source, undefined);
     this.context.notices.warn(
-      `Permission to use the voice ${take.output!.voiceName} has been revoked, so this conversion is neither played nor exported any more. Your recording is safe. Convert it to another voice.`,
+      `Permission to use the voice ${output.voiceName} has been revoked, so this conversion is neither played nor exported any more. Your recording is safe. Convert it to another voice.`,
     );
   }
 
-  private recordOf(voiceId: string) {
-    return this.context.converter.status?.voices.find((voice) => voice.id === voiceId)?.consent ?? null;
+  private async conversionOf(output: TakeOutput) {
+    // Without the published voices, what the take itself says of its voice is checked.
+    const voice = await findVoice(this.context.converter, output.voiceId).catch(() => null);
+    return asConversion(output, voice);
   }
 
   private get tasks(): (Task | null)[] {

@@ -15,7 +15,6 @@ import {
   renameTake,
   saveDraft,
   saveTake,
-  sealEarlierTakes,
   type NewTake,
   type TakeOutput,
 } from '../store/takes';
@@ -57,7 +56,6 @@ export class TakeLibrary {
     // A live take may still be saved while the studio opens.
     scope.own(onChanged('takes', () => void this.refresh()));
     void this.refresh().then(() => this.warnOfDamage());
-    sealEarlierTakes().catch((error: unknown) => notices.fail(error));
   }
 
   /** Opens a new recording and saves it immediately, so that no later error can lose it; `draft` has stored it already. */

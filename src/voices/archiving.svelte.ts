@@ -1,5 +1,7 @@
 import type { AppContext } from '../services/context';
 import { Job } from '../services/job.svelte';
+import { detect } from '../services/detection-client';
+import { findVoice } from '../services/find-voice';
 import type { Scope } from '../services/scope';
 import { planArchive, silenced, type Plan } from '../archive/plan';
 import { openArchive } from '../archive/read';
@@ -9,7 +11,7 @@ import { progressReporter } from '../enrol/progress';
 import { downloadDocument } from '../export/deliver';
 import { saveScores } from '../store/quiz';
 import { askToPersist } from '../store/takes';
-import { listVoices, ownSigner, revokedIds } from '../store/voices';
+import { listOwnVoices, ownSigner } from '../store/voices';
 
 /** An opened archive, before the user confirms the import. */
 export interface PendingArchive {
@@ -39,15 +41,11 @@ export class Archiving {
   async save(): Promise<void> {
     await this.job.run('Saving everything', async ({ signal, onProgress }) => {
       this.leftOut = [];
-      // The consent records of published voices are loaded with the converter.
-      const consentOf = async (id: string) => {
-        const status = await this.context.converter.load().catch(() => null);
-        return status?.voices.find((voice) => voice.id === id)?.consent ?? null;
-      };
       const { file, fileName, leftOut } = await writeArchive({
         signal,
         onProgress: progressReporter(onProgress),
-        consentOf,
+        // Without the published voices, what the takes themselves say of their voices is checked.
+        voiceOf: (id) => this.voiceOf(id).catch(() => null),
       });
       await downloadDocument(file, fileName, this.scope);
       this.leftOut = leftOut;
@@ -58,12 +56,9 @@ export class Archiving {
   /** Reads an archive and shows its content. Nothing is stored before `accept`. */
   async open(file: File): Promise<void> {
     await this.job.run(`Opening ${file.name}`, async ({ signal }) => {
-      const plan = await planArchive(await openArchive(file), signal);
-      const { voices } = await listVoices();
-      const gone = await revokedIds(voices);
-      const own = voices.filter(({ id }) => !gone.has(id));
+      const plan = await planArchive(await openArchive(file), { signal, voiceOf: (id) => this.voiceOf(id) });
       const published = this.context.converter.status?.voices.filter((voice) => !voice.isOwn) ?? [];
-      const here = [...own, ...published.filter(({ isRevoked }) => !isRevoked)];
+      const here = [...(await listOwnVoices()), ...published].filter(({ isRevoked }) => !isRevoked);
       this.pending = {
         fileName: file.name,
         plan,
@@ -78,15 +73,30 @@ export class Archiving {
     if (!pending) return;
     this.pending = null;
     await this.job.run(`Importing ${pending.fileName}`, async ({ signal, onProgress }) => {
-      await restoreArchive(pending.plan, { signal, onProgress: progressReporter(onProgress) });
+      const unsealed = await restoreArchive(pending.plan, {
+        signal,
+        onProgress: progressReporter(onProgress),
+        readMark: (samples, sampleRateHz, options) =>
+          detect(this.scope, samples.slice(), sampleRateHz, options.onProgress, signal),
+      });
       const { settings, scores } = pending.plan.archive.manifest;
       if (withSettings) {
         this.context.preferences.adopt(settings);
         saveScores(scores);
       }
       this.context.notices.announce(`${pending.fileName} is imported and saved on this device.`);
+      if (unsealed.length > 0) {
+        this.context.notices.warn(
+          'These conversions can be heard here, but not exported, because the app cannot tell whose voice they are. Their recordings are imported and safe: convert them again to download them.',
+          { items: unsealed.map(({ name, why }) => `${name}: ${why}`) },
+        );
+      }
       void askToPersist();
     });
     this.onDone();
+  }
+
+  private voiceOf(id: string) {
+    return findVoice(this.context.converter, id);
   }
 }

@@ -71,6 +71,22 @@ async function shownShare(element: Locator): Promise<number> {
   });
 }
 
+/** Elements that are scrolled sideways, or reach beyond the window without being cut off: WCAG 2.1, 1.4.10. */
+const sideways = (page: Page) =>
+  page.evaluate(() => {
+    const isCut = (node: Element | null): boolean =>
+      node !== null && (getComputedStyle(node).overflowX === 'hidden' || isCut(node.parentElement));
+    return [...document.querySelectorAll('body, body *')]
+      .filter((node) => {
+        const { overflowX, position } = getComputedStyle(node);
+        const { left, right, width } = node.getBoundingClientRect();
+        const isScrolled = ['auto', 'scroll'].includes(overflowX) && node.scrollWidth > node.clientWidth;
+        const isSeen = width > 1 && right > 0 && position !== 'fixed';
+        return isScrolled || (isSeen && (left < 0 || right > document.documentElement.clientWidth + 0.5) && !isCut(node));
+      })
+      .map((node) => `${node.tagName} ${node.className} ${node.textContent.trim().slice(0, 30)}`);
+  });
+
 /** What axe-core finds: WCAG 2.1 A and AA, and names that differ from the visible text. */
 async function faults(page: Page): Promise<string[]> {
   // As the developer tools do it: the policy of the page allows no foreign script.
@@ -111,6 +127,24 @@ describe('on a phone', () => {
     expect((await slider.boundingBox())!.width).toBeGreaterThan(180);
     // Nothing is wider than the window.
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
+  });
+
+  it('of 320 px nothing has to be scrolled sideways, on any page, whatever a take is called', async () => {
+    const page = await openStudio();
+    await page.setViewportSize({ width: 320, height: 640 });
+    await openSample(page);
+    const name = 'W'.repeat(120);
+    await page.getByTestId('take-item').getByRole('button', { name: 'Rename' }).click();
+    await page.getByRole('textbox', { name: 'Name of the take' }).fill(name);
+    expect(await sideways(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('open-take').filter({ hasText: name }).waitFor();
+    await convert(page);
+    for (const hash of ['studio', 'live', 'voices', 'detect', 'learn']) {
+      await page.evaluate((to) => void (location.hash = `#/${to}`), hash);
+      await page.locator(`nav a[href="#/${hash}"][aria-current]`).waitFor();
+      expect(await sideways(page), hash).toEqual([]);
+    }
   });
 
   it('the answer of Detect comes into view, and has a position', async () => {

@@ -53,6 +53,8 @@ describe('an exported file', () => {
               voiceName: 'Kathleen',
               takeName: 'Ein Satz: /für/ alle?',
               consent,
+              voiceData: undefined,
+              voice: null,
             },
             { onProgress: (done) => progress.push(done) },
           );
@@ -124,7 +126,7 @@ describe('an exported file', () => {
           const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
           // No multiple of any codec's packets.
           const samples = Float32Array.from(speech, (x) => x / 32768).slice(0, 2 * 24000 + 777);
-          const about = { voiceId: 'joe', voiceName: 'Joe', consent };
+          const about = { voiceId: 'joe', voiceName: 'Joe', consent, voiceData: undefined, voice: null };
           const wav = await exportTake(samples, 24000, 'wav', about);
           const { blob, fileName } = await exportTake(samples, 24000, format, about);
           const bytes = new Uint8Array(await blob.arrayBuffer());
@@ -155,7 +157,7 @@ describe('an exported file', () => {
         const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
         const loudest = Math.max(...speech.map(Math.abs));
         const samples = Float32Array.from(speech, (x) => x / loudest);
-        const about = { voiceId: 'joe', voiceName: 'Joe', consent };
+        const about = { voiceId: 'joe', voiceName: 'Joe', consent, voiceData: undefined, voice: null };
         const { blob } = await exportTake(samples, 24000, 'wav', about);
         const decoded = await decodeFile(blob, 'loud.wav');
         const refusal = await exportTake(samples, 16000, 'wav', about).catch((error: Error) => error.name);
@@ -179,7 +181,14 @@ describe('an exported file', () => {
         // The page of this test is in a subfolder; the app is at the root.
         document.head.append(Object.assign(document.createElement('base'), { href: '/' }));
         const samples = Float32Array.from(speech, (x) => x / 32768);
-        const about = { voiceId: 'joe', voiceName: 'Joe', consent, disclaimer: 'de' as const };
+        const about = {
+          voiceId: 'joe',
+          voiceName: 'Joe',
+          consent,
+          voiceData: undefined,
+          voice: null,
+          disclaimer: 'de' as const,
+        };
         const { blob, fileName } = await exportTake(samples, 24000, 'wav', about);
         const decoded = await decodeFile(blob, fileName);
         const start = decoded.samples.length - samples.length;
@@ -210,7 +219,7 @@ describe('an exported file', () => {
         const { Scope } = (await loadModule('/src/services/scope.ts')) as typeof ScopeModule;
         const scope = new Scope();
         const samples = Float32Array.from(speech, (x) => x / 32768);
-        const about = { voiceId: 'joe', voiceName: 'Joe', consent };
+        const about = { voiceId: 'joe', voiceName: 'Joe', consent, voiceData: undefined, voice: null };
         const controller = new AbortController();
         const options = { signal: controller.signal, onProgress: () => controller.abort() };
         const nameOf = (task: () => unknown) =>
@@ -249,7 +258,7 @@ describe('an exported file', () => {
         const { decodeFile } = (await loadModule('/src/audio/decode.ts')) as typeof Decode;
         const { detectWatermark } = (await loadModule('/src/watermark/index.ts')) as typeof Watermark;
         const samples = Float32Array.from(speech, (x) => x / 32768);
-        const about = { voiceId: 'joe', voiceName: 'Joe', consent };
+        const about = { voiceId: 'joe', voiceName: 'Joe', consent, voiceData: undefined, voice: null };
         const { blob, hasCredentials } = await exportTake(samples, 24000, 'wav', about);
         const decoded = await decodeFile(blob, 'take.wav');
         const { present } = await detectWatermark(decoded.samples, decoded.sampleRateHz);

@@ -38,6 +38,7 @@ export function voice(changes: Partial<VoiceSummary> = {}): VoiceSummary {
     preview: '',
     isOwn: false,
     consent: sealed(),
+    data: ['d'.repeat(64)],
     isRevoked: false,
     ...changes,
   };
@@ -58,6 +59,7 @@ export function fakeConverter(voices: VoiceSummary[] = [voice()]) {
       ear: 'small',
       isDenoised: false,
       consent: voices[0]!.consent!,
+      voiceData: [...voices[0]!.data],
     })),
     refreshVoices: vi.fn(async () => undefined),
     openVoiceFile: vi.fn(async () => voices[0]!),

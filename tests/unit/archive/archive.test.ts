@@ -31,6 +31,9 @@ import {
 const bytesOf = (samples: Float32Array) =>
   Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
 const other = sealed({ revocationContact: 'elsewhere@example.test' });
+/** As if Kathleen were published under that record. */
+const published = (id: string) =>
+  Promise.resolve(id === 'kathleen' ? { consent: sealed(), data: ['e'.repeat(64)] } : null);
 
 beforeEach(async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
@@ -141,9 +144,9 @@ describe('an archive', () => {
     const { consent: _consent, ...old } = output({ voiceId: 'kathleen' });
     await saveTake({ name: 'Old', source, output: old });
     expect((await write()).leftOut[0]!.why).toMatch(/no consent record/);
-    const { file } = await write({ consentOf: (id) => Promise.resolve(id === 'kathleen' ? sealed() : null) });
+    const { file } = await write({ voiceOf: published });
     await freshDevice();
-    await bringBack(file);
+    await bringBack(file, { voiceOf: published });
     expect((await loadTake((await listTakes())[0]!.id)).output!.consent).toEqual(sealed());
   });
 
@@ -252,9 +255,9 @@ describe('an archive', () => {
     const { file } = await write();
     await freshDevice();
     const voices = [
-      { name: 'Ada', consent: sealed() },
-      { name: 'Blend', consent: blend([sealed()]) },
-      { name: 'Other', consent: other },
+      { name: 'Ada', consent: sealed(), data: [] },
+      { name: 'Blend', consent: blend([sealed()]), data: [] },
+      { name: 'Other', consent: other, data: [] },
     ];
     expect(silenced(await plan(file), voices)).toEqual(['Ada', 'Blend']);
     await bringBack(file);
@@ -278,15 +281,18 @@ describe('an archive', () => {
     const hurt = new Uint8Array(await (await voiceFile('own-a', 'Ada', sealed())).arrayBuffer());
     hurt[hurt.indexOf(0x7b) + 40]! ^= 1;
     await (await database()).put('voiceFiles', hurt.buffer, 'own-a');
-    const forged = await planArchive({
-      bytes: 1,
-      manifest: {
-        ...(await openArchive(file)).manifest,
-        takes: [],
-        voices: [{ name: 'parts/0.understudy', bytes: hurt.length, sha256: 'a'.repeat(64) }],
+    const forged = await planArchive(
+      {
+        bytes: 1,
+        manifest: {
+          ...(await openArchive(file)).manifest,
+          takes: [],
+          voices: [{ name: 'parts/0.understudy', bytes: hurt.length, sha256: 'a'.repeat(64) }],
+        },
+        read: () => Promise.resolve(hurt.buffer),
       },
-      read: () => Promise.resolve(hurt.buffer),
-    });
+      { voiceOf: published },
+    );
     expect(forged.voices).toEqual([]);
     expect(forged.refused[0]!.why).toMatch(/Nothing was stored/);
   });

@@ -1,7 +1,7 @@
 import { deleteDB } from 'idb';
 import { zipSync, type Zippable } from 'fflate';
 import { vi } from 'vitest';
-import { planArchive, type Plan } from '../../../src/archive/plan';
+import { planArchive, type Plan, type PlanOptions } from '../../../src/archive/plan';
 import { openArchive } from '../../../src/archive/read';
 import { restoreArchive } from '../../../src/archive/restore';
 import { writeArchive, type WriteOptions } from '../../../src/archive/write';
@@ -14,6 +14,7 @@ import { addRecording, changeEnrolment } from '../../../src/store/enrolments';
 import type { EnrolmentRow } from '../../../src/store/rows';
 import type { TakeOutput } from '../../../src/store/takes';
 import { saveVoice } from '../../../src/store/voices';
+import { detectWatermark } from '../../../src/watermark';
 import { fakeVoice } from '../engine/fake-networks';
 import { sealed } from '../provenance/records';
 import { speechLike } from '../watermark/speech-like';
@@ -34,7 +35,7 @@ export async function freshDevice(): Promise<void> {
 
 export async function voiceFile(id: string, name: string, consent: SealedRecord): Promise<Blob> {
   const about = { id, name, language: 'en', description: '', createdAt: 1 };
-  const voice = fakeVoice({ codebook: new Float32Array(4 * 128) });
+  const voice = fakeVoice({ codebook: Float32Array.from({ length: 4 * 128 }, (_, i) => i / 100) });
   const preview = new TextEncoder().encode('a preview');
   return new Blob([await writeVoiceFile({ about, voice, sealed: consent, preview }, key)]);
 }
@@ -80,12 +81,16 @@ export async function keepEnrolment(id = 'e'): Promise<EnrolmentRow> {
   return changeEnrolment(id, (added) => ({ ...added, step: 'train', consent: sealed() }));
 }
 
-export const write = (options: Partial<WriteOptions> = {}) =>
-  writeArchive({ consentOf: () => Promise.resolve(null), ...options });
+const voiceOf = () => Promise.resolve(null);
 
-export const plan = async (file: Blob): Promise<Plan> => planArchive(await openArchive(file));
+export const write = (options: Partial<WriteOptions> = {}) => writeArchive({ voiceOf, ...options });
 
-export const bringBack = async (file: Blob): Promise<void> => restoreArchive(await plan(file));
+export const plan = async (file: Blob, options: Partial<PlanOptions> = {}): Promise<Plan> =>
+  planArchive(await openArchive(file), { voiceOf, ...options });
+
+/** Resolves with the conversions that got no seal. */
+export const bringBack = async (file: Blob, options: Partial<PlanOptions> = {}) =>
+  restoreArchive(await plan(file, options), { readMark: detectWatermark });
 
 /** Contents of the database for comparison: rows, and the keys of samples and files, without the signing key. */
 export async function contents(): Promise<unknown> {

@@ -118,7 +118,7 @@ export function fakeVoice(changes: Partial<Voice> = {}): Voice {
     embedding: new Float32Array(128),
     codebook: new Float32Array(512 * 128).fill(1),
     timbre: new Float32Array(512 * 40),
-    permission: { sealed: sealed(), revoked: new Set() },
+    permission: { sealed: sealed(), revoked: new Set(), data: [] },
     ...changes,
   };
 }

@@ -37,7 +37,7 @@ const TONE = sine(120, 16000, 1, 0.1);
 const stream = (consent: unknown, use: Use) =>
   new ConversionStream({
     networks: fakeNetworks(),
-    voice: fakeVoice({ permission: { sealed: consent, revoked: REVOKED } }),
+    voice: fakeVoice({ permission: { sealed: consent, revoked: REVOKED, data: [] } }),
     controls: DEFAULT_CONTROLS,
     profile: { medianF0Hz: 120, speechLevelDb: -20 },
     sampleRateHz: 16000,
@@ -46,7 +46,7 @@ const stream = (consent: unknown, use: Use) =>
 const take = (consent: unknown, use: Use) =>
   convertTake({
     networks: fakeNetworks(),
-    voice: fakeVoice({ permission: { sealed: consent, revoked: REVOKED } }),
+    voice: fakeVoice({ permission: { sealed: consent, revoked: REVOKED, data: [] } }),
     controls: DEFAULT_CONTROLS,
     samples: TONE,
     sampleRateHz: 16000,
@@ -110,7 +110,14 @@ async function blend(consent: SealedRecord): Promise<VoiceDraft> {
 }
 
 const exported = (consent: SealedRecord | null, use: 'export' | 'preview' = 'export') =>
-  exportTake(sine(120, 24000, 0.2), 24000, 'wav', { voiceId: 'own-a', voiceName: 'A', consent, use });
+  exportTake(sine(120, 24000, 0.2), 24000, 'wav', {
+    voiceId: 'own-a',
+    voiceName: 'A',
+    consent,
+    use,
+    voiceData: [],
+    voice: null,
+  });
 
 beforeAll(async () => {
   key = await createSigningKey();
@@ -131,7 +138,7 @@ const WAYS: [string, Use, (consent: SealedRecord) => unknown][] = [
   [
     'import or save a voice file',
     'import',
-    (consent) => requirePermission(consent, 'import', { revoked: REVOKED }),
+    (consent) => requirePermission(consent, 'import', { revoked: REVOKED, data: [] }),
   ],
 ];
 

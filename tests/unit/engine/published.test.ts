@@ -49,7 +49,7 @@ describe.skipIf(!existsSync(new URL('manifest.json', FOLDER)))('the published ne
 
   function firstVoice(): Voice {
     const [entry] = listVoices(manifest);
-    const permission = { sealed: entry!.consent, revoked: new Set<string>() };
+    const permission = { sealed: entry!.consent, revoked: new Set<string>(), data: [] };
     return { ...parseVoice(read(entry!.file).buffer), permission };
   }
 

@@ -166,6 +166,6 @@ describe('shaping', () => {
       // Named once, though both parents name it.
       revocationContact: strict.record.revocationContact,
     });
-    expect(() => requirePermission(made, 'live', { revoked: new Set() })).toThrow(/live/);
+    expect(() => requirePermission(made, 'live', { revoked: new Set(), data: [] })).toThrow(/live/);
   });
 });

@@ -146,6 +146,7 @@ describe('a take of the live page', () => {
       controls: { ...DEFAULT_CONTROLS, pitchShiftSt: 3 },
       backend: 'webgpu',
       consent: sealed(),
+      voiceData: voice().data,
     });
     await vi.waitFor(() => expect(notices.announcement).toMatch(/take is saved/));
   });

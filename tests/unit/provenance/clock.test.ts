@@ -11,7 +11,7 @@ async function useAt(time: string, place: string, record: Parameters<typeof seal
   process.env['TZ'] = place;
   vi.setSystemTime(new Date(time));
   const { requirePermission: require } = await import('../../../src/provenance');
-  return require(sealed(record), 'convert', { revoked: none });
+  return require(sealed(record), 'convert', { revoked: none, data: [] });
 }
 
 afterEach(() => {
@@ -43,7 +43,8 @@ describe('the days of a permission', () => {
 
   it('that were seen to end do not come back when the clock is set back, and the clock is named', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2031-05-02T12:00:00Z') });
-    const use = () => requirePermission(sealed({ until: '2031-05-01' }), 'convert', { revoked: none });
+    const use = () =>
+      requirePermission(sealed({ until: '2031-05-01' }), 'convert', { revoked: none, data: [] });
     expect(use).toThrow(/By the clock of this device today is 2031-05-02/);
     vi.setSystemTime(new Date('2031-04-20T12:00:00Z'));
     expect(use).toThrow(/clock of this device shows 2031-04-20, but it has shown 2031-05-02 before/);

@@ -17,7 +17,7 @@ import {
 import { random } from '../engine/helpers';
 import { blend, record, sealed } from './records';
 
-const NOW = { revoked: new Set<string>(), today: '2026-11-24' };
+const NOW = { revoked: new Set<string>(), data: [], today: '2026-11-24' };
 const code = (expected: string) => expect.objectContaining({ name: expected, code: expected }) as Error;
 
 describe('a fingerprint', () => {

@@ -13,6 +13,7 @@ const DEED = 'https://creativecommons.org/publicdomain/zero/1.0/';
 const statement = (grounds: Partial<typeof GROUNDS> & { deed?: string } = {}): Partial<ConsentRecord> => ({
   proof: { kind: 'statement', statement: writeGrounds({ ...GROUNDS, ...grounds }) || 'x' },
 });
+const JAPANESE = { recordings: '自分で作った合成音声の録音です', why: '私がこの声を作りましたから' };
 const living: Partial<ConsentRecord> = { rightsHolder: { name: 'Ada Example', capacity: 'public-domain' } };
 const dead = (
   deathYear: number,
@@ -40,6 +41,21 @@ describe('a new voice', () => {
       'a long statement of one letter',
       { ...living, ...statement({ why: 'x'.repeat(60), deed: DEED }) },
       /why the voice/,
+    ],
+    [
+      'letters in the order of the alphabet',
+      { ...living, ...statement({ why: 'abcdefghij', deed: DEED }) },
+      /3 words/,
+    ],
+    [
+      'recordings in two words',
+      { ...living, ...statement({ recordings: 'abcde fghijklm', deed: DEED }) },
+      /which recordings/,
+    ],
+    [
+      'letters that nobody can see',
+      { ...machine, proof: { kind: 'statement', statement: 'Who: \u3164\u115F\nRecordings: none' } },
+      /invisible/,
     ],
     ['a living person without a deed', { ...living, ...statement() }, /the deed/],
     [
@@ -81,6 +97,11 @@ describe('a new voice', () => {
     ['a deed of a living person', { ...living, ...statement({ deed: DEED }) }],
     ['a deed by its name', { ...living, ...statement({ deed: 'CC0 1.0' }) }],
     ['a deed by its shortest name', { ...living, ...statement({ deed: 'CC0' }) }],
+    ['a statement in a script without spaces', { ...machine, ...statement(JAPANESE) }],
+    [
+      'a statement pasted with a soft hyphen',
+      { ...machine, ...statement({ why: 'I made it my\u00ADself.' }) },
+    ],
     ['a death more than a century ago', { ...dead(1925, 'public-domain'), ...statement() }],
     ['an archive with a file', { ...dead(1980, 'archive'), ...deed }],
     ['an estate with a file', { ...dead(2020, 'estate'), ...deed }],

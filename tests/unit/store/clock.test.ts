@@ -19,7 +19,8 @@ async function start(thread: 'page' | 'worker' = 'page') {
   ]);
   await (thread === 'page' ? rememberTime() : revoked());
   await closeDatabase();
-  return () => requirePermission(sealed({ until: '2031-05-01' }), 'live', { revoked: new Set<string>() });
+  return () =>
+    requirePermission(sealed({ until: '2031-05-01' }), 'live', { revoked: new Set<string>(), data: [] });
 }
 
 it('a permission that a device has seen end stays ended after the clock is set back and the app is started again', async () => {

@@ -4,20 +4,27 @@ import { PublishedFiles } from '../../../src/files/published';
 import { VoiceCatalogue } from '../../../src/files/voice-catalogue';
 import { readVoiceFile, writeVoiceFile } from '../../../src/files/voice-file';
 import { createSigningKey, requirePermission, type SealedRecord } from '../../../src/provenance';
+import type { VoiceSummary } from '../../../src/engine/types';
+import { isVoiceGone } from '../../../src/live/voice-gone';
+import type { LiveStatus } from '../../../src/realtime/live-types';
+import { database } from '../../../src/store/db';
+import { loadTake, saveTake } from '../../../src/store/takes';
 import { firstSigner } from '../../../src/store/signers';
 import {
   deleteVoice,
   hasVoice,
   listOwnVoices,
   listVoices,
+  ownVoiceHere,
   readVoice,
+  revoke,
   revoked,
   revokedIds,
   revokeVoice,
   saveVoice,
 } from '../../../src/store/voices';
 import { VoiceLibrary } from '../../../src/voices/voice-library.svelte';
-import { plan, write } from '../archive/device';
+import { output, plan, source, write } from '../archive/device';
 import { fakeVoice } from '../engine/fake-networks';
 import { fakeConverter, openBrowser, pageContext } from '../page';
 import { blend, sealed } from '../provenance/records';
@@ -113,6 +120,48 @@ describe('a revoked voice', () => {
     expect(await revoked()).toContain(other('Bea').sha256);
   });
 
+  it('is not exported by takes made with its data under another record, even if that voice is deleted', async () => {
+    const row = await save(await file('own-b', other('Bea')));
+    const { data } = (await ownVoiceHere(row.id))!;
+    const made = { voiceId: row.id, consent: other('Bea') };
+    const { id } = await saveTake({ name: 'T', source, output: output({ ...made, voiceData: [...data] }) });
+    await deleteVoice(row.id);
+    expect((await write()).leftOut).toEqual([]);
+    await revokeFirst();
+    const { leftOut } = await write();
+    expect(leftOut).toContainEqual({
+      name: 'T, as Ada',
+      why: expect.stringMatching(/has been revoked/) as string,
+    });
+    // The hashes are sealed with the rest.
+    const db = await database();
+    const take = (await db.get('takes', id))!;
+    delete take.output!.voiceData;
+    await db.put('takes', take);
+    expect((await loadTake(id)).isIntact).toBe(false);
+  });
+
+  it('is not exported by takes of earlier versions, which do not say which data made them', async () => {
+    await save(await file('own-b', other('Bea')));
+    await saveTake({ name: 'T', source, output: output({ voiceId: 'own-b', consent: other('Bea') }) });
+    const [hash] = (await ownVoiceHere('own-b'))!.data;
+    await revoke(hash!, 'asked for');
+    const { leftOut } = await write({ voiceOf: ownVoiceHere });
+    expect(leftOut).toContainEqual({
+      name: 'T, as Ada',
+      why: expect.stringMatching(/has been revoked/) as string,
+    });
+  });
+
+  it('falls silent in a live session, by whatever of it is revoked', async () => {
+    await save(await file('own-b', other('Bea')));
+    const [summary] = (await catalogue().list()) as [VoiceSummary];
+    const status = { voices: [summary] } as unknown as LiveStatus;
+    expect(await isVoiceGone(status, 'own-b')).toBe(false);
+    await revoke(summary.data[0]!, 'asked for');
+    expect(await isVoiceGone(status, 'own-b')).toBe(true);
+  });
+
   it('leaves voices of other data and recordings alone', async () => {
     await revokeFirst();
     await save(await file('own-e', sealed(), { data: otherData }));
@@ -126,6 +175,12 @@ describe('a revoked voice', () => {
     await revokeFirst(blend([sealed()], { sources: [] }));
     await expect(use('own-e')).resolves.toBeTruthy();
   });
+});
+
+it('the record in the list of voices is that of the file, also where its row was edited', async () => {
+  const row = await save(await file('own-b', other('Bea')));
+  await (await database()).put('voices', { ...row, consent: sealed() });
+  expect((await listOwnVoices())[0]!.consent).toEqual(other('Bea'));
 });
 
 describe('the first signer of an id', () => {

@@ -1,16 +1,9 @@
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { database } from '../../../src/store/db';
+import { closeDatabase, database } from '../../../src/store/db';
 import type { TakeRow } from '../../../src/store/rows';
-import {
-  addTakeOutput,
-  loadTake,
-  renameTake,
-  requireIntact,
-  saveTake,
-  sealEarlierTakes,
-} from '../../../src/store/takes';
+import { addTakeOutput, loadTake, renameTake, requireIntact, saveTake } from '../../../src/store/takes';
 import { revoke } from '../../../src/store/voices';
 import { bringBack, freshDevice, output, source, write } from '../archive/device';
 import { sealed } from '../provenance/records';
@@ -72,7 +65,7 @@ describe('a conversion', () => {
     await edit(id, change);
     const take = await loadTake(id);
     expect(() => requireIntact(take)).toThrow(expect.objectContaining({ code: 'altered' }) as Error);
-    const { leftOut } = await write({ consentOf: async () => kathleen });
+    const { leftOut } = await write({ voiceOf: async () => ({ consent: kathleen, data: [] }) });
     expect(leftOut).toEqual([
       {
         name: 'T, as ' + take.output!.voiceName,
@@ -133,20 +126,64 @@ describe('conversions of version 2 of the store', () => {
     old.close();
   });
 
-  it('are sealed after the upgrade, and can be exported', async () => {
-    await sealEarlierTakes();
+  it('are sealed by the upgrade, and can be exported', async () => {
     const db = await database();
-    expect(await db.count('unsealed')).toBe(0);
     expect((await db.get('takes', 'a'))!.output!.seal).toMatch(/^[0-9a-f]{64}$/);
+    expect([await isIntact('a'), await isIntact('b')]).toEqual([true, true]);
+    await edit('a', ({ output }) => delete output['consent']);
+    expect(await isIntact('a')).toBe(false);
+  });
+
+  it('are sealed that once: no list is left that a row written later could be sealed by', async () => {
+    const db = await database();
+    await edit('a', ({ output }) => {
+      output['voiceId'] = 'kathleen';
+      delete output['seal'];
+    });
+    expect([...db.objectStoreNames]).not.toContain('unsealed');
+    await closeDatabase();
+    expect([await isIntact('a'), await isIntact('b')]).toEqual([false, true]);
+  });
+
+  it('are sealed where several threads open the store at once', async () => {
+    const threads = await Promise.all([0, 1].map(thread));
+    const opened = await Promise.all(threads.map((each) => each.database()));
+    expect(opened.map(({ version }) => version)).toEqual([4, 4]);
+    expect([await isIntact('a'), await isIntact('b')]).toEqual([true, true]);
+    for (const each of threads) await each.closeDatabase();
+  });
+
+  it('are sealed by the next start where a tab was killed between the upgrade and that', async () => {
+    const killed = await openDB('understudy', 3, {
+      upgrade(db, _from, _to, transaction) {
+        for (const name of ['clock', 'signers', 'unsealed']) db.createObjectStore(name);
+        db.createObjectStore('drafts', { keyPath: 'id' });
+        for (const id of ['a', 'b']) void transaction.objectStore('unsealed').put(true, id);
+      },
+    });
+    killed.close();
     expect([await isIntact('a'), await isIntact('b')]).toEqual([true, true]);
   });
 
-  it('are sealed when they are loaded before that', async () => {
-    expect(await isIntact('a')).toBe(true);
-    await edit('a', ({ output }) => delete output['consent']);
+  it('are heard, and sealed by a later start, where the device is full', async () => {
+    const put = Reflect.get(IDBObjectStore.prototype, 'put');
+    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      ...args
+    ) {
+      if (this.name === 'takes') throw new DOMException('full', 'QuotaExceededError');
+      return put.apply(this, args);
+    });
+    expect((await loadTake('a')).output!.samples).toHaveLength(2);
     expect(await isIntact('a')).toBe(false);
-    await edit('a', ({ output }) => delete output['seal']);
-    expect(await isIntact('a')).toBe(false);
-    expect(await (await database()).getAllKeys('unsealed')).toEqual(['b']);
+    full.mockRestore();
+    await closeDatabase();
+    expect([await isIntact('a'), await isIntact('b')]).toEqual([true, true]);
   });
 });
+
+/** The store as another thread has it. */
+async function thread() {
+  vi.resetModules();
+  return import('../../../src/store/db');
+}

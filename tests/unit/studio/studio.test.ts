@@ -7,6 +7,7 @@ import { canShare, download, share } from '../../../src/export/deliver';
 import { exportTake, type ExportedTake } from '../../../src/export/export';
 import { database } from '../../../src/store/db';
 import { deleteTake, listTakes, loadTake, saveTake } from '../../../src/store/takes';
+import { revoke } from '../../../src/store/voices';
 import { Studio } from '../../../src/studio/studio.svelte';
 import type { MarkedFile } from '../../../src/export/marked-file';
 import { fakeConverter, openBrowser, pageContext, voice } from '../page';
@@ -255,6 +256,8 @@ describe('the studio', () => {
         voiceName: 'Kathleen',
         takeName: 'My tape.v2',
         consent: sealed(),
+        voiceData: voice().data,
+        voice: null,
         disclaimer: 'de',
       },
     ]);
@@ -275,9 +278,29 @@ describe('the studio', () => {
     });
     await studio.library.openTake(id);
     await studio.download('wav');
-    expect(vi.mocked(exportTake).mock.calls[0]![3]).toMatchObject({ consent: own });
+    expect(vi.mocked(exportTake).mock.calls[0]![3]).toMatchObject({ consent: own, voice: { consent: own } });
     expect(vi.mocked(exportTake).mock.calls[0]![3]).not.toHaveProperty('disclaimer');
   });
+
+  it.each(['the data of its voice', 'the data of the voice of its id', 'the record of that voice'])(
+    'no longer plays a conversion once %s is revoked',
+    async (what) => {
+      const renewed = sealed({ revocationContact: 'renewed@example.test' });
+      const { studio, converter, notices } = await openConverted();
+      converter.status.voices = [voice({ consent: renewed, data: ['e'.repeat(64)] })];
+      await revoke(
+        {
+          'the data of its voice': voice().data[0]!,
+          'the data of the voice of its id': 'e'.repeat(64),
+        }[what] ?? renewed.sha256,
+        'asked for',
+      );
+      await vi.waitFor(() =>
+        expect(fakes.openTracks).toHaveBeenLastCalledWith(studio.take!.source, undefined),
+      );
+      expect(notices.list.at(-1)!.text).toMatch(/has been revoked/);
+    },
+  );
 
   it.each([
     ['mp3', false, 1],
