@@ -150,6 +150,36 @@ describe('a cut file', () => {
   });
 });
 
+describe('a file that states more than an hour', () => {
+  it.each([
+    ['WebM', webm],
+    ['MP4', () => new Mp4OutputFormat({ fastStart: 'in-memory' })],
+  ])('is opened where less is there: cut %s', async (_, format) => {
+    // Ten seconds, and from 70 minutes on ten seconds more.
+    const whole = await make(format(), [{ times: [...row(500), ...row(500, 4200)] }]);
+    const { seconds, warnings } = await decodeFile(whole.slice(0, Math.floor(0.4 * whole.size)), 'cut');
+    expect(seconds).toBeGreaterThan(7);
+    expect(seconds).toBeLessThan(9);
+    expect(warnings).toEqual([
+      expect.stringMatching(/end of this file is missing.*at least 1\.2 h are lost/),
+    ]);
+  });
+
+  it('is refused before it is decoded where as much is there', async () => {
+    const whole = await make(webm(), [{ times: [...row(500), ...row(10, 3599.9), ...row(500, 4200)] }]);
+    const onProgress = vi.fn();
+    await expect(decodeFile(whole, 'long.webm', { onProgress })).rejects.toMatchObject({ code: 'too-long' });
+    expect(onProgress).not.toHaveBeenCalled();
+  });
+
+  it('is opened where its clock was set forward by more than that', async () => {
+    const set = await make(webm(), [{ times: [...row(50), ...row(50, 4201)] }]);
+    const { seconds, warnings } = await decodeFile(set, 'set.webm');
+    expect(seconds).toBeCloseTo(2, 1);
+    expect(warnings).toEqual([expect.stringMatching(/clock of this file jumps forward by 1\.2 h/)]);
+  });
+});
+
 describe('joined MP3s', () => {
   it('are split where their rate changes, also behind a tag', async () => {
     const tag = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\x01\0', 'latin1'), Buffer.alloc(128, 0xff)]);
