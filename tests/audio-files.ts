@@ -174,8 +174,8 @@ export const FLAC_BLOCK = 576;
 export function flac(magnitudes: number[], { rateHz = 48000, first = 0, isVariable = false } = {}): Buffer {
   const n = numbers(true);
   const samples = FLAC_BLOCK * magnitudes.length;
-  const shape = (BigInt(rateHz) << 44n) | (15n << 36n) | BigInt(samples);
-  const info = [n.u16(FLAC_BLOCK), n.u16(FLAC_BLOCK), Buffer.alloc(6), n.u64(shape), Buffer.alloc(16)];
+  const shape = [n.u32(rateHz * 2 ** 12 + (15 << 4)), n.u32(samples)];
+  const info = [n.u16(FLAC_BLOCK), n.u16(FLAC_BLOCK), Buffer.alloc(6), ...shape, Buffer.alloc(16)];
   const frames = magnitudes.map((magnitude, i) => flacFrame(first + i, magnitude, isVariable));
   return Buffer.concat([text('fLaC'), Buffer.from([0x80, 0, 0, 34]), ...info, ...frames]);
 }
