@@ -12,4 +12,6 @@ export interface FilePart {
   shiftSeconds: number;
   /** End of its sound on the clock; null where it is not known. */
   endSeconds: number | null;
+  /** Whether what it says of its end is true. */
+  statesEnd: boolean;
 }

@@ -117,6 +117,7 @@ function partsOf(file: Blob, { info, start, runs }: Link, before: Before): FileP
     before: i > 0 ? 'hole' : at === start ? before : 'late',
     shiftSeconds: from / info.sampleRateHz,
     endSeconds: to / info.sampleRateHz,
+    statesEnd: true,
   }));
 }
 

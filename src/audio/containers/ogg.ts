@@ -190,6 +190,7 @@ function partsOf(file: Blob, { pages, streams, gaps }: Link, before: Before): Fi
       before: gaps.get(start) ?? before,
       shiftSeconds: 0,
       endSeconds: last ? last.granule / streams.get(last.serial)!.rateHz : null,
+      statesEnd: true,
     };
   });
 }

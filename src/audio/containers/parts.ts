@@ -1,6 +1,9 @@
+import { startsWith } from '../sniff';
 import { readFlac } from './flac';
 import type { FilePart } from './file-part';
+import { readMatroska } from './matroska';
 import { mp3Parts } from './mp3';
+import { mp4Parts } from './mp4';
 import { readOgg } from './ogg';
 
 /** A file as the parts that demuxers read one by one. */
@@ -16,20 +19,23 @@ export interface FileParts {
   isUnended: boolean;
 }
 
-/** Splits chained Ogg, joined FLAC and joined MP3, and leaves out what is cut off or damaged of an Ogg or FLAC. */
+/** Splits chained Ogg and joined FLAC, MP3, MP4 and WebM, and leaves out what is cut off or damaged of Ogg, FLAC and WebM. */
 export async function readParts(file: Blob): Promise<FileParts> {
-  const [a = 0, b = 0, c = 0, d = 0] = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  const head = new Uint8Array(await file.slice(0, 8).arrayBuffer());
+  const [a = 0, b = 0, c = 0, d = 0] = head;
   const start = String.fromCharCode(a, b, c, d);
+  const isMp4 = startsWith(head, '....ftyp');
   const whole = { codecs: [], isCut: false, missingSeconds: 0, isUnended: false };
   const ogg = start === 'OggS' ? await readOgg(file) : null;
   if (ogg) return ogg;
   const hasTag = start.startsWith('ID3');
   const flac = start === 'fLaC' || hasTag ? await readFlac(file) : null;
   if (flac) return { ...whole, ...flac };
+  const isMatroska = start === '\x1aE\xdf\xa3';
+  const matroska = isMatroska ? await readMatroska(file) : null;
+  if (matroska) return { ...whole, ...matroska };
   const isMp3 = hasTag || (a === 0xff && b >= 0xe0 && (b & 6) !== 0);
-  const parts = isMp3 ? await mp3Parts(file) : [file];
-  return {
-    ...whole,
-    parts: parts.map((data) => ({ data, before: 'start', shiftSeconds: 0, endSeconds: null })),
-  };
+  const parts = isMp3 ? await mp3Parts(file) : isMp4 ? await mp4Parts(file) : [file];
+  const stated = { before: 'start', shiftSeconds: 0, endSeconds: null, statesEnd: true } as const;
+  return { ...whole, parts: parts.map((data) => ({ ...stated, data })) };
 }

@@ -68,7 +68,7 @@ async function openMedia(file: Blob): Promise<OpenSound> {
   const close = () => inputs.forEach((input) => input.dispose());
   try {
     const opened: SoundTrack[][] = [];
-    for (const [i, input] of inputs.entries()) opened.push(await tracksOf(input, parts[i]!.data));
+    for (const [i, input] of inputs.entries()) opened.push(await tracksOf(input, parts[i]!));
     // Several parts are joined by the track that each prefers.
     const together = parts.length > 1 ? [opened.map(([first]) => first)] : opened[0]!.map((track) => [track]);
     const tracks = together.map((each) => onOneClock(parts, each));
@@ -95,12 +95,12 @@ function onOneClock(parts: FilePart[], tracks: (SoundTrack | undefined)[]): Soun
 }
 
 /** All sound tracks, the file's preferred one first. */
-async function tracksOf(input: Input, file: Blob): Promise<SoundTrack[]> {
+async function tracksOf(input: Input, part: FilePart): Promise<SoundTrack[]> {
   const first = await input.getPrimaryAudioTrack();
   if (!first) return [];
   const others = (await input.getAudioTracks()).filter((track) => track.number !== first.number);
-  const info = (await first.getCodec()) === 'mp3' ? await readMp3Info(file) : undefined;
-  const statesEnd = info !== null && !(await isWholeMatroska(input));
+  const info = (await first.getCodec()) === 'mp3' ? await readMp3Info(part.data) : undefined;
+  const statesEnd = part.statesEnd && info !== null && !(await isWholeMatroska(input));
   return Promise.all([first, ...others].map((track) => mediaTrack(track, statesEnd, info)));
 }
 

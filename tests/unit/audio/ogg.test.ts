@@ -131,6 +131,14 @@ describe('an Ogg file', () => {
     expect(warnings).toEqual(['0.4 s of this file are damaged and were left silent.']);
   });
 
+  it('with many packets in a row that cannot be decoded is read behind them', async () => {
+    const pages = oggOpus([50, 50, 50, 50]);
+    for (const page of pages.slice(3, 5)) page.packets = page.packets.map(() => opusPacket(BAD));
+    const { seconds: read, warnings } = await decodeFile(file(ogg(pages)), 'damaged.ogg');
+    expect(read).toBeCloseTo(seconds(200), 1);
+    expect(warnings).toEqual(['2.0 s of this file are damaged and were left silent.']);
+  });
+
   it('of Speex names the codec', async () => {
     const head = Buffer.concat([Buffer.from('Speex   1.2.1'), Buffer.alloc(67, 1)]);
     const speex = ogg([
