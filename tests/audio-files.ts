@@ -167,6 +167,51 @@ export function mp3Frames(count: number, rateHz: 24000 | 44100): Buffer {
   return Buffer.concat(Array<Buffer>(count).fill(frame));
 }
 
+/** Samples of a frame of `flac`. */
+export const FLAC_BLOCK = 576;
+
+/** FLAC, 16 bits, mono: frames of 576 uncompressed samples of these magnitudes. `first`: number of the first frame. */
+export function flac(magnitudes: number[], { rateHz = 48000, first = 0, isVariable = false } = {}): Buffer {
+  const n = numbers(true);
+  const samples = FLAC_BLOCK * magnitudes.length;
+  const shape = [n.u32(rateHz * 2 ** 12 + (15 << 4)), n.u32(samples)];
+  const info = [n.u16(FLAC_BLOCK), n.u16(FLAC_BLOCK), Buffer.alloc(6), ...shape, Buffer.alloc(16)];
+  const frames = magnitudes.map((magnitude, i) => flacFrame(first + i, magnitude, isVariable));
+  return Buffer.concat([text('fLaC'), Buffer.from([0x80, 0, 0, 34]), ...info, ...frames]);
+}
+
+function flacFrame(number: number, magnitude: number, isVariable: boolean): Buffer {
+  const header = Buffer.from([0xff, isVariable ? 0xf9 : 0xf8, 2 << 4, 4 << 1]);
+  const start = Buffer.concat([header, codedNumber(isVariable ? FLAC_BLOCK * number : number)]);
+  const tone = Buffer.alloc(2 * FLAC_BLOCK);
+  for (let i = 0; i < FLAC_BLOCK; i++) tone.writeInt16BE(i % 48 < 24 ? magnitude : -magnitude, 2 * i);
+  // A subframe without prediction.
+  const body = Buffer.concat([start, Buffer.from([crc(start, 8, 0x07), 1 << 1]), tone]);
+  return Buffer.concat([body, numbers(true).u16(crc(body, 16, 0x8005))]);
+}
+
+/** RFC 9639, section 9.1.5: as UTF-8. */
+function codedNumber(value: number): Buffer {
+  if (value < 0x80) return Buffer.from([value]);
+  const length = [0x800, 0x10000, 0x200000].findIndex((limit) => value < limit) + 2;
+  const bits = (i: number) => value >> (6 * (length - 1 - i));
+  return Buffer.from(
+    Array.from({ length }, (_, i) =>
+      i === 0 ? ((0xf00 >> length) & 0xff) | bits(0) : 0x80 | (bits(i) & 63),
+    ),
+  );
+}
+
+function crc(bytes: Uint8Array, bits: number, polynomial: number): number {
+  let value = 0;
+  for (const byte of bytes) {
+    value ^= byte << (bits - 8);
+    for (let bit = 0; bit < 8; bit++)
+      value = (value & (1 << (bits - 1)) ? (value << 1) ^ polynomial : value << 1) & ((1 << bits) - 1);
+  }
+  return value;
+}
+
 function chunk(id: string, body: Buffer): Buffer[] {
   return [text(id), numbers(true).u32(body.length), body, Buffer.alloc(body.length % 2)];
 }

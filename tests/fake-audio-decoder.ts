@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import { FLAC_BLOCK } from './audio-files';
 
 /** A packet of `opusPacket` with this content cannot be decoded. */
 export const BAD = 0xff;
@@ -14,13 +15,15 @@ class FakeAudioData {
 
   constructor(
     readonly timestamp: number,
-    private readonly level: number,
-    readonly numberOfFrames: number,
+    private readonly samples: Float32Array,
   ) {}
 
+  get numberOfFrames(): number {
+    return this.samples.length;
+  }
+
   copyTo(plane: Float32Array): void {
-    // A tone, so that it is no offset.
-    for (let i = 0; i < plane.length; i++) plane[i] = (i % 48 < 24 ? 1 : -1) * this.level;
+    plane.set(this.samples);
   }
 
   close(): void {}
@@ -28,20 +31,21 @@ class FakeAudioData {
 
 class FakeChunk {
   readonly timestamp: number;
-  readonly fill: number;
+  readonly data: Uint8Array;
 
   constructor({ timestamp, data }: { timestamp: number; data: Uint8Array }) {
     this.timestamp = timestamp;
-    this.fill = data[1]!;
+    this.data = data;
   }
 }
 
 class FakeAudioDecoder extends EventTarget {
   static readonly isConfigSupported = async ({ codec }: AudioDecoderConfig) => ({
-    supported: codec === 'opus',
+    supported: ['opus', 'flac'].includes(codec),
   });
   state: CodecState = 'unconfigured';
   decodeQueueSize = 0;
+  private codec = '';
   private work = Promise.resolve();
   private nextTimestamp: number | undefined;
 
@@ -51,7 +55,8 @@ class FakeAudioDecoder extends EventTarget {
     super();
   }
 
-  configure(): void {
+  configure({ codec }: AudioDecoderConfig): void {
+    this.codec = codec;
     this.state = 'configured';
   }
 
@@ -69,25 +74,40 @@ class FakeAudioDecoder extends EventTarget {
     this.state = 'closed';
   }
 
-  private run({ timestamp, fill }: FakeChunk): void {
+  private run({ timestamp, data }: FakeChunk): void {
     if (this.state === 'closed') return;
     this.decodeQueueSize--;
     this.dispatchEvent(new Event('dequeue'));
-    if (fill !== BAD) {
-      const frames = this.nextTimestamp === undefined ? FRAMES - PRE_SKIP : FRAMES;
+    const samples = this.codec === 'flac' ? flacSamples(data) : this.opusSamples(data[1]!);
+    if (samples) {
       // As in Chromium, times go on across gaps.
       this.nextTimestamp ??= timestamp;
-      this.init.output(new FakeAudioData(this.nextTimestamp, fill / 256, frames));
-      this.nextTimestamp += (frames / 48000) * 1e6;
+      this.init.output(new FakeAudioData(this.nextTimestamp, samples));
+      this.nextTimestamp += (samples.length / 48000) * 1e6;
       return;
     }
     this.state = 'closed';
     this.decodeQueueSize = 0;
     this.init.error(new DOMException('bad packet', 'EncodingError'));
   }
+
+  private opusSamples(fill: number): Float32Array | null {
+    if (fill === BAD) return null;
+    const length = this.nextTimestamp === undefined ? FRAMES - PRE_SKIP : FRAMES;
+    // A tone, so that it is no offset.
+    return Float32Array.from({ length }, (_, i) => ((i % 48 < 24 ? 1 : -1) * fill) / 256);
+  }
 }
 
-/** Gives Node a decoder of "Opus": 960 samples for each packet, as loud as its second byte. */
+/** Of a frame of `flac`: the samples lie before the checksum. */
+function flacSamples(frame: Uint8Array): Float32Array | null {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const start = frame.length - 2 - 2 * FLAC_BLOCK;
+  if (start < 7 || start > 10) return null;
+  return Float32Array.from({ length: FLAC_BLOCK }, (_, i) => view.getInt16(start + 2 * i) / 32768);
+}
+
+/** Gives Node a decoder of "Opus", 960 samples for each packet, as loud as its second byte, and of what `flac` writes. */
 export function installFakeDecoder(): void {
   vi.stubGlobal('navigator', { vendor: 'Google Inc.', userAgent: '' });
   vi.stubGlobal('AudioDecoder', FakeAudioDecoder);

@@ -1,13 +1,18 @@
 import { isSilent } from './check';
 import { throwIfCancelled, type DecodeOptions } from './decode-options';
 import { AudioError } from './errors';
-import { checkSeconds, checkShape, LENGTH_SLACK_SECONDS } from './limits';
+import { checkSeconds, checkShape, LENGTH_SLACK_SECONDS, MAX_SECONDS } from './limits';
 import { openSound, type OpenSound } from './tracks/open-sound';
 import {
+  breakWarnings,
   cutWarning,
   gapWarnings,
+  holeWarnings,
+  lostWarning,
   trackWarning,
+  unendedWarning,
   UNFINISHED,
+  unreadWarning,
   type PassedTrack,
 } from './tracks/reading-warnings';
 import { UndecodableError, type Damage, type SoundTrack } from './tracks/sound-track';
@@ -70,27 +75,37 @@ async function decodeChannels(
   channel?: number,
 ) {
   const seconds = secondsOf(parts);
-  checkSeconds(seconds ?? 0, name);
+  await checkLength(parts, seconds, name);
   const rateHz = parts.length > 1 ? Math.max(...parts.map((part) => part.sampleRateHz)) : undefined;
   const take = new TakeBuilder({ name, seconds, rateHz, channel });
   const damage: Damage = { skippedSeconds: 0 };
+  const totalSeconds = Math.min(seconds ?? 0, MAX_SECONDS);
+  let lostSeconds = 0;
+  let refusal: UndecodableError | undefined;
   let yieldedMs = performance.now();
   for (const part of parts) {
-    take.startPart();
-    for await (const chunk of part.decode(damage)) {
-      throwIfCancelled(options.signal);
-      take.add({ ...chunk, atSeconds: chunk.atSeconds - part.startSeconds });
-      checkSeconds(take.seconds, name);
-      if (performance.now() - yieldedMs > YIELD_MS) {
-        options.onProgress?.(take.seconds, Math.max(take.seconds, seconds ?? 0));
-        await new Promise((resolve) => setTimeout(resolve));
-        yieldedMs = performance.now();
+    take.startPart(part.before ?? 'start');
+    try {
+      for await (const chunk of part.decode(damage)) {
+        throwIfCancelled(options.signal);
+        take.add({ ...chunk, atSeconds: chunk.atSeconds - part.startSeconds });
+        checkSeconds(take.seconds, name);
+        if (performance.now() - yieldedMs > YIELD_MS) {
+          options.onProgress?.(take.seconds, Math.max(take.seconds, totalSeconds));
+          await new Promise((resolve) => setTimeout(resolve));
+          yieldedMs = performance.now();
+        }
       }
+    } catch (cause) {
+      if (!(cause instanceof UndecodableError)) throw cause;
+      refusal ??= cause;
+      lostSeconds += part.seconds ?? 0;
     }
   }
+  if (refusal && take.seconds === 0) throw refusal;
   const samples = take.finish();
   const done = take.seconds;
-  const lacking = (seconds ?? done) - done - take.jumpSeconds;
+  const lacking = (seconds ?? done) - lostSeconds - (done - take.betweenSeconds) - take.jumpSeconds;
   const missing = Math.max(sound.missingSeconds, lacking > slack(seconds) ? lacking : 0);
   const isCut = sound.isCut || damage.cause !== undefined || missing > 0;
   if (isCut && done < MIN_DAMAGED_SECONDS) throw tooLittleLeft(name, damage.cause);
@@ -101,11 +116,32 @@ async function decodeChannels(
     sourceRateHz: take.sourceRateHz || parts[0]!.sampleRateHz,
     cancelledFor: channel === undefined ? take.cancelledFor : undefined,
     warnings: [
-      ...(isCut ? [cutWarning(done, missing)] : []),
-      ...(sound.isUnfinished ? [UNFINISHED] : []),
+      ...endWarnings(sound, isCut, done, missing),
+      ...holeWarnings(take.holes),
+      ...breakWarnings(take.breaksSeconds),
       ...gapWarnings(damage.skippedSeconds, take.jumpSeconds),
+      ...(lostSeconds > 0 ? [lostWarning(lostSeconds)] : []),
+      ...(sound.unread ? [unreadWarning(sound.unread)] : []),
     ],
   };
+}
+
+function endWarnings({ isUnended, isUnfinished }: OpenSound, isCut: boolean, done: number, missing: number) {
+  return [
+    ...(isCut ? [cutWarning(done, missing)] : isUnended ? [unendedWarning(done)] : []),
+    ...(isUnfinished ? [UNFINISHED] : []),
+  ];
+}
+
+/** Rejects with `too-long` where that can be told before decoding: a file that is cut off may state more than is there. */
+async function checkLength(parts: SoundTrack[], seconds: number | null, name: string): Promise<void> {
+  if (seconds === null || seconds <= MAX_SECONDS) return;
+  let left = MAX_SECONDS;
+  for (const part of parts) {
+    const end = part.seconds ?? 0;
+    if (end > left && (await part.reaches?.(left)) !== false) checkSeconds(seconds, name);
+    left -= end;
+  }
 }
 
 function secondsOf(parts: SoundTrack[]): number | null {

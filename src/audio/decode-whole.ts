@@ -1,20 +1,23 @@
 import { concat } from '../dsp/arrays';
+import type { FilePart } from './containers/file-part';
 import { throwIfCancelled, type DecodeOptions } from './decode-options';
 import { AudioError } from './errors';
-import { checkSeconds, checkShape } from './limits';
+import { checkSeconds, checkShape, MAX_GAP_SECONDS } from './limits';
 import { MonoMixer } from './mono';
+import { breakWarnings, gapWarnings, holeWarnings } from './tracks/reading-warnings';
+import type { Hole } from './tracks/take-builder';
 
 /** decodeAudioData holds the whole file and all its samples in memory: about eight times the size of the file. */
 const MAX_BYTES = 100 * 1024 * 1024;
 const RATE_HZ = 48000;
 
 /**
- * Decodes files that cannot be decoded as a stream with the browser's decodeAudioData. `parts`: one after the other in time.
+ * Decodes files that cannot be decoded as a stream with the browser's decodeAudioData.
  *
  * Resolves with null where that fails too. Rejects with `too-large`, `too-long`, `channels`, `cancelled`.
  */
-export async function decodeWhole(parts: Blob[], name: string, { signal, onProgress }: DecodeOptions) {
-  if (parts.reduce((sum, part) => sum + part.size, 0) > MAX_BYTES) {
+export async function decodeWhole(parts: FilePart[], name: string, { signal, onProgress }: DecodeOptions) {
+  if (parts.reduce((sum, { data }) => sum + data.size, 0) > MAX_BYTES) {
     throw new AudioError(
       'too-large',
       `"${name}" is larger than 100 MB in a format that this browser cannot read piece by piece. The file is unchanged. Save it as WAV or MP3 and open that.`,
@@ -22,11 +25,26 @@ export async function decodeWhole(parts: Blob[], name: string, { signal, onProgr
   }
   const context = new OfflineAudioContext(1, 1, RATE_HZ);
   const decoded: Float32Array[] = [];
-  let seconds = 0;
-  for (const part of parts) {
-    const buffer = await context.decodeAudioData(await part.arrayBuffer()).catch(() => null);
+  const holes: Hole[] = [];
+  const breaks: number[] = [];
+  let [seconds, jumped] = [0, 0];
+  /** End of the last part on its clock. */
+  let clock: number | null = null;
+  for (const { data, before, endSeconds } of parts) {
+    const buffer = await context.decodeAudioData(await data.arrayBuffer()).catch(() => null);
     throwIfCancelled(signal);
     if (!buffer) return null;
+    if (before === 'break') breaks.push(seconds);
+    if (before === 'late') clock = 0;
+    if (before === 'start' || before === 'break') clock = null;
+    const gap: number = clock === null || endSeconds === null ? 0 : endSeconds - buffer.duration - clock;
+    clock = endSeconds;
+    if (gap > MAX_GAP_SECONDS) jumped += gap;
+    else if (gap > 0) {
+      if (before !== 'pause') holes.push({ atSeconds: seconds, seconds: gap });
+      decoded.push(new Float32Array(Math.round(gap * RATE_HZ)));
+      seconds += gap;
+    }
     seconds += buffer.duration;
     checkSeconds(seconds, name);
     checkShape(buffer.numberOfChannels, buffer.sampleRate, name);
@@ -37,5 +55,6 @@ export async function decodeWhole(parts: Blob[], name: string, { signal, onProgr
     decoded.push(only === undefined ? mixed : planes[only]!.slice());
   }
   onProgress?.(seconds, seconds);
-  return { samples: concat(decoded), sampleRateHz: RATE_HZ, sourceRateHz: RATE_HZ, warnings: [] as string[] };
+  const warnings = [...holeWarnings(holes), ...breakWarnings(breaks), ...gapWarnings(0, jumped)];
+  return { samples: concat(decoded), sampleRateHz: RATE_HZ, sourceRateHz: RATE_HZ, warnings };
 }

@@ -4,7 +4,7 @@ import type { DecodeOptions } from './decode-options';
 import { decodeStream } from './decode-stream';
 import { decodeWhole } from './decode-whole';
 import { AudioError } from './errors';
-import { cutWarning } from './tracks/reading-warnings';
+import { cutWarning, unendedWarning } from './tracks/reading-warnings';
 import { looksLikeAudio, otherFormat } from './sniff';
 import { UndecodableError } from './tracks/sound-track';
 
@@ -58,10 +58,12 @@ async function decodeStreamOrWhole(file: Blob, name: string, head: Uint8Array, o
   } catch (cause) {
     if (!(cause instanceof UndecodableError)) throw cause;
     if (!(await isReadable(file))) throw unreadable(name, cause);
-    const { parts, isCut, missingSeconds } = await readParts(file);
+    const { parts, isCut, missingSeconds, isUnended } = await readParts(file);
     const whole = await decodeWhole(parts, name, options);
     if (!whole) throw explain(name, head, cause);
-    if (isCut) whole.warnings.push(cutWarning(whole.samples.length / whole.sampleRateHz, missingSeconds));
+    const seconds = whole.samples.length / whole.sampleRateHz;
+    if (isCut) whole.warnings.unshift(cutWarning(seconds, missingSeconds));
+    else if (isUnended) whole.warnings.unshift(unendedWarning(seconds));
     return whole;
   }
 }

@@ -3,6 +3,10 @@ import { AudioError } from './errors';
 export const MAX_SECONDS = 60 * 60;
 /** Shortfall against a stated duration that encoder delay and rounding explain. */
 export const LENGTH_SLACK_SECONDS = 0.15;
+/** Pauses in a file's clock up to this are rounding and jitter, not missing sound: three Opus packets. */
+export const JITTER_SECONDS = 0.06;
+/** Longer ones are a clock that was set, not a pause. */
+export const MAX_GAP_SECONDS = 600;
 const MAX_CHANNELS = 8;
 const MIN_RATE_HZ = 8000;
 const MAX_RATE_HZ = 192000;

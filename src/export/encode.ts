@@ -15,11 +15,12 @@ import {
   type MetadataTags,
   type OutputFormat,
 } from 'mediabunny';
+import { opusDuration } from '../audio/containers/opus';
 import { resampleInChunks } from '../dsp/resample';
 import { nextTask } from '../dsp/task';
 import type { MarkedSamples } from '../watermark';
 import type { MarkedFile } from './marked-file';
-import { AAC_FRAME, aacPadding, completeXing, OPUS_RATE_HZ, opusDuration, opusDurations } from './timing';
+import { AAC_FRAME, aacPadding, completeXing, OPUS_RATE_HZ, opusDurations } from './timing';
 
 export type ExportFormat = 'wav' | 'mp3' | 'm4a' | 'opus';
 

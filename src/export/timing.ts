@@ -19,17 +19,6 @@ export function aacPadding(samples: number): number {
   return (AAC_FRAME - (samples % AAC_FRAME)) % AAC_FRAME;
 }
 
-/** Frame sizes in samples at 48 kHz of SILK, hybrid and CELT packets. */
-const OPUS_FRAMES = { silk: [480, 960, 1920, 2880], hybrid: [480, 960], celt: [120, 240, 480, 960] };
-
-/** Duration of a packet of Opus in samples at 48 kHz (RFC 6716, section 3.1). */
-export function opusDuration([toc = 0, count = 0]: Uint8Array): number {
-  const config = toc >> 3;
-  const sizes = config < 12 ? OPUS_FRAMES.silk : config < 16 ? OPUS_FRAMES.hybrid : OPUS_FRAMES.celt;
-  const code = toc & 3;
-  return sizes[config % sizes.length]! * (code === 0 ? 1 : code === 3 ? count & 63 : 2);
-}
-
 /**
  * Durations of the packets of Opus up to the end of `samples`, the last one shortened (RFC 7845, section 4.4); all in samples at
  * 48 kHz. The packets after them are left out.

@@ -1,4 +1,5 @@
 import { startsWith } from '../sniff';
+import { WAV } from './after-sound';
 import { aiffHeader, auHeader, cafHeader } from './pcm-headers';
 import { BlobReader } from './blob-reader';
 import { isPcm, sampleBytes, type PcmCodec } from './pcm';
@@ -16,6 +17,8 @@ export interface PcmFile {
   missingSeconds: number;
   /** Whether the header states less than is there, because the recorder ended before it had written the size. */
   isUnfinished: boolean;
+  /** Where another uncompressed file follows in the same bytes; null where none does. */
+  next: number | null;
 }
 
 /** A container of PCM with another codec in it, which is named for people. */
@@ -28,8 +31,7 @@ export interface OtherCodec {
 type ReadHeader = (reader: BlobReader) => Promise<SoundHeader | null>;
 
 const CONTAINERS: [string, ReadHeader][] = [
-  // RIFF, RIFX and RF64.
-  ['R.......WAVE', riffHeader],
+  [WAV, riffHeader],
   ['riff\x2e\x91\xcf\x11', w64Header],
   ['FORM....AIF', aiffHeader],
   ['.snd', auHeader],
@@ -43,9 +45,7 @@ const CONTAINERS: [string, ReadHeader][] = [
  */
 export async function readPcmFile(file: Blob): Promise<PcmFile | OtherCodec | null> {
   const reader = new BlobReader(file);
-  const head = await reader.read(0, 16);
-  const readHeader = CONTAINERS.find(([signature]) => startsWith(head, signature))?.[1];
-  const header = await readHeader?.(reader);
+  const header = await (await containerAt(reader, 0))?.(reader);
   if (!header || !(header.channels > 0) || !(header.sampleRateHz > 0)) return null;
   const { codec, channels, sampleRateHz, at, isUnfinished = false } = header;
   const there = Math.max(0, file.size - at);
@@ -53,6 +53,7 @@ export async function readPcmFile(file: Blob): Promise<PcmFile | OtherCodec | nu
   const kept = Math.min(there, stated ?? there);
   if (!isPcm(codec)) return { other: codec, data: file.slice(at, at + kept) };
   const frame = channels * sampleBytes(codec);
+  const end = header.end ?? at + kept;
   const missingSeconds = Math.floor(((stated ?? 0) - there) / frame) / sampleRateHz;
   return {
     codec,
@@ -62,5 +63,11 @@ export async function readPcmFile(file: Blob): Promise<PcmFile | OtherCodec | nu
     bytes: Math.floor(kept / frame) * frame,
     missingSeconds: Math.max(0, missingSeconds),
     isUnfinished,
+    next: end >= at + kept && (await containerAt(reader, end)) ? end : null,
   };
+}
+
+async function containerAt(reader: BlobReader, at: number): Promise<ReadHeader | undefined> {
+  const head = await reader.read(at, 16);
+  return CONTAINERS.find(([signature]) => startsWith(head, signature))?.[1];
 }

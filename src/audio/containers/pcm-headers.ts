@@ -39,7 +39,9 @@ export async function aiffHeader(reader: BlobReader): Promise<SoundHeader | null
   }
   if (!common || !sound) return null;
   const isUnfinished = sound.bytes <= 0 && reader.size > sound.at;
-  return { ...common, at: sound.at, bytes: Math.max(0, sound.bytes), isUnfinished };
+  const size = viewOf(await reader.read(4, 4)).getUint32(0);
+  const end = 8 + size + (size % 2);
+  return { ...common, at: sound.at, bytes: Math.max(0, sound.bytes), isUnfinished, end };
 }
 
 function aiffCodec(type: string, bits: number): string {

@@ -1,3 +1,4 @@
+import { readAfterSound } from './after-sound';
 import { asciiOf, viewOf, type BlobReader } from './blob-reader';
 import { isPcm, sampleBytes } from './pcm';
 import type { SoundHeader } from './sound-header';
@@ -24,7 +25,7 @@ const TAGS: Record<number, string> = {
 };
 /** Programs that cannot seek back leave all ones, or just below 2 GB (sox), as the size. */
 const OPEN_BYTES = 0x7fff0000;
-/** Bytes after the samples that are no chunk and shorter than this are padding. */
+/** Unknown bytes after the samples that are shorter than this are padding. */
 const PADDING_SECONDS = 0.3;
 
 /** WAV: RIFF, its big-endian form RIFX, and RF64 (EBU Tech 3306). */
@@ -42,8 +43,8 @@ export async function riffHeader(reader: BlobReader): Promise<SoundHeader | null
     if (id === 'data' && format) {
       const stated = longBytes ?? size;
       const bytes = longBytes === undefined && isOpen(size, reader.size - at) ? null : stated;
-      const isUnfinished = bytes !== null && (await goesOn(reader, at + 8 + bytes, little, format));
-      return { ...format, at: at + 8, bytes, isUnfinished };
+      const sound = { ...format, at: at + 8, bytes };
+      return bytes === null ? sound : { ...sound, ...(await following(reader, sound, bytes, little)) };
     }
     at += 8 + size + (size % 2);
   }
@@ -53,6 +54,7 @@ export async function riffHeader(reader: BlobReader): Promise<SoundHeader | null
 /** Sony Wave64: RIFF with 16-byte ids and 64-bit sizes that include the 24 bytes of their header. */
 export async function w64Header(reader: BlobReader): Promise<SoundHeader | null> {
   let format: Format | undefined;
+  const end = eighth(Number(viewOf(await reader.read(0, 24)).getBigUint64(16, true)));
   for (let at = 40; at + 24 <= reader.size;) {
     const head = await reader.read(at, 24);
     const id = asciiOf(head.subarray(0, 4));
@@ -62,12 +64,17 @@ export async function w64Header(reader: BlobReader): Promise<SoundHeader | null>
     if (id === 'data' && format) {
       const bytes = size - 24;
       const isUnfinished = bytes <= 0 && reader.size > at + 24;
-      return { ...format, at: at + 24, bytes: Math.max(0, bytes), isUnfinished };
+      return { ...format, at: at + 24, bytes: Math.max(0, bytes), isUnfinished, end };
     }
     if (size < 24) return null;
-    at += Math.ceil(size / 8) * 8;
+    at += eighth(size);
   }
   return null;
+}
+
+/** Chunks begin at multiples of 8 bytes. */
+function eighth(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
 }
 
 interface Format {
@@ -101,15 +108,24 @@ function isOpen(size: number, left: number): boolean {
   return size >= OPEN_BYTES && size > left;
 }
 
-/** Whether samples go on after their stated end: a recorder that died has not written the size, or an earlier one. */
-async function goesOn(reader: BlobReader, end: number, little: boolean, format: Format): Promise<boolean> {
-  const { codec, channels, sampleRateHz } = format;
-  const left = reader.size - end;
-  if (!isPcm(codec) || left < PADDING_SECONDS * sampleRateHz * channels * sampleBytes(codec)) return false;
-  for (const at of [end, end + (end % 2)]) {
-    const head = await reader.read(at, 8);
-    const isId = /^[A-Za-z0-9_ -]{4}$/.test(asciiOf(head.subarray(0, 4)));
-    if (isId && viewOf(head).getUint32(4, little) <= left) return false;
-  }
-  return true;
+/**
+ * Whether samples go on after their stated end, because a recorder that died has not written the size, or an earlier one; else where
+ * the file ends.
+ */
+async function following(
+  reader: BlobReader,
+  { codec, channels, sampleRateHz, at }: SoundHeader,
+  bytes: number,
+  little: boolean,
+) {
+  const end = at + bytes;
+  const after = await readAfterSound(reader, end, little);
+  const isUnfinished =
+    isPcm(codec) &&
+    reader.size - end >= PADDING_SECONDS * sampleRateHz * channels * sampleBytes(codec) &&
+    !after.isNamed &&
+    !after.isWav &&
+    // Zeros alone are padding, unless they are all of the sound.
+    (bytes === 0 || after.at < reader.size);
+  return { isUnfinished, end: isUnfinished ? reader.size : after.at };
 }

@@ -10,4 +10,6 @@ export interface SoundHeader {
   bytes: number | null;
   /** Whether the stated size must be wrong, because what follows the samples is no part of the container. */
   isUnfinished?: boolean;
+  /** Where the file's own bytes end and those of another one may begin; the end of the samples by default. */
+  end?: number;
 }

@@ -9,6 +9,8 @@ import { UndecodableError, type Chunk, type Damage, type SoundTrack } from './so
 const TRIMMED = ['opus', 'vorbis'];
 /** Chunks that are kept back until it is known how much to leave out at the end: 4095 samples of MP3 at most. */
 const HELD_CHUNKS = 8;
+/** Longer than any packet. */
+const NEAR_SECONDS = 1;
 
 /**
  * A sound track that mediabunny demuxes.
@@ -33,6 +35,7 @@ export async function mediaTrack(
     sampleRateHz,
     startSeconds,
     seconds: end === null ? null : Math.max(0, end - startSeconds - afterSeconds),
+    reaches: (seconds) => hasPacketAt(track, startSeconds + seconds),
     decode: (damage) => decode(track, damage, afterSeconds),
   };
 }
@@ -70,6 +73,12 @@ async function* decode(track: InputAudioTrack, damage: Damage, afterSeconds: num
   }
   damage.skippedSeconds += decoder.skippedSeconds;
   for (const chunk of [...held, ...decoder.take()]) yield trimmed(chunk, endSeconds);
+}
+
+/** Whether a packet near this time can be read. */
+async function hasPacketAt(track: InputAudioTrack, seconds: number): Promise<boolean> {
+  const packet = await new EncodedPacketSink(track).getPacket(seconds).catch(() => null);
+  return packet !== null && packet.timestamp > seconds - NEAR_SECONDS;
 }
 
 /** WebM does not state the duration of its last packet. */

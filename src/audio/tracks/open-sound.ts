@@ -1,7 +1,8 @@
 import { ALL_FORMATS, BlobSource, Input, MATROSKA, WEBM } from 'mediabunny';
 import { readMp3Info } from '../containers/mp3-info';
+import type { FilePart } from '../containers/file-part';
 import { readParts } from '../containers/parts';
-import { readPcmFile } from '../containers/pcm-file';
+import { readPcmFile, type PcmFile } from '../containers/pcm-file';
 import { LENGTH_SLACK_SECONDS } from '../limits';
 import { mediaTrack } from './media-track';
 import { pcmTrack } from './pcm-track';
@@ -17,6 +18,10 @@ export interface OpenSound {
   missingSeconds: number;
   /** The recorder ended before it had written how much it recorded. */
   isUnfinished: boolean;
+  /** The mark is missing with which the file should end. */
+  isUnended: boolean;
+  /** What another recording is encoded as that follows and cannot be read. */
+  unread?: string | undefined;
   close(): void;
 }
 
@@ -28,27 +33,48 @@ export async function openSound(file: Blob): Promise<OpenSound> {
     if (pcm.other === 'MP3') return openMedia(pcm.data);
     throw new UndecodableError({ codec: pcm.other });
   }
+  return openPcm(file, pcm);
+}
+
+/** `first`: what `file` begins with; others may follow. */
+async function openPcm(file: Blob, first: PcmFile): Promise<OpenSound> {
+  const parts = [pcmTrack(file, first)];
+  let last = first;
+  let unread: string | undefined;
+  for (let rest = file; last.next !== null;) {
+    rest = rest.slice(last.next);
+    const next = await readPcmFile(rest);
+    if (!next || 'other' in next) {
+      unread = next?.other ?? 'an unknown codec';
+      break;
+    }
+    parts.push(pcmTrack(rest, next));
+    last = next;
+  }
   return {
-    tracks: [[pcmTrack(file, pcm)]],
-    isCut: pcm.missingSeconds > 0,
-    missingSeconds: pcm.missingSeconds,
-    isUnfinished: pcm.isUnfinished,
+    tracks: [parts],
+    isCut: last.missingSeconds > 0,
+    missingSeconds: last.missingSeconds,
+    isUnfinished: last.isUnfinished,
+    isUnended: false,
+    unread,
     close: () => undefined,
   };
 }
 
 async function openMedia(file: Blob): Promise<OpenSound> {
-  const { parts, codecs, isCut, missingSeconds } = await readParts(file);
-  const inputs = parts.map((part) => new Input({ formats: ALL_FORMATS, source: new BlobSource(part) }));
+  const { parts, codecs, ...end } = await readParts(file);
+  const inputs = parts.map(({ data }) => new Input({ formats: ALL_FORMATS, source: new BlobSource(data) }));
   const close = () => inputs.forEach((input) => input.dispose());
   try {
     const opened: SoundTrack[][] = [];
     for (const [i, input] of inputs.entries()) opened.push(await tracksOf(input, parts[i]!));
     // Several parts are joined by the track that each prefers.
-    const tracks =
-      opened.length === 1 ? opened[0]!.map((track) => [track]) : [opened.flatMap((each) => each.slice(0, 1))];
+    const together = parts.length > 1 ? [opened.map(([first]) => first)] : opened[0]!.map((track) => [track]);
+    const tracks = together.map((each) => onOneClock(parts, each));
     if (!tracks[0]?.length) throw new UndecodableError(await obstacleOf(inputs, codecs));
-    return { tracks, isCut, missingSeconds, isUnfinished: false, close };
+    const unread = opened.findIndex((each) => each.length === 0);
+    return { ...end, tracks, unread: unread < 0 ? undefined : codecs[unread], isUnfinished: false, close };
   } catch (cause) {
     close();
     if (cause instanceof UndecodableError) throw cause;
@@ -56,13 +82,25 @@ async function openMedia(file: Blob): Promise<OpenSound> {
   }
 }
 
+/** The tracks of parts with their times on the clock that goes on across them. */
+function onOneClock(parts: FilePart[], tracks: (SoundTrack | undefined)[]): SoundTrack[] {
+  let startSeconds = 0;
+  return tracks.flatMap((track, i) => {
+    const { before, shiftSeconds } = parts[i]!;
+    if (!track) return [];
+    if (before === 'late') startSeconds = 0;
+    if (before === 'start' || before === 'break') startSeconds = track.startSeconds + shiftSeconds;
+    return [{ ...track, before, startSeconds: startSeconds - shiftSeconds }];
+  });
+}
+
 /** All sound tracks, the file's preferred one first. */
-async function tracksOf(input: Input, file: Blob): Promise<SoundTrack[]> {
+async function tracksOf(input: Input, part: FilePart): Promise<SoundTrack[]> {
   const first = await input.getPrimaryAudioTrack();
   if (!first) return [];
   const others = (await input.getAudioTracks()).filter((track) => track.number !== first.number);
-  const info = (await first.getCodec()) === 'mp3' ? await readMp3Info(file) : undefined;
-  const statesEnd = info !== null && !(await isWholeMatroska(input));
+  const info = (await first.getCodec()) === 'mp3' ? await readMp3Info(part.data) : undefined;
+  const statesEnd = part.statesEnd && info !== null && !(await isWholeMatroska(input));
   return Promise.all([first, ...others].map((track) => mediaTrack(track, statesEnd, info)));
 }
 

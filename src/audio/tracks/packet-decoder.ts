@@ -3,8 +3,9 @@ import type { Chunk } from './sound-track';
 
 /** Packets that wait in the browser's decoder at most. */
 const MAX_QUEUED = 32;
-/** Packets in a row that cannot be decoded, after which the rest is given up. */
+/** Packets in a row that cannot be decoded, after which the rest is given up: at the beginning, and behind packets that were decoded. */
 const MAX_FAILURES = 50;
+const MAX_LATER_FAILURES = 5000;
 
 /**
  * Whether sound can be decoded packet by packet. WebKitGTK (2.50.6) ends the tab instead, so this cannot be tried. Linux browsers of other
@@ -22,6 +23,7 @@ export class PacketDecoder {
   private decoded: Chunk[] = [];
   private failure: unknown;
   private failures = 0;
+  private maxFailures = MAX_FAILURES;
   /** Packets that are not decoded yet, oldest first. */
   private pending: EncodedPacket[] = [];
   /** Whether the decoder that is open has returned anything. */
@@ -34,7 +36,7 @@ export class PacketDecoder {
     this.decoder = this.open();
   }
 
-  /** Rejects with the decoder's error after 50 failures in a row. */
+  /** Rejects with the decoder's error after 50 failures in a row at the beginning, later after 5000. */
   async push(packet: EncodedPacket): Promise<void> {
     this.submit(packet);
     while (this.decoder.decodeQueueSize > MAX_QUEUED) {
@@ -86,6 +88,7 @@ export class PacketDecoder {
     const atSeconds = packet ? packet.timestamp + left : this.endSeconds;
     this.hasBegun = true;
     this.failures = 0;
+    this.maxFailures = MAX_LATER_FAILURES;
     this.endSeconds = atSeconds + seconds;
     // Firefox begins Vorbis with a chunk without samples.
     if (data.numberOfFrames > 0) {
@@ -103,7 +106,7 @@ export class PacketDecoder {
   /** Leaves out the packet that the decoder ended at, and decodes those after it. */
   private recover(): void {
     if (this.decoder.state !== 'closed') return;
-    if (++this.failures > MAX_FAILURES) throw this.failure;
+    if (++this.failures > this.maxFailures) throw this.failure;
     const [bad, ...rest] = this.pending.splice(0);
     this.skippedSeconds += bad?.duration ?? 0;
     this.decoder = this.open();

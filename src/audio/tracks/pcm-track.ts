@@ -8,7 +8,7 @@ const CHUNK_FRAMES = 1 << 14;
 export function pcmTrack(file: Blob, pcm: PcmFile): SoundTrack {
   const { channels, sampleRateHz } = pcm;
   const frames = pcm.bytes / (channels * sampleBytes(pcm.codec));
-  const seconds = frames / sampleRateHz + pcm.missingSeconds;
+  const seconds = frames / sampleRateHz;
   return { number: 1, channels, sampleRateHz, startSeconds: 0, seconds, decode: () => read(file, pcm) };
 }
 

@@ -1,3 +1,5 @@
+import type { Hole } from './take-builder';
+
 /** Sentences for the user about what was found while a file was read. */
 
 export const UNFINISHED =
@@ -7,6 +9,42 @@ export const UNFINISHED =
 export function cutWarning(opened: number, missing: number): string {
   const lost = missing > 0 ? `at least ${seconds(missing)} are lost` : 'how much is lost is not known';
   return `The end of this file is missing or damaged: ${lost}. The ${seconds(opened)} that could be read were opened.`;
+}
+
+/** `opened`: seconds of a file that lacks the mark with which it should end. */
+export function unendedWarning(opened: number): string {
+  return `This file lacks the mark with which it should end: it was cut off, or the program that recorded it was ended. How much is missing after the ${seconds(opened)} that were opened is not known.`;
+}
+
+/** Empty without holes. */
+export function holeWarnings(holes: Hole[]): string[] {
+  const [first] = holes;
+  if (!first) return [];
+  const all = holes.reduce((sum, hole) => sum + hole.seconds, 0);
+  const isStart = first.atSeconds === 0 && holes.length === 1;
+  const from = `from ${seconds(first.atSeconds)} on`;
+  const where = isStart
+    ? 'at the beginning of this file'
+    : `in the middle of this file, ${holes.length > 1 ? `in ${holes.length} places ${from}` : from},`;
+  return [`${seconds(all)} ${where} are missing or damaged and were left silent.`];
+}
+
+/** `breaks`: times at which another recording follows one whose end is missing. */
+export function breakWarnings(breaks: number[]): string[] {
+  if (breaks.length === 0) return [];
+  return [
+    `This file holds several recordings, and the end of one is missing at ${breaks.map(seconds).join(', ')}. How much is missing there is not known; the next one follows directly.`,
+  ];
+}
+
+/** `codec`: what another recording is encoded as that follows in the file. */
+export function unreadWarning(codec: string): string {
+  return `Another recording in this file is encoded as ${codec}, which cannot be decoded here, and was left out.`;
+}
+
+/** `lost`: duration of the parts of which nothing could be decoded. */
+export function lostWarning(lost: number): string {
+  return `${seconds(lost)} of this file could not be decoded and were left out.`;
 }
 
 /** `skipped`: seconds that could not be decoded; `jumped`: seconds by which the clock was set forward. */
@@ -33,5 +71,7 @@ export function trackWarning(tracks: number, opened: number, passed: PassedTrack
 }
 
 function seconds(value: number): string {
+  if (value > 0 && value < 0.05) return 'less than 0.1 s';
+  if (value >= 3600) return `${(value / 3600).toFixed(1)} h`;
   return `${value.toFixed(value < 10 ? 1 : 0)} s`;
 }

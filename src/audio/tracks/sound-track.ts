@@ -1,3 +1,5 @@
+import type { Before } from '../containers/file-part';
+
 /** Decoded sound of some milliseconds. */
 export interface Chunk {
   /** One array of equal length for each channel. */
@@ -23,8 +25,12 @@ export interface SoundTrack {
   sampleRateHz: number;
   /** Time of the first sample by the file's clock, 0 or later. */
   startSeconds: number;
+  /** What lies before it in the file, `start` by default. */
+  before?: Before;
   /** From the first to the last sample, as the file states it or as counted; null where neither is possible. */
   seconds: number | null;
+  /** Whether sound is there so many seconds after the first sample; absent where `seconds` says so. */
+  reaches?: (seconds: number) => Promise<boolean>;
   /** Chunks in the order of time. Throws an UndecodableError where nothing can be decoded. */
   decode(damage: Damage): AsyncGenerator<Chunk>;
 }

@@ -1,13 +1,15 @@
 import { Resampler } from '../../dsp/resample';
-import { checkShape, keptRate } from '../limits';
+import type { Before } from '../containers/file-part';
+import { checkShape, JITTER_SECONDS, keptRate, MAX_GAP_SECONDS, MAX_SECONDS } from '../limits';
 import { MonoMixer } from '../mono';
 import { SampleStore } from '../sample-store';
 import type { Chunk } from './sound-track';
 
-/** Pauses in the file's clock up to this are rounding and jitter, not missing sound: three Opus packets. */
-const JITTER_SECONDS = 0.06;
-/** Longer ones are a clock that was set, not a pause. */
-const MAX_GAP_SECONDS = 600;
+/** Missing sound that was replaced with silence, in seconds of the take. */
+export interface Hole {
+  atSeconds: number;
+  seconds: number;
+}
 
 export interface TakeOptions {
   name: string;
@@ -24,8 +26,11 @@ export class TakeBuilder {
   /** The highest rate of the chunks. */
   sourceRateHz = 0;
   keptRateHz = 0;
-  /** Seconds of silence put into gaps. */
-  gapSeconds = 0;
+  /** Seconds of silence put between parts whose clock goes on. */
+  betweenSeconds = 0;
+  readonly holes: Hole[] = [];
+  /** Times at which a part begins behind one whose end is missing. */
+  readonly breaksSeconds: number[] = [];
   /** Seconds by which the clock was set forward. */
   jumpSeconds = 0;
   /** The loudest channel, where channels cancel each other out. */
@@ -35,6 +40,8 @@ export class TakeBuilder {
   private store = new SampleStore(1);
   private resampler: Resampler | undefined;
   private endSeconds: number | undefined;
+  /** What lies before the part of which nothing has been added yet. */
+  private before: Before | undefined;
   private resampledSeconds = 0;
   private stretchSamples = 0;
 
@@ -57,9 +64,12 @@ export class TakeBuilder {
     this.endSeconds = atSeconds + planes[0]!.length / sampleRateHz;
   }
 
-  /** A part follows whose clock starts again. */
-  startPart(): void {
-    this.endSeconds = undefined;
+  /** A part follows. */
+  startPart(before: Before): void {
+    if (before === 'break') this.breaksSeconds.push(this.seconds);
+    if (before === 'start' || before === 'break') this.endSeconds = undefined;
+    if (before === 'late') this.endSeconds = 0;
+    this.before = before;
   }
 
   finish(): Float32Array {
@@ -73,7 +83,7 @@ export class TakeBuilder {
     checkShape(channels, rateHz, name);
     if (this.keptRateHz === 0) {
       this.keptRateHz = keptRate(this.options.rateHz ?? rateHz, seconds);
-      this.store = new SampleStore((seconds ?? 10) * this.keptRateHz);
+      this.store = new SampleStore(Math.min(seconds ?? 10, MAX_SECONDS) * this.keptRateHz);
     } else {
       this.endStretch();
     }
@@ -93,12 +103,16 @@ export class TakeBuilder {
 
   private fillGap(atSeconds: number): void {
     const gap = this.endSeconds === undefined ? 0 : atSeconds - this.endSeconds;
-    if (gap <= JITTER_SECONDS) return;
+    const { before } = this;
+    const isBetween = before === 'late' || before === 'pause' || before === 'hole';
+    this.before = undefined;
+    if (gap <= (isBetween ? 0 : JITTER_SECONDS)) return;
     if (gap > MAX_GAP_SECONDS) {
       this.jumpSeconds += gap;
       return;
     }
-    this.gapSeconds += gap;
+    if (isBetween) this.betweenSeconds += gap;
+    if (isBetween && before !== 'pause') this.holes.push({ atSeconds: this.seconds, seconds: gap });
     const frames = Math.round(gap * this.chunkRateHz);
     this.append(Array.from({ length: this.mixer.channels }, () => new Float32Array(frames)));
   }

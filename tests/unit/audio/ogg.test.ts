@@ -49,6 +49,36 @@ describe('an Ogg file', () => {
     }
   });
 
+  it.each([
+    ['at the end of a page', 0],
+    ['in the header of a page', 26],
+  ])('cut %s says that its end mark is missing', async (_, more) => {
+    const whole = ogg(oggOpus([50, 50, 50]));
+    const end = whole.lastIndexOf('OggS');
+    const { seconds: read, warnings } = await decodeFile(file(whole.subarray(0, end + more)), 'cut.ogg');
+    expect(read).toBeCloseTo(seconds(100), 2);
+    expect(warnings).toEqual([
+      expect.stringMatching(/lacks the mark with which it should end.*missing after the 2\.0 s.*not known/),
+    ]);
+  });
+
+  it('with a tag behind its end mark opens without a warning', async () => {
+    const tagged = Buffer.concat([ogg(oggOpus([50])), Buffer.from('TAG'.padEnd(128))]);
+    expect((await decodeFile(file(tagged), 'tagged.ogg')).warnings).toEqual([]);
+  });
+
+  it('of several links in a row of which one is cut says where', async () => {
+    const [first, second] = [ogg(oggOpus([50, 50])), ogg(oggOpus([50], { serial: 2 }))];
+    for (const end of [first.lastIndexOf('OggS'), first.length - 1000]) {
+      const joined = Buffer.concat([first.subarray(0, end), second]);
+      const { seconds: read, warnings } = await decodeFile(file(joined), 'joined.ogg');
+      expect(read).toBeCloseTo(2 * seconds(50), 2);
+      expect(warnings).toEqual([
+        expect.stringMatching(/several recordings.*end of one is missing at 1\.0 s/),
+      ]);
+    }
+  });
+
   it('of several links in a row is read to the end of the last', async () => {
     const chain = ogg([...oggOpus([50], { serial: 1 }), ...oggOpus([50, 50], { serial: 2, fill: 32 })]);
     const { seconds: read, warnings } = await decodeFile(file(chain), 'chain.ogg');
@@ -64,17 +94,17 @@ describe('an Ogg file', () => {
       { packets: [], granule: 143900, flags: 4 },
     ];
     for (const pages of [early, empty]) {
-      const { links } = (await readOgg(file(ogg(pages))))!;
-      expect(links).toHaveLength(1);
-      expect(await packetsIn(links[0]!)).toBe(150);
+      const { parts } = (await readOgg(file(ogg(pages))))!;
+      expect(parts).toHaveLength(1);
+      expect(await packetsIn(parts[0]!.data)).toBe(150);
     }
   });
 
   it('has right checksums after a repair', async () => {
     const early = oggOpus([50, 50]);
     early.at(-2)!.flags = 4;
-    const { links } = (await readOgg(file(ogg(early))))!;
-    const bytes = Buffer.from(await links[0]!.arrayBuffer());
+    const { parts } = (await readOgg(file(ogg(early))))!;
+    const bytes = Buffer.from(await parts[0]!.data.arrayBuffer());
     for (let at = 0; at >= 0; at = bytes.indexOf('OggS', at + 1)) {
       const next = bytes.indexOf('OggS', at + 1);
       const page = Buffer.from(bytes.subarray(at, next < 0 ? undefined : next));
@@ -101,6 +131,14 @@ describe('an Ogg file', () => {
     expect(warnings).toEqual(['0.4 s of this file are damaged and were left silent.']);
   });
 
+  it('with many packets in a row that cannot be decoded is read behind them', async () => {
+    const pages = oggOpus([50, 50, 50, 50]);
+    for (const page of pages.slice(3, 5)) page.packets = page.packets.map(() => opusPacket(BAD));
+    const { seconds: read, warnings } = await decodeFile(file(ogg(pages)), 'damaged.ogg');
+    expect(read).toBeCloseTo(seconds(200), 1);
+    expect(warnings).toEqual(['2.0 s of this file are damaged and were left silent.']);
+  });
+
   it('of Speex names the codec', async () => {
     const head = Buffer.concat([Buffer.from('Speex   1.2.1'), Buffer.alloc(67, 1)]);
     const speex = ogg([
@@ -111,5 +149,121 @@ describe('an Ogg file', () => {
       code: 'codec',
       message: expect.stringMatching(/encoded as Speex.*Save it as WAV/) as string,
     });
+  });
+});
+
+describe('a hole in an Ogg file', () => {
+  /** Pages of a second, the last three louder; those from 2 s to 5 s are where the holes are. */
+  const pages = oggOpus([50, 50, 50, 50, 50, 50, 50, 50]);
+  for (const page of pages.slice(-3)) page.packets = page.packets.map(() => opusPacket(128));
+  const bytes = ogg(pages);
+  const at = (page: number) => ogg(pages.slice(0, page)).length;
+  const inside = at(4) + 500;
+  const noise = Buffer.from(Array.from({ length: 4000 }, (_, i) => (i * i) % 251));
+  const holes: [string, Buffer, number, number][] = [
+    ['of whole pages', Buffer.concat([bytes.subarray(0, at(4)), bytes.subarray(at(7))]), 2, 5],
+    ['across pages', Buffer.concat([bytes.subarray(0, inside), bytes.subarray(at(6) + 99)]), 2, 5],
+    [
+      'of zeros',
+      Buffer.concat([bytes.subarray(0, inside), Buffer.alloc(4000), bytes.subarray(inside + 4000)]),
+      2,
+      4,
+    ],
+    [
+      'of other bytes',
+      Buffer.concat([bytes.subarray(0, inside), noise, bytes.subarray(inside + 4000)]),
+      2,
+      4,
+    ],
+    [
+      'in one page',
+      Buffer.concat([bytes.subarray(0, inside), Buffer.alloc(900), bytes.subarray(inside + 900)]),
+      2,
+      3,
+    ],
+  ];
+  const isSilent = (samples: Float32Array, from: number, to: number) =>
+    samples.subarray(from * 48000, to * 48000).every((x) => x === 0);
+
+  it.each(holes)('%s becomes silence of its length, and is named', async (_, torn, from, to) => {
+    const { samples, warnings } = await decodeFile(file(torn), 'torn.ogg');
+    expect(samples.length / 48000).toBeCloseTo(seconds(400), 3);
+    expect(isSilent(samples, from, to)).toBe(true);
+    expect(Math.abs(samples[(from - 0.1) * 48000]!)).toBeCloseTo(0.25, 2);
+    // What comes after it is at its time, to the packet.
+    const loud = samples.findIndex((x) => Math.abs(x) > 0.4);
+    expect(loud).toBe(5 * 48000 - (to === 5 ? 0 : PRE_SKIP));
+    expect(warnings).toEqual([
+      `${to - from}.0 s in the middle of this file, from ${from}.0 s on, are missing or damaged and were left silent.`,
+    ]);
+  });
+
+  it.each(holes)(
+    '%s becomes silence of its length where the browser decodes whole files',
+    async (_, torn, from, to) => {
+      vi.stubGlobal('navigator', { vendor: 'Apple Computer, Inc.', userAgent: 'X11; Linux' });
+      vi.stubGlobal(
+        'OfflineAudioContext',
+        class {
+          decodeAudioData = async (data: ArrayBuffer) => {
+            const length = 960 * (await packetsIn(new Blob([data]))) - PRE_SKIP;
+            const samples = Float32Array.from({ length }, (__, i) => (i % 48 < 24 ? 0.25 : -0.25));
+            return {
+              numberOfChannels: 1,
+              sampleRate: 48000,
+              duration: length / 48000,
+              getChannelData: () => samples,
+            };
+          };
+        },
+      );
+      const { samples, warnings } = await decodeFile(file(torn), 'torn.ogg');
+      expect(samples.length / 48000).toBeCloseTo(seconds(400), 3);
+      expect(isSilent(samples, from, to)).toBe(true);
+      expect(warnings).toEqual([
+        expect.stringMatching(/^\d\.0 s in the middle of this file, from 2\.0 s on/),
+      ]);
+    },
+  );
+
+  it('loses nothing of a page in which single bits are wrong', async () => {
+    const flipped = Buffer.from(bytes);
+    flipped[at(5) - 5]! ^= 1;
+    const { samples, warnings } = await decodeFile(file(flipped), 'flipped.ogg');
+    expect(samples.length / 48000).toBeCloseTo(seconds(400), 5);
+    expect(samples.every((x) => x !== 0)).toBe(true);
+    expect(warnings).toEqual([]);
+  });
+
+  it('leaves out the end of a packet whose beginning is lost', async () => {
+    const continued = oggOpus([50, 50, 50]);
+    continued[4]!.flags = 1 | 4;
+    continued[4]!.packets[0] = Buffer.alloc(400, 0xff);
+    continued[4]!.granule += 960;
+    const all = ogg(continued);
+    const without = Buffer.concat([
+      all.subarray(0, ogg(continued.slice(0, 3)).length),
+      ogg([...continued]).subarray(ogg(continued.slice(0, 4)).length),
+    ]);
+    const { parts } = (await readOgg(file(without)))!;
+    expect(await Promise.all(parts.map(({ data }) => packetsIn(data)))).toEqual([50, 49]);
+  });
+
+  it('at the beginning is named', async () => {
+    const torn = Buffer.concat([bytes.subarray(0, at(2)), Buffer.alloc(99), bytes.subarray(at(4))]);
+    const { samples, warnings } = await decodeFile(file(torn), 'torn.ogg');
+    expect(samples.length / 48000).toBeCloseTo(seconds(400), 2);
+    expect(warnings).toEqual([
+      '2.0 s at the beginning of this file are missing or damaged and were left silent.',
+    ]);
+  });
+
+  it('is a pause where no page is missing', async () => {
+    const paused = oggOpus([50, 50, 50]);
+    for (const page of paused.slice(-2)) page.granule += 10 * 48000;
+    const { samples, warnings } = await decodeFile(file(ogg(paused)), 'paused.ogg');
+    expect(samples.length / 48000).toBeCloseTo(seconds(150) + 10, 2);
+    expect(isSilent(samples, 1, 10.9)).toBe(true);
+    expect(warnings).toEqual([]);
   });
 });

@@ -148,6 +148,89 @@ describe('a cut file', () => {
       expect.stringMatching(/end of this file is missing.*at least [23](\.\d)? s are lost/),
     ]);
   });
+
+  it('of WebM is read to the last packet before the cut', async () => {
+    const whole = await make(webm(), [{ times: row(100) }]);
+    const { seconds } = await decodeFile(whole.slice(0, Math.floor(0.75 * whole.size)), 'cut.webm');
+    expect(seconds).toBeGreaterThan(1.3);
+  });
+});
+
+describe('a file that states more than an hour', () => {
+  it.each([
+    ['WebM', webm],
+    ['MP4', () => new Mp4OutputFormat({ fastStart: 'in-memory' })],
+  ])('is opened where less is there: cut %s', async (_, format) => {
+    // Ten seconds, and from 70 minutes on ten seconds more.
+    const whole = await make(format(), [{ times: [...row(500), ...row(500, 4200)] }]);
+    const { seconds, warnings } = await decodeFile(whole.slice(0, Math.floor(0.4 * whole.size)), 'cut');
+    expect(seconds).toBeGreaterThan(7);
+    expect(seconds).toBeLessThan(9);
+    expect(warnings).toEqual([
+      expect.stringMatching(/end of this file is missing.*at least 1\.2 h are lost/),
+    ]);
+  });
+
+  it('is refused before it is decoded where as much is there', async () => {
+    const whole = await make(webm(), [{ times: [...row(500), ...row(10, 3599.9), ...row(500, 4200)] }]);
+    const onProgress = vi.fn();
+    await expect(decodeFile(whole, 'long.webm', { onProgress })).rejects.toMatchObject({ code: 'too-long' });
+    expect(onProgress).not.toHaveBeenCalled();
+  });
+
+  it('is opened where its clock was set forward by more than that', async () => {
+    const set = await make(webm(), [{ times: [...row(50), ...row(50, 4201)] }]);
+    const { seconds, warnings } = await decodeFile(set, 'set.webm');
+    expect(seconds).toBeCloseTo(2, 1);
+    expect(warnings).toEqual([expect.stringMatching(/clock of this file jumps forward by 1\.2 h/)]);
+  });
+});
+
+describe('joined files', () => {
+  it.each([
+    ['WebM', webm],
+    ['MP4', mp4],
+    ['MP4, its index first', () => new Mp4OutputFormat({ fastStart: 'in-memory' })],
+  ])('of %s are read one after the other', async (_, format) => {
+    const [first, second] = [
+      await make(format(), [{ times: row(50) }]),
+      await make(format(), [{ times: row(100) }]),
+    ];
+    const { seconds, warnings } = await decodeFile(new Blob([first, second, first]), 'joined');
+    expect(seconds).toBeGreaterThan(3.9);
+    expect(seconds).toBeLessThan(4.05);
+    expect(warnings).toEqual([]);
+  });
+
+  it('of WebM of which the first is cut say where', async () => {
+    const whole = await make(webm(), [{ times: row(100) }]);
+    const joined = new Blob([whole.slice(0, Math.floor(0.75 * whole.size)), whole]);
+    const { seconds, warnings } = await decodeFile(joined, 'joined.webm');
+    expect(seconds).toBeCloseTo(3.4, 0);
+    expect(warnings).toEqual([
+      expect.stringMatching(/several recordings.*end of one is missing at 1\.[345] s/),
+    ]);
+  });
+});
+
+describe('a hole in a WebM', () => {
+  it.each([
+    ['of bytes that are missing', 0],
+    ['of zeros', 6000],
+  ])('%s becomes silence of its length, and is named', async (_, zeros) => {
+    const whole = await make(webm(), [{ times: row(500) }]);
+    const from = Math.floor(0.45 * whole.size);
+    const torn = new Blob([whole.slice(0, from), new Uint8Array(zeros), whole.slice(from + 6000)]);
+    const { samples, seconds, warnings } = await decodeFile(torn, 'torn.webm');
+    expect(seconds).toBeCloseTo(10, 1);
+    expect(samples.subarray(5 * 48000, 5.5 * 48000).every((x) => x === 0)).toBe(true);
+    expect(samples.subarray(7 * 48000).every((x) => x !== 0)).toBe(true);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^[12]\.\d s in the middle of this file, from 4\.\d s on, are missing or damaged/,
+      ),
+    ]);
+  });
 });
 
 describe('joined MP3s', () => {

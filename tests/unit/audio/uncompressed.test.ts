@@ -71,6 +71,64 @@ describe('uncompressed files', () => {
     expect([seconds, warnings]).toEqual([1, []]);
   });
 
+  it.each([
+    ['zeros', Buffer.alloc(40_000)],
+    ['ID3v1', Buffer.from('TAG'.padEnd(128, 'x'))],
+    ['zeros and ID3v1', Buffer.concat([Buffer.alloc(20_000), Buffer.from('TAG'.padEnd(128, 'x'))])],
+    [
+      'ID3v2',
+      Buffer.concat([Buffer.from('ID3\x03\0\0\0\x02\x38\0', 'latin1'), Buffer.alloc(40_000, 'picture')]),
+    ],
+    ['an APE tag', Buffer.concat([Buffer.from('APETAGEX'), Buffer.alloc(40_000, 'picture')])],
+    ['a chunk and zeros', Buffer.concat([Buffer.from('LIST\x04\0\0\0INFO', 'latin1'), Buffer.alloc(40_000)])],
+  ])('that are whole with %s behind the samples end with the samples', async (_, after) => {
+    for (const odd of [0, 1]) {
+      // 8 bits, so that the samples can be odd in number.
+      const bytes = riff(little.subarray(odd), 1, 8);
+      const { seconds, warnings } = await open(Buffer.concat([bytes, Buffer.alloc(odd), after]));
+      expect([seconds, warnings]).toEqual([(little.length - odd) / 16000, []]);
+    }
+  });
+
+  it('that begin with zeros are read to their end where the recorder died', async () => {
+    const late = Float32Array.from(expected, (sample, i) => (i < 8000 ? 0 : sample));
+    const { seconds, warnings } = await open(withoutSize(makeWav(late)));
+    expect(seconds).toBe(1);
+    expect(warnings).toEqual([expect.stringMatching(/recorded this file ended before/)]);
+  });
+
+  it.each([
+    ['WAV', riff(little, 1, 16), riff(big, 1, 16, { big: true })],
+    ['WAV of two rates', riff(little, 1, 16), riff(little, 1, 16, { rateHz: 8000 })],
+    ['W64', w64(little, 16), w64(little, 16)],
+    ['AIFF', aiff(big, 16), aiff(wider(3), 24)],
+    ['AU', au(big, 3), au(big, 3)],
+    ['CAF', caf(big, 16, 0), caf(little, 16, 2)],
+  ])('that are joined are read one after the other: %s', async (name, first, second) => {
+    const { samples: read, sampleRateHz, warnings } = await open(Buffer.concat([first, second, second]));
+    const secondLength = name.includes('rates') ? 32_000 : 16_000;
+    expect(sampleRateHz).toBe(16_000);
+    expect(read).toHaveLength(16_000 + 2 * secondLength);
+    expect(read.subarray(0, 16_000)).toEqual(expected);
+    expect(warnings).toEqual([]);
+  });
+
+  it('that are joined are read up to one that cannot be decoded, which is named', async () => {
+    const { seconds, warnings } = await open(Buffer.concat([riff(little, 1, 16), riff(little, 0x11, 8)]));
+    expect(seconds).toBe(1);
+    expect(warnings).toEqual([expect.stringMatching(/Another recording.*encoded as IMA ADPCM.*left out/)]);
+  });
+
+  it('that are cut are opened whatever length they state', async () => {
+    const long = riff(little, 1, 16);
+    long.writeUInt32LE(2 * 16000 * 5 * 3600, 40);
+    const { seconds, warnings } = await open(long);
+    expect(seconds).toBe(1);
+    expect(warnings).toEqual([
+      expect.stringMatching(/end of this file is missing.*at least 5\.0 h are lost/),
+    ]);
+  });
+
   it('that are cut say how many seconds are missing', async () => {
     for (const bytes of [riff(little, 1, 16), aiff(big, 16), w64(little, 16)]) {
       const { seconds, warnings } = await open(bytes.subarray(0, -16000));

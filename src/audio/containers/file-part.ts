@@ -1,0 +1,17 @@
+/**
+ * What lies before a part. Its clock starts again: `start`, with nothing missing; `break`, where the end of the part before is missing;
+ * `late`, where its own beginning is missing. Its clock goes on: `pause`, without sound; `hole`, where sound is missing.
+ */
+export type Before = 'start' | 'break' | 'late' | 'pause' | 'hole';
+
+/** A part of a file, which demuxers read as a file of its own. */
+export interface FilePart {
+  data: Blob;
+  before: Before;
+  /** What the times in it lack of those of the clock. */
+  shiftSeconds: number;
+  /** End of its sound on the clock; null where it is not known. */
+  endSeconds: number | null;
+  /** Whether what it says of its end is true. */
+  statesEnd: boolean;
+}
