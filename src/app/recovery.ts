@@ -4,12 +4,12 @@ import { speechWarning } from '../audio/speech-likeness';
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { takeLink } from '../services/take-link';
+import { saveDraft } from '../store/draft-takes';
 import { abandonedDrafts, adopt, deleteDraft, readDraft, secondsIn } from '../store/drafts';
 import { StoreError } from '../store/db';
 import { rememberTime } from '../store/device/clock';
 import { isInMemory } from '../store/memory/open';
 import type { DraftRow, TakeSummary } from '../store/rows';
-import { saveDraft } from '../store/takes';
 import { timeLeft } from '../ui/format';
 
 const CLOCK_MS = 60_000;

@@ -5,8 +5,9 @@ import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import type { VoiceSummary } from '../engine/types';
 import type { LiveSession } from '../realtime/session/live-session';
 import { TakeRecording, type LiveTake, type TakeEnd } from '../realtime/session/take-recording';
+import { saveDraft } from '../store/draft-takes';
 import { Draft } from '../store/drafts';
-import { saveDraft, saveTake } from '../store/takes';
+import { saveTake } from '../store/takes';
 import { laterSoundNotStored } from '../ui/draft-warning';
 import { clock, nowInWords } from '../ui/format';
 

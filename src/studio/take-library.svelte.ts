@@ -2,6 +2,7 @@ import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { onChanged } from '../store/changes';
 import { isMissing, StoreError } from '../store/db';
+import { saveDraft } from '../store/draft-takes';
 import type { Draft } from '../store/drafts';
 import type { TakeSummary } from '../store/rows';
 import { idsIn } from '../store/additions';
@@ -13,7 +14,6 @@ import {
   listTakes,
   loadTake,
   renameTake,
-  saveDraft,
   saveTake,
   type NewTake,
   type TakeOutput,

@@ -165,13 +165,7 @@ export class Enrolment {
 
   /** Sets the user's choice for a piece, then reassigns the speakers of all pieces, which depend on it. */
   async choose(piece: Piece, choice: Piece['choice']): Promise<void> {
-    const { samplesId, pieces } = this.row.recordings.find((recording) => recording.pieces.includes(piece))!;
-    const index = pieces.indexOf(piece);
-    const chosen = (row: EnrolmentRow) => {
-      const stored = row.recordings.find((recording) => recording.samplesId === samplesId)?.pieces[index];
-      if (stored) stored.choice = choice;
-    };
-    await this.kept.reassignSpeakers(chosen).catch((error: unknown) => this.context.notices.fail(error));
+    await this.kept.choose(piece, choice).catch((error: unknown) => this.context.notices.fail(error));
   }
 
   async change({ about, ...part }: EnrolmentChange): Promise<void> {

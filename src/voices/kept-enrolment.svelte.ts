@@ -1,6 +1,7 @@
 import type { Job } from '../services/job.svelte';
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
+import type { Piece } from '../enrol/piece';
 import { markOtherSpeakers } from '../enrol/speakers';
 import { onChanged } from '../store/changes';
 import { isMissing } from '../store/db';
@@ -71,6 +72,16 @@ export class KeptEnrolment {
   async change(change: (row: EnrolmentRow) => EnrolmentRow): Promise<void> {
     this.row = change(this.row);
     await this.save((id, fresh) => changeEnrolment(id, change, fresh));
+  }
+
+  /** Sets the user's choice for a piece of the row. */
+  async choose(piece: Piece, choice: Piece['choice']): Promise<void> {
+    const { samplesId, pieces } = this.row.recordings.find((recording) => recording.pieces.includes(piece))!;
+    const index = pieces.indexOf(piece);
+    await this.reassignSpeakers((row) => {
+      const stored = row.recordings.find((recording) => recording.samplesId === samplesId)?.pieces[index];
+      if (stored) stored.choice = choice;
+    });
   }
 
   /** The main speaker is determined from all recordings together, after `change`. */

@@ -11,7 +11,8 @@ import {
   readDraft,
   type NewDraft,
 } from '../../../src/store/drafts';
-import { listTakes, loadTake, renameTake, saveDraft } from '../../../src/store/takes';
+import { saveDraft } from '../../../src/store/draft-takes';
+import { listTakes, loadTake, renameTake } from '../../../src/store/takes';
 import { sealed } from '../provenance/records';
 import { fakeLocks } from './fake-locks';
 
