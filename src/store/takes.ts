@@ -4,7 +4,7 @@ import { concat } from '../dsp/arrays';
 import { chunksOf, cutSamples, keep, readParts, readSamples, writeSamples } from './chunks';
 import { database, newSamplesId, StoreError, type Schema } from './db';
 import { plainText } from '../provenance';
-import { draftSeal, isSealed, sealOf, storedOutput } from './take-seal';
+import { draftSeal, isSealed, sealOf, storedOutput } from './seal/take-seal';
 import {
   isTakeRow,
   type DraftRow,
