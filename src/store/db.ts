@@ -3,7 +3,7 @@ import { isInMemory, openDatabase } from './memory/open';
 import { joinMemory } from './memory/share';
 import { isDraftRow, isEnrolmentRow, isTakeRow, isVoiceRow } from './rows';
 import { StoreError, type Schema } from './schema';
-import { sealListed } from './seal-earlier';
+import { sealListed } from './seal/seal-earlier';
 
 export { StoreError, type DeviceKeys, type Schema, type StoreErrorCode } from './schema';
 

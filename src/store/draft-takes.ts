@@ -3,7 +3,7 @@ import { notifyChanged } from './changes';
 import { concat } from '../dsp/arrays';
 import { chunksOf, cutSamples, keep, readParts, writeSamples } from './chunks';
 import { database, inTransaction, newSamplesId, type Schema } from './db';
-import { draftSeal } from './take-seal';
+import { draftSeal } from './seal/take-seal';
 import { sealedRow, summaryOf, unsealedRow } from './takes';
 import type { DraftRow, OutputRow, TakeRow, TakeSummary } from './rows';
 

@@ -3,7 +3,7 @@ import { chunksOf, readSamples } from './chunks';
 import { database, inTransaction, newSamplesId } from './db';
 import { isInMemory } from './memory/open';
 import { isDraftRow, type DraftRow } from './rows';
-import { draftSeal } from './take-seal';
+import { draftSeal } from './seal/take-seal';
 
 /** Samples that wait for the next write: what a killed tab loses, beside what the browser is writing. */
 const WRITE_SECONDS = 0.3;

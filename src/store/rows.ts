@@ -62,7 +62,7 @@ const outputRow = v.object({
   ...outputFields,
   /** The consent record of the voice it was converted to; takes from before there were records have none. */
   consent: v.optional(sealed),
-  /** See `sealOf` in src/store/take-seal.ts; conversions of earlier versions are sealed when the store is upgraded. */
+  /** See `sealOf` in src/store/seal/take-seal.ts; conversions of earlier versions are sealed when the store is upgraded. */
   seal: v.exactOptional(sha256),
 });
 
@@ -103,7 +103,7 @@ const draftRow = v.object({
     v.object({
       ...trackRow,
       about: v.omit(outputRow, ['seconds', 'seal']),
-      /** See `draftSeal` in src/store/take-seal.ts. */
+      /** See `draftSeal` in src/store/seal/take-seal.ts. */
       seal: sha256,
     }),
   ),

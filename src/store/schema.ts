@@ -23,7 +23,7 @@ export interface Schema extends DBSchema {
   keys: { key: keyof DeviceKeys; value: DeviceKeys[keyof DeviceKeys] };
   /** Unfinished voices; the samples of their recordings are in `chunks`. */
   enrolments: { key: string; value: EnrolmentRow };
-  /** In version 3 alone: ids of the takes that were converted before conversions were sealed, see src/store/seal-earlier.ts. */
+  /** In version 3 alone: ids of the takes that were converted before conversions were sealed, see src/store/seal/seal-earlier.ts. */
   unsealed: { key: string; value: true };
   /** Public key, hex, of whoever first signed a voice file of an id on this device; kept when the voice is deleted. */
   signers: { key: string; value: string };

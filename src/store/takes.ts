@@ -3,7 +3,7 @@ import { notifyChanged } from './changes';
 import { chunksOf, copySamples, keep, readSamples, writeSamples } from './chunks';
 import { database, inTransaction, newSamplesId, StoreError, type Schema } from './db';
 import { plainText } from '../provenance';
-import { isSealed, sealOf, storedOutput } from './take-seal';
+import { isSealed, sealOf, storedOutput } from './seal/take-seal';
 import { isTakeRow, type Length, type OutputRow, type TakeRow, type TakeSummary } from './rows';
 
 export interface Samples {

@@ -1,10 +1,10 @@
 import type { IDBPDatabase } from 'idb';
-import { hexOf, sha256Of } from '../files/hash';
-import { canonicalBytes, type Canonical } from '../provenance';
-import { readSamples } from './chunks';
-import { deviceKey } from './device-keys';
-import type { OutputRow, TakeRow } from './rows';
-import type { Schema } from './schema';
+import { hexOf, sha256Of } from '../../files/hash';
+import { canonicalBytes, type Canonical } from '../../provenance';
+import { readSamples } from '../chunks';
+import { deviceKey } from '../device-keys';
+import type { OutputRow, TakeRow } from '../rows';
+import type { Schema } from '../schema';
 
 const HMAC: HmacKeyGenParams = { name: 'HMAC', hash: 'SHA-256' };
 

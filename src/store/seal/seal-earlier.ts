@@ -1,6 +1,6 @@
 import type { IDBPDatabase } from 'idb';
-import { isTakeRow } from './rows';
-import type { Schema } from './schema';
+import { isTakeRow } from '../rows';
+import type { Schema } from '../schema';
 import { sealOf, storedOutput } from './take-seal';
 
 /** Seals, as they are, the conversions in `unsealed`, which the upgrade from a version without seals has listed, and empties the list. */
