@@ -82,7 +82,10 @@ const sideways = (page: Page) =>
         const { left, right, width } = node.getBoundingClientRect();
         const isScrolled = ['auto', 'scroll'].includes(overflowX) && node.scrollWidth > node.clientWidth;
         const isSeen = width > 1 && right > 0 && position !== 'fixed';
-        return isScrolled || (isSeen && (left < 0 || right > document.documentElement.clientWidth + 0.5) && !isCut(node));
+        return (
+          isScrolled ||
+          (isSeen && (left < 0 || right > document.documentElement.clientWidth + 0.5) && !isCut(node))
+        );
       })
       .map((node) => `${node.tagName} ${node.className} ${node.textContent.trim().slice(0, 30)}`);
   });
