@@ -1,11 +1,13 @@
 import { cp } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { precompressed } from './scripts/compress.mjs';
 import { serveFiles } from './scripts/files.mjs';
 import { HEADERS, ISOLATION_HEADERS, policiesInPage } from './scripts/headers.mjs';
 import { thirdPartyLicences } from './scripts/licences.mjs';
+import { PARAGLIDE } from './scripts/messages.mjs';
 
 const published = fileURLToPath(new URL('models/published', import.meta.url));
 
@@ -32,6 +34,7 @@ export default defineConfig(({ mode }) => ({
   base: './',
   // The build for scripts is served on this machine only.
   plugins: [
+    paraglideVitePlugin(PARAGLIDE),
     svelte(),
     publishedModels(),
     licences.app(),
