@@ -4,8 +4,10 @@ import { ExhibitError, placeOf, readTree, type Fault } from './exhibit/fault';
 import { exhibitSchema, LIMITS, type AllowedCode } from './exhibit/schema';
 import type { Exhibit, Texts } from './exhibit/types';
 
+export { contrast, readable, WANTED_CONTRAST } from './exhibit/contrast';
 export { DEFAULT_EXHIBIT } from './exhibit/default';
 export { ExhibitError, type Fault } from './exhibit/fault';
+export { isOpen } from './exhibit/opening-hours';
 export { exhibitSchema, LIMITS, LOCALES, type AllowedCode } from './exhibit/schema';
 export type { Exhibit, ExhibitVoice, Locale, OpeningHours, Texts } from './exhibit/types';
 
