@@ -59,7 +59,8 @@ export type MuseumKey =
   | 'pin'
   | 'pin-attempts'
   | 'pin-resets'
-  | 'counters';
+  | 'counters'
+  | 'probe';
 
 export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged' | 'altered';
 
