@@ -1,8 +1,8 @@
 import { DEFAULT_EXHIBIT, ExhibitError, type Exhibit } from '../files/exhibit';
 import * as m from '../paraglide/messages';
 import type { AppContext } from '../services/context';
-import { downloadExhibit } from '../services/exhibit-file';
-import { exhibitUrl } from '../services/exhibit-url';
+import { downloadExhibit } from '../services/exhibit/file';
+import { exhibitUrl } from '../services/exhibit/url';
 import type { Scope } from '../services/scope';
 import { onChanged } from '../store/changes';
 import type { RefusedVoice } from '../store/device/enrolled-voices';

@@ -4,7 +4,7 @@ import { ExhibitError, placeOf, readTree, type Fault } from './exhibit/fault';
 import { exhibitSchema, LIMITS, type AllowedCode } from './exhibit/schema';
 import type { Exhibit, Texts } from './exhibit/types';
 
-export { contrast, readable, WANTED_CONTRAST } from './exhibit/contrast';
+export { contrast, PAPER, readable, WANTED_CONTRAST } from './exhibit/contrast';
 export { DEFAULT_EXHIBIT } from './exhibit/default';
 export { ExhibitError, type Fault } from './exhibit/fault';
 export { isOpen } from './exhibit/opening-hours';

@@ -1,3 +1,5 @@
+/** The kiosk's dark paper, on which the accent colour is, and which is the colour of labels on it. */
+export const PAPER = '#131118';
 /** Contrast that text of the kiosk has at least: WCAG 2.2, success criterion 1.4.6. */
 export const WANTED_CONTRAST = 7;
 

@@ -141,7 +141,7 @@ export const exhibitSchema = v.pipe(
         v.string(because('colour')),
         v.regex(/^#[0-9a-fA-F]{6}$/, because('colour')),
         v.description(
-          'Colour of the buttons, #rrggbb. Where its contrast to their labels and to the page is less than 7:1, its lightness is changed until it is 7:1.',
+          'Colour of the buttons, #rrggbb, on the dark page of the kiosk. Where its contrast to that is less than 7:1, it is mixed with white until it is 7:1.',
         ),
       ),
       languages: v.pipe(

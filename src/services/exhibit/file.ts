@@ -1,7 +1,7 @@
-import { downloadDocument } from '../export/deliver';
-import { formatExhibit, type Exhibit } from '../files/exhibit';
-import { enrolledVoiceFiles, type RefusedVoice } from '../store/device/enrolled-voices';
-import type { Scope } from './scope';
+import { downloadDocument } from '../../export/deliver';
+import { formatExhibit, type Exhibit } from '../../files/exhibit';
+import { enrolledVoiceFiles, type RefusedVoice } from '../../store/device/enrolled-voices';
+import type { Scope } from '../scope';
 
 /**
  * Downloads an exhibit as `exhibit.json`, with the files of its enrolled voices that may leave this device. Resolves with those that

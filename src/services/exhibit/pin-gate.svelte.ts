@@ -1,7 +1,7 @@
-import * as m from '../paraglide/messages';
-import { checkPin, hasPin, PIN_PATTERN, pinWaitSeconds, resetPin, setPin } from '../store/device/pin';
-import { messageOf } from './messages';
-import type { Scope } from './scope';
+import * as m from '../../paraglide/messages';
+import { checkPin, hasPin, PIN_PATTERN, pinWaitSeconds, resetPin, setPin } from '../../store/device/pin';
+import { messageOf } from '../messages';
+import type { Scope } from '../scope';
 
 const SECOND_MS = 1000;
 

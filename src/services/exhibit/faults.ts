@@ -1,5 +1,5 @@
-import { LIMITS, type AllowedCode, type Fault, type ExhibitError } from '../files/exhibit';
-import * as m from '../paraglide/messages';
+import { LIMITS, type AllowedCode, type Fault, type ExhibitError } from '../../files/exhibit';
+import * as m from '../../paraglide/messages';
 
 const { text, voices, portrait, prompts, hours, enrolledVoices, idleSeconds } = LIMITS;
 
