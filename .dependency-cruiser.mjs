@@ -105,11 +105,11 @@ const rules = [
   {
     name: 'computing-libraries',
     comment:
-      'What computes needs arithmetic, the runtime, schemas and zips; nothing that draws, stores or plays.',
+      'What computes needs arithmetic, the runtime, schemas, JSON and zips; nothing that draws, stores or plays.',
     from: { path: `^src/${oneOf(COMPUTING)}/` },
     to: {
       dependencyTypesNot: ['local', 'undetermined'],
-      pathNot: packages(['fft\\.js', 'onnxruntime-web', 'valibot', 'fflate']),
+      pathNot: packages(['fft\\.js', 'onnxruntime-web', 'valibot', 'fflate', 'jsonc-parser']),
     },
   },
   {

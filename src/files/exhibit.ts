@@ -1,86 +1,66 @@
-/** Languages of the texts for visitors. */
-export const LOCALES = ['en', 'de', 'nl', 'fr', 'es'] as const;
-export type Locale = (typeof LOCALES)[number];
+import * as v from 'valibot';
+import { plainText } from '../provenance';
+import { ExhibitError, placeOf, readTree, type Fault } from './exhibit/fault';
+import { exhibitSchema, LIMITS, type AllowedCode } from './exhibit/schema';
+import type { Exhibit, Texts } from './exhibit/types';
 
-/** A text in some of the languages of an exhibit. */
-export type Texts = Partial<Record<Locale, string>>;
+export { contrast, PAPER, readable, WANTED_CONTRAST } from './exhibit/contrast';
+export { DEFAULT_EXHIBIT } from './exhibit/default';
+export { ExhibitError, type Fault } from './exhibit/fault';
+export { isOpen } from './exhibit/opening-hours';
+export { exhibitSchema, LIMITS, LOCALES, type AllowedCode } from './exhibit/schema';
+export type { Exhibit, ExhibitVoice, Locale, OpeningHours, Texts } from './exhibit/types';
 
-export interface ExhibitVoice {
-  id: string;
-  /** A `data:` URL of a PNG, JPEG or WebP; the drawn portrait where it is missing. */
-  portrait?: string | undefined;
-  name?: Texts | undefined;
-  /** Who it is, in one line. */
-  line?: Texts | undefined;
+/** Reads the file of an exhibit. Its texts are safe to show (`plainText`). Throws ExhibitError for the first fault. */
+export function parseExhibit(text: string): Exhibit {
+  if (text.length > LIMITS.file) throw new ExhibitError({ what: 'large' }, { line: 1, column: 1 });
+  const json = text.replace(/^\ufeff/, '');
+  const tree = readTree(json);
+  const raw: unknown = JSON.parse(json);
+  const parsed = v.safeParse(exhibitSchema, raw, { abortEarly: true });
+  if (parsed.success) return inert(parsed.output);
+  const [issue] = parsed.issues;
+  const path = (issue.path ?? []).map(({ key }) => key as string | number);
+  const fault = faultOf(issue, path.join('.'), () => allowedAt(raw, path));
+  throw new ExhibitError(fault, placeOf(json, tree, path, fault.what));
 }
 
-export interface OpeningHours {
-  /** 0 is Sunday. */
-  days: number[];
-  /** `hh:mm`. */
-  from: string;
-  to: string;
+/** The file of an exhibit. */
+export function formatExhibit(exhibit: Exhibit): string {
+  return `${JSON.stringify(exhibit, null, 2)}\n`;
 }
 
-/** What a museum decides about its kiosk. */
-export interface Exhibit {
-  format: 'understudy-exhibit';
-  version: 1;
-  title: Texts;
-  /** `#rrggbb`. */
-  accentColour: string;
-  /** At least one; the first is shown first. */
-  languages: Locale[];
-  /** In the order on the screen. */
-  voices: ExhibitVoice[];
-  /** Sentences to say aloud. */
-  prompts: Texts[];
-  /** Seconds without a touch until a visit ends, 15..600. */
-  idleSeconds: number;
-  /** Ceiling and default, 0..1. */
-  volume: number;
-  noticeBeforePlayback: boolean;
-  exportAllowed: boolean;
-  openingHours?: OpeningHours[] | undefined;
-  /** Path on the same origin. */
-  heartbeat?: string | undefined;
-  /** Whether all controls are in the lower half of the screen. */
-  reachableControls?: boolean | undefined;
-  /** Base64 of `.understudy` files. */
-  enrolledVoices?: string[] | undefined;
+function faultOf(issue: v.BaseIssue<unknown>, name: string, allowedThere: () => AllowedCode): Fault {
+  // Of a strict object: an expected name is in quotation marks, and none is expected for a field that it does not have.
+  if (issue.type === 'strict_object' && issue.expected === 'never') return { what: 'unknown', name };
+  if (issue.type === 'strict_object' && issue.expected?.startsWith('"'))
+    return { what: 'missing', name, allowed: allowedThere() };
+  return { what: 'value', name, allowed: issue.message as AllowedCode };
 }
 
-export const DEFAULT_EXHIBIT: Exhibit = {
-  format: 'understudy-exhibit',
-  version: 1,
-  title: {
-    en: 'Another voice',
-    de: 'Eine andere Stimme',
-    nl: 'Een andere stem',
-    fr: 'Une autre voix',
-    es: 'Otra voz',
-  },
-  accentColour: '#8f1d3d',
-  languages: ['en', 'de', 'nl', 'fr', 'es'],
-  voices: [{ id: 'kathleen' }, { id: 'joe' }, { id: 'kerstin' }],
-  prompts: [
-    {
-      en: 'Say what you would have said.',
-      de: 'Sagen Sie, was Sie gesagt hätten.',
-      nl: 'Zeg wat u gezegd zou hebben.',
-      fr: 'Dites ce que vous auriez dit.',
-      es: 'Diga lo que usted habría dicho.',
-    },
-    {
-      en: 'Good evening. I have come a long way to speak to you tonight.',
-      de: 'Guten Abend. Ich bin weit gereist, um heute zu Ihnen zu sprechen.',
-      nl: 'Goedenavond. Ik ben van ver gekomen om u vanavond toe te spreken.',
-      fr: 'Bonsoir. Je suis venu de loin pour vous parler ce soir.',
-      es: 'Buenas noches. He venido de lejos para hablarles esta noche.',
-    },
-  ],
-  idleSeconds: 45,
-  volume: 0.8,
-  noticeBeforePlayback: false,
-  exportAllowed: false,
-};
+/** What the schema requires of a field that is missing: what it says of null there. */
+function allowedAt(raw: unknown, path: (string | number)[]): AllowedCode {
+  const filled = structuredClone(raw);
+  const parent = path.slice(0, -1).reduce((value, key) => (value as Record<string, unknown>)[key], filled);
+  (parent as Record<string, unknown>)[path.at(-1)!] = null;
+  const { issues } = v.safeParse(exhibitSchema, filled, { abortEarly: true });
+  return issues![0].message as AllowedCode;
+}
+
+function inert(exhibit: Exhibit): Exhibit {
+  const { title, voices, prompts } = exhibit;
+  return {
+    ...exhibit,
+    title: inertTexts(title),
+    prompts: prompts.map(inertTexts),
+    voices: voices.map(({ name, line, ...voice }) => ({
+      ...voice,
+      ...(name && { name: inertTexts(name) }),
+      ...(line && { line: inertTexts(line) }),
+    })),
+  };
+}
+
+function inertTexts(texts: Texts): Texts {
+  return Object.fromEntries(Object.entries(texts).map(([locale, text]) => [locale, plainText(text)]));
+}

@@ -15,7 +15,7 @@ import {
 import { joinMemory } from './memory/share';
 
 const NAME = 'understudy';
-const VERSION = 3;
+const VERSION = 4;
 
 /** Keys that this browser generates at their first use and never exports. */
 export interface DeviceKeys {
@@ -46,7 +46,21 @@ export interface Schema extends DBSchema {
   drafts: { key: string; value: DraftRow };
   /** The latest time this device has seen, in milliseconds since 1970, under `latest`. */
   clock: { key: string; value: number };
+  /** What makes this device a kiosk: its exhibit, the staff's PIN, counters; see src/store/device. Validated when read. */
+  museum: { key: MuseumKey; value: unknown };
 }
+
+export type MuseumKey =
+  | 'exhibit'
+  | 'exhibit-before'
+  | 'exhibit-file'
+  | 'exhibit-draft'
+  | 'volume'
+  | 'pin'
+  | 'pin-attempts'
+  | 'pin-resets'
+  | 'counters'
+  | 'probe';
 
 export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged' | 'altered';
 
@@ -106,6 +120,7 @@ async function open(): Promise<IDBPDatabase<Schema>> {
         // The transaction, which `openDB` waits for, lasts as long as this has requests.
         void noteWhatIsHere(transaction);
       }
+      if (from < 4) fresh.createObjectStore('museum');
     },
     // Another tab with a newer version of the app must not wait for this one.
     blocking: forget,
