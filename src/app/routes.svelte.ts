@@ -8,7 +8,12 @@ export const PAGES = [
   { id: 'learn', label: 'Learn' },
 ] as const;
 
-export type PageId = (typeof PAGES)[number]['id'];
+/** Pages without the app's header and footer, which no menu names. */
+export const ROOMS = [{ id: 'kiosk', label: 'Kiosk' }] as const;
+
+const ALL = [...PAGES, ...ROOMS];
+
+export type PageId = (typeof ALL)[number]['id'];
 
 /** The page in the address (`#/studio`, `#/live`, ...), the studio if there is none, and the take to open there (`#/studio/<id>`). */
 export class Route {
@@ -18,6 +23,15 @@ export class Route {
   constructor(scope: Scope) {
     this.read();
     scope.on(window, 'hashchange', () => this.read());
+  }
+
+  get label(): string {
+    return ALL.find(({ id }) => id === this.page)!.label;
+  }
+
+  /** Whether the page is one without header and footer. */
+  get isRoom(): boolean {
+    return ROOMS.some(({ id }) => id === this.page);
   }
 
   /** The take that the address names, once: then the address is that of the studio alone, which shows whatever is open. */
@@ -30,7 +44,7 @@ export class Route {
 
   private read(): void {
     const [name, id] = location.hash.replace(/^#\/?/, '').split(/[/?]/);
-    this.page = PAGES.find((page) => page.id === name)?.id ?? 'studio';
+    this.page = ALL.find((page) => page.id === name)?.id ?? 'studio';
     this.takeId = (this.page === 'studio' && id) || null;
   }
 }

@@ -30,6 +30,7 @@ export class GrowingPlayer {
   private before: { buffer: AudioBuffer; gain: number } | undefined;
   private isComplete = false;
   private sources: AudioBufferSourceNode[] = [];
+  private first: AudioBufferSourceNode | undefined;
   private isStarted = false;
   private startedAt = 0;
   private offsetSeconds = 0;
@@ -107,6 +108,21 @@ export class GrowingPlayer {
     this.restart(isAtEnd ? 0 : this.offsetSeconds);
   }
 
+  /** Plays `samples` before anything else; resolves when they have ended. Rejects with AudioError `no-output`. */
+  async playFirst(samples: Float32Array): Promise<void> {
+    await this.wake();
+    const context = this.context!;
+    const gain = new GainNode(context, { gain: this.level });
+    const source = new AudioBufferSourceNode(context, { buffer: this.toBuffer(samples) });
+    source.connect(gain).connect(context.destination);
+    this.first = source;
+    await new Promise<void>((resolve) => {
+      source.onended = () => resolve();
+      source.start();
+    });
+    this.first = undefined;
+  }
+
   pause(): void {
     this.offsetSeconds = this.seconds;
     this.stop();
@@ -118,17 +134,26 @@ export class GrowingPlayer {
       this.gains?.[each].gain.setTargetAtTime(this.gainOf(each), this.context!.currentTime, FADE_SECONDS);
   }
 
-  /** Releases the device and overwrites all samples. */
-  close(): void {
+  /** Overwrites all samples; the next ones are the start of another recording. */
+  clear(): void {
+    this.first?.stop();
     this.stop();
-    void this.context?.close();
-    this.context = this.master = this.gains = undefined;
+    this.offsetSeconds = 0;
+    this.isComplete = false;
+    this.side = 'b';
     for (const samples of this.samples) samples.fill(0);
     for (const { buffer } of [...this.parts, ...(this.before ? [this.before] : [])])
       buffer.getChannelData(0).fill(0);
     this.parts = [];
     this.samples = [];
     this.before = undefined;
+  }
+
+  /** As `clear`, and releases the device. */
+  close(): void {
+    this.clear();
+    void this.context?.close();
+    this.context = this.master = this.gains = undefined;
   }
 
   private gainOf(side: Side): number {

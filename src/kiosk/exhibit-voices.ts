@@ -1,6 +1,7 @@
 import type { Exhibit, ExhibitVoice } from '../files/exhibit';
 import type { VoiceSummary } from '../engine/types';
-import { requirePermission, type SealedRecord } from '../provenance';
+import { plainText, requirePermission, type SealedRecord } from '../provenance';
+import { inLocale } from '../services/locale.svelte';
 
 /** A voice on the screen. */
 export interface OfferedVoice {
@@ -8,6 +9,11 @@ export interface OfferedVoice {
   summary: VoiceSummary;
   consent: SealedRecord;
   shown: ExhibitVoice;
+}
+
+/** Its name on the screen, in the language shown. */
+export function nameOf({ shown, summary }: OfferedVoice): string {
+  return inLocale(shown.name) || plainText(summary.name);
 }
 
 const NOTHING_REVOKED: ReadonlySet<string> = new Set();

@@ -51,7 +51,7 @@ export class KioskMicrophone extends Microphone {
   private rateHz = 0;
   private pressedAtMs = 0;
   private roomDb: number | null = null;
-  private peak = { value: 0, atMs: 0 };
+  private loudest = { value: 0, atMs: 0 };
 
   constructor(
     scope: Scope,
@@ -94,13 +94,14 @@ export class KioskMicrophone extends Microphone {
 
   protected override onLevel({ peak, rms }: Level): void {
     const now = performance.now();
-    if (peak >= this.peak.value || now - this.peak.atMs > PEAK_MS) this.peak = { value: peak, atMs: now };
+    if (peak >= this.loudest.value || now - this.loudest.atMs > PEAK_MS)
+      this.loudest = { value: peak, atMs: now };
     const levelDb = 20 * Math.log10(rms + 1e-5);
     const step = this.roomDb !== null && levelDb > this.roomDb ? ROOM_RISE : ROOM_FALL;
     if (!this.isSpeaking)
       this.roomDb = (this.roomDb ?? levelDb) + step * (levelDb - (this.roomDb ?? levelDb));
     this.advice = adviceOn({
-      peak: this.peak.value,
+      peak: this.loudest.value,
       speechDb: this.listener && this.listener.seconds > 1 ? this.listener.levelDb : null,
       roomDb: this.roomDb,
       conditions: this.judged,

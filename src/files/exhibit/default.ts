@@ -11,9 +11,70 @@ export const DEFAULT_EXHIBIT: Exhibit = {
     fr: 'Une autre voix',
     es: 'Otra voz',
   },
-  accentColour: '#8f1d3d',
+  accentColour: '#ff8aa5',
   languages: ['en', 'de', 'nl', 'fr', 'es'],
-  voices: [{ id: 'kathleen' }, { id: 'joe' }, { id: 'kerstin' }],
+  voices: [
+    {
+      id: 'ambrose',
+      line: {
+        en: 'An old man whom nobody has ever met: his voice was computed.',
+        de: 'Ein alter Mann, dem nie jemand begegnet ist: Seine Stimme wurde berechnet.',
+        nl: 'Een oude man die niemand ooit heeft ontmoet: zijn stem is berekend.',
+        fr: 'Un vieil homme que personne n’a jamais rencontré : sa voix a été calculée.',
+        es: 'Un anciano al que nadie ha conocido: su voz fue calculada.',
+      },
+    },
+    {
+      id: 'kathleen',
+      line: {
+        en: 'A woman from the United States, warm and measured.',
+        de: 'Eine Frau aus den USA, warm und bedächtig.',
+        nl: 'Een vrouw uit de Verenigde Staten, warm en bedachtzaam.',
+        fr: 'Une femme des États-Unis, chaleureuse et posée.',
+        es: 'Una mujer de Estados Unidos, cálida y pausada.',
+      },
+    },
+    {
+      id: 'joe',
+      line: {
+        en: 'A man from the United States, computed from public recordings.',
+        de: 'Ein Mann aus den USA, aus gemeinfreien Aufnahmen berechnet.',
+        nl: 'Een man uit de Verenigde Staten, berekend uit publieke opnamen.',
+        fr: 'Un homme des États-Unis, calculé d’après des enregistrements publics.',
+        es: 'Un hombre de Estados Unidos, calculado a partir de grabaciones públicas.',
+      },
+    },
+    {
+      id: 'kerstin',
+      line: {
+        en: 'A woman from Germany, clear and even.',
+        de: 'Eine Frau aus Deutschland, klar und ruhig.',
+        nl: 'Een vrouw uit Duitsland, helder en gelijkmatig.',
+        fr: 'Une femme d’Allemagne, claire et régulière.',
+        es: 'Una mujer de Alemania, clara y serena.',
+      },
+    },
+    {
+      id: 'nathalie',
+      line: {
+        en: 'A woman from the Netherlands, bright and lively.',
+        de: 'Eine Frau aus den Niederlanden, hell und lebhaft.',
+        nl: 'Een vrouw uit Nederland, helder en levendig.',
+        fr: 'Une femme des Pays-Bas, à la voix claire et vive.',
+        es: 'Una mujer de los Países Bajos, de voz clara y viva.',
+      },
+    },
+    {
+      id: 'pip',
+      line: {
+        en: 'A child that does not exist: the voice was computed.',
+        de: 'Ein Kind, das es nicht gibt: Die Stimme wurde berechnet.',
+        nl: 'Een kind dat niet bestaat: de stem is berekend.',
+        fr: 'Un enfant qui n’existe pas : la voix a été calculée.',
+        es: 'Un niño que no existe: la voz fue calculada.',
+      },
+    },
+  ],
   prompts: [
     {
       en: 'Say what you would have said.',
