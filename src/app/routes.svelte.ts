@@ -11,7 +11,10 @@ export const PAGES = [
 /** Pages without the app's header and footer, which no menu names. */
 export const ROOMS = [{ id: 'kiosk', label: 'Kiosk' }] as const;
 
-const ALL = [...PAGES, ...ROOMS];
+/** Pages for those who know their address. */
+const UNLISTED = [{ id: 'curator', label: 'Exhibit' }] as const;
+
+const ALL = [...PAGES, ...ROOMS, ...UNLISTED];
 
 export type PageId = (typeof ALL)[number]['id'];
 
@@ -19,6 +22,8 @@ export type PageId = (typeof ALL)[number]['id'];
 export class Route {
   page = $state<PageId>('studio');
   takeId = $state<string | null>(null);
+  /** Whether the kiosk shows what a curator is editing (`#/kiosk/preview`). */
+  isPreview = $state(false);
 
   constructor(scope: Scope) {
     this.read();
@@ -46,5 +51,6 @@ export class Route {
     const [name, id] = location.hash.replace(/^#\/?/, '').split(/[/?]/);
     this.page = ALL.find((page) => page.id === name)?.id ?? 'studio';
     this.takeId = (this.page === 'studio' && id) || null;
+    this.isPreview = this.page === 'kiosk' && id === 'preview';
   }
 }
