@@ -32,6 +32,8 @@ export class Curator {
   exhibit = $state.raw<Exhibit>(DEFAULT_EXHIBIT);
   inUse = $state.raw<ExhibitInUse | null>(null);
   isChanged = $state(false);
+  /** Whether the draft is stored as it is shown. */
+  isKept = $state(true);
   /** What was wrong with the file that was opened last. */
   fault = $state.raw<ExhibitError | null>(null);
   leftOut = $state.raw<LeftOut | null>(null);
@@ -44,15 +46,18 @@ export class Curator {
     private readonly scope: Scope,
   ) {
     scope.own(onChanged('exhibit', () => void this.refresh()));
-    scope.own(() => {
+    const keep = () => {
       if (this.stopSaving) void this.saveDraft();
-    });
+    };
+    scope.on(window, 'pagehide', keep);
+    scope.own(keep);
     void this.open();
   }
 
   change(part: Partial<Exhibit>): void {
     this.exhibit = { ...this.exhibit, ...part };
     this.isChanged = true;
+    this.isKept = false;
     this.stopSaving?.();
     this.stopSaving = this.scope.timeout(() => void this.saveDraft(), DRAFT_MS);
   }
@@ -112,7 +117,13 @@ export class Curator {
   async saveDraft(): Promise<void> {
     this.stopSaving?.();
     this.stopSaving = undefined;
-    await writeDraft(this.exhibit).catch((error: unknown) => this.context.notices.fail(error));
+    const saved = this.exhibit;
+    try {
+      await writeDraft(saved);
+      this.isKept = this.exhibit === saved;
+    } catch (error) {
+      this.context.notices.fail(error);
+    }
   }
 
   private async open(): Promise<void> {
@@ -130,6 +141,7 @@ export class Curator {
     this.stopSaving = undefined;
     await writeDraft(undefined);
     this.isChanged = false;
+    this.isKept = true;
   }
 
   private async refresh(): Promise<void> {

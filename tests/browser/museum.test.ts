@@ -13,9 +13,16 @@ const LOADED = { timeout: 60_000 };
 const PIN = '271828';
 /** A grey picture of 2 x 3 pixels. */
 const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAAAAACVnP5XAAAADklEQVR4nGNoaGBgYAAABgQBQTFVQe4AAAAASUVORK5CYII=',
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAAAAACcgYFdAAAADUlEQVR4nGNoaGAAIwANiQMBNh/1KwAAAABJRU5ErkJggg==',
   'base64',
 );
+
+/** What the server gives to its kiosks. */
+const START: Exhibit = {
+  ...DEFAULT_EXHIBIT,
+  title: { en: 'From the server' },
+  voices: [{ id: 'kathleen' }, { id: 'joe' }, { id: 'kerstin' }],
+};
 
 let app: Opened | undefined;
 
@@ -49,6 +56,18 @@ async function enter(page: Page, pin: string): Promise<void> {
   await page.getByTestId('pin-submit').click();
 }
 
+/** Drags a voice of the curator's list to the place of another. */
+async function drag(page: Page, id: string, to: string): Promise<void> {
+  const handle = page.getByTestId(`voice-${id}`).locator('.handle');
+  await handle.hover();
+  const { x, y } = (await handle.boundingBox())!;
+  await page.mouse.down();
+  // A drag begins with a movement over the handle, before the page is scrolled to the target.
+  await page.mouse.move(x + 5, y + 5, { steps: 5 });
+  await page.getByTestId(`voice-${to}`).locator('.handle').hover();
+  await page.mouse.up();
+}
+
 /** A voice as an exhibit's file carries it. */
 async function enrolledVoice(id: string, uses: ('convert' | 'preview' | 'export' | 'import')[]) {
   const about = { id, name: `Voice ${id}`, language: 'en', description: '', createdAt: 1 };
@@ -57,7 +76,14 @@ async function enrolledVoice(id: string, uses: ('convert' | 'preview' | 'export'
 }
 
 it('a curator edits an exhibit, uses it, saves it, and a wrong file changes nothing', async () => {
-  const page = await open('#/curator');
+  const page = await open('#/curator', {
+    intercept(request, response) {
+      if (request.url !== '/exhibit.json') return false;
+      response.setHeader('Content-Type', 'application/json');
+      response.end(formatExhibit(START));
+      return true;
+    },
+  });
   await page.getByTestId('voice-add').waitFor(LOADED);
   await page.getByTestId('title-en').fill('Voices of the harbour');
   await page.getByTestId('voice-choice').selectOption('ambrose');
@@ -69,7 +95,14 @@ it('a curator edits an exhibit, uses it, saves it, and a wrong file changes noth
     .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: PICTURE });
   await page.getByTestId('voice-ambrose').locator('img').waitFor();
   await page.getByTestId('remove-joe').click();
-  await page.getByTestId('voice-kerstin').locator('.handle').dragTo(page.getByTestId('voice-kathleen'));
+  await drag(page, 'kerstin', 'kathleen');
+  await expect
+    .poll(() =>
+      page
+        .locator('li[data-testid^=voice-]')
+        .evaluateAll((items) => items.map((item) => (item as HTMLElement).dataset['testid'])),
+    )
+    .toEqual(['voice-kerstin', 'voice-kathleen', 'voice-ambrose']);
   await page.getByTestId('language-es').uncheck();
   await page.getByTestId('first-nl').click();
   await page.getByTestId('colour').fill('#102030');
@@ -83,13 +116,10 @@ it('a curator edits an exhibit, uses it, saves it, and a wrong file changes noth
   await expect.poll(() => page.getByTestId('untranslated').textContent()).toMatch(/nl/);
 
   // The draft survives a reload, and is not in use yet.
-  await expect
-    .poll(async () => {
-      await page.reload();
-      return page.getByTestId('title-en').inputValue(LOADED);
-    }, LOADED)
-    .toBe('Voices of the harbour');
-  await expect.poll(() => page.getByTestId('origin').textContent()).toMatch(/comes with the app/);
+  await page.locator('[data-testid=origin][data-kept=true]').waitFor();
+  await page.reload();
+  await expect.poll(() => page.getByTestId('title-en').inputValue(), LOADED).toBe('Voices of the harbour');
+  await expect.poll(() => page.getByTestId('origin').textContent()).toMatch(/from its server/);
   await page.getByTestId('use').click();
   await expect.poll(() => page.getByTestId('origin').textContent()).toMatch(/made or opened here/);
 
@@ -110,8 +140,8 @@ it('a curator edits an exhibit, uses it, saves it, and a wrong file changes noth
   await expect(page.getByTestId('title-en').inputValue()).resolves.toBe('Voices of the harbour');
 
   // A right one is in use at once, and can be undone.
-  await page.getByTestId('open-file').setInputFiles(fileOf(formatExhibit(DEFAULT_EXHIBIT)));
-  await expect.poll(() => page.getByTestId('title-en').inputValue()).toBe('Another voice');
+  await page.getByTestId('open-file').setInputFiles(fileOf(formatExhibit(START)));
+  await expect.poll(() => page.getByTestId('title-en').inputValue()).toBe('From the server');
   await page.getByTestId('undo').click();
   await expect.poll(() => page.getByTestId('title-en').inputValue()).toBe('Voices of the harbour');
 
