@@ -24,7 +24,7 @@ export class KioskRoom {
     private readonly isPreview: boolean,
   ) {
     scope.own(onChanged('exhibit', () => this.refresh()));
-    watchDoor(scope, () => (this.isStaff = true));
+    watchDoor(scope, () => this.openDoor());
     if (!isPreview)
       startHeartbeat(scope, {
         screen: () => this.screen,
@@ -48,6 +48,12 @@ export class KioskRoom {
       if (this.isStale) void this.load();
     }
     if (!this.isPreview) void count(event).catch((error: unknown) => console.warn(error));
+  }
+
+  /** From a preview back to the curator, since a kiosk's browser has no other way. */
+  private openDoor(): void {
+    if (this.isPreview) location.hash = '#/curator';
+    else this.isStaff = true;
   }
 
   private get screen(): string {
