@@ -64,7 +64,7 @@ async function openKiosk(): Promise<Page> {
   });
   const { page } = app;
   await page.setViewportSize(SIZES[0]!);
-  await page.getByTestId('kiosk-begin').waitFor(LOADED);
+  await page.locator('[data-testid=kiosk][data-prepared=true]').waitFor(LOADED);
   return page;
 }
 
@@ -206,6 +206,28 @@ describe('a visit', () => {
 });
 
 describe('every screen', () => {
+  it('can be reached by one switch: the focus moves on by itself', async () => {
+    const page = await openKiosk();
+    await on(page, 'begin').focus();
+    await page.keyboard.press('Enter');
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+    await expect.poll(focused).toBe('kiosk-voice-ambrose');
+    await expect.poll(focused).toBe('kiosk-voice-kathleen');
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('kiosk-record');
+    await page.keyboard.press('Enter');
+    await spoken(page, 4);
+    // It stays while the visitor speaks.
+    expect(await focused()).toBe('kiosk-record');
+    await page.keyboard.press('Enter');
+    await on(page, 'listen').waitFor(LOADED);
+    // Whoever has other keys moves the focus alone.
+    await page.keyboard.press('ArrowDown');
+    const chosen = await focused();
+    await page.waitForTimeout(3000);
+    expect(await focused()).toBe(chosen);
+  });
+
   it('is accessible, fits four sizes, and can be used with arrows and Enter alone', async () => {
     const page = await openKiosk();
     const found: string[] = [];
