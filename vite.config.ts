@@ -7,7 +7,7 @@ import { precompressed } from './scripts/compress.mjs';
 import { serveFiles } from './scripts/files.mjs';
 import { HEADERS, ISOLATION_HEADERS, policiesInPage } from './scripts/headers.mjs';
 import { thirdPartyLicences } from './scripts/licences.mjs';
-import { PARAGLIDE } from './scripts/messages.mjs';
+import { compileMessages, PARAGLIDE } from './scripts/messages.mjs';
 
 const published = fileURLToPath(new URL('models/published', import.meta.url));
 
@@ -30,11 +30,14 @@ function publishedModels(): Plugin {
 
 const licences = thirdPartyLicences();
 
-export default defineConfig(({ mode }) => ({
+await compileMessages();
+
+export default defineConfig(({ command, mode }) => ({
   base: './',
   // The build for scripts is served on this machine only.
   plugins: [
-    paraglideVitePlugin(PARAGLIDE),
+    // Compiles the messages again when they change.
+    command === 'serve' && !process.env['VITEST'] && paraglideVitePlugin(PARAGLIDE),
     svelte(),
     publishedModels(),
     licences.app(),

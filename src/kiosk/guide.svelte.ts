@@ -45,6 +45,8 @@ export class Guide {
   prompt = $state(0);
   /** Share of the search for the mark that is done, 0..1; null while it is not searched for. */
   searched = $state<number | null>(null);
+  /** Whether everything is downloaded and has run once. */
+  isPrepared = $state(false);
   private release: () => void = () => undefined;
 
   constructor(
@@ -157,6 +159,7 @@ export class Guide {
       await ear.offer();
       const [voice] = this.voices;
       if (voice) await this.warmUp(voice);
+      this.isPrepared = true;
     } catch (error) {
       if (!this.scope.isEnded) this.options.onEvent({ kind: 'error', problem: 'conversion', error });
     }
@@ -272,7 +275,7 @@ export class Guide {
   }
 
   private silence(): void {
-    this.visitor?.sound.pause();
+    this.visitor?.sound.interrupt();
     if (this.visit.screen !== 'speak') this.visitor?.microphone.cancel();
   }
 

@@ -68,10 +68,7 @@ export class KioskMicrophone extends Microphone {
       void this.finish();
       return;
     }
-    if (this.state !== 'recording' || this.rateHz === 0) return;
-    this.store = new SampleStore(MAX_SECONDS * this.rateHz);
-    this.listener = new TakeListener(this.rateHz);
-    this.judged = null;
+    if (this.state !== 'recording') return;
     this.judgedAt = 0;
     this.spokenSeconds = 0;
     this.pressedAtMs = performance.now();
@@ -110,9 +107,10 @@ export class KioskMicrophone extends Microphone {
   }
 
   protected override onSamples(samples: Float32Array, sampleRateHz: number): void {
+    if (!this.isSpeaking) return;
     this.rateHz = sampleRateHz;
-    const { store, listener } = this;
-    if (!this.isSpeaking || !store || !listener) return;
+    const store = (this.store ??= new SampleStore(MAX_SECONDS * sampleRateHz));
+    const listener = (this.listener ??= new TakeListener(sampleRateHz));
     const fitting = samples.subarray(0, MAX_SECONDS * sampleRateHz - store.length);
     store.append(fitting);
     listener.push(fitting);
@@ -137,9 +135,8 @@ export class KioskMicrophone extends Microphone {
   private async finish(): Promise<void> {
     const { store, listener, rateHz: sampleRateHz } = this;
     this.isSpeaking = false;
-    if (!store || !listener) return;
-    const seconds = store.length / sampleRateHz;
-    if (seconds < MIN_SECONDS) {
+    const seconds = store && store.length / sampleRateHz;
+    if (!store || !listener || !seconds || seconds < MIN_SECONDS) {
       this.discard();
       this.options.onTooShort();
       return;

@@ -166,6 +166,12 @@ export class VisitorSound {
     this.setPlaying(false);
   }
 
+  /** As `pause`; a conversion that is not complete is ended, so that it does not begin to sound on another screen. */
+  interrupt(): void {
+    if (this.isComplete) this.pause();
+    else this.forgetMade();
+  }
+
   choose(side: Side): void {
     this.side = side;
     this.player.choose(side);
