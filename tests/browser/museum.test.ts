@@ -89,6 +89,7 @@ it('a curator edits an exhibit, uses it, saves it, and a wrong file changes noth
   await page.getByTestId('voice-choice').selectOption('ambrose');
   await page.getByTestId('voice-add').click();
   await page.getByTestId('up-ambrose').click();
+  await page.getByTestId('details-ambrose').click();
   await page.getByTestId('line-ambrose-en').fill('A synthetic voice');
   await page
     .getByTestId('portrait-ambrose')

@@ -41,7 +41,7 @@ export class SelfTest {
         this.set(i, { state: 'passed', detail: await check.run(this.controller.signal) });
       } catch (error) {
         if (isCancelled(error) || this.controller.signal.aborted) break;
-        console.error(error);
+        if (!(error instanceof Failed)) console.error(error);
         this.set(i, { state: 'failed', detail: error instanceof Failed ? error.message : messageOf(error) });
       }
     }
