@@ -170,7 +170,7 @@ it('the staff choose a PIN, test the kiosk, open an exhibit, and read the counte
     .locator('[data-testid^=check-]')
     .evaluateAll((items) =>
       items.map(
-        (item) => `${(item as HTMLElement).dataset['state']} ${item.textContent!.replace(/\s+/g, ' ')}`,
+        (item) => `${(item as HTMLElement).dataset['state']} ${item.textContent.replace(/\s+/g, ' ')}`,
       ),
     );
   // The fake microphone does not hear the speaker.
