@@ -73,8 +73,9 @@ export class Heaps {
     return { page, workers: workers.flat() };
   }
 
-  get workerCount(): number {
-    return this.workers.size;
+  /** Runs an expression in all workers of the page. */
+  async inWorkers(expression: string): Promise<void> {
+    await Promise.all([...this.workers.values()].map((send) => send('Runtime.evaluate', { expression })));
   }
 
   private send(sessionId: string, method: string, params: object = {}): Promise<unknown> {
