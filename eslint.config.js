@@ -7,7 +7,15 @@ import { restrictions } from './lint/index.js';
 import svelteConfig from './svelte.config.js';
 
 export default defineConfig(
-  globalIgnores(['dist/', '.cache/', 'models/', 'node_modules/', 'tests/fixtures/']),
+  globalIgnores([
+    'dist/',
+    '.cache/',
+    'models/',
+    'node_modules/',
+    'tests/fixtures/',
+    'src/paraglide/',
+    'project.inlang/',
+  ]),
   js.configs.recommended,
   ts.configs.recommendedTypeChecked,
   svelte.configs.recommended,

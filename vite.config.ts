@@ -1,11 +1,13 @@
 import { cp } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { precompressed } from './scripts/compress.mjs';
 import { serveFiles } from './scripts/files.mjs';
 import { HEADERS, ISOLATION_HEADERS, policiesInPage } from './scripts/headers.mjs';
 import { thirdPartyLicences } from './scripts/licences.mjs';
+import { compileMessages, PARAGLIDE } from './scripts/messages.mjs';
 
 const published = fileURLToPath(new URL('models/published', import.meta.url));
 
@@ -28,10 +30,14 @@ function publishedModels(): Plugin {
 
 const licences = thirdPartyLicences();
 
-export default defineConfig(({ mode }) => ({
+await compileMessages();
+
+export default defineConfig(({ command, mode }) => ({
   base: './',
   // The build for scripts is served on this machine only.
   plugins: [
+    // Compiles the messages again when they change.
+    command === 'serve' && !process.env['VITEST'] && paraglideVitePlugin(PARAGLIDE),
     svelte(),
     publishedModels(),
     licences.app(),

@@ -1,5 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { compileMessages } from './scripts/messages.mjs';
+
+await compileMessages();
 
 export default defineConfig({
   test: {

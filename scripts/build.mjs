@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileMessages } from './messages.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const DIST = join(ROOT, 'dist');
@@ -11,6 +12,8 @@ const CACHE = join(ROOT, '.cache');
 export const HARNESS_DIST = join(CACHE, 'harness-dist');
 const SOURCES = [
   'index.html',
+  'messages',
+  'project.inlang/settings.json',
   'package-lock.json',
   'vite.config.ts',
   'svelte.config.js',
@@ -18,6 +21,7 @@ const SOURCES = [
   'scripts/files.mjs',
   'scripts/headers.mjs',
   'scripts/licences.mjs',
+  'scripts/messages.mjs',
   'src',
   'workers',
   'public',
@@ -34,6 +38,7 @@ const SOURCES = [
 export async function ensureBuilt({ harness = false, log = (line) => console.error(line) } = {}) {
   const dist = harness ? HARNESS_DIST : DIST;
   const stampFile = join(CACHE, harness ? 'harness-dist.stamp' : 'dist.stamp');
+  await compileMessages();
   const stamp = await describeSources();
   const built = await stat(join(dist, 'index.html')).catch(() => undefined);
   if (built && (await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return;

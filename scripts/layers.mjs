@@ -7,6 +7,7 @@ import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import ts from 'typescript';
 import config from '../.dependency-cruiser.mjs';
 import { ROOT } from './build.mjs';
+import { compileMessages } from './messages.mjs';
 
 const SOURCES = ['src', 'workers'];
 /** Files besides the sources that module resolution reads. */
@@ -61,6 +62,7 @@ async function keepTypeImports(file) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await compileMessages();
   const breaches = await findBreaches(ROOT);
   for (const { rule, from, to } of breaches) console.log(`${rule}: ${from} -> ${to}`);
   console.log(`${breaches.length} breaches of the layers`);

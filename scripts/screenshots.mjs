@@ -4,15 +4,18 @@ import UPNG from 'upng-js';
 import { launchChromium } from './browser.mjs';
 import { DIST, ensureBuilt, ROOT } from './build.mjs';
 import { command } from './output.mjs';
+import { shootKiosk } from './screenshots/kiosk.mjs';
 import { serve } from './serve.mjs';
 
 const OUT = join(ROOT, 'docs/screenshots');
+const KIOSK_OUT = join(ROOT, '.cache/screens');
 const SPEECH = join(ROOT, 'tests/fixtures/audio/speech.wav');
 const LOADED = { timeout: 60_000 };
 /** Time until the meters and the delay of a live session are steady. */
 const LIVE_MS = 6_000;
 
-// Takes the README's screenshots of the built app. The fake microphone plays SPEECH.
+// Takes the README's screenshots of the built app, or with `kiosk` those of the kiosk at four sizes, into KIOSK_OUT. The fake microphone
+// plays SPEECH.
 await command(async () => {
   await ensureBuilt();
   await mkdir(OUT, { recursive: true });
@@ -26,6 +29,11 @@ await command(async () => {
     ],
   });
   try {
+    if (process.argv[2] === 'kiosk') {
+      await mkdir(KIOSK_OUT, { recursive: true });
+      await shootKiosk(browser, server.url, (name, png) => writeFile(join(KIOSK_OUT, `${name}.png`), png));
+      return;
+    }
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
       colorScheme: 'light',

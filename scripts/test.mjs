@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBuilt, ROOT } from './build.mjs';
 import { findChromium } from './chromium.mjs';
+import { compileMessages } from './messages.mjs';
 
 const CACHE = join(ROOT, '.cache');
 const VITEST = 'node_modules/vitest/vitest.mjs';
@@ -16,6 +17,7 @@ try {
   total.failed++;
 }
 
+await compileMessages();
 await inPairs([
   ['eslint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']],
   ['types of the app', ['node_modules/svelte-check/bin/svelte-check', '--fail-on-warnings']],

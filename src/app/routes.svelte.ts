@@ -8,16 +8,35 @@ export const PAGES = [
   { id: 'learn', label: 'Learn' },
 ] as const;
 
-export type PageId = (typeof PAGES)[number]['id'];
+/** Pages without the app's header and footer, which no menu names. */
+export const ROOMS = [{ id: 'kiosk', label: 'Kiosk' }] as const;
+
+/** Pages for those who know their address. */
+const UNLISTED = [{ id: 'curator', label: 'Exhibit' }] as const;
+
+const ALL = [...PAGES, ...ROOMS, ...UNLISTED];
+
+export type PageId = (typeof ALL)[number]['id'];
 
 /** The page in the address (`#/studio`, `#/live`, ...), the studio if there is none, and the take to open there (`#/studio/<id>`). */
 export class Route {
   page = $state<PageId>('studio');
   takeId = $state<string | null>(null);
+  /** Whether the kiosk shows what a curator is editing (`#/kiosk/preview`). */
+  isPreview = $state(false);
 
   constructor(scope: Scope) {
     this.read();
     scope.on(window, 'hashchange', () => this.read());
+  }
+
+  get label(): string {
+    return ALL.find(({ id }) => id === this.page)!.label;
+  }
+
+  /** Whether the page is one without header and footer. */
+  get isRoom(): boolean {
+    return ROOMS.some(({ id }) => id === this.page);
   }
 
   /** The take that the address names, once: then the address is that of the studio alone, which shows whatever is open. */
@@ -30,7 +49,8 @@ export class Route {
 
   private read(): void {
     const [name, id] = location.hash.replace(/^#\/?/, '').split(/[/?]/);
-    this.page = PAGES.find((page) => page.id === name)?.id ?? 'studio';
+    this.page = ALL.find((page) => page.id === name)?.id ?? 'studio';
     this.takeId = (this.page === 'studio' && id) || null;
+    this.isPreview = this.page === 'kiosk' && id === 'preview';
   }
 }

@@ -31,6 +31,8 @@ export interface RecorderOptions {
   /** Called when the recording ends by itself; `stop` then returns what was recorded. */
   onEnd?: (why: 'ceiling' | 'device-lost') => void;
   maxSeconds?: number;
+  /** Whether the recording is kept for `stop`; otherwise it is only passed to `onSamples`, and does not end by itself. Default true. */
+  isKept?: boolean;
 }
 
 /**
@@ -111,7 +113,7 @@ export class Recorder {
     this.context = context;
     await context.audioWorklet.addModule(captureWorkletUrl);
     await startContext(context, RECORDING);
-    this.store = new SampleStore(30 * context.sampleRate);
+    this.store = new SampleStore(this.options.isKept === false ? 0 : 30 * context.sampleRate);
     const node = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 1 });
     node.port.onmessage = ({ data }: MessageEvent<Float32Array<ArrayBuffer> | 'end'>) => {
       if (data === 'end') this.flushed();
@@ -125,10 +127,10 @@ export class Recorder {
   private receive(node: AudioWorkletNode, batch: Float32Array<ArrayBuffer>): void {
     const { store, context } = this;
     if (!store || !context || this.hasEnded) return;
-    const remaining =
-      Math.round((this.options.maxSeconds ?? MAX_RECORD_SECONDS) * context.sampleRate) - store.length;
+    const { isKept = true, maxSeconds = MAX_RECORD_SECONDS } = this.options;
+    const remaining = isKept ? Math.round(maxSeconds * context.sampleRate) - store.length : Infinity;
     const fitting = batch.subarray(0, remaining);
-    store.append(fitting);
+    if (isKept) store.append(fitting);
     this.options.onSamples?.(fitting, context.sampleRate);
     this.report(batch);
     if (batch.length >= remaining) this.end('ceiling');

@@ -27,4 +27,10 @@ export class SampleStore {
   take(): Float32Array<ArrayBuffer> {
     return this.filled === this.data.length ? this.data : this.data.slice(0, this.filled);
   }
+
+  /** Overwrites the samples. */
+  erase(): void {
+    this.data.fill(0);
+    this.filled = 0;
+  }
 }

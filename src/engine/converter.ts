@@ -71,7 +71,8 @@ export class Converter implements ConversionApi {
     voiceId: string,
     controls: ConversionControls,
     onProgress: (progress: ConvertProgress) => void,
-    { profile, use = 'convert', ear: choice = 'small' }: ConversionOptions = {},
+    { profile, judged, use = 'convert', ear: choice = 'small' }: ConversionOptions = {},
+    onSamples?: (samples: Float32Array, at: number) => void,
   ): Promise<ConvertResult> {
     const controller = new AbortController();
     this.jobs.set(jobId, controller);
@@ -89,8 +90,10 @@ export class Converter implements ConversionApi {
           samples,
           sampleRateHz,
           onProgress,
+          onSamples,
           signal: controller.signal,
           profile,
+          judged,
           use,
         });
         await requireStill(this.ready().voices, voice, use);

@@ -6,7 +6,7 @@ import { TakeDenoiser } from './ear/take-denoiser';
 import { TakeEar } from './ear/take-ear';
 import type { TakeSamples } from './ear/take-window';
 import { judgeTake } from './analysis/condition-take';
-import { isDenoisable } from './analysis/conditions';
+import { isDenoisable, type Confidences } from './analysis/conditions';
 import { profileTake } from './analysis/profile';
 import { ANALYSIS_RATE_HZ, SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { inputNotFinite } from './analysis/input-level';
@@ -19,6 +19,10 @@ import type { Voice } from './voice';
 /** Computing time of the ear and of the denoiser per second of a take, relative to that of the stream. */
 const EAR_COST = 0.6;
 const DENOISER_COST = 0.8;
+/** Seconds of a take that are converted at a time; and where its samples are delivered as they are made, with the codes of a block. */
+const PART_SECONDS = 1;
+const QUICK_PART_SECONDS = 0.5;
+const QUICK_BLOCK_CODES = 25;
 
 export interface TakeOptions {
   networks: Networks;
@@ -32,9 +36,16 @@ export interface TakeOptions {
   samples: Float32Array;
   sampleRateHz: number;
   onProgress?: (progress: ConvertProgress) => void;
+  /**
+   * Called with converted samples at 24 kHz as they are made, and the index of the first of them. Their peaks are not limited. With it
+   * the take is converted in shorter parts, so that the first samples come sooner.
+   */
+  onSamples?: ((samples: Float32Array, at: number) => void) | undefined;
   signal?: AbortSignal | undefined;
   /** A profile measured earlier. Default: the profile of the take is measured. */
   profile?: SourceProfile | undefined;
+  /** A judgement made earlier; null where there was too little speech. Default: the take is judged if there is an ear. */
+  judged?: Confidences | null | undefined;
   /** See StreamOptions. */
   use?: Use;
   /** See StreamOptions. */
@@ -55,13 +66,14 @@ export interface ConvertedTake {
 
 /**
  * Converts a whole take: takes noise from it where that helps, measures its profile, hears it with the ear if there is one, pushes it
- * through a stream one second at a time, and scales the result so that no peak exceeds 0.98.
+ * through a stream part by part, and scales the result so that no peak exceeds 0.98.
  *
  * Rejects with `input-empty`, `input-not-finite`, `input-rate` (the SampleRateError of dsp/resample.ts), `cancelled`, a
  * ConsentError, or what the networks throw.
  */
 export async function convertTake(options: TakeOptions): Promise<ConvertedTake> {
-  const { networks, ear, voice, controls, signal, use = 'convert', blockCodes } = options;
+  const { networks, ear, voice, controls, signal, onSamples, use = 'convert' } = options;
+  const blockCodes = options.blockCodes ?? (onSamples && QUICK_BLOCK_CODES);
   requirePermission(voice.permission.sealed, use, voice.permission);
   checkSamples(options.samples);
   const startedMs = performance.now();
@@ -107,15 +119,18 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
   let done = 0;
   const append = (part: Float32Array) => {
     // A take at 16 kHz may be longer by a part of a sample.
-    output.set(part.subarray(0, output.length - done), done);
+    const fitting = part.subarray(0, output.length - done);
+    output.set(fitting, done);
+    if (fitting.length > 0) onSamples?.(fitting.slice(), done);
     done += part.length;
   };
+  const step = Math.round(sampleRateHz * (onSamples ? QUICK_PART_SECONDS : PART_SECONDS));
   try {
-    for (let at = 0; at < samples.length; at += sampleRateHz) {
+    for (let at = 0; at < samples.length; at += step) {
       await nextTask();
       throwIfCancelled(signal);
-      append(await stream.push(samples.subarray(at, at + sampleRateHz)));
-      report(Math.min(1, (at + sampleRateHz) / samples.length));
+      append(await stream.push(samples.subarray(at, at + step)));
+      report(Math.min(1, (at + step) / samples.length));
     }
     throwIfCancelled(signal);
     append(await stream.end());
@@ -129,8 +144,8 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
 }
 
 /** Whether the take is one that the denoiser helps to understand. */
-async function isNoisy({ samples, sampleRateHz, signal }: TakeOptions): Promise<boolean> {
-  const found = await judgeTake(samples, sampleRateHz, signal);
+async function isNoisy({ samples, sampleRateHz, signal, judged }: TakeOptions): Promise<boolean> {
+  const found = judged !== undefined ? judged : await judgeTake(samples, sampleRateHz, signal);
   return found !== null && isDenoisable(found);
 }
 

@@ -1,4 +1,5 @@
 import type { SealedRecord } from '../provenance';
+import type { Confidences } from './analysis/conditions';
 import type { VoiceDraft } from './voice';
 
 /** Conversion settings that the user can change. */
@@ -105,6 +106,8 @@ export interface ConvertResult {
 export interface ConversionOptions {
   /** A profile measured earlier. Default: the profile of the take is measured. */
   profile?: SourceProfile | undefined;
+  /** A judgement made earlier; null where there was too little speech. Default: the take is judged where that is needed. */
+  judged?: Confidences | null | undefined;
   /** The use that the voice's consent record must allow. Default `convert`. */
   use?: 'convert' | 'preview' | undefined;
   /** `auto`: the ear hears too if its networks are on this device. Default `small`. */
@@ -133,6 +136,8 @@ export interface ConversionApi {
     controls: ConversionControls,
     onProgress: (progress: ConvertProgress) => void,
     options?: ConversionOptions,
+    /** See TakeOptions. When the GPU is lost, the samples are made and delivered again from the first. */
+    onSamples?: (samples: Float32Array, at: number) => void,
   ): Promise<ConvertResult>;
   /** Published voices, then those stored on this device at the time of the call. */
   listVoices(): Promise<VoiceSummary[]>;

@@ -25,7 +25,8 @@ export async function withDisclaimer(
   return joined;
 }
 
-async function loadDisclaimer(language: DisclaimerLanguage): Promise<Float32Array> {
+/** The spoken disclaimer, mono at 24 kHz. */
+export async function loadDisclaimer(language: DisclaimerLanguage): Promise<Float32Array> {
   const response = await fetch(new URL(`disclaimer/${language}.opus`, document.baseURI));
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const { samples, sampleRateHz } = await decodeFile(await response.blob(), `${language}.opus`);

@@ -1,4 +1,5 @@
 import { proxy, transfer } from 'comlink';
+import type { Confidences } from '../engine/analysis/conditions';
 import type {
   Backend,
   ConversionApi,
@@ -32,8 +33,12 @@ export interface ConversionJob {
   controls: ConversionControls;
   onProgress: (progress: ConvertProgress) => void;
   signal: AbortSignal;
+  /** See TakeOptions. */
+  onSamples?: (samples: Float32Array, at: number) => void;
   /** Profile of the speaker if it was measured before; measured from `samples` otherwise. */
-  profile?: SourceProfile;
+  profile?: SourceProfile | undefined;
+  /** See ConversionOptions. */
+  judged?: Confidences | null | undefined;
   use?: 'convert' | 'preview';
   /** See ConversionOptions. */
   ear?: EarChoice;
@@ -78,7 +83,8 @@ export class ConversionClient {
           job.voiceId,
           { ...job.controls },
           proxy(job.onProgress),
-          { profile: job.profile, use: job.use, ear: job.ear },
+          { profile: job.profile, judged: job.judged, use: job.use, ear: job.ear },
+          job.onSamples && proxy(job.onSamples),
         ),
       );
     } catch (error) {

@@ -1,5 +1,5 @@
 /** What a page lists and another page or tab may change. */
-export type Listed = 'takes' | 'voices' | 'enrolments';
+export type Listed = 'takes' | 'voices' | 'enrolments' | 'exhibit';
 
 const channelOf = (listed: Listed) => `understudy-${listed}`;
 /** Changes by this thread, which a browser without storage tells no channel about. */

@@ -5,10 +5,10 @@ import { isDraftRow, isEnrolmentRow, isTakeRow, isVoiceRow } from './rows';
 import { StoreError, type Schema } from './schema';
 import { sealListed } from './seal/seal-earlier';
 
-export { StoreError, type DeviceKeys, type Schema, type StoreErrorCode } from './schema';
+export { StoreError, type DeviceKeys, type MuseumKey, type Schema, type StoreErrorCode } from './schema';
 
 const NAME = 'understudy';
-const VERSION = 4;
+const VERSION = 5;
 /** In this version, and before anything else is done in it, conversions from before there were seals are sealed. */
 const SEALING_VERSION = 3;
 
@@ -57,7 +57,7 @@ function openAt(version: number, isBusy = () => false): Promise<IDBPDatabase<Sch
   return openDatabase<Schema>(NAME, version, {
     upgrade(db, from, _to, transaction) {
       // The transaction, which `openDB` waits for, lasts as long as these have requests.
-      if (from > 0 && version === VERSION) void endSealing(db, from, transaction);
+      if (from > 0 && version === VERSION) void finishUpgrade(db, from, transaction);
       else createStores(db, from, transaction);
     },
     // Another tab with a newer version of the app must not wait for this one, unless it is sealing.
@@ -81,7 +81,10 @@ function createStores(db: IDBPDatabase<Schema>, from: number, transaction: Upgra
   db.createObjectStore('drafts', { keyPath: 'id' });
   db.createObjectStore('clock');
   db.createObjectStore('signers');
-  if (from === 0) return;
+  if (from === 0) {
+    db.createObjectStore('museum');
+    return;
+  }
   db.createObjectStore('unsealed');
   void noteWhatIsHere(transaction);
 }
@@ -95,11 +98,17 @@ async function noteWhatIsHere(transaction: Upgrade): Promise<void> {
     if (isVoiceRow(row)) await store('signers').put(row.signer, row.id);
 }
 
-/** For version 4: the list of unsealed takes ends, so that no row in it can ever be sealed again. Aborts while there are some. */
-async function endSealing(db: IDBPDatabase<Schema>, from: number, transaction: Upgrade): Promise<void> {
+/** For versions 4 and 5, from version 3 on: the list of unsealed takes ends, and the kiosk gets its store. Aborts where takes have to be sealed first. */
+async function finishUpgrade(db: IDBPDatabase<Schema>, from: number, transaction: Upgrade): Promise<void> {
   transaction.done.catch(() => undefined);
-  if (from < SEALING_VERSION || (await transaction.objectStore('unsealed').count()) > 0) transaction.abort();
-  else db.deleteObjectStore('unsealed');
+  const isListed = db.objectStoreNames.contains('unsealed');
+  if (from < SEALING_VERSION || (isListed && (await transaction.objectStore('unsealed').count()) > 0)) {
+    transaction.abort();
+    return;
+  }
+  // No row in it can ever be sealed again.
+  if (isListed) db.deleteObjectStore('unsealed');
+  db.createObjectStore('museum');
 }
 
 /** Where sealing fails, as on a full device, the database stays at version 3, and the next start tries again. */

@@ -31,7 +31,21 @@ export interface Schema extends DBSchema {
   drafts: { key: string; value: DraftRow };
   /** The latest time this device has seen, in milliseconds since 1970, under `latest`. */
   clock: { key: string; value: number };
+  /** What makes this device a kiosk: its exhibit, the staff's PIN, counters; see src/store/device. Validated when read. */
+  museum: { key: MuseumKey; value: unknown };
 }
+
+export type MuseumKey =
+  | 'exhibit'
+  | 'exhibit-before'
+  | 'exhibit-file'
+  | 'exhibit-draft'
+  | 'volume'
+  | 'pin'
+  | 'pin-attempts'
+  | 'pin-resets'
+  | 'counters'
+  | 'probe';
 
 export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged' | 'altered';
 

@@ -25,6 +25,8 @@ export class Microphone {
     protected readonly scope: Scope,
     protected readonly notices: Notices,
     private readonly longestSeconds?: number,
+    /** See RecorderOptions. */
+    private readonly isKept = true,
   ) {
     scope.own(() => this.recorder?.close());
     // By a timer: a microphone that is muted may also deliver nothing at all.
@@ -39,6 +41,7 @@ export class Microphone {
     const recorder = new Recorder({
       ...(deviceId && { deviceId }),
       ...(this.longestSeconds !== undefined && { maxSeconds: this.longestSeconds }),
+      isKept: this.isKept,
       onLevel: (level) => {
         this.level = level;
         this.peak = Math.max(this.peak, level.peak);

@@ -9,7 +9,7 @@ const MAX_LINES = 300;
 function filesByFolder(root: string): Map<string, string[]> {
   const folders = new Map<string, string[]>();
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (!entry.isFile() || entry.parentPath.includes('paraglide')) continue;
     folders.set(entry.parentPath, [...(folders.get(entry.parentPath) ?? []), entry.name]);
   }
   return folders;

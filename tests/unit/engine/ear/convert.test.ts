@@ -41,6 +41,42 @@ describe('a take converted with the ear', () => {
     expect(differs(other.samples, 1e-3)).toBe(-1);
   });
 
+  it('delivers its samples in order as they are made, the first long before the last is read', async () => {
+    const parts: { at: number; samples: Float32Array; after: number }[] = [];
+    let joins = 0;
+    const networks = fakeNetworks();
+    const { session } = networks.content;
+    networks.content.session = { ...session, run: (feeds) => (joins++, session.run(feeds)) };
+    const whole = await take({
+      networks,
+      onSamples: (samples, at) => parts.push({ at, samples, after: joins }),
+    });
+    expect(parts.map(({ at }) => at)).toEqual(
+      parts.map((_, i) => parts.slice(0, i).reduce((sum, { samples }) => sum + samples.length, 0)),
+    );
+    const delivered = Float32Array.from(parts.flatMap(({ samples }) => [...samples]));
+    expect(delivered.length).toBe(whole.samples.length);
+    // Those of the take are all scaled by one factor where a peak exceeds 0.98.
+    const peak = delivered.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const factor = Math.min(1, 0.98 / peak);
+    expect(delivered.findIndex((x, i) => Math.abs(factor * x - whole.samples[i]!) > 1e-5)).toBe(-1);
+    expect(parts[0]!.after).toBeLessThanOrEqual(3);
+    expect(joins).toBeGreaterThan(10 * parts[0]!.after);
+    const plain = await take();
+    expect(plain.samples.findIndex((x, i) => Math.abs(x - whole.samples[i]!) > 1e-3)).toBe(-1);
+  });
+
+  it('is denoised or not as it was judged before', async () => {
+    let denoised = 0;
+    const ear = fakeEar(undefined, () => denoised++);
+    const samples = buzz.subarray(0, 16000);
+    const clean = { voices: 0, hall: 0, noise: 0, far: 0, rumble: 0, whisper: 0, hum: 0, quiet: 0 };
+    expect((await take({ ear, samples, judged: { ...clean, noise: 0.9 } })).isDenoised).toBe(true);
+    expect(denoised).toBeGreaterThan(0);
+    expect((await take({ ear, samples, judged: clean })).isDenoised).toBe(false);
+    expect((await take({ ear, samples, judged: null })).isDenoised).toBe(false);
+  });
+
   it('reports one progress, which starts with the first window and never goes back', async () => {
     const reports: ConvertProgress[] = [];
     await take({ onProgress: (progress) => reports.push(progress) });

@@ -1,0 +1,59 @@
+import { earFilesOf, firstFilesOf } from '../../files/manifest';
+import { database, StoreError } from '../db';
+import { isInMemory } from '../memory/open';
+import { ModelStore } from '../models';
+
+const PROBE_BYTES = 1024 * 1024;
+
+/** Writes, reads and deletes a megabyte. Rejects with StoreError `unavailable` where nothing is kept, or `damaged`. */
+export async function probeStorage(): Promise<void> {
+  const db = await database();
+  if (isInMemory())
+    throw new StoreError(
+      'unavailable',
+      'This browser keeps nothing: cookies or site data are blocked for this address, or the window is private. Allow them and reload.',
+    );
+  const written = Uint8Array.from({ length: PROBE_BYTES }, (_, i) => (i * 31) & 0xff);
+  await db.put('museum', written, 'probe');
+  const read = await db.get('museum', 'probe');
+  await db.delete('museum', 'probe');
+  if (
+    !(read instanceof Uint8Array) ||
+    read.length !== PROBE_BYTES ||
+    read.some((byte, i) => byte !== written[i])
+  )
+    throw new StoreError(
+      'damaged',
+      'This device does not read what it has stored. Check its disk, or give the browser a new profile.',
+    );
+}
+
+export interface NetworkHealth {
+  /** Files that are here and have the published sha256, and their size. */
+  files: number;
+  bytes: number;
+  /** Names of those that are missing or differ; the next start downloads them again. */
+  missing: string[];
+  /** Whether the networks of the ear are here, without which everything works but hears less well. */
+  hasEar: boolean;
+}
+
+/** Compares every network and voice on this device with its published sha256. Rejects as `ModelStore.load` does. */
+export async function checkNetworks(baseUrl: string): Promise<NetworkHealth> {
+  const models = await ModelStore.open();
+  try {
+    const manifest = await models.loadManifest({ baseUrl });
+    const health: NetworkHealth = { files: 0, bytes: 0, missing: [], hasEar: false };
+    for (const file of firstFilesOf(manifest)) {
+      if (await models.readFiles([file])) {
+        health.files++;
+        health.bytes += file.bytes;
+      } else health.missing.push(file.file);
+    }
+    const ear = earFilesOf(manifest);
+    health.hasEar = ear !== undefined && (await models.readFiles(ear)) !== undefined;
+    return health;
+  } finally {
+    models.close();
+  }
+}

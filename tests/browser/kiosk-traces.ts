@@ -1,0 +1,117 @@
+import type { CDPSession, Page } from 'playwright-core';
+
+/** Samples of at least 0.2 s at 16 kHz; shorter arrays are tables and pictures. */
+const MIN_SAMPLES = 3200;
+
+/** What the origin keeps: every row's key and size by database and store, and the entries of the other storages. */
+export async function kept(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const wait = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error!);
+      });
+    const sizeOf = (value: unknown): number => {
+      if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return value.byteLength;
+      if (value instanceof Blob) return value.size;
+      if (typeof value === 'string') return value.length;
+      if (typeof value !== 'object' || value === null) return 1;
+      return Object.values(value).reduce((sum: number, part) => sum + sizeOf(part), 0);
+    };
+    const found: string[] = [];
+    for (const { name } of await indexedDB.databases()) {
+      const db = await wait(indexedDB.open(name!));
+      for (const storeName of db.objectStoreNames) {
+        const store = db.transaction(storeName).objectStore(storeName);
+        const [keys, values] = [wait(store.getAllKeys()), wait(store.getAll())];
+        for (const [i, key] of (await keys).entries())
+          found.push(`${name} ${storeName} ${JSON.stringify(key)} ${sizeOf((await values)[i])}`);
+      }
+      db.close();
+    }
+    for (const storage of [localStorage, sessionStorage])
+      for (const [key, value] of Object.entries(storage)) found.push(`${key} ${String(value)}`);
+    for (const cache of await caches.keys())
+      for (const { url } of await (await caches.open(cache)).keys()) found.push(`${cache} ${url}`);
+    for await (const name of (await navigator.storage.getDirectory()).keys()) found.push(`file ${name}`);
+    return found;
+  });
+}
+
+type Send = (method: string, params?: object) => Promise<unknown>;
+
+/** Lengths of the arrays of samples that are not all zero on the heaps of the page and of its workers, after garbage collection. */
+export class Heaps {
+  private readonly workers = new Map<string, Send>();
+  private readonly waiting = new Map<number, (result: unknown) => void>();
+  private nextId = 1;
+
+  private constructor(private readonly session: CDPSession) {}
+
+  static async of(page: Page): Promise<Heaps> {
+    const session = await page.context().newCDPSession(page);
+    const heaps = new Heaps(session);
+    session.on('Target.attachedToTarget', ({ sessionId }) =>
+      heaps.workers.set(sessionId, (method, params) => heaps.send(sessionId, method, params)),
+    );
+    session.on('Target.detachedFromTarget', ({ sessionId }) => heaps.workers.delete(sessionId));
+    session.on('Target.receivedMessageFromTarget', ({ message }) => {
+      const { id, result } = JSON.parse(message) as { id?: number; result?: unknown };
+      if (id !== undefined) heaps.waiting.get(id)?.(result);
+    });
+    await session.send('Target.setAutoAttach', {
+      autoAttach: true,
+      waitForDebuggerOnStart: false,
+      flatten: false,
+    });
+    return heaps;
+  }
+
+  async samples(): Promise<{ page: number[]; workers: number[] }> {
+    const page = await lengths((method, params) => this.session.send(method as never, params as never));
+    const workers = await Promise.all([...this.workers.values()].map(lengths));
+    return { page, workers: workers.flat() };
+  }
+
+  /** Runs an expression in all workers of the page. */
+  async inWorkers(expression: string): Promise<void> {
+    await Promise.all([...this.workers.values()].map((send) => send('Runtime.evaluate', { expression })));
+  }
+
+  private send(sessionId: string, method: string, params: object = {}): Promise<unknown> {
+    const id = this.nextId++;
+    const answer = new Promise<unknown>((resolve) => this.waiting.set(id, resolve));
+    void this.session.send('Target.sendMessageToTarget', {
+      sessionId,
+      message: JSON.stringify({ id, method, params }),
+    });
+    return answer;
+  }
+}
+
+async function lengths(send: Send): Promise<number[]> {
+  await send('HeapProfiler.enable');
+  for (let i = 0; i < 3; i++) await send('HeapProfiler.collectGarbage');
+  const found: number[] = [];
+  for (const [name, read] of [
+    ['Float32Array', 'each'],
+    ['AudioBuffer', 'each.getChannelData(0)'],
+  ]) {
+    const { result } = (await send('Runtime.evaluate', {
+      expression: `globalThis.${name}?.prototype`,
+    })) as { result: { objectId?: string } };
+    if (!result.objectId) continue;
+    const { objects } = (await send('Runtime.queryObjects', { prototypeObjectId: result.objectId })) as {
+      objects: { objectId: string };
+    };
+    const { result: listed } = (await send('Runtime.callFunctionOn', {
+      objectId: objects.objectId,
+      returnByValue: true,
+      functionDeclaration: `function () {
+        return this.map((each) => ${read}).filter((samples) => samples.length >= ${MIN_SAMPLES} && samples.some((x) => x !== 0)).map(({ length }) => length);
+      }`,
+    })) as { result: { value: number[] } };
+    found.push(...listed.value);
+  }
+  return found;
+}

@@ -1,0 +1,273 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Locator, Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Heaps, kept } from './kiosk-traces';
+import { openApp, type Opened } from './support';
+
+const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const LOADED = { timeout: 120_000 };
+const SIZES = [
+  { width: 1080, height: 1920 },
+  { width: 1920, height: 1080 },
+  { width: 3840, height: 2160 },
+  { width: 768, height: 1024 },
+];
+
+declare const axe: { run(options: RunOptions): Promise<AxeResults> };
+declare global {
+  interface Window {
+    /** Object URLs that were made and not revoked. */
+    objectUrls: Set<string>;
+    /** Whether any AudioContext was opened. */
+    contexts: number;
+  }
+}
+
+let app: Opened | undefined;
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+/** Counts what a visit makes. */
+function watch(): void {
+  window.objectUrls = new Set();
+  window.contexts = 0;
+  const { createObjectURL, revokeObjectURL } = URL;
+  URL.createObjectURL = (object) => {
+    const url = createObjectURL.call(URL, object);
+    window.objectUrls.add(url);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => {
+    window.objectUrls.delete(url);
+    revokeObjectURL.call(URL, url);
+  };
+  window.AudioContext = new Proxy(AudioContext, {
+    construct(target, args, newTarget) {
+      window.contexts++;
+      return Reflect.construct(target, args, newTarget) as AudioContext;
+    },
+  });
+}
+
+async function openKiosk(): Promise<Page> {
+  app = await openApp({
+    path: '#/kiosk',
+    args: [`--use-file-for-fake-audio-capture=${SPEECH}`],
+    initScript: watch,
+  });
+  const { page } = app;
+  await page.setViewportSize(SIZES[0]!);
+  await page.locator('[data-testid=kiosk][data-prepared=true]').waitFor(LOADED);
+  return page;
+}
+
+const on = (page: Page, id: string) => page.getByTestId(`kiosk-${id}`);
+
+/** Waits until so many seconds were spoken, as the screen says. */
+async function spoken(page: Page, seconds: number): Promise<void> {
+  await page.waitForFunction(
+    (least) => Number(/(\d+) of 15/.exec(document.body.textContent ?? '')?.[1] ?? 0) >= least,
+    seconds,
+    LOADED,
+  );
+}
+
+async function speak(page: Page, seconds = 3): Promise<void> {
+  await page.locator('[data-testid=kiosk-record]:enabled').waitFor(LOADED);
+  await on(page, 'record').hover();
+  await page.mouse.down();
+  await spoken(page, seconds);
+  await page.mouse.up();
+}
+
+/** What axe-core finds with WCAG 2.2 AA and a contrast of 7:1. */
+async function faults(page: Page): Promise<string[]> {
+  const tools = await page.context().newCDPSession(page);
+  await tools.send('Runtime.evaluate', { expression: await readFile(AXE, 'utf8') });
+  const { violations } = await page.evaluate(() =>
+    axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+      rules: { 'color-contrast-enhanced': { enabled: true }, 'target-size': { enabled: true } },
+    }),
+  );
+  await tools.detach();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+/** Buttons smaller than 60 px, texts smaller than 22 px (at 1080 x 1920), and what is outside of the window or overlaps, at all sizes. */
+async function crowding(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    const here = await page.evaluate((isReference) => {
+      const shown = (element: Element) => element.getClientRects().length > 0;
+      const all = [...document.querySelectorAll('.kiosk button, .kiosk h1, .kiosk p')].filter(shown);
+      const boxes = all.map((element) => ({ element, box: element.getBoundingClientRect() }));
+      const name = (element: Element) => element.getAttribute('data-testid') ?? element.textContent!.trim();
+      const list: string[] = [];
+      for (const { element, box } of boxes) {
+        if (box.left < 0 || box.top < 0 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1)
+          list.push(`outside: ${name(element)}`);
+        if (element.matches('button') && Math.min(box.width, box.height) < 60)
+          list.push(`small: ${name(element)} ${box.width} x ${box.height}`);
+        for (const other of boxes) {
+          if (other.element === element || other.element.contains(element) || element.contains(other.element))
+            continue;
+          const { box: b } = other;
+          const overlap =
+            box.left < b.right && b.left < box.right && box.top < b.bottom && b.top < box.bottom;
+          if (overlap) list.push(`overlap: ${name(element)} and ${name(other.element)}`);
+        }
+      }
+      if (!isReference) return list;
+      const walker = document.createTreeWalker(document.querySelector('.kiosk')!, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const parent = walker.currentNode.parentElement!;
+        if (walker.currentNode.textContent!.trim() && shown(parent)) {
+          const px = parseFloat(getComputedStyle(parent).fontSize);
+          if (px < 22) list.push(`text of ${px} px: ${walker.currentNode.textContent!}`);
+        }
+      }
+      return list;
+    }, size === SIZES[0]);
+    found.push(...here.map((each) => `${size.width} x ${size.height}: ${each}`));
+  }
+  await page.setViewportSize(SIZES[0]!);
+  return found;
+}
+
+describe('a visit', () => {
+  it('takes three touches to hear the other voice, and nothing of it stays', async () => {
+    const page = await openKiosk();
+    expect(await page.evaluate(() => window.contexts)).toBe(0);
+    const heaps = await Heaps.of(page);
+    const before = await kept(page);
+    expect(before.length).toBeGreaterThan(5);
+    expect(await heaps.samples()).toEqual({ page: [], workers: [] });
+    // The probe reaches the workers.
+    await heaps.inWorkers('globalThis.planted = new Float32Array(5000).fill(0.1)');
+    expect((await heaps.samples()).workers).toContain(5000);
+    await heaps.inWorkers('delete globalThis.planted');
+
+    await on(page, 'begin').click();
+    await on(page, 'voice-joe').click();
+    await speak(page);
+    await on(page, 'listen').waitFor(LOADED);
+    await page.locator('[data-testid=kiosk-listen][data-complete=true]').waitFor(LOADED);
+    // The probe finds samples while there are some.
+    expect((await heaps.samples()).page.length).toBeGreaterThan(0);
+    await on(page, 'before').click();
+    await expect.poll(() => on(page, 'caption').textContent()).toMatch(/your own voice|Nothing is playing/);
+    await on(page, 'finish').click();
+    await page.locator('[data-testid=kiosk-mark][data-found=yes]').waitFor(LOADED);
+    await on(page, 'seen').click();
+    expect(await on(page, 'goodbye').innerText()).toContain('This was a synthetic voice');
+    await on(page, 'goodbye-button').click();
+    await on(page, 'attract').waitFor();
+
+    expect(await heaps.samples()).toEqual({ page: [], workers: [] });
+    expect(await kept(page)).toEqual(before);
+    expect(await page.evaluate(() => [...window.objectUrls])).toEqual([]);
+  });
+
+  it('can be left while it is converted, and the next one begins as if there had been none', async () => {
+    const page = await openKiosk();
+    const heaps = await Heaps.of(page);
+    const before = await kept(page);
+    await on(page, 'begin-de').click();
+    await on(page, 'louder').click();
+    await on(page, 'quieter').click();
+    await on(page, 'quieter').click();
+    await on(page, 'voice-joe').click();
+    await page.locator('[data-testid=kiosk-record]:enabled').waitFor(LOADED);
+    await on(page, 'record').hover();
+    await page.mouse.down();
+    await page.waitForFunction(
+      () => Number(/(\d+) von 15/.exec(document.body.textContent ?? '')?.[1] ?? 0) >= 2,
+      undefined,
+      LOADED,
+    );
+    await page.mouse.up();
+    await on(page, 'end').click();
+    await on(page, 'attract').waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
+    expect(await heaps.samples()).toEqual({ page: [], workers: [] });
+    expect(await kept(page)).toEqual(before);
+    await on(page, 'begin').click();
+    expect(await page.locator('.level').getAttribute('aria-label')).toBe('80 %');
+    expect(await page.getByTestId('kiosk').getAttribute('data-screen')).toBe('voices');
+  });
+});
+
+describe('every screen', () => {
+  it('can be reached by one switch: the focus moves on by itself', async () => {
+    const page = await openKiosk();
+    await on(page, 'begin').focus();
+    await page.keyboard.press('Enter');
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+    await expect.poll(focused).toBe('kiosk-voice-ambrose');
+    await expect.poll(focused).toBe('kiosk-voice-kathleen');
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('kiosk-record');
+    await page.keyboard.press('Enter');
+    await spoken(page, 4);
+    // It stays while the visitor speaks.
+    expect(await focused()).toBe('kiosk-record');
+    await page.keyboard.press('Enter');
+    await on(page, 'listen').waitFor(LOADED);
+    // Whoever has other keys moves the focus alone.
+    await page.keyboard.press('ArrowDown');
+    const chosen = await focused();
+    await page.waitForTimeout(3000);
+    expect(await focused()).toBe(chosen);
+  });
+
+  it('is accessible, fits four sizes, and can be used with arrows and Enter alone', async () => {
+    const page = await openKiosk();
+    const found: string[] = [];
+    const look = async () => {
+      const screen = await page.getByTestId('kiosk').getAttribute('data-screen');
+      found.push(...[...(await faults(page)), ...(await crowding(page))].map((each) => `${screen}: ${each}`));
+    };
+    const reach = async (element: Locator) => {
+      await element.waitFor(LOADED);
+      for (let i = 0; i < 30; i++) {
+        if (await element.evaluate((node) => node === document.activeElement)) return;
+        await page.keyboard.press('ArrowDown');
+      }
+      throw new Error(`${String(element)} cannot be reached`);
+    };
+    await look();
+    await reach(on(page, 'begin'));
+    await page.keyboard.press('Enter');
+    await on(page, 'voices').waitFor();
+    await look();
+    await reach(on(page, 'voice-kathleen'));
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid=kiosk-record]:enabled').waitFor(LOADED);
+    await look();
+    await reach(on(page, 'record'));
+    // Press once, press again.
+    await page.keyboard.press('Space');
+    await spoken(page, 3);
+    await page.keyboard.press('Space');
+    await page.locator('[data-testid=kiosk-listen][data-complete=true]').waitFor(LOADED);
+    await look();
+    await reach(on(page, 'finish'));
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid=kiosk-mark][data-found=yes]').waitFor(LOADED);
+    await look();
+    await reach(on(page, 'seen'));
+    await page.keyboard.press('Enter');
+    await on(page, 'goodbye').waitFor();
+    await look();
+    expect(found).toEqual([]);
+  });
+});

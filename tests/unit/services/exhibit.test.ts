@@ -1,0 +1,131 @@
+import 'fake-indexeddb/auto';
+import { deleteDB } from 'idb';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { ALLOWED } from '../../../src/files/exhibit/schema';
+import { parseExhibit, type ExhibitError } from '../../../src/files/exhibit';
+import { faultWithPlace } from '../../../src/services/exhibit/faults';
+import { PinGate } from '../../../src/services/exhibit/pin-gate.svelte';
+import { language } from '../../../src/services/locale.svelte';
+import { Scope } from '../../../src/services/scope';
+import { closeDatabase } from '../../../src/store/db';
+import { hasPin, setPin } from '../../../src/store/device/pin';
+
+afterEach(async () => {
+  language.locale = 'en';
+  vi.unstubAllGlobals();
+  await closeDatabase();
+  await deleteDB('understudy');
+});
+
+function errorOf(text: string): ExhibitError {
+  try {
+    parseExhibit(text);
+  } catch (error) {
+    return error as ExhibitError;
+  }
+  throw new Error('It was read.');
+}
+
+describe('what is wrong with an exhibit', () => {
+  it.each([
+    '',
+    '{',
+    '{"colour": 1}',
+    '{"format": 1}',
+    '{"format": "understudy-exhibit"}',
+    '3',
+    '{"a":1,"a":1}',
+  ])('is said in English as the error says it: %s', (text) => {
+    const error = errorOf(text);
+    expect(faultWithPlace(error)).toBe(error.message);
+  });
+
+  it('is said for everything that is allowed somewhere as in the schema', () => {
+    const messages = JSON.parse(readFileSync('messages/en.json', 'utf8')) as Record<string, string>;
+    const shape = (text: string) => text.replace(/\{\w+\}|\d+/g, '#');
+    for (const [code, words] of Object.entries(ALLOWED))
+      expect(shape(messages[`curator_allowed_${code}`]!)).toBe(shape(words));
+  });
+
+  it('is said in the language shown', () => {
+    language.locale = 'nl';
+    expect(faultWithPlace(errorOf('{"format": 1}'))).toBe(
+      'Regel 1, kolom 12: format heeft een foute waarde. Toegestaan is de tekst "understudy-exhibit".',
+    );
+  });
+});
+
+describe('messages', () => {
+  const read = (locale: string) =>
+    JSON.parse(readFileSync(`messages/${locale}.json`, 'utf8')) as Record<string, string>;
+  const placeholders = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+
+  it.each(['de', 'nl', 'fr', 'es'])('are all there in %s, with the same placeholders', (locale) => {
+    const [english, others] = [read('en'), read(locale)];
+    expect(Object.keys(others).sort()).toEqual(Object.keys(english).sort());
+    const differing = Object.keys(english).filter(
+      (key) => placeholders(english[key]!).join() !== placeholders(others[key]!).join(),
+    );
+    expect(differing).toEqual([]);
+  });
+});
+
+describe('the gate of the staff', () => {
+  const scope = new Scope();
+  const gateFor = async (isRequired: boolean) => {
+    const gate = new PinGate(scope, 'http://localhost/staff-reset.json', isRequired);
+    await vi.waitFor(() => expect(gate.isBusy).toBe(false));
+    return gate;
+  };
+
+  it('asks for a new PIN twice where there is none and one is required', async () => {
+    const gate = await gateFor(true);
+    expect(gate.step).toBe('choose');
+    await gate.submit('12');
+    expect([gate.step, gate.message]).toEqual(['choose', 'A PIN has 6 to 12 digits.']);
+    await gate.submit('271828');
+    await gate.submit('271829');
+    expect([gate.step, await hasPin()]).toEqual(['choose', false]);
+    await gate.submit('271828');
+    await gate.submit('271828');
+    expect([gate.step, await hasPin()]).toEqual(['open', true]);
+  });
+
+  it('is open where there is no PIN and none is required', async () => {
+    expect((await gateFor(false)).step).toBe('open');
+  });
+
+  it('opens for the PIN alone, and does not let one change it before', async () => {
+    await setPin('271828');
+    const gate = await gateFor(false);
+    gate.change();
+    expect(gate.step).toBe('enter');
+    await gate.submit('000000');
+    expect([gate.step, gate.message]).toEqual(['enter', 'That is not the PIN.']);
+    await gate.submit('271828');
+    expect(gate.step).toBe('open');
+    gate.change();
+    expect(gate.step).toBe('choose');
+  });
+
+  it('makes one wait after five wrong PINs, also behind a reload', async () => {
+    await setPin('271828');
+    const gate = await gateFor(true);
+    for (let i = 0; i < 5; i++) await gate.submit('000000');
+    expect(gate.waitSeconds).toBe(30);
+    await gate.submit('271828');
+    expect(gate.step).toBe('enter');
+    expect((await gateFor(true)).waitSeconds).toBeGreaterThan(25);
+  });
+
+  it('takes the PIN of staff-reset.json, and says that it has to go', async () => {
+    await setPin('271828');
+    const gate = await gateFor(true);
+    vi.stubGlobal('fetch', async () => new Response('{"newPin": "314159"}'));
+    await gate.reset();
+    expect(gate.message).toMatch(/Delete that file/);
+    await gate.submit('314159');
+    expect(gate.step).toBe('open');
+  });
+});
