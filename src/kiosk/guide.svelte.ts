@@ -158,14 +158,15 @@ export class Guide {
       await ear.refresh();
       await ear.offer();
       const [voice] = this.voices;
-      if (voice) await this.warmUp(voice);
+      if (voice) await this.convertSilence(voice);
       this.isPrepared = true;
     } catch (error) {
       if (!this.scope.isEnded) this.options.onEvent({ kind: 'error', problem: 'conversion', error });
     }
   }
 
-  private async warmUp({ id: voiceId }: OfferedVoice): Promise<void> {
+  /** Runs the networks, whose memory then holds nothing of what they converted last. */
+  private async convertSilence({ id: voiceId }: OfferedVoice): Promise<void> {
     const controller = new AbortController();
     this.scope.own(() => controller.abort());
     await this.context.converter.convert({
@@ -176,6 +177,8 @@ export class Guide {
       ear: 'auto',
       signal: controller.signal,
       onProgress: () => undefined,
+      // In the same blocks as what visitors say.
+      onSamples: () => undefined,
     });
   }
 
@@ -194,9 +197,15 @@ export class Guide {
 
   /** Nothing of the visitor stays. */
   private endVisit(ending: Ending, last: Screen): void {
-    this.visitor?.scope.dispose();
+    const { visitor, voice } = this;
+    const hasConverted = visitor?.sound.hasSpoken && voice;
+    visitor?.scope.dispose();
     this.visitor = null;
     this.reset();
+    if (hasConverted && !this.scope.isEnded)
+      this.convertSilence(voice).catch((error: unknown) => {
+        if (!isCancelled(error)) this.options.onEvent({ kind: 'error', problem: 'conversion', error });
+      });
     this.options.onEvent({ kind: 'ending', ending, last });
   }
 

@@ -40,10 +40,12 @@ export async function kept(page: Page): Promise<string[]> {
 
 type Send = (method: string, params?: object) => Promise<unknown>;
 
-/** Lengths of the arrays of samples that are not all zero on the heaps of the page and of its workers, after garbage collection. */
+/** What may be samples on the heaps of the page and of its workers, after garbage collection. */
 export class Heaps {
   private readonly workers = new Map<string, Send>();
   private readonly waiting = new Map<number, (result: unknown) => void>();
+  /** Of a heap snapshot that is being received, by session. */
+  private readonly chunks = new Map<string, string>();
   private nextId = 1;
 
   private constructor(private readonly session: CDPSession) {}
@@ -55,9 +57,14 @@ export class Heaps {
       heaps.workers.set(sessionId, (method, params) => heaps.send(sessionId, method, params)),
     );
     session.on('Target.detachedFromTarget', ({ sessionId }) => heaps.workers.delete(sessionId));
-    session.on('Target.receivedMessageFromTarget', ({ message }) => {
-      const { id, result } = JSON.parse(message) as { id?: number; result?: unknown };
+    session.on('Target.receivedMessageFromTarget', ({ sessionId, message }) => {
+      const { id, result, params } = JSON.parse(message) as {
+        id?: number;
+        result?: unknown;
+        params?: { chunk?: string };
+      };
       if (id !== undefined) heaps.waiting.get(id)?.(result);
+      else if (params?.chunk) heaps.chunks.set(sessionId, (heaps.chunks.get(sessionId) ?? '') + params.chunk);
     });
     await session.send('Target.setAutoAttach', {
       autoAttach: true,
@@ -67,15 +74,39 @@ export class Heaps {
     return heaps;
   }
 
+  /** Lengths: in the page, of the arrays and audio buffers that are not all zero; in the workers, of all buffers. */
   async samples(): Promise<{ page: number[]; workers: number[] }> {
     const page = await lengths((method, params) => this.session.send(method as never, params as never));
-    const workers = await Promise.all([...this.workers.values()].map(lengths));
-    return { page, workers: workers.flat() };
+    const workers: number[] = [];
+    for (const [sessionId, send] of this.workers) workers.push(...(await this.buffersOf(sessionId, send)));
+    return { page, workers };
   }
 
   /** Runs an expression in all workers of the page. */
   async inWorkers(expression: string): Promise<void> {
     await Promise.all([...this.workers.values()].map((send) => send('Runtime.evaluate', { expression })));
+  }
+
+  /** Lengths in samples of the buffers of a worker: the inspector does not reach its objects (Chromium 150), but a snapshot has their sizes. */
+  private async buffersOf(sessionId: string, send: Send): Promise<number[]> {
+    await collectGarbage(send);
+    this.chunks.delete(sessionId);
+    await send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+    const { snapshot, nodes, strings } = JSON.parse(this.chunks.get(sessionId)!) as {
+      snapshot: { meta: { node_fields: string[] } };
+      nodes: number[];
+      strings: string[];
+    };
+    this.chunks.delete(sessionId);
+    const fields = snapshot.meta.node_fields;
+    const [nameAt, sizeAt] = [fields.indexOf('name'), fields.indexOf('self_size')];
+    const found: number[] = [];
+    for (let i = 0; i < nodes.length; i += fields.length) {
+      const samples = nodes[i + sizeAt]! / Float32Array.BYTES_PER_ELEMENT;
+      if (strings[nodes[i + nameAt]!] === 'system / JSArrayBufferData' && samples >= MIN_SAMPLES)
+        found.push(samples);
+    }
+    return found;
   }
 
   private send(sessionId: string, method: string, params: object = {}): Promise<unknown> {
@@ -90,8 +121,7 @@ export class Heaps {
 }
 
 async function lengths(send: Send): Promise<number[]> {
-  await send('HeapProfiler.enable');
-  for (let i = 0; i < 3; i++) await send('HeapProfiler.collectGarbage');
+  await collectGarbage(send);
   const found: number[] = [];
   for (const [name, read] of [
     ['Float32Array', 'each'],
@@ -114,4 +144,19 @@ async function lengths(send: Send): Promise<number[]> {
     found.push(...listed.value);
   }
   return found;
+}
+
+async function collectGarbage(send: Send): Promise<void> {
+  await send('HeapProfiler.enable');
+  for (let i = 0; i < 3; i++) await send('HeapProfiler.collectGarbage');
+}
+
+/** The lengths of `after` that are not in `before`, each as often as it came more often. */
+export function added(before: readonly number[], after: readonly number[]): number[] {
+  const left = [...before];
+  return after.filter((length) => {
+    const at = left.indexOf(length);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
