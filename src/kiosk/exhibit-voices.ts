@@ -30,9 +30,9 @@ export function offeredVoices(exhibit: Exhibit, voices: readonly VoiceSummary[])
   });
 }
 
-function permitted({ consent }: VoiceSummary): SealedRecord | null {
+function permitted({ consent, data }: VoiceSummary): SealedRecord | null {
   try {
-    return requirePermission(consent, 'convert', { revoked: NOTHING_REVOKED });
+    return requirePermission(consent, 'convert', { revoked: NOTHING_REVOKED, data });
   } catch {
     return null;
   }

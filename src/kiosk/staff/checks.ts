@@ -98,8 +98,9 @@ async function checkMark({ scope, converter, voiceId }: Tested, signal: AbortSig
   const { voices } = await converter.load();
   const voice = voices.find(({ id }) => id === voiceId);
   if (!voice) throw new Failed(m.staff_mark_no_voice());
-  const { samples, rtf } = await convertSample(converter, voice, signal);
-  const about = { voiceId: voice.id, voiceName: voice.name, consent: voice.consent, use: 'preview' as const };
+  const { samples, rtf, consent, voiceData } = await convertSample(converter, voice, signal);
+  const use = 'preview' as const;
+  const about = { voiceId: voice.id, voiceName: voice.name, consent, voiceData, voice, use };
   const { blob, payload } = await exportTake(samples, 24000, 'wav', about, { signal });
   const file = await decodeFile(blob, 'self-test.wav');
   const found = await detect(scope, file.samples, file.sampleRateHz, () => undefined, signal);

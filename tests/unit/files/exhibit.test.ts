@@ -100,7 +100,8 @@ describe('a wrong exhibit', () => {
     expect(fault).toEqual({ what: 'missing', name: 'accentColour', allowed: 'colour' });
     expect(place.line).toBe(1);
     const voice = faultOf(withLine('"id": "joe"', ''));
-    expect(voice.fault).toEqual({ what: 'missing', name: 'voices.1.id', allowed: 'id' });
+    const joe = DEFAULT_EXHIBIT.voices.findIndex(({ id }) => id === 'joe');
+    expect(voice.fault).toEqual({ what: 'missing', name: `voices.${joe}.id`, allowed: 'id' });
     expect(voice.place.line).toBe(lineOf('"id": "joe"') - 1);
   });
 
