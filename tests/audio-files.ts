@@ -167,6 +167,37 @@ export function mp3Frames(count: number, rateHz: 24000 | 44100): Buffer {
   return Buffer.concat(Array<Buffer>(count).fill(frame));
 }
 
+/** Samples of a frame of `mp3` and of `adts`. */
+export const MP3_BLOCK = 1152;
+export const AAC_BLOCK = 1024;
+
+/** MPEG-1, layer 3, 48 kHz, mono, 64 kbit/s: a frame of 192 bytes filled with each of these. */
+export function mp3(fills: number[]): Buffer {
+  return Buffer.concat(
+    fills.map((fill) => Buffer.concat([Buffer.from([0xff, 0xfb, 0x54, 0xc0]), Buffer.alloc(188, fill)])),
+  );
+}
+
+/** AAC-LC, mono: a frame of 120 to 159 bytes filled with each of these. */
+export function adts(fills: number[], rateHz: 24000 | 48000 = 48000): Buffer {
+  const rate = rateHz === 48000 ? 3 : 6;
+  const frames = fills.map((fill) => {
+    const frame = Buffer.alloc(120 + ((7 * fill) % 40), fill);
+    const { length } = frame;
+    frame.set([
+      0xff,
+      0xf1,
+      0x40 | (rate << 2),
+      0x40 | (length >> 11),
+      (length >> 3) & 0xff,
+      ((length & 7) << 5) | 31,
+      0xfc,
+    ]);
+    return frame;
+  });
+  return Buffer.concat(frames);
+}
+
 /** Samples of a frame of `flac`. */
 export const FLAC_BLOCK = 576;
 

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { FLAC_BLOCK } from './audio-files';
+import { AAC_BLOCK, FLAC_BLOCK, MP3_BLOCK } from './audio-files';
 
 /** A packet of `opusPacket` with this content cannot be decoded. */
 export const BAD = 0xff;
@@ -41,7 +41,7 @@ class FakeChunk {
 
 class FakeAudioDecoder extends EventTarget {
   static readonly isConfigSupported = async ({ codec }: AudioDecoderConfig) => ({
-    supported: ['opus', 'flac'].includes(codec),
+    supported: ['opus', 'flac', 'mp3', 'mp4a.40.2'].includes(codec),
   });
   state: CodecState = 'unconfigured';
   decodeQueueSize = 0;
@@ -78,7 +78,7 @@ class FakeAudioDecoder extends EventTarget {
     if (this.state === 'closed') return;
     this.decodeQueueSize--;
     this.dispatchEvent(new Event('dequeue'));
-    const samples = this.codec === 'flac' ? flacSamples(data) : this.opusSamples(data[1]!);
+    const samples = this.samplesOf(data);
     if (samples) {
       // As in Chromium, times go on across gaps.
       this.nextTimestamp ??= timestamp;
@@ -91,12 +91,23 @@ class FakeAudioDecoder extends EventTarget {
     this.init.error(new DOMException('bad packet', 'EncodingError'));
   }
 
+  private samplesOf(data: Uint8Array): Float32Array | null {
+    if (this.codec === 'flac') return flacSamples(data);
+    if (this.codec === 'mp3') return tone(MP3_BLOCK, data.at(-1)!);
+    if (this.codec.startsWith('mp4a')) return tone(AAC_BLOCK, data.at(-1)!);
+    return this.opusSamples(data[1]!);
+  }
+
   private opusSamples(fill: number): Float32Array | null {
     if (fill === BAD) return null;
     const length = this.nextTimestamp === undefined ? FRAMES - PRE_SKIP : FRAMES;
-    // A tone, so that it is no offset.
-    return Float32Array.from({ length }, (_, i) => ((i % 48 < 24 ? 1 : -1) * fill) / 256);
+    return tone(length, fill);
   }
+}
+
+/** Without an offset, of whole periods in each frame. */
+function tone(length: number, fill: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => ((i % 32 < 16 ? 1 : -1) * fill) / 256);
 }
 
 /** Of a frame of `flac`: the samples lie before the checksum. */
@@ -107,7 +118,7 @@ function flacSamples(frame: Uint8Array): Float32Array | null {
   return Float32Array.from({ length: FLAC_BLOCK }, (_, i) => view.getInt16(start + 2 * i) / 32768);
 }
 
-/** Gives Node a decoder of "Opus", 960 samples for each packet, as loud as its second byte, and of what `flac` writes. */
+/** Gives Node a decoder of "Opus", 960 samples for each packet, as loud as its second byte, and of what `flac`, `mp3` and `adts` write. */
 export function installFakeDecoder(): void {
   vi.stubGlobal('navigator', { vendor: 'Google Inc.', userAgent: '' });
   vi.stubGlobal('AudioDecoder', FakeAudioDecoder);

@@ -8,6 +8,7 @@ import {
   cutWarning,
   gapWarnings,
   holeWarnings,
+  lossWarnings,
   lostWarning,
   trackWarning,
   unendedWarning,
@@ -84,7 +85,7 @@ async function decodeChannels(
   let refusal: UndecodableError | undefined;
   let yieldedMs = performance.now();
   for (const part of parts) {
-    take.startPart(part.before ?? 'start');
+    take.startPart(part.before ?? 'start', part.lossSeconds);
     try {
       for await (const chunk of part.decode(damage)) {
         throwIfCancelled(options.signal);
@@ -118,6 +119,7 @@ async function decodeChannels(
     warnings: [
       ...endWarnings(sound, isCut, done, missing),
       ...holeWarnings(take.holes),
+      ...lossWarnings(take.losses),
       ...breakWarnings(take.breaksSeconds),
       ...gapWarnings(damage.skippedSeconds, take.jumpSeconds),
       ...(lostSeconds > 0 ? [lostWarning(lostSeconds)] : []),

@@ -1,11 +1,11 @@
 import { concat } from '../dsp/arrays';
-import type { FilePart } from './containers/file-part';
+import { startsClock, type FilePart } from './containers/file-part';
 import { throwIfCancelled, type DecodeOptions } from './decode-options';
 import { AudioError } from './errors';
 import { checkSeconds, checkShape, MAX_GAP_SECONDS } from './limits';
 import { MonoMixer } from './mono';
-import { breakWarnings, gapWarnings, holeWarnings } from './tracks/reading-warnings';
-import type { Hole } from './tracks/take-builder';
+import { breakWarnings, gapWarnings, holeWarnings, lossWarnings } from './tracks/reading-warnings';
+import type { Hole, Loss } from './tracks/take-builder';
 
 /** decodeAudioData holds the whole file and all its samples in memory: about eight times the size of the file. */
 const MAX_BYTES = 100 * 1024 * 1024;
@@ -26,17 +26,19 @@ export async function decodeWhole(parts: FilePart[], name: string, { signal, onP
   const context = new OfflineAudioContext(1, 1, RATE_HZ);
   const decoded: Float32Array[] = [];
   const holes: Hole[] = [];
+  const losses: Loss[] = [];
   const breaks: number[] = [];
   let [seconds, jumped] = [0, 0];
   /** End of the last part on its clock. */
   let clock: number | null = null;
-  for (const { data, before, endSeconds } of parts) {
+  for (const { data, before, lossSeconds = null, endSeconds } of parts) {
     const buffer = await context.decodeAudioData(await data.arrayBuffer()).catch(() => null);
     throwIfCancelled(signal);
     if (!buffer) return null;
     if (before === 'break') breaks.push(seconds);
     if (before === 'late') clock = 0;
-    if (before === 'start' || before === 'break') clock = null;
+    if (before === 'loss') losses.push({ atSeconds: seconds, seconds: lossSeconds });
+    if (startsClock(before)) clock = null;
     const gap: number = clock === null || endSeconds === null ? 0 : endSeconds - buffer.duration - clock;
     clock = endSeconds;
     if (gap > MAX_GAP_SECONDS) jumped += gap;
@@ -55,6 +57,11 @@ export async function decodeWhole(parts: FilePart[], name: string, { signal, onP
     decoded.push(only === undefined ? mixed : planes[only]!.slice());
   }
   onProgress?.(seconds, seconds);
-  const warnings = [...holeWarnings(holes), ...breakWarnings(breaks), ...gapWarnings(0, jumped)];
+  const warnings = [
+    ...holeWarnings(holes),
+    ...lossWarnings(losses),
+    ...breakWarnings(breaks),
+    ...gapWarnings(0, jumped),
+  ];
   return { samples: concat(decoded), sampleRateHz: RATE_HZ, sourceRateHz: RATE_HZ, warnings };
 }

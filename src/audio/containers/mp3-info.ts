@@ -6,6 +6,8 @@ export interface Mp3Info {
   /** Samples to leave out at the start and at the end: what the encoder put there, and the delay of a decoder. */
   before: number;
   after: number;
+  /** Frames that follow the one with the header; null where it does not say. */
+  frames: number | null;
 }
 
 /** Samples by which the output of a decoder of layer 3 is late. */
@@ -27,8 +29,10 @@ export async function readMp3Info(file: Blob): Promise<Mp3Info | null> {
   const at = /Xing|Info/.exec(text)?.index;
   if (at === undefined) return null;
   const flags = head[at + 7] ?? 0;
+  const frames = flags & 1 && head.length >= at + 12 ? viewOf(head).getUint32(at + 8) : null;
   const tag = FIELDS.reduce((end, [flag, bytes]) => end + (flags & flag ? bytes : 0), at + 8);
-  if (!/^(LAME|Lav[cf])/.test(text.slice(tag)) || head.length < tag + 24) return { before: 0, after: 0 };
+  if (!/^(LAME|Lav[cf])/.test(text.slice(tag)) || head.length < tag + 24)
+    return { before: 0, after: 0, frames };
   const both = viewOf(head).getUint32(tag + 20) & 0xffffff;
-  return { before: (both >> 12) + DECODER_DELAY, after: Math.max(0, (both & 0xfff) - DECODER_DELAY) };
+  return { before: (both >> 12) + DECODER_DELAY, after: Math.max(0, (both & 0xfff) - DECODER_DELAY), frames };
 }

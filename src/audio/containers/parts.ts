@@ -1,8 +1,8 @@
 import { startsWith } from '../sniff';
 import { readFlac } from './flac';
+import { readAdts, readMp3 } from './framed';
 import type { FilePart } from './file-part';
 import { readMatroska } from './matroska';
-import { mp3Parts } from './mp3';
 import { mp4Parts } from './mp4';
 import { readOgg } from './ogg';
 
@@ -19,7 +19,7 @@ export interface FileParts {
   isUnended: boolean;
 }
 
-/** Splits chained Ogg and joined FLAC, MP3, MP4 and WebM, and leaves out what is cut off or damaged of Ogg, FLAC and WebM. */
+/** Splits chained Ogg and joined FLAC, MP3, AAC, MP4 and WebM, and leaves out what is cut off or damaged of all but MP4. */
 export async function readParts(file: Blob): Promise<FileParts> {
   const head = new Uint8Array(await file.slice(0, 8).arrayBuffer());
   const [a = 0, b = 0, c = 0, d = 0] = head;
@@ -34,8 +34,10 @@ export async function readParts(file: Blob): Promise<FileParts> {
   const isMatroska = start === '\x1aE\xdf\xa3';
   const matroska = isMatroska ? await readMatroska(file) : null;
   if (matroska) return { ...whole, ...matroska };
-  const isMp3 = hasTag || (a === 0xff && b >= 0xe0 && (b & 6) !== 0);
-  const parts = isMp3 ? await mp3Parts(file) : isMp4 ? await mp4Parts(file) : [file];
+  const isSync = a === 0xff && b >= 0xe0;
+  const framed = hasTag || isSync ? ((await readAdts(file)) ?? (await readMp3(file))) : null;
+  if (framed) return { ...whole, ...framed };
+  const parts = isMp4 ? await mp4Parts(file) : [file];
   const stated = { before: 'start', shiftSeconds: 0, endSeconds: null, statesEnd: true } as const;
   return { ...whole, parts: parts.map((data) => ({ ...stated, data })) };
 }

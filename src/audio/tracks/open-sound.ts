@@ -1,6 +1,6 @@
 import { ALL_FORMATS, BlobSource, Input, MATROSKA, WEBM } from 'mediabunny';
 import { readMp3Info } from '../containers/mp3-info';
-import type { FilePart } from '../containers/file-part';
+import { startsClock, type FilePart } from '../containers/file-part';
 import { readParts } from '../containers/parts';
 import { readPcmFile, type PcmFile } from '../containers/pcm-file';
 import { LENGTH_SLACK_SECONDS } from '../limits';
@@ -86,11 +86,11 @@ async function openMedia(file: Blob): Promise<OpenSound> {
 function onOneClock(parts: FilePart[], tracks: (SoundTrack | undefined)[]): SoundTrack[] {
   let startSeconds = 0;
   return tracks.flatMap((track, i) => {
-    const { before, shiftSeconds } = parts[i]!;
+    const { before, lossSeconds, shiftSeconds } = parts[i]!;
     if (!track) return [];
     if (before === 'late') startSeconds = 0;
-    if (before === 'start' || before === 'break') startSeconds = track.startSeconds + shiftSeconds;
-    return [{ ...track, before, startSeconds: startSeconds - shiftSeconds }];
+    if (startsClock(before)) startSeconds = track.startSeconds + shiftSeconds;
+    return [{ ...track, before, lossSeconds, startSeconds: startSeconds - shiftSeconds }];
   });
 }
 
@@ -101,7 +101,9 @@ async function tracksOf(input: Input, part: FilePart): Promise<SoundTrack[]> {
   const others = (await input.getAudioTracks()).filter((track) => track.number !== first.number);
   const info = (await first.getCodec()) === 'mp3' ? await readMp3Info(part.data) : undefined;
   const statesEnd = part.statesEnd && info !== null && !(await isWholeMatroska(input));
-  return Promise.all([first, ...others].map((track) => mediaTrack(track, statesEnd, info)));
+  // Samples to leave out at the end lie in the last part.
+  const ownInfo = info && !part.statesEnd ? { ...info, after: 0 } : info;
+  return Promise.all([first, ...others].map((track) => mediaTrack(track, statesEnd, ownInfo)));
 }
 
 /** Matroska and WebM state one duration for all tracks, and each may end before it; in a file that is cut off all of them do. */

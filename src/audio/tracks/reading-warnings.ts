@@ -1,4 +1,4 @@
-import type { Hole } from './take-builder';
+import type { Hole, Loss } from './take-builder';
 
 /** Sentences for the user about what was found while a file was read. */
 
@@ -27,6 +27,20 @@ export function holeWarnings(holes: Hole[]): string[] {
     ? 'at the beginning of this file'
     : `in the middle of this file, ${holes.length > 1 ? `in ${holes.length} places ${from}` : from},`;
   return [`${seconds(all)} ${where} are missing or damaged and were left silent.`];
+}
+
+/** Empty without losses. */
+export function lossWarnings(losses: Loss[]): string[] {
+  const [first] = losses;
+  if (!first) return [];
+  const from = seconds(first.atSeconds);
+  const where = losses.length > 1 ? `in ${losses.length} places from ${from} on` : `at ${from}`;
+  const isKnown = losses.every((loss) => loss.seconds !== null);
+  const all = losses.reduce((sum, loss) => sum + (loss.seconds ?? 0), 0);
+  const much = isKnown ? `about ${seconds(all)}` : 'how much is not known';
+  return [
+    `Sound in the middle of this file is missing or damaged ${where}: ${much}. What follows was joined on directly, so it is earlier than in the original.`,
+  ];
 }
 
 /** `breaks`: times at which another recording follows one whose end is missing. */

@@ -27,6 +27,8 @@ export interface SoundTrack {
   startSeconds: number;
   /** What lies before it in the file, `start` by default. */
   before?: Before;
+  /** Seconds of sound missing before it, about, where that is a `loss`; null where that is not known. */
+  lossSeconds?: number | null | undefined;
   /** From the first to the last sample, as the file states it or as counted; null where neither is possible. */
   seconds: number | null;
   /** Whether sound is there so many seconds after the first sample; absent where `seconds` says so. */

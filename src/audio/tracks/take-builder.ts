@@ -1,5 +1,5 @@
 import { Resampler } from '../../dsp/resample';
-import type { Before } from '../containers/file-part';
+import { startsClock, type Before } from '../containers/file-part';
 import { checkShape, JITTER_SECONDS, keptRate, MAX_GAP_SECONDS, MAX_SECONDS } from '../limits';
 import { MonoMixer } from '../mono';
 import { SampleStore } from '../sample-store';
@@ -9,6 +9,14 @@ import type { Chunk } from './sound-track';
 export interface Hole {
   atSeconds: number;
   seconds: number;
+}
+
+/** Missing sound that was not replaced with silence. */
+export interface Loss {
+  /** Where the sound goes on, in seconds of the take. */
+  atSeconds: number;
+  /** About; null where it is not known. */
+  seconds: number | null;
 }
 
 export interface TakeOptions {
@@ -31,6 +39,7 @@ export class TakeBuilder {
   readonly holes: Hole[] = [];
   /** Times at which a part begins behind one whose end is missing. */
   readonly breaksSeconds: number[] = [];
+  readonly losses: Loss[] = [];
   /** Seconds by which the clock was set forward. */
   jumpSeconds = 0;
   /** The loudest channel, where channels cancel each other out. */
@@ -64,10 +73,11 @@ export class TakeBuilder {
     this.endSeconds = atSeconds + planes[0]!.length / sampleRateHz;
   }
 
-  /** A part follows. */
-  startPart(before: Before): void {
+  /** A part follows. `lossSeconds`: of the sound missing before it, where that is a `loss`. */
+  startPart(before: Before, lossSeconds: number | null = null): void {
     if (before === 'break') this.breaksSeconds.push(this.seconds);
-    if (before === 'start' || before === 'break') this.endSeconds = undefined;
+    if (before === 'loss') this.losses.push({ atSeconds: this.seconds, seconds: lossSeconds });
+    if (startsClock(before)) this.endSeconds = undefined;
     if (before === 'late') this.endSeconds = 0;
     this.before = before;
   }

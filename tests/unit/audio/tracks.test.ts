@@ -9,7 +9,7 @@ import {
   type OutputFormat,
 } from 'mediabunny';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { mp3Parts } from '../../../src/audio/containers/mp3';
+import { readParts } from '../../../src/audio/containers/parts';
 import { decodeFile } from '../../../src/audio/decode';
 import { mp3Frames, oggOpus, opusPacket } from '../../audio-files';
 import { BAD, installFakeDecoder } from '../../fake-audio-decoder';
@@ -238,8 +238,8 @@ describe('joined MP3s', () => {
     const tag = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\x01\0', 'latin1'), Buffer.alloc(128, 0xff)]);
     const [first, second] = [mp3Frames(100, 44100), mp3Frames(200, 24000)];
     const joined = new Blob([Buffer.concat([tag, first, tag, second, first])] as BlobPart[]);
-    const parts = await mp3Parts(joined);
-    expect(parts.map((part) => part.size)).toEqual([
+    const { parts } = await readParts(joined);
+    expect(parts.map(({ data }) => data.size)).toEqual([
       tag.length + first.length + tag.length,
       second.length,
       first.length,
@@ -248,7 +248,7 @@ describe('joined MP3s', () => {
 
   it('of one rate are left as they are', async () => {
     const file = new Blob([Buffer.concat([mp3Frames(100, 24000), mp3Frames(100, 24000)])] as BlobPart[]);
-    expect(await mp3Parts(file)).toEqual([file]);
+    expect((await readParts(file)).parts.map(({ data }) => data)).toEqual([file]);
   });
 });
 
