@@ -1,5 +1,5 @@
 import { EncodedPacketSink, type EncodedPacket, type InputAudioTrack } from 'mediabunny';
-import { isPcm, pcmPlanes } from '../containers/pcm';
+import { isPcm, pcmPlanes } from '../containers/pcm/pcm';
 import type { Mp3Info } from '../containers/mp3-info';
 import { codecName } from './codec-names';
 import { canReadDecoded, PacketDecoder } from './packet-decoder';

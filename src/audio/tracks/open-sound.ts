@@ -2,7 +2,7 @@ import { ALL_FORMATS, BlobSource, Input, MATROSKA, WEBM } from 'mediabunny';
 import { readMp3Info } from '../containers/mp3-info';
 import { startsClock, type FilePart } from '../containers/file-part';
 import { readParts } from '../containers/parts';
-import { readPcmFile, type PcmFile } from '../containers/pcm-file';
+import { readPcmFile, type PcmFile } from '../containers/pcm/pcm-file';
 import { LENGTH_SLACK_SECONDS } from '../limits';
 import { mediaTrack } from './media-track';
 import { pcmTrack } from './pcm-track';

@@ -1,5 +1,5 @@
-import { pcmPlanes, sampleBytes } from '../containers/pcm';
-import type { PcmFile } from '../containers/pcm-file';
+import { pcmPlanes, sampleBytes } from '../containers/pcm/pcm';
+import type { PcmFile } from '../containers/pcm/pcm-file';
 import type { Chunk, SoundTrack } from './sound-track';
 
 const CHUNK_FRAMES = 1 << 14;

@@ -1,5 +1,5 @@
 import { readAfterSound } from './after-sound';
-import { asciiOf, viewOf, type BlobReader } from './blob-reader';
+import { asciiOf, viewOf, type BlobReader } from '../blob-reader';
 import { isPcm, sampleBytes } from './pcm';
 import type { SoundHeader } from './sound-header';
 

@@ -1,4 +1,4 @@
-import { viewOf } from './blob-reader';
+import { viewOf } from '../blob-reader';
 
 /** Encodings of PCM by mediabunny's names; big-endian ones end in `be`. */
 export type PcmCodec =

@@ -1,5 +1,5 @@
-import { id3Bytes, startsWith } from '../sniff';
-import { asciiOf, viewOf, type BlobReader } from './blob-reader';
+import { id3Bytes, startsWith } from '../../sniff';
+import { asciiOf, viewOf, type BlobReader } from '../blob-reader';
 
 /** What follows the stated end of a WAV's samples. */
 export interface AfterSound {

@@ -1,4 +1,4 @@
-import { asciiOf, viewOf, type BlobReader } from './blob-reader';
+import { asciiOf, viewOf, type BlobReader } from '../blob-reader';
 import { isPcm } from './pcm';
 import type { SoundHeader } from './sound-header';
 

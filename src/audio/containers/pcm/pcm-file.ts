@@ -1,7 +1,7 @@
-import { startsWith } from '../sniff';
+import { startsWith } from '../../sniff';
 import { WAV } from './after-sound';
 import { aiffHeader, auHeader, cafHeader } from './pcm-headers';
-import { BlobReader } from './blob-reader';
+import { BlobReader } from '../blob-reader';
 import { isPcm, sampleBytes, type PcmCodec } from './pcm';
 import { riffHeader, w64Header } from './riff';
 import type { SoundHeader } from './sound-header';
