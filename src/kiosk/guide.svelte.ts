@@ -1,15 +1,15 @@
 import type { Side } from '../audio/ab-player';
-import { DEFAULT_CONTROLS } from '../engine/types';
 import type { Exhibit } from '../files/exhibit';
 import type { DisclaimerLanguage } from '../export/disclaimer';
 import { DISCLAIMERS } from '../export/disclaimer';
 import type { AppContext } from '../services/context';
 import { language } from '../services/locale.svelte';
 import { isCancelled } from '../services/messages';
-import { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { offeredVoices, type OfferedVoice } from './exhibit-voices';
 import { KioskMicrophone, type Spoken } from './kiosk-microphone.svelte';
+import { KioskNotices, problemOf } from './problems';
+import { convertSilence } from './silence';
 import { Visit, type Ending, type Problem, type Screen } from './visit.svelte';
 import { VisitorSound } from './visitor-sound.svelte';
 
@@ -158,28 +158,11 @@ export class Guide {
       await ear.refresh();
       await ear.offer();
       const [voice] = this.voices;
-      if (voice) await this.convertSilence(voice);
+      if (voice) await convertSilence(converter, voice.id, this.scope);
       this.isPrepared = true;
     } catch (error) {
       if (!this.scope.isEnded) this.options.onEvent({ kind: 'error', problem: 'conversion', error });
     }
-  }
-
-  /** Runs the networks, whose memory then holds nothing of what they converted last. */
-  private async convertSilence({ id: voiceId }: OfferedVoice): Promise<void> {
-    const controller = new AbortController();
-    this.scope.own(() => controller.abort());
-    await this.context.converter.convert({
-      samples: new Float32Array(2 * 16000),
-      sampleRateHz: 16000,
-      voiceId,
-      controls: DEFAULT_CONTROLS,
-      ear: 'auto',
-      signal: controller.signal,
-      onProgress: () => undefined,
-      // In the same blocks as what visitors say.
-      onSamples: () => undefined,
-    });
   }
 
   private welcome(): void {
@@ -203,7 +186,7 @@ export class Guide {
     this.visitor = null;
     this.reset();
     if (hasConverted && !this.scope.isEnded)
-      this.convertSilence(voice).catch((error: unknown) => {
+      convertSilence(this.context.converter, voice.id, this.scope).catch((error: unknown) => {
         if (!isCancelled(error)) this.options.onEvent({ kind: 'error', problem: 'conversion', error });
       });
     this.options.onEvent({ kind: 'ending', ending, last });
@@ -292,22 +275,4 @@ export class Guide {
     this.release();
     this.release = this.visit.hold();
   }
-}
-
-/** What the microphone reports becomes a problem of the visit. */
-class KioskNotices extends Notices {
-  constructor(private readonly onFail: (error: unknown) => void) {
-    super();
-  }
-
-  override fail(error: unknown): void {
-    if (!isCancelled(error)) this.onFail(error);
-  }
-}
-
-function problemOf(error: unknown): Problem {
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
-  if (code === 'no-output') return 'no-sound-output';
-  if (typeof name === 'string' && name.startsWith('consent-')) return 'voice-withdrawn';
-  return 'conversion';
 }

@@ -110,7 +110,7 @@ async function crowding(page: Page): Promise<string[]> {
       const shown = (element: Element) => element.getClientRects().length > 0;
       const all = [...document.querySelectorAll('.kiosk button, .kiosk h1, .kiosk p')].filter(shown);
       const boxes = all.map((element) => ({ element, box: element.getBoundingClientRect() }));
-      const name = (element: Element) => element.getAttribute('data-testid') ?? element.textContent!.trim();
+      const name = (element: Element) => element.getAttribute('data-testid') ?? element.textContent.trim();
       const list: string[] = [];
       for (const { element, box } of boxes) {
         if (box.left < 0 || box.top < 0 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1)
