@@ -4,6 +4,7 @@ import { readAdts, readMp3 } from './framed';
 import type { FilePart } from './file-part';
 import { readMatroska } from './matroska';
 import { mp4Parts } from './mp4';
+import { readMpegTs } from './mpeg-ts';
 import { readOgg } from './ogg';
 
 /** A file as the parts that demuxers read one by one. */
@@ -37,6 +38,8 @@ export async function readParts(file: Blob): Promise<FileParts> {
   const isSync = a === 0xff && b >= 0xe0;
   const framed = hasTag || isSync ? ((await readAdts(file)) ?? (await readMp3(file))) : null;
   if (framed) return { ...whole, ...framed };
+  const mpegTs = isMp4 ? null : await readMpegTs(file);
+  if (mpegTs) return { ...whole, ...mpegTs };
   const parts = isMp4 ? await mp4Parts(file) : [file];
   const stated = { before: 'start', shiftSeconds: 0, endSeconds: null, statesEnd: true } as const;
   return { ...whole, parts: parts.map((data) => ({ ...stated, data })) };
