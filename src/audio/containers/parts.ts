@@ -1,6 +1,6 @@
 import { startsWith } from '../sniff';
 import { readFlac } from './flac';
-import { readAdts, readMp3 } from './framed';
+import { readAdts, readMp3 } from './frames/framed';
 import type { FilePart } from './file-part';
 import { readMatroska } from './matroska';
 import { mp4Parts } from './mp4';
