@@ -1,9 +1,11 @@
 import { startsWith } from '../sniff';
 import { readFlac } from './flac';
-import { readAdts, readMp3 } from './framed';
+import { readAdts, readMp3 } from './frames/framed';
 import type { FilePart } from './file-part';
 import { readMatroska } from './matroska';
 import { mp4Parts } from './mp4';
+import { readFragments } from './mp4-fragments';
+import { readMpegTs } from './mpeg-ts';
 import { readOgg } from './ogg';
 
 /** A file as the parts that demuxers read one by one. */
@@ -19,7 +21,7 @@ export interface FileParts {
   isUnended: boolean;
 }
 
-/** Splits chained Ogg and joined FLAC, MP3, AAC, MP4 and WebM, and leaves out what is cut off or damaged of all but MP4. */
+/** Splits chained Ogg and joined files of other formats, and leaves out what is cut off or damaged, of MP4 that of fragments. */
 export async function readParts(file: Blob): Promise<FileParts> {
   const head = new Uint8Array(await file.slice(0, 8).arrayBuffer());
   const [a = 0, b = 0, c = 0, d = 0] = head;
@@ -37,6 +39,10 @@ export async function readParts(file: Blob): Promise<FileParts> {
   const isSync = a === 0xff && b >= 0xe0;
   const framed = hasTag || isSync ? ((await readAdts(file)) ?? (await readMp3(file))) : null;
   if (framed) return { ...whole, ...framed };
+  const fragments = isMp4 ? await readFragments(file) : null;
+  if (fragments) return { ...whole, ...fragments };
+  const mpegTs = isMp4 ? null : await readMpegTs(file);
+  if (mpegTs) return { ...whole, ...mpegTs };
   const parts = isMp4 ? await mp4Parts(file) : [file];
   const stated = { before: 'start', shiftSeconds: 0, endSeconds: null, statesEnd: true } as const;
   return { ...whole, parts: parts.map((data) => ({ ...stated, data })) };

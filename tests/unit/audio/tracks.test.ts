@@ -233,6 +233,54 @@ describe('a hole in a WebM', () => {
   });
 });
 
+describe('a hole in a fragmented MP4', () => {
+  it.each([
+    ['of bytes that are missing', 0],
+    ['of zeros', 6000],
+  ])('%s becomes silence of its length, and is named', async (_, zeros) => {
+    const format = new Mp4OutputFormat({ fastStart: 'fragmented', minimumFragmentDuration: 0.2 });
+    const whole = await make(format, [{ times: row(500) }]);
+    const from = Math.floor(0.45 * whole.size);
+    const torn = new Blob([whole.slice(0, from), new Uint8Array(zeros), whole.slice(from + 6000)]);
+    const { samples, seconds, warnings } = await decodeFile(torn, 'torn.mp4');
+    expect(seconds).toBeCloseTo(10, 1);
+    expect(samples.subarray(0, 4 * 48000).every((x) => x !== 0)).toBe(true);
+    expect(samples.subarray(4.7 * 48000, 5.3 * 48000).every((x) => x === 0)).toBe(true);
+    expect(samples.subarray(7 * 48000).every((x) => x !== 0)).toBe(true);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^[12]\.\d s in the middle of this file, from 4\.\d s on, are missing or damaged/,
+      ),
+    ]);
+  });
+});
+
+describe('the parts of a fragmented MP4', () => {
+  it('keep the positions that their samples are counted from', async () => {
+    const box = (type: string, ...content: Uint8Array[]) => {
+      const body = Buffer.concat([Buffer.from(type), ...content]);
+      const size = Buffer.alloc(4);
+      size.writeUInt32BE(4 + body.length);
+      return Buffer.concat([size, body]);
+    };
+    let bytes = Buffer.concat([box('ftyp', Buffer.alloc(8)), box('moov', Buffer.alloc(100))]);
+    const starts = Array.from({ length: 6 }, () => {
+      const at = bytes.length;
+      const tfhd = Buffer.alloc(16);
+      tfhd[3] = 1;
+      tfhd.writeBigUInt64BE(BigInt(at), 8);
+      const moof = box('moof', box('mfhd', Buffer.alloc(8)), box('traf', box('tfhd', tfhd)));
+      bytes = Buffer.concat([bytes, moof, box('mdat', Buffer.alloc(500, 1))]);
+      return at;
+    });
+    const torn = new Blob([bytes.subarray(0, starts[2]! + 200), bytes.subarray(starts[3]! + 100)]);
+    const { parts } = await readParts(torn);
+    const second = Buffer.from(await parts[1]!.data.arrayBuffer());
+    expect(second.subarray(starts[4])).toEqual(bytes.subarray(starts[4]));
+    expect(parts.map(({ before }) => before)).toEqual(['start', 'hole']);
+  });
+});
+
 describe('joined MP3s', () => {
   it('are split where their rate changes, also behind a tag', async () => {
     const tag = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\x01\0', 'latin1'), Buffer.alloc(128, 0xff)]);

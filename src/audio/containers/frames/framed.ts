@@ -1,10 +1,10 @@
-import { id3Bytes } from '../sniff';
+import { id3Bytes } from '../../sniff';
 import { ADTS } from './adts';
-import { BlobReader } from './blob-reader';
-import type { FilePart } from './file-part';
+import { BlobReader } from '../blob-reader';
+import type { FilePart } from '../file-part';
 import { HEADER_BYTES, readRuns, type FrameFormat, type FrameRun } from './frame-runs';
 import { MP3 } from './mp3';
-import { readMp3Info } from './mp3-info';
+import { readMp3Info } from '../mp3-info';
 
 /** What an MP3 or an AAC in ADTS holds once what is damaged is left out. */
 export interface FramedFile {

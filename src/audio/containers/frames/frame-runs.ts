@@ -1,6 +1,6 @@
-import { id3Bytes, startsWith } from '../sniff';
-import { viewOf, type BlobReader } from './blob-reader';
-import type { Before } from './file-part';
+import { id3Bytes, startsWith } from '../../sniff';
+import { viewOf, type BlobReader } from '../blob-reader';
+import type { Before } from '../file-part';
 
 /** What the header of a frame says. */
 export interface Frame {
