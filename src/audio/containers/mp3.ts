@@ -19,7 +19,6 @@ const BITRATES = [
 ];
 /** Frames of one shape in a row by which a change is told from a chance pattern. */
 const CONFIRMED_FRAMES = 3;
-const SCANNED_BYTES = 1 << 16;
 
 /** Splits an MP3 where its rate or its number of channels changes, as in joined files; one part, the file itself, without a change. */
 export async function mp3Parts(file: Blob): Promise<Blob[]> {
@@ -44,13 +43,8 @@ export async function mp3Parts(file: Blob): Promise<Blob[]> {
 }
 
 /** Position of the next 11 set bits, or the end of the file. */
-async function nextSync(reader: BlobReader, from: number): Promise<number> {
-  for (let at = from; at < reader.size; at += SCANNED_BYTES) {
-    const bytes = await reader.read(at, SCANNED_BYTES + 1);
-    const found = bytes.findIndex((byte, i) => byte === 0xff && (bytes[i + 1] ?? 0) >= 0xe0);
-    if (found >= 0) return at + found;
-  }
-  return reader.size;
+function nextSync(reader: BlobReader, from: number): Promise<number> {
+  return reader.find(from, 1, (bytes, i) => bytes[i] === 0xff && (bytes[i + 1] ?? 0) >= 0xe0);
 }
 
 async function isRun(reader: BlobReader, from: number, shape: string): Promise<boolean> {
