@@ -33,7 +33,6 @@ const MIN_FRAME_BYTES = 10;
 const CHECKSUM_BYTES = 2;
 /** As many as can be read at once, less those of a header. */
 const MAX_FRAME_BYTES = 1_000_000;
-const SCANNED_BYTES = 1 << 16;
 /** Samples of a frame by its code; 6 and 7 stand for a number of 8 or 16 bits. */
 const BLOCKS = [0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
 const CRC8 = crcTable(8, 0x07);
@@ -80,14 +79,10 @@ export async function flacFrameAt(reader: BlobReader, at: number, info: FlacInfo
 }
 
 /** Position of the next frame header or of the "fLaC" of another file; the end of the file without one. */
-export async function nextFlacStart(reader: BlobReader, from: number, info: FlacInfo): Promise<number> {
-  for (let at = from; at < reader.size; at += SCANNED_BYTES) {
-    const bytes = await reader.read(at, SCANNED_BYTES + MAX_HEADER_BYTES);
-    for (let i = 0; i < Math.min(bytes.length, SCANNED_BYTES); i++) {
-      if (bytes[i] === 0xff ? headerAt(bytes, i, info) : isFlacStart(bytes, i)) return at + i;
-    }
-  }
-  return reader.size;
+export function nextFlacStart(reader: BlobReader, from: number, info: FlacInfo): Promise<number> {
+  return reader.find(from, MAX_HEADER_BYTES, (bytes, i) =>
+    bytes[i] === 0xff ? headerAt(bytes, i, info) !== null : isFlacStart(bytes, i),
+  );
 }
 
 function isOther(bytes: Uint8Array, at: number): boolean {

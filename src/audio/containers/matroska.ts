@@ -12,7 +12,6 @@ const IN_SEGMENT = [SEEK_HEAD, 0x1549a966, 0x1654ae6b, CUES, 0x1254c367, 0x1043a
 const IN_CLUSTER = [0xe7, 0xa3, 0xa0, 0xa7, 0xab, 0xaf, 0x5854, 0xec, 0xbf];
 /** Holding the others: their sizes are not needed, and often not known. */
 const ENTERED = [SEGMENT, CLUSTER];
-const SCANNED_BYTES = 1 << 16;
 
 interface Element {
   id: number;
@@ -118,16 +117,11 @@ async function elementAt(reader: BlobReader, at: number): Promise<Element | null
 }
 
 /** Position of the next cluster or file, or the end of the file. */
-async function nextStart(reader: BlobReader, from: number): Promise<number> {
-  for (let at = from; at < reader.size; at += SCANNED_BYTES) {
-    const bytes = await reader.read(at, SCANNED_BYTES + 3);
-    const view = viewOf(bytes);
-    for (let i = 0; i + 4 <= bytes.length; i++) {
-      if (bytes[i] !== 0x1a && bytes[i] !== 0x1f) continue;
-      if ([EBML, CLUSTER].includes(view.getUint32(i))) return at + i;
-    }
-  }
-  return reader.size;
+function nextStart(reader: BlobReader, from: number): Promise<number> {
+  return reader.find(from, 3, (bytes, i) => {
+    if ((bytes[i] !== 0x1a && bytes[i] !== 0x1f) || i + 4 > bytes.length) return false;
+    return [EBML, CLUSTER].includes(viewOf(bytes).getUint32(i));
+  });
 }
 
 function partsOf(file: Blob, { at, head, runs, isDamaged }: Link, isAfterDamage: boolean): FilePart[] {

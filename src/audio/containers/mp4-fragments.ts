@@ -36,7 +36,6 @@ const BESIDE = [
 /** Of the box with which that of a fragment begins. */
 const START = '\0\0\0\x10mfhd';
 const HEAD_BYTES = 16;
-const SCANNED_BYTES = 1 << 16;
 /** Of the boxes of a fragment that are searched for its position. */
 const SEARCHED_BYTES = 256;
 
@@ -99,15 +98,12 @@ async function isBeside(reader: BlobReader, at: number, { type, size }: Box): Pr
 }
 
 /** Position of the next fragment, or the end of the file. */
-async function nextFragment(reader: BlobReader, from: number): Promise<number> {
-  for (let at = from; at < reader.size; at += SCANNED_BYTES) {
-    const bytes = await reader.read(at, SCANNED_BYTES + HEAD_BYTES);
-    for (let i = 0; i + HEAD_BYTES <= bytes.length; i++) {
-      if (bytes[i + 4] === 0x6d && asciiOf(bytes.subarray(i + 4, i + HEAD_BYTES)) === `moof${START}`)
-        return at + i;
-    }
-  }
-  return reader.size;
+function nextFragment(reader: BlobReader, from: number): Promise<number> {
+  return reader.find(
+    from,
+    HEAD_BYTES,
+    (bytes, i) => bytes[i + 4] === 0x6d && asciiOf(bytes.subarray(i + 4, i + HEAD_BYTES)) === `moof${START}`,
+  );
 }
 
 /** Where a fragment lay before bytes were cut out, so far as it says; 0 where its own position does not matter. */

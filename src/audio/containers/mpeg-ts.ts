@@ -25,7 +25,6 @@ const LAYOUTS: Layout[] = [
 ];
 /** Packets in a row by which one is told from a chance pattern. */
 const CONFIRMED_PACKETS = 5;
-const SCANNED_BYTES = 1 << 16;
 const PACKETS_AT_ONCE = 4000;
 
 /**
@@ -88,11 +87,5 @@ async function readRuns(reader: BlobReader, layout: Layout, { soundPid }: Tables
 /** Position of the next packets in a row, or the end of the file. */
 async function nextPacket(reader: BlobReader, from: number, { stride, offset }: Layout): Promise<number> {
   const row = Array.from({ length: CONFIRMED_PACKETS }, (_, i) => offset + i * stride);
-  for (let at = from; at < reader.size; at += SCANNED_BYTES) {
-    const bytes = await reader.read(at, SCANNED_BYTES + row.at(-1)!);
-    for (let i = 0; i < SCANNED_BYTES && i + row.at(-1)! < bytes.length; i++) {
-      if (row.every((step) => bytes[i + step] === SYNC)) return at + i;
-    }
-  }
-  return reader.size;
+  return reader.find(from, row.at(-1)!, (bytes, i) => row.every((step) => bytes[i + step] === SYNC));
 }

@@ -105,12 +105,12 @@ async function isBoundary(reader: BlobReader, at: number): Promise<boolean> {
 }
 
 /** Position of the next page, or the end of the file. */
-async function nextCapture(reader: BlobReader, from: number): Promise<number> {
-  for (let at = from; at < reader.size; at += 1000) {
-    const found = asciiOf(await reader.read(at, 1003)).indexOf('OggS');
-    if (found >= 0) return at + found;
-  }
-  return reader.size;
+function nextCapture(reader: BlobReader, from: number): Promise<number> {
+  return reader.find(
+    from,
+    3,
+    (bytes, i) => bytes[i] === 0x4f && asciiOf(bytes.subarray(i, i + 4)) === 'OggS',
+  );
 }
 
 /** Changes a page's flags and granule position. */

@@ -43,7 +43,6 @@ export interface FrameRuns {
 export const HEADER_BYTES = 7;
 /** Frames of one shape in a row by which a header is told from a chance pattern. */
 const CONFIRMED_FRAMES = 3;
-const SCANNED_BYTES = 1 << 16;
 const ID3V1_BYTES = 128;
 const APE_HEADER_BYTES = 32;
 
@@ -136,20 +135,12 @@ async function nextRun(reader: BlobReader, from: number, format: FrameFormat): P
 }
 
 /** Position of the next 11 set bits, or the end of the file. */
-async function nextSync(reader: BlobReader, from: number): Promise<number> {
-  for (let at = from; at < reader.size; at += SCANNED_BYTES) {
-    const bytes = await reader.read(at, SCANNED_BYTES + 1);
-    const found = bytes.findIndex((byte, i) => byte === 0xff && (bytes[i + 1] ?? 0) >= 0xe0);
-    if (found >= 0) return at + found;
-  }
-  return reader.size;
+function nextSync(reader: BlobReader, from: number): Promise<number> {
+  return reader.find(from, 1, (bytes, i) => bytes[i] === 0xff && (bytes[i + 1] ?? 0) >= 0xe0);
 }
 
 async function isZero(reader: BlobReader, from: number): Promise<boolean> {
-  for (let at = from; at < reader.size; at += SCANNED_BYTES) {
-    if ((await reader.read(at, SCANNED_BYTES)).some((byte) => byte !== 0)) return false;
-  }
-  return true;
+  return (await reader.find(from, 0, (bytes, i) => bytes[i] !== 0)) === reader.size;
 }
 
 /** Size of the ID3 or APE tag that begins here, 0 without one. */

@@ -13,7 +13,6 @@ export interface AfterSound {
 
 /** RIFF, RIFX and RF64. */
 export const WAV = 'R.......WAVE';
-const SCANNED_BYTES = 1 << 16;
 /** ID3v1 is the last 128 bytes of a file. */
 const ID3V1_BYTES = 128;
 
@@ -57,10 +56,6 @@ function isWav(head: Uint8Array): boolean {
   return startsWith(head, WAV);
 }
 
-async function skipZeros(reader: BlobReader, from: number): Promise<number> {
-  for (let at = from; at < reader.size; at += SCANNED_BYTES) {
-    const found = (await reader.read(at, SCANNED_BYTES)).findIndex((byte) => byte !== 0);
-    if (found >= 0) return at + found;
-  }
-  return reader.size;
+function skipZeros(reader: BlobReader, from: number): Promise<number> {
+  return reader.find(from, 0, (bytes, i) => bytes[i] !== 0);
 }
