@@ -1,5 +1,6 @@
 import { requirePermission, type Use } from '../provenance';
 import { limitPeak } from '../dsp/arrays';
+import { resample } from '../dsp/resample';
 import { EngineError, throwIfCancelled } from './errors';
 import type { EarNetworks, Networks } from './backends/network';
 import { TakeDenoiser } from './ear/take-denoiser';
@@ -65,8 +66,8 @@ export interface ConvertedTake {
 }
 
 /**
- * Converts a whole take: takes noise from it where that helps, measures its profile, hears it with the ear if there is one, pushes it
- * through a stream part by part, and scales the result so that no peak exceeds 0.98.
+ * Converts a whole take: takes noise from it where that helps, measures its profile, hears it with the ear if there is one (with half of
+ * the amplitude of its noise: what the denoiser takes from the speech costs the ear more words), pushes it through a stream part by part, and scales the result so that no peak exceeds 0.98.
  *
  * Rejects with `input-empty`, `input-not-finite`, `input-rate` (the SampleRateError of dsp/resample.ts), `cancelled`, a
  * ConsentError, or what the networks throw.
@@ -91,15 +92,17 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
     };
   };
   let take: TakeSamples = options;
+  let heard = take;
   if (ear && isDenoised) {
     const denoiser = new TakeDenoiser(ear, options);
     const samples = await denoiser.run(inSteps(DENOISER_COST * seconds, denoiser.windows.length));
     take = { samples, sampleRateHz: ANALYSIS_RATE_HZ };
+    heard = { ...take, samples: withHalfOfNoise(options, samples) };
   }
   const { samples, sampleRateHz } = take;
   const known = isDenoised ? undefined : options.profile;
   const profile = known ?? (await profileTake(samples, sampleRateHz, signal));
-  const joiner = ear && new TakeEar(ear, take, profile);
+  const joiner = ear && new TakeEar(ear, heard, profile);
   if (joiner) {
     const { measured, windows } = joiner;
     await joiner.measure(inSteps((EAR_COST * seconds * measured.length) / windows.length, measured.length));
@@ -147,6 +150,12 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
 async function isNoisy({ samples, sampleRateHz, signal, judged }: TakeOptions): Promise<boolean> {
   const found = judged !== undefined ? judged : await judgeTake(samples, sampleRateHz, signal);
   return found !== null && isDenoisable(found);
+}
+
+/** The mean of a take and of its `denoised` samples, at 16 kHz. */
+function withHalfOfNoise({ samples, sampleRateHz }: TakeSamples, denoised: Float32Array): Float32Array {
+  const noisy = resample(samples, sampleRateHz, ANALYSIS_RATE_HZ);
+  return denoised.map((x, i) => (x + (noisy[i] ?? 0)) / 2);
 }
 
 function checkSamples(samples: Float32Array): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { speechGain } from '../../../../src/engine/analysis/input-level';
 import { convertTake, type TakeOptions } from '../../../../src/engine/offline';
 import { DEFAULT_CONTROLS, type ConvertProgress } from '../../../../src/engine/types';
 import { readWav } from '../../../browser/wav';
@@ -26,6 +27,8 @@ const take = (changes: Partial<TakeOptions> = {}) =>
     profile: { medianF0Hz: 120, speechLevelDb: -23 },
     ...changes,
   });
+
+const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 
 describe('a take converted with the ear', () => {
   it('is as long as the take, and the same for any block size', async () => {
@@ -120,5 +123,17 @@ describe('a take converted with the ear', () => {
     expect(converted.samples.length).toBe(Math.round((inNoise.length / 16000) * 24000));
     expect(reports.every((seconds, i) => i === 0 || seconds >= reports[i - 1]!)).toBe(true);
     expect((await take({ ...options, ear: undefined, samples: inNoise })).isDenoised).toBe(false);
+  });
+
+  it('is heard with half of what its denoiser took away', async () => {
+    const speech = readWav(readFileSync(new URL('../../../fixtures/audio/speech.wav', import.meta.url)));
+    const inNoise = mix(speech, noise(speech.length, 1), 5);
+    const windows: Float32Array[] = [];
+    const ear = fakeEar((samples) => windows.push(samples.slice()), undefined, 0.2);
+    const { profile } = await take({ ear, profile: undefined, samples: inNoise });
+    // 200 samples before the take belong to the first window.
+    const heard = windows[0]!.subarray(200, 200 + inNoise.length);
+    const share = dot(heard, inNoise) / dot(inNoise, inNoise) / speechGain(profile);
+    expect(share).toBeCloseTo((1 + 0.2) / 2, 2);
   });
 });

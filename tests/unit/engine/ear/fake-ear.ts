@@ -49,22 +49,26 @@ const earJoin: NetworkSession = {
   },
 };
 
-/** Answers the samples that it was given. */
-const denoiser = (onRun: OnRun): NetworkSession => ({
+/** Answers the samples that it was given times `gain`. */
+const denoiser = (onRun: OnRun, gain: number): NetworkSession => ({
   inputNames: ['samples'],
   outputNames: ['denoised'],
   async run(feeds) {
     const samples = dataOf(feeds['samples']);
     onRun(samples);
-    const own = samples.slice(480, samples.length - 1440);
+    const own = samples.slice(480, samples.length - 1440).map((x) => gain * x);
     return { denoised: new FakeTensor(own, [1, own.length]) };
   },
 });
 
-/** An ear without weights; `onRun` gets the samples of every window that it hears, `onDenoise` those that it denoises. */
-export function fakeEar(onRun: OnRun = () => undefined, onDenoise: OnRun = () => undefined): EarNetworks {
+/** An ear without weights; `onRun` gets the samples of every window that it hears, `onDenoise` those that it multiplies by `denoisedGain`. */
+export function fakeEar(
+  onRun: OnRun = () => undefined,
+  onDenoise: OnRun = () => undefined,
+  denoisedGain = 1,
+): EarNetworks {
   return {
-    denoiser: { session: denoiser(onDenoise), stateShapes: [], lookAheadFrames: 0 },
+    denoiser: { session: denoiser(onDenoise, denoisedGain), stateShapes: [], lookAheadFrames: 0 },
     ear: { session: ear(onRun), stateShapes: [], lookAheadFrames: 0 },
     earJoin: { session: earJoin, stateShapes: [], lookAheadFrames: CONTEXT },
     makeTensor: (data, dims) => new FakeTensor(data, dims),
