@@ -67,7 +67,8 @@ export interface ConvertedTake {
 
 /**
  * Converts a whole take: takes noise from it where that helps, measures its profile, hears it with the ear if there is one (with half of
- * the amplitude of its noise: what the denoiser takes from the speech costs the ear more words), pushes it through a stream part by part, and scales the result so that no peak exceeds 0.98.
+ * the amplitude of its noise: what the denoiser takes from the speech costs the ear more words), pushes it through a stream part by part,
+ * and scales the result so that no peak exceeds 0.98.
  *
  * Rejects with `input-empty`, `input-not-finite`, `input-rate` (the SampleRateError of dsp/resample.ts), `cancelled`, a
  * ConsentError, or what the networks throw.

@@ -84,7 +84,7 @@ it(
     await other.getByTestId('confirm-doom').dispatchEvent('click');
     expect(await lastSoundMs).toBeLessThan(1000);
     await page.getByTestId('error').filter({ hasText: 'has been revoked' }).waitFor();
-    expect(await page.getByTestId(`live-voice-${id}`).isDisabled()).toBe(true);
+    await page.locator(`[data-testid=live-voice-${id}]:disabled`).waitFor();
   },
 );
 
