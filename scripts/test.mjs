@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runFirefox } from './browsers/firefox.mjs';
+import { runOrSkip } from './browsers/run.mjs';
+import { runWebkit } from './browsers/webkit.mjs';
 import { ensureBuilt, ROOT } from './build.mjs';
 import { findChromium } from './chromium.mjs';
 import { compileMessages } from './messages.mjs';
@@ -33,6 +36,8 @@ if (await built()) {
     // Sound in real time, alone.
     await suite('browser', 'live', LIVE);
   }
+  await otherBrowser('WebKit', runWebkit);
+  await otherBrowser('Firefox', runFirefox);
 }
 
 console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -50,6 +55,19 @@ async function built() {
     total.failed++;
     return false;
   }
+}
+
+/**
+ * The main jobs of the app in a browser, counted job by job; skipped where the browser is missing.
+ *
+ * @param {string} name
+ * @param {() => Promise<{ passed: number, failed: number }>} jobs
+ */
+async function otherBrowser(name, jobs) {
+  console.log(`\n== ${name}`);
+  const { passed, failed } = await runOrSkip(name, jobs);
+  total.passed += passed;
+  total.failed += failed;
 }
 
 /**
