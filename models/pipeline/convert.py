@@ -3,7 +3,7 @@
     python -m pipeline.convert <folder of wav> <out folder> --voice kathleen [--blend 0.3] [--ear] [--denoise]
 
 With `--ear` the codes are those that the ear (whisper-base's encoder, in float) and the content network join; with `--denoise` every
-recording loses its noise first, whether or not the app would take it away.
+recording loses its noise first, whether or not the app would take it away, and the ear hears half of the noise.
 """
 
 import argparse
@@ -78,7 +78,7 @@ def batch(x: np.ndarray) -> torch.Tensor:
 
 @dataclass
 class Features:
-    """Features [1, frames, ...] of a recording scaled by `gain` to the target voice's speech level; and its 16 kHz samples at -23 dBFS."""
+    """Features [1, frames, ...] of a recording scaled by `gain` to the target voice's speech level; and the 16 kHz samples for the ear at -23 dBFS."""
 
     log_mel: torch.Tensor
     loudness_db: torch.Tensor
@@ -96,16 +96,17 @@ def denoised(samples: np.ndarray) -> np.ndarray:
 def analyse(path: Path, voice: Voice, denoise: bool = False) -> Features:
     """Features of a recording; `f0_hz` is held through unvoiced frames and transposed to the voice's median."""
     audio, rate = sf.read(path, dtype="float32", always_2d=True)
-    low = soxr.resample(audio.mean(1), rate, 16000)
-    low = denoised(low) if denoise else low
-    low = np.pad(low, (0, -len(low) % 320))
+    noisy = soxr.resample(audio.mean(1), rate, 16000)
+    low = denoised(noisy)[: len(noisy)] if denoise else noisy
+    heard = (noisy[: len(low)] + low) / 2
+    low, heard = (np.pad(x, (0, -len(low) % 320)) for x in (low, heard))
     _, loud = frontend.spectrum(low)
     level_db = frontend.speech_level_db(loud)
     gain = 10 ** ((voice.header["speechLevelDb"] - level_db) / 20)
     mel, loud = frontend.spectrum(low * gain)
     f0, voiced, register_hz = frontend.speakers_pitch(low * gain, loud)
     ratio = voice.header["medianF0Hz"] / register_hz
-    return Features(batch(mel), batch(loud), batch(hold_f0(f0) * ratio), batch(voiced), gain, low * 10 ** ((EAR_LEVEL_DB - level_db) / 20))
+    return Features(batch(mel), batch(loud), batch(hold_f0(f0) * ratio), batch(voiced), gain, heard * 10 ** ((EAR_LEVEL_DB - level_db) / 20))
 
 
 @dataclass
