@@ -1,5 +1,6 @@
 import type { Side } from '../audio/ab-player';
 import type { Exhibit } from '../files/exhibit';
+import type { Sound } from '../engine/types';
 import type { DisclaimerLanguage } from '../export/disclaimer';
 import { DISCLAIMERS } from '../export/disclaimer';
 import type { AppContext } from '../services/context';
@@ -42,6 +43,8 @@ export class Guide {
   visitor = $state.raw<Visitor | null>(null);
   voice = $state.raw<OfferedVoice | null>(null);
   volume = $state(1);
+  /** How voices sound that have the sound of a recording too. */
+  sound = $state<Sound>('room');
   prompt = $state(0);
   /** Share of the search for the mark that is done, 0..1; null while it is not searched for. */
   searched = $state<number | null>(null);
@@ -83,6 +86,22 @@ export class Guide {
 
   begin(): void {
     if (this.isReady) this.visit.begin();
+  }
+
+  /** Shows what is known of a voice. */
+  read(voice: OfferedVoice): void {
+    if (this.visit.go('read')) this.voice = voice;
+  }
+
+  unread(): void {
+    this.visit.go('unread');
+  }
+
+  /** Converts what was said again, to the same voice with the other sound. */
+  resound(): void {
+    if (!this.visit.go('resound')) return;
+    this.sound = this.sound === 'room' ? 'recorded' : 'room';
+    void this.convert();
   }
 
   choose(voice: OfferedVoice): void {
@@ -197,6 +216,7 @@ export class Guide {
     this.voice = null;
     this.searched = null;
     this.volume = this.exhibit.volume;
+    this.sound = 'room';
     this.prompt = 0;
     language.locale = this.exhibit.languages[0]!;
   }
@@ -226,7 +246,7 @@ export class Guide {
     if (!visitor || !voice) return;
     this.holdClock();
     try {
-      await visitor.sound.convert(voice, this.notice(), () => this.visit.go('sounds'));
+      await visitor.sound.convert(voice, this.sound, this.notice(), () => this.visit.go('sounds'));
       this.options.onEvent({ kind: 'conversion', voiceId: voice.id });
     } catch (error) {
       if (!isCancelled(error) && !visitor.scope.isEnded) this.fail(problemOf(error), error);

@@ -3,7 +3,7 @@ import type { Side } from '../audio/ab-player';
 import { resampleInChunks } from '../dsp/resample';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { nextTask } from '../dsp/task';
-import { DEFAULT_CONTROLS } from '../engine/types';
+import { DEFAULT_CONTROLS, type Sound } from '../engine/types';
 import { loadDisclaimer, type DisclaimerLanguage } from '../export/disclaimer';
 import { MARK_VERSION } from '../export/export';
 import { markId24 } from '../export/mark-id';
@@ -91,6 +91,7 @@ export class VisitorSound {
    */
   async convert(
     voice: OfferedVoice,
+    sound: Sound,
     notice: DisclaimerLanguage | undefined,
     onSounds: () => void,
   ): Promise<void> {
@@ -121,7 +122,7 @@ export class VisitorSound {
       samples: spoken.samples,
       sampleRateHz,
       voiceId: voice.id,
-      controls: DEFAULT_CONTROLS,
+      controls: { ...DEFAULT_CONTROLS, sound },
       ear: 'auto',
       profile,
       judged,
