@@ -9,14 +9,15 @@ again after every stage 5. What is decided is in docs/decisions/0034-historical-
 1. The app's denoiser and the restoring network take the noise away (`src/enrol/cleaning/denoise.ts`, `src/enrol/restorer.ts`).
 2. What the recording's spectrum has beyond that of voices alike, saying the same codes, is taken for the horn and removed inside the band of
    the machine; outside of it the spectrum is that of the voices alike.
-3. Codebook, timbre and embedding are computed from that, as in enrolment.
-4. The recording is converted to its own voice; what it has beyond that conversion is the machine (`pipeline.machine`).
+3. Codebook, timbre and colour are computed from that, as in enrolment. The embedding is that of the denoised recording at first; with it the
+   recording is converted to its own voice, without horn and noise, and the embedding heard in that conversion takes its place.
+4. What the recording has beyond its conversion to its own voice is the machine (`pipeline.machine`).
 """
 
 import json
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,11 +32,12 @@ from .data import LOG_FLOOR, hold_f0
 from .denoised_pairs import denoise
 from .export import PUBLISHED, voice_entry, voice_file
 from .frontend import BAND_EDGES_MEL, RATE_HZ, mel_to_hz
-from .machine import Machine, band_gains, log_mel, noise_gains, wow_of
+from .machine import Machine, at_synthesis_bands, band_gains, log_mel, noise_gains, wow_of
 from .networks import BANDS, TIMBRE
 from .paths import MODELS
 from .prepare import load
 from .restore import FLOOR_QUANTILE
+from .synthesis import RATE_HZ as SYNTHESIS_RATE_HZ
 from .synthesis import synthesise
 from .voices import CHUNK_FRAMES, LOG_POWER_PER_DB, cluster, timbre_of
 
@@ -51,6 +53,8 @@ ROUNDS = 2
 SMOOTH = 5
 # Natural log of power by which the spectrum of the voices alike may be moved to that of the recording, in every frame.
 MAX_OFFSET = 3.0
+# Of the colour, natural log: 15 dB, as in src/enrol/colour.ts.
+MAX_COLOUR = 15 / 20 * np.log(10)
 # Fewer codes than other voices have, of 60 s of speech and less, so that the published files keep to 12 MB.
 CODEBOOK = 160
 RETRIEVAL_BLEND, TEXTURE_BLEND = 0.5, 0.3
@@ -166,11 +170,25 @@ class Studio:
         gains = gains_for(codes, timbre, features, voice, self.model.generator)
         return synthesise(f0, batch(self.voiced), *gains, torch.Generator().manual_seed(0))[0].numpy()
 
+    def coloured(self, voice: Voice, mel: np.ndarray) -> Voice:
+        """The voice with the colour by which `mel`, converted to it, keeps its mean spectrum; as src/enrol/colour.ts."""
+        colour = np.zeros(BANDS)
+        for _ in range(ROUNDS):
+            heard = log_mel(self.to_itself(replace(voice, colour=batch(colour)), mel))[: len(mel)]
+            difference = mel[self.active].mean(0) - heard[self.active[: len(heard)]].mean(0)
+            colour = np.clip(colour + at_synthesis_bands(difference / 2), -MAX_COLOUR, MAX_COLOUR)
+        return replace(voice, colour=batch(colour))
+
+    def heard_again(self, voice: Voice, mel: np.ndarray) -> Voice:
+        """The voice with the embedding that the encoder finds in `mel` converted to it."""
+        clean, _ = even(levelled(soxr.resample(self.to_itself(voice, mel), SYNTHESIS_RATE_HZ, RATE_HZ)))
+        return replace(voice, embedding=batch(self.embedding(clean)))
+
     def make(self, name: str) -> tuple[dict, list[tuple[str, np.ndarray]]]:
         """Header and arrays of the voice file."""
         mel = self.in_room()
         spoken = self.active.reshape(-1, 2).any(1)
-        loudness = frontend_loudness(mel, self.loudness_db, self.active)
+        loudness = loudness_of(mel, self.loudness_db, self.active)
         timbre = timbre_of(torch.from_numpy(mel), torch.from_numpy(loudness).float())
         codebook, timbres = cluster(torch.from_numpy(self.codes(mel))[spoken], timbre[spoken], CODEBOOK)
         register = frontend.in_register(self.f0_hz)
@@ -179,13 +197,17 @@ class Studio:
             "f0StdSt": round(float(np.std(12 * np.log2(register))), 3), "speechLevelDb": LEVEL_DB,
             "retrievalBlend": RETRIEVAL_BLEND, "textureBlend": TEXTURE_BLEND,
         }  # fmt: skip
-        arrays = {"embedding": self.embedding(mel).astype("<f4"), "codebook": codebook.numpy().astype("<f2"), "timbre": timbres.numpy().astype("<f2")}
-        voice = Voice.of(header, {key: array.astype(np.float32) for key, array in arrays.items()})
+        first = Voice.of(header, {"embedding": self.embedding(self.mel), "codebook": codebook.numpy(), "timbre": timbres.numpy()})
+        voice = self.coloured(self.heard_again(self.coloured(first, mel), mel), mel)
         machine, above = self.machine(self.to_itself(voice, mel))
         header["recorded"] = {"wowRateHz": round(machine.wow_rate_hz, 3), "wowDepth": round(machine.wow_depth, 5)}
-        arrays |= {"recordedBand": machine.band.astype("<f4"), "recordedNoise": machine.noise.astype("<f4")}
+        arrays = [
+            ("embedding", voice.embedding[0].numpy().astype("<f4")), ("codebook", voice.codebook.astype("<f2")),
+            ("timbre", voice.timbre.astype("<f2")), ("colour", voice.colour[0].numpy().astype("<f4")),
+            ("recordedBand", machine.band.astype("<f4")), ("recordedNoise", machine.noise.astype("<f4")),
+        ]  # fmt: skip
         print(f"{name}: median F0 {header['medianF0Hz']} Hz, wow {header['recorded']}, which explains more of F0 than {100 * above:.1f} % of other rates")
-        return header, list(arrays.items())
+        return header, arrays
 
     def machine(self, own: np.ndarray) -> tuple[Machine, float]:
         """The machine, and `wow_of`'s share."""
@@ -194,7 +216,7 @@ class Studio:
         return Machine(band_gains(self.noisy_mel, self.active, own, noise), noise, rate, depth), share
 
 
-def frontend_loudness(mel: np.ndarray, loudness_db: np.ndarray, active: np.ndarray) -> np.ndarray:
+def loudness_of(mel: np.ndarray, loudness_db: np.ndarray, active: np.ndarray) -> np.ndarray:
     """`loudnessDb` [n] of `mel` [n, 80], on the mean of the active frames that of the recording."""
     own = 10 * np.log10(np.exp(mel.astype(np.float64)).sum(1))
     return own + np.mean((loudness_db - own)[active])
