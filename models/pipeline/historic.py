@@ -57,7 +57,7 @@ MAX_OFFSET = 3.0
 MAX_COLOUR = 15 / 20 * np.log(10)
 # Fewer codes than other voices have, of 60 s of speech and less, so that the published files keep to 12 MB.
 CODEBOOK = 160
-RETRIEVAL_BLEND, TEXTURE_BLEND = 0.5, 0.3
+RETRIEVAL_BLEND, TEXTURE_BLEND = 0.25, 0.0
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,11 @@ class Studio:
 
     def coloured(self, voice: Voice, mel: np.ndarray) -> Voice:
         """The voice with the colour by which `mel`, converted to it, keeps its mean spectrum; as src/enrol/colour.ts."""
-        colour = np.zeros(BANDS)
+        colour, band = np.zeros(BANDS), in_band(*self.recording.band_hz) > 0.5
         for _ in range(ROUNDS):
             heard = log_mel(self.to_itself(replace(voice, colour=batch(colour)), mel))[: len(mel)]
             difference = mel[self.active].mean(0) - heard[self.active[: len(heard)]].mean(0)
+            difference -= difference[band].mean()
             colour = np.clip(colour + at_synthesis_bands(difference / 2), -MAX_COLOUR, MAX_COLOUR)
         return replace(voice, colour=batch(colour))
 

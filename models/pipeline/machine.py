@@ -23,7 +23,7 @@ MIN_LOG_GAIN, MAX_LOG_GAIN, MIN_NOISE_LOG_GAIN = -7.0, 2.5, -14.0
 ITERATIONS = 3
 # Voiced stretches of at least so many frames; larger deviations of log F0 from their mean are intonation.
 LEAST_FRAMES, MAX_JUMP, MAX_DEVIATION = 20, 0.05, 0.12
-WOW_STEP_HZ = 0.005
+WOW_STEP_HZ, AROUND, INTONATION_QUANTILE, MAX_WOW_DEPTH = 0.005, 1.5, 0.9, 0.01
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ def wow_of(f0_hz: np.ndarray, lowest_hz: float, highest_hz: float) -> tuple[floa
     """Rate in Hz and depth of the wow, and the share of all rates between .5 and 6 Hz that explain less of F0.
 
     A turntable keeps its phase over the whole recording, intonation does not: the least squares fit of one sine to the deviations of log F0
-    [n] (100 a second, 0 where unvoiced) from the mean of their voiced stretch finds the one and averages the other out. What is left of
-    intonation makes the depth an upper bound.
+    [n] (100 a second, 0 where unvoiced) from the mean of their voiced stretch finds the one and averages the other out. Of the power found,
+    the 90th percentile of that at the rates around it is taken for what is left of intonation. The depth is limited to 1 %.
     """
     voiced = np.flatnonzero(f0_hz > 0)
     log_f0 = np.log(np.maximum(f0_hz, 1))
@@ -130,4 +130,6 @@ def wow_of(f0_hz: np.ndarray, lowest_hz: float, highest_hz: float) -> tuple[floa
         explained.append(np.square(basis @ fit).sum())
     allowed = np.flatnonzero((rates >= lowest_hz) & (rates <= highest_hz))
     best = allowed[np.argmax(np.array(explained)[allowed])]
-    return float(rates[best]), float(depths[best]), float(np.mean(np.array(explained) < explained[best]))
+    around = np.array(depths)[(rates > rates[best] / AROUND) & (rates < rates[best] * AROUND)]
+    depth = np.sqrt(max(0.0, depths[best] ** 2 - np.quantile(around, INTONATION_QUANTILE) ** 2))
+    return float(rates[best]), float(min(depth, MAX_WOW_DEPTH)), float(np.mean(np.array(explained) < explained[best]))
