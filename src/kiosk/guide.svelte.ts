@@ -7,6 +7,7 @@ import { language } from '../services/locale.svelte';
 import { isCancelled } from '../services/messages';
 import type { Scope } from '../services/scope';
 import { offeredVoices, type OfferedVoice } from './exhibit-voices';
+import { isUnclear } from './guidance';
 import { KioskMicrophone, type Spoken } from './kiosk-microphone.svelte';
 import { KioskNotices, problemOf } from './problems';
 import { convertSilence } from './silence';
@@ -45,6 +46,8 @@ export class Guide {
   prompt = $state(0);
   /** Share of the search for the mark that is done, 0..1; null while it is not searched for. */
   searched = $state<number | null>(null);
+  /** Whether what the visitor said last could hardly be made out. */
+  isUnclear = $state(false);
   /** Whether everything is downloaded and has run once. */
   isPrepared = $state(false);
   private release: () => void = () => undefined;
@@ -196,6 +199,7 @@ export class Guide {
     this.release();
     this.voice = null;
     this.searched = null;
+    this.isUnclear = false;
     this.volume = this.exhibit.volume;
     this.prompt = 0;
     language.locale = this.exhibit.languages[0]!;
@@ -211,9 +215,12 @@ export class Guide {
     const { visitor } = this;
     this.release();
     if (!visitor) return;
-    if (!spoken.judged) {
+    const wasUnclear = this.isUnclear;
+    this.isUnclear = spoken.judged !== null && isUnclear(spoken.judged);
+    // Who is asked to come nearer is asked once: the second attempt is converted as it is.
+    if (!spoken.judged || (this.isUnclear && !wasUnclear)) {
       spoken.samples.fill(0);
-      this.fail('not-heard', null);
+      this.fail(spoken.judged ? 'unclear' : 'not-heard', null);
       return;
     }
     visitor.microphone.cancel();

@@ -34,6 +34,7 @@ export type Action = keyof typeof TRANSITIONS;
 export type Problem =
   | 'too-short'
   | 'not-heard'
+  | 'unclear'
   | 'microphone'
   | 'microphone-lost'
   | 'no-sound-output'

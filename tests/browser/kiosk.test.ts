@@ -1,11 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { added, Heaps, kept } from './kiosk-traces';
+import { inRoom } from '../disguises';
 import { openApp, type Opened } from './support';
+import { makeWav, readWav } from './wav';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -56,10 +60,10 @@ function watch(): void {
   });
 }
 
-async function openKiosk(): Promise<Page> {
+async function openKiosk(microphone = SPEECH): Promise<Page> {
   app = await openApp({
     path: '#/kiosk',
-    args: [`--use-file-for-fake-audio-capture=${SPEECH}`],
+    args: [`--use-file-for-fake-audio-capture=${microphone}`],
     initScript: watch,
   });
   const { page } = app;
@@ -216,6 +220,22 @@ describe('a visit', () => {
 });
 
 describe('every screen', () => {
+  it('is asked to come closer in a hall, and is converted at the second attempt, with a warning', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-hall-'));
+    const hall = join(folder, 'hall.wav');
+    await writeFile(hall, makeWav(inRoom(readWav(await readFile(SPEECH)), 2.5, 8)));
+    const page = await openKiosk(hall);
+    await on(page, 'begin').click();
+    await on(page, 'voice-joe').click();
+    await speak(page, 5);
+    await page.locator('[data-testid=kiosk-problem][data-problem=unclear]').waitFor(LOADED);
+    expect(await on(page, 'problem').innerText()).toContain('Come close to the microphone');
+    await speak(page, 5);
+    await on(page, 'listen').waitFor(LOADED);
+    expect(await on(page, 'unclear').innerText()).toContain('some words may be wrong');
+    await rm(folder, { recursive: true });
+  });
+
   it('can be reached by one switch: the focus moves on by itself', async () => {
     const page = await openKiosk();
     await on(page, 'begin').focus();
