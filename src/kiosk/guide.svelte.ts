@@ -19,7 +19,7 @@ export type KioskEvent =
   | { kind: 'visit' }
   | { kind: 'conversion'; voiceId: string }
   | { kind: 'ending'; ending: Ending; last: Screen }
-  | { kind: 'error'; problem: Problem | 'mark'; error: unknown };
+  | { kind: 'error'; problem: Problem | 'mark' | 'file'; error: unknown };
 
 export interface GuideOptions {
   exhibit: Exhibit;
@@ -48,6 +48,8 @@ export class Guide {
   searched = $state<number | null>(null);
   /** Whether what the visitor said last could hardly be made out. */
   isUnclear = $state(false);
+  /** How the file that the visitor takes along stands; null before it is asked for. */
+  saved = $state<'busy' | 'done' | 'failed' | null>(null);
   /** Whether everything is downloaded and has run once. */
   isPrepared = $state(false);
   private release: () => void = () => undefined;
@@ -142,6 +144,24 @@ export class Guide {
     this.visit.go('seen');
   }
 
+  /** Downloads what was made, where the exhibit allows it. */
+  async save(): Promise<void> {
+    const { visitor, voice } = this;
+    if (!visitor || !voice || !this.exhibit.exportAllowed || this.saved === 'busy') return;
+    this.saved = 'busy';
+    this.holdClock();
+    try {
+      await visitor.sound.save(voice);
+      if (this.visitor === visitor) this.saved = 'done';
+    } catch (error) {
+      if (isCancelled(error) || visitor.scope.isEnded) return;
+      this.saved = 'failed';
+      this.options.onEvent({ kind: 'error', problem: 'file', error });
+    } finally {
+      if (this.visitor === visitor) this.release();
+    }
+  }
+
   leave(ending: Ending): void {
     this.visit.leave(ending);
   }
@@ -171,7 +191,10 @@ export class Guide {
   private welcome(): void {
     const scope = this.scope.child();
     const notices = new KioskNotices((error) => this.fail('microphone', error));
-    const sound = new VisitorSound(scope, this.context.converter, this.volume);
+    const sound = new VisitorSound(scope, this.context.converter, {
+      volume: this.volume,
+      keepsConverted: this.exhibit.exportAllowed,
+    });
     const microphone = new KioskMicrophone(scope, notices, {
       onSpoken: (spoken) => this.receive(spoken),
       onTooShort: () => this.fail('too-short', null),
@@ -200,6 +223,7 @@ export class Guide {
     this.voice = null;
     this.searched = null;
     this.isUnclear = false;
+    this.saved = null;
     this.volume = this.exhibit.volume;
     this.prompt = 0;
     language.locale = this.exhibit.languages[0]!;
@@ -231,6 +255,7 @@ export class Guide {
   private async convert(): Promise<void> {
     const { visitor, voice } = this;
     if (!visitor || !voice) return;
+    this.saved = null;
     this.holdClock();
     try {
       await visitor.sound.convert(voice, this.notice(), () => this.visit.go('sounds'));

@@ -5,7 +5,8 @@ import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { nextTask } from '../dsp/task';
 import { DEFAULT_CONTROLS } from '../engine/types';
 import { loadDisclaimer, type DisclaimerLanguage } from '../export/disclaimer';
-import { MARK_VERSION } from '../export/export';
+import { download } from '../export/deliver';
+import { exportTake, MARK_VERSION } from '../export/export';
 import { markId24 } from '../export/mark-id';
 import type { ConversionClient } from '../services/conversion-client.svelte';
 import { detect } from '../services/detection-client';
@@ -24,6 +25,8 @@ interface Made {
   stream: MarkedStream;
   controller: AbortController;
   received: number;
+  /** The samples as converted, kept for a file. */
+  converted: Float32Array;
   /** Called with the number of samples received. */
   onReceived: (received: number) => void;
 }
@@ -52,13 +55,13 @@ export class VisitorSound {
   constructor(
     private readonly scope: Scope,
     private readonly converter: ConversionClient,
-    volume: number,
+    private readonly options: { volume: number; keepsConverted: boolean },
   ) {
     this.player = new GrowingPlayer(SYNTHESIS_RATE_HZ, () => {
       this.setPlaying(false);
       this.seconds = 0;
     });
-    this.player.volume = volume;
+    this.player.volume = options.volume;
     scope.own(() => this.erase());
   }
 
@@ -102,6 +105,7 @@ export class VisitorSound {
       stream: new MarkedStream(payload),
       controller: new AbortController(),
       received: 0,
+      converted: new Float32Array(0),
       onReceived: () => undefined,
     };
     this.made = made;
@@ -139,7 +143,8 @@ export class VisitorSound {
     });
     const result = await converting;
     const total = result.samples.length;
-    result.samples.fill(0);
+    if (this.options.keepsConverted && this.made === made) made.converted = result.samples;
+    else result.samples.fill(0);
     // Samples and result come through different ports, in any order.
     await new Promise<void>((resolve, reject) => {
       made.onReceived = (received) => received >= total && resolve();
@@ -191,6 +196,20 @@ export class VisitorSound {
     if (this.made === made) this.detection = found;
   }
 
+  /** Downloads the conversion as a marked WAV file. Rejects with ExportError or ConsentError. */
+  async save({ id, consent, summary: { name, data } }: OfferedVoice): Promise<void> {
+    const { made } = this;
+    if (!made) return;
+    const file = await exportTake(
+      made.converted,
+      SYNTHESIS_RATE_HZ,
+      'wav',
+      { voiceId: id, voiceName: name, consent, voiceData: data, voice: { consent, data } },
+      { signal: made.controller.signal },
+    );
+    download(file, this.scope);
+  }
+
   private append({ stream }: Made, part: Float32Array): void {
     this.player.append(part);
     const columns = Math.round((COLUMNS * this.player.duration) / this.duration);
@@ -229,6 +248,7 @@ export class VisitorSound {
     made?.controller.abort();
     this.player.clear();
     made?.stream.erase();
+    made?.converted.fill(0);
     this.theirs = new Float32Array(0);
     this.isComplete = this.canCompare = false;
     this.progress = this.seconds = 0;

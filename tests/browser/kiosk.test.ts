@@ -7,6 +7,7 @@ import type { AxeResults, RunOptions } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { added, Heaps, kept } from './kiosk-traces';
+import { DEFAULT_EXHIBIT, formatExhibit } from '../../src/files/exhibit';
 import { inRoom } from '../disguises';
 import { openApp, type Opened } from './support';
 import { makeWav, readWav } from './wav';
@@ -60,8 +61,13 @@ function watch(): void {
   });
 }
 
-async function openKiosk(microphone = SPEECH): Promise<Page> {
+async function openKiosk(microphone = SPEECH, exhibit = DEFAULT_EXHIBIT): Promise<Page> {
   app = await openApp({
+    intercept: (request, response) => {
+      if (request.url !== '/exhibit.json') return false;
+      response.end(formatExhibit(exhibit));
+      return true;
+    },
     path: '#/kiosk',
     args: [`--use-file-for-fake-audio-capture=${microphone}`],
     initScript: watch,
@@ -220,11 +226,11 @@ describe('a visit', () => {
 });
 
 describe('every screen', () => {
-  it('is asked to come closer in a hall, and is converted at the second attempt, with a warning', async () => {
+  it('is asked to come closer in a hall; is warned of the second attempt; takes a marked file along if that is allowed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'understudy-hall-'));
     const hall = join(folder, 'hall.wav');
     await writeFile(hall, makeWav(inRoom(readWav(await readFile(SPEECH)), 2.5, 8)));
-    const page = await openKiosk(hall);
+    const page = await openKiosk(hall, { ...DEFAULT_EXHIBIT, exportAllowed: true });
     await on(page, 'begin').click();
     await on(page, 'voice-joe').click();
     await speak(page, 5);
@@ -233,6 +239,15 @@ describe('every screen', () => {
     await speak(page, 5);
     await on(page, 'listen').waitFor(LOADED);
     expect(await on(page, 'unclear').innerText()).toContain('some words may be wrong');
+    await page.locator('[data-testid=kiosk-listen][data-complete=true]').waitFor(LOADED);
+    await on(page, 'finish').click();
+    await page.locator('[data-testid=kiosk-seen]:enabled').click(LOADED);
+    const [file] = await Promise.all([page.waitForEvent('download'), on(page, 'save').click()]);
+    expect(file.suggestedFilename()).toMatch(/\.wav$/);
+    expect(readWav(await readFile(await file.path())).length).toBeGreaterThan(5 * 24000);
+    await page.locator('[data-testid=kiosk-saved][data-saved=done]').waitFor();
+    await on(page, 'goodbye-button').click();
+    expect(await page.evaluate(() => [...window.objectUrls])).toEqual([]);
     await rm(folder, { recursive: true });
   });
 
