@@ -64,17 +64,19 @@ function clockSound(audible) {
     },
     true,
   );
-  const { connect } = AudioNode.prototype;
+  const connect = /** @type {(this: AudioNode, ...args: unknown[]) => AudioNode} */ (
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
+    AudioNode.prototype.connect
+  );
   /** @type {Set<AnalyserNode>} */
   const analysers = new Set();
-  AudioNode.prototype.connect = /** @type {typeof connect} */ (
-    function (/** @type {any[]} */ ...args) {
+  AudioNode.prototype.connect = /** @type {any} */ (
+    /** @this {AudioNode} */ function (/** @type {unknown[]} */ ...args) {
       if (args[0] instanceof AudioDestinationNode) {
         const analyser = new AnalyserNode(this.context, { fftSize: 512 });
         connect.call(this, analyser);
         analysers.add(analyser);
       }
-      // @ts-expect-error -- overloaded
       return connect.apply(this, args);
     }
   );
