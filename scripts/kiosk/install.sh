@@ -80,6 +80,8 @@ activate() {
   done
   install -D -m 644 "$target/policies.json" "$root/etc/chromium/policies/managed/understudy.json"
   install -D -m 644 "$target/xorg.conf" "$root/etc/X11/xorg.conf.d/90-understudy.conf"
+  install -D -m 644 "$target/xkb-rules" "$root/usr/share/X11/xkb/rules/understudy"
+  install -D -m 644 "$target/xkb-symbols" "$root/usr/share/X11/xkb/symbols/understudy"
   [ -f "$root/etc/understudy/kiosk.conf" ] ||
     install -D -m 644 "$target/kiosk.conf" "$root/etc/understudy/kiosk.conf"
   ln -s "releases/$1" "$opt/current.new"
@@ -144,7 +146,7 @@ uninstall() {
   machine enabled_units systemctl --quiet disable
   rm -rf "$opt"
   rm -f "$root"/etc/systemd/system/understudy-* "$root/etc/chromium/policies/managed/understudy.json" \
-    "$root/etc/X11/xorg.conf.d/90-understudy.conf"
+    "$root/etc/X11/xorg.conf.d/90-understudy.conf" "$root"/usr/share/X11/xkb/*/understudy
   systemd daemon-reload
   echo 'Removed. Kept: /etc/understudy (settings) and /var/lib/understudy (PIN, counters and voices).'
   echo "To delete them: rm -r $root/etc/understudy; userdel --remove understudy"

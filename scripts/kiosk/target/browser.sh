@@ -19,8 +19,13 @@ set_volume() {
 }
 set_volume &
 
+# Without a window manager, --kiosk alone leaves the window smaller than the screen.
+size=$(xrandr | sed -n 's/^Screen 0:.* current \([0-9]*\) x \([0-9]*\),.*/\1,\2/p')
+
 exec chromium \
   --kiosk \
+  --window-position=0,0 \
+  --window-size="$size" \
   --user-data-dir="$HOME/profile" \
   --no-first-run \
   --noerrdialogs \

@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+
+const APP = 'http://127.0.0.1:8350/';
+const DEBUGGER = 'http://127.0.0.1:9333';
+const START_TRIES = 60;
+/** Chromium has opened a tab, a window or a dialog by then, had a key done so. */
+const KEY_MS = 400;
+/** Set by check.sh, to be able to look inside. */
+const OVERRULED = ['DeveloperToolsAvailability', 'RemoteDebuggingAllowed', 'URLAllowlist'];
+/** What a visitor could press on a keyboard; without xkb-symbols each of these does something in Chromium with --kiosk. */
+const KEYS = [
+  ...['ctrl+o', 'ctrl+t', 'ctrl+n', 'ctrl+w', 'ctrl+h', 'ctrl+j', 'ctrl+plus', 'ctrl+shift+Delete'],
+  ...['alt+F4', 'alt+f', 'alt+Left', 'F1', 'F12', 'shift+Escape', 'XF86Back', 'XF86HomePage'],
+];
+
+const [folder = '.'] = process.argv.slice(2);
+
+/**
+ * @param {string} what
+ * @param {() => Promise<unknown>} check what went wrong, or undefined
+ */
+async function step(what, check) {
+  const wrong = await check().catch((/** @type {unknown} */ error) => error);
+  console.log(
+    wrong === undefined ? `ok      ${what}` : `FAILED  ${what}: ${String(wrong).split('\n', 1)[0]}`,
+  );
+}
+
+/**
+ * @param {unknown} actual
+ * @param {unknown} expected
+ */
+function differs(actual, expected) {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  return a === b ? undefined : `${a} instead of ${b}`;
+}
+
+async function connect() {
+  for (let i = 0; ; i++) {
+    try {
+      return await chromium.connectOverCDP(DEBUGGER);
+    } catch (error) {
+      if (i === START_TRIES) throw error;
+      await sleep(1000);
+    }
+  }
+}
+
+/** @param {string[]} args */
+const xdotool = (...args) => promisify(execFile)('xdotool', args);
+const requests = () => readFile(join(folder, 'requests.log'), 'utf8');
+
+const browser = await connect();
+const context = browser.contexts()[0];
+const page = context?.pages()[0];
+if (!context || !page) throw new Error('No page is open.');
+const session = await context.newCDPSession(page);
+
+await step('the attract screen shows the exhibit of the stick', async () => {
+  await page.getByTestId('kiosk-begin').waitFor({ timeout: 120_000 });
+  return differs(await page.getByRole('heading', { level: 1 }).textContent(), 'An exhibit from the stick');
+});
+await writeFile(join(folder, 'kiosk.png'), await page.screenshot());
+await step('the window covers the screen but for a pixel', async () => {
+  const { x, y, right, below } = await page.evaluate(() => ({
+    x: screenX,
+    y: screenY,
+    right: screen.width - innerWidth,
+    below: screen.height - innerHeight,
+  }));
+  return differs([x, y, right <= 1, below <= 1], [0, 0, true, true]);
+});
+await step('the page is cross-origin isolated and a secure context', async () =>
+  differs(await page.evaluate(() => [crossOriginIsolated, isSecureContext]), [true, true]),
+);
+await step('the page may use the microphone without a prompt, and no camera', async () =>
+  differs(
+    await page.evaluate(async () => {
+      const permissions = [];
+      for (const name of /** @type {PermissionName[]} */ (['microphone', 'camera']))
+        permissions.push((await navigator.permissions.query({ name })).state);
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const live = stream.getAudioTracks().map((track) => track.readyState);
+      for (const track of stream.getTracks()) track.stop();
+      return [permissions, live];
+    }),
+    [['granted', 'denied'], ['live']],
+  ),
+);
+await step('sound may play before anybody has touched the screen', async () =>
+  differs(
+    await page.evaluate(async () => {
+      const sound = new AudioContext();
+      await new Promise((done) => setTimeout(done, 1000));
+      const { state } = sound;
+      await sound.close();
+      return [navigator.userActivation.hasBeenActive, state];
+    }),
+    [false, 'running'],
+  ),
+);
+await step('voices for reading aloud are there', async () => {
+  const count = await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const look = () => speechSynthesis.getVoices().length && done(speechSynthesis.getVoices().length);
+        speechSynthesis.onvoiceschanged = look;
+        setTimeout(() => done(0), 10_000);
+        look();
+      }),
+  );
+  return count ? undefined : 'none';
+});
+
+const view = () =>
+  page.evaluate(() => [visualViewport?.scale, devicePixelRatio, location.href, history.length, scrollX]);
+const before = await view();
+await step('two fingers do not zoom', async () => {
+  await session.send('Input.synthesizePinchGesture', {
+    x: 540,
+    y: 900,
+    scaleFactor: 3,
+    gestureSourceType: 'touch',
+  });
+  return differs(await view(), before);
+});
+await step('a swipe does not lead back', async () => {
+  await page.evaluate(() => history.pushState(null, '', '#/kiosk'));
+  const pushed = await view();
+  for (const xDistance of [900, -900])
+    await session.send('Input.synthesizeScrollGesture', {
+      x: xDistance > 0 ? 60 : 1020,
+      y: 900,
+      xDistance,
+      gestureSourceType: 'touch',
+    });
+  await sleep(1000);
+  return differs(await view(), pushed);
+});
+for (const key of KEYS)
+  await step(`${key} does nothing`, async () => {
+    const state = async () => [context.pages().map((open) => open.url()), (await windows()).length, await view()];
+    const expected = await state();
+    await xdotool('key', key);
+    await sleep(KEY_MS);
+    return differs(await state(), expected);
+  });
+
+async function windows() {
+  const { stdout } = await xdotool('search', '--onlyvisible', '--class', 'chromium');
+  return stdout.trim().split('\n');
+}
+
+await step('a whole start asked for addresses of this machine only', async () => {
+  const names = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+  return names.find((name) => !name.startsWith(APP) && !/^(blob|data):/.test(name));
+});
+await step('Enter begins a visit', async () => {
+  await page.getByTestId('kiosk-begin').focus();
+  await xdotool('key', 'Return');
+  await page.locator('[data-testid=kiosk][data-screen=voices]').waitFor({ timeout: 30_000 });
+  return (await requests()).includes('exhibit.json') ? undefined : 'exhibit.json was not asked for';
+});
+
+const other = await context.newPage();
+for (const address of ['chrome://settings/', 'chrome://history/', 'file:///etc/passwd', 'https://example.com/'])
+  await step(`${address} is blocked`, async () => {
+    const error = await other.goto(address).then(() => 'opened', String);
+    return error.includes('ERR_BLOCKED_BY_ADMINISTRATOR') ? undefined : error;
+  });
+await step('every policy of the file is in force, and no other', async () => {
+  await other.goto('chrome://policy/');
+  const rows = other.locator('policy-row');
+  await rows.first().waitFor();
+  const shown = await rows.evaluateAll((all) =>
+    all.flatMap((row) => {
+      const text = (/** @type {string} */ selector) =>
+        row.shadowRoot?.querySelector(selector)?.textContent?.trim() ?? '';
+      const name = text('.name');
+      return text('.value') ? [{ name, level: text('.level'), messages: text('.messages') }] : [];
+    }),
+  );
+  const file = JSON.parse(await readFile('/etc/chromium/policies/managed/understudy.json', 'utf8'));
+  const expected = Object.keys(file).map((name) => ({ name, level: 'Mandatory', messages: 'OK' }));
+  const wrong = (/** @type {typeof shown} */ rows) =>
+    rows
+      .filter(({ name }) => !OVERRULED.includes(name))
+      .map((row) => JSON.stringify(row))
+      .sort();
+  await writeFile(join(folder, 'policies.json'), JSON.stringify(shown, undefined, 2));
+  return differs(wrong(shown), wrong(expected));
+});
+process.exit();
