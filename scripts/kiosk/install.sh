@@ -94,7 +94,7 @@ activate() {
 }
 
 install_release() {
-  (cd "$here" && sha256sum --check --strict --quiet SHA256SUMS) ||
+  (cd "$here" && sha256sum --check --strict --quiet SHA256SUMS >&2) ||
     fail 'The files named above are damaged. Nothing was changed. Make the stick anew.'
   machine install_packages
   release=$(sha256sum "$here/SHA256SUMS" | cut -c 1-12)
