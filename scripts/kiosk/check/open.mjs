@@ -35,13 +35,11 @@ const [folder = '.'] = process.argv.slice(2);
 
 /**
  * @param {string} what
- * @param {() => Promise<unknown>} check what went wrong, or undefined
+ * @param {() => Promise<string | undefined>} check what went wrong, or undefined
  */
 async function step(what, check) {
-  const wrong = await check().catch((/** @type {unknown} */ error) => error);
-  console.log(
-    wrong === undefined ? `ok      ${what}` : `FAILED  ${what}: ${String(wrong).split('\n', 1)[0]}`,
-  );
+  const wrong = await check().catch(String);
+  console.log(wrong === undefined ? `ok      ${what}` : `FAILED  ${what}: ${wrong.split('\n', 1)[0]}`);
 }
 
 /**
