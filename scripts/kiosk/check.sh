@@ -95,7 +95,8 @@ mount --bind "$opt" /opt/understudy
 mount --bind "$keep/chromium" /etc/chromium
 mount --bind "$keep/chromium.d" /etc/chromium.d
 mount --bind "$keep/xkb" /usr/share/X11/xkb
-mkdir -p /etc/systemd/system /tmp/.X11-unix
+mkdir -p /etc/systemd/system
+[ -d /tmp/.X11-unix ] || install -d -m 1777 /tmp/.X11-unix
 mount --bind "$work/root/etc/systemd/system" /etc/systemd/system
 
 value() { sed -n "s/^$2=//p" "/etc/systemd/system/$1"; }
@@ -127,6 +128,12 @@ browse() {
 leave() {
   kill "$session" 2>/dev/null || true
   wait "$session" 2>/dev/null || true
+  # Chromium writes its profile for a while after its X server is gone; a second one would hand its address over to it.
+  for _ in {1..100}; do
+    pgrep -u 65534 >/dev/null || return 0
+    sleep 0.2
+  done
+  pkill -KILL -u 65534 || true
 }
 finish() {
   leave

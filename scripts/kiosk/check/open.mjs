@@ -68,7 +68,8 @@ const requests = () => readFile(join(folder, 'requests.log'), 'utf8');
 
 const browser = await connect();
 const context = browser.contexts()[0];
-const page = context?.pages()[0];
+// Chromium 156 lists pages of its own beside the tab.
+const page = context?.pages().find((open) => open.url().startsWith(APP));
 if (!context || !page) throw new Error('No page is open.');
 const session = await context.newCDPSession(page);
 
