@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LOADED, on, openAppAtKiosk, prepared, speak } from './kiosk-steps';
-import { kept } from './kiosk-traces';
+import { kept, OF_STAFF } from '../../scripts/soak/kiosk/traces.mjs';
 import { audioSeconds, type Opened } from './support';
 
 /** A dead worker is noticed by its silence. */
@@ -58,9 +58,7 @@ async function chooseVoice(page: Page): Promise<void> {
   await on(page, 'voice-joe').click();
 }
 
-/** Rows of takes, drafts or anything else that could hold what was said; the staff's counters and list of problems may change. */
-const ofVisitors = async (page: Page) =>
-  (await kept(page)).filter((row) => !/museum "(counters|problems)"|"latest"/.test(row));
+const ofVisitors = async (page: Page) => (await kept(page)).filter((row) => !OF_STAFF.test(row));
 
 describe('a fault', () => {
   it('of the worker: what was said is converted once there is another, and the mark is found', async () => {
