@@ -20,7 +20,7 @@ const PEAK_MS = 1000;
 const [ROOM_RISE, ROOM_FALL] = [0.02, 0.3];
 const WATCH_MS = 500;
 /** A microphone that delivers nothing for so long, or takes so long to open, is lost. */
-const SILENT_MS = 3000;
+const SILENT_MS = 5000;
 const OPENING_MS = 30_000;
 
 /** What a visitor has said. */

@@ -2,7 +2,7 @@ import type { Scope } from '../../services/scope';
 
 const LOOK_MS = 500;
 /** So many looks at a clock that stands still. */
-const PATIENCE = 4;
+const PATIENCE = 6;
 
 /** Calls `onStalled` where the sound device has something to play and its clock stands still, about which browsers report nothing. */
 export function watchSound(

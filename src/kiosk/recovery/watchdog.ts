@@ -9,8 +9,8 @@ import type { Fault } from './faults';
 
 const SECOND_MS = 1000;
 const WORKER_MS = 5000;
-/** Hearing up to 15 s of speech occupies the worker for a part of that. */
-const WORKER_REPLY_MS = 10_000;
+/** Hearing up to 15 s of speech occupies the worker for about as long on a processor that converts no faster than real time. */
+const WORKER_REPLY_MS = 20_000;
 const DEVICES_MS = 10_000;
 const STORAGE_MS = 60_000;
 /** By how much the clocks of the device and of the page may part within a second. */

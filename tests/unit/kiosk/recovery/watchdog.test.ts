@@ -104,6 +104,6 @@ it('a sound device whose clock stands still is reported while there is something
     await seconds(0.5);
   }
   expect(onStalled).not.toHaveBeenCalled();
-  await seconds(2.5);
+  await seconds(3.5);
   expect(onStalled).toHaveBeenCalledOnce();
 });
