@@ -79,7 +79,7 @@ await command(async () => {
  * @param {{ visits: number, withFaults: boolean, withinMs: number }} options
  */
 async function soak(page, visitor, random, { visits, withFaults, withinMs }) {
-  await visitor.atRest();
+  if (!(await visitor.atRest())) throw new Error('The kiosk did not load.');
   const leftovers = await Leftovers.of(page);
   const report = {
     ...{ visits: 0, completed: 0, aborted: 0, idle: 0, reload: 0, interrupted: 0, stuck: 0, outOfOrder: 0 },
@@ -100,11 +100,15 @@ async function soak(page, visitor, random, { visits, withFaults, withinMs }) {
     report[outcome]++;
     if (fault) report.faults[fault] = (report.faults[fault] ?? 0) + 1;
     if (visitor.wasOutOfOrder) report.outOfOrder++;
-    if (outcome === 'stuck') {
-      console.error(`Visit ${report.visits} is stuck on ${last}; planned was ${JSON.stringify(planned)}.`);
+    if (outcome === 'stuck' || !(await visitor.atRest())) {
+      if (outcome !== 'stuck') report.stuck++;
+      const where = JSON.stringify(await visitor.look());
+      console.error(
+        `Visit ${report.visits} (${outcome} on ${last}, ${JSON.stringify(planned)}) is stuck: ${where}.`,
+      );
       await page.reload();
+      await visitor.atRest();
     }
-    await visitor.atRest();
     const found = await leftovers.find(report.visits % THOROUGH === 0);
     report.leftovers += found.length;
     for (const each of found) console.error(`Visit ${report.visits} (${outcome} on ${last}) left ${each}.`);

@@ -91,12 +91,16 @@ export class Visitor {
     return { outcome: 'stuck', last, fault: caused };
   }
 
-  /** Waits for the first screen, with nothing to be repaired. */
+  /** Waits for the first screen, with nothing to be repaired; false where it does not come. */
   async atRest() {
-    await this.page
-      .locator('[data-testid=kiosk][data-prepared=true][data-standing=working][data-screen=attract]')
-      .waitFor({ timeout: PATIENCE_MS });
-    await this.page.getByTestId('kiosk-begin').waitFor({ timeout: PATIENCE_MS });
+    const { page } = this;
+    const begin = page.locator(
+      '[data-testid=kiosk][data-prepared=true][data-standing=working][data-screen=attract] [data-testid=kiosk-begin]',
+    );
+    return begin.waitFor({ timeout: PATIENCE_MS }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** @returns {Promise<Look>} */
