@@ -12,6 +12,8 @@ const TRANSITIONS = {
   rechoose: { from: ['voices'], to: 'converting' },
   /** Has spoken. */
   spoken: { from: ['speak'], to: 'converting' },
+  /** The converter was repaired, and converts again. */
+  retry: { from: ['converting', 'listen'], to: 'converting' },
   /** The first converted samples are there. */
   sounds: { from: ['converting'], to: 'listen' },
   /** Speaks again, also in place of a conversion that is not done. */
@@ -42,7 +44,7 @@ export type Problem =
   | 'conversion';
 
 /** How a visit ended, for the counters of the staff. */
-export type Ending = 'finished' | 'left' | 'idle';
+export type Ending = 'finished' | 'left' | 'idle' | 'out-of-order';
 
 export interface VisitOptions {
   /** Seconds without a touch after which the visitor is asked whether they are still there. */

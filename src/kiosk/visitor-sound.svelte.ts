@@ -4,12 +4,11 @@ import { resampleInChunks } from '../dsp/resample';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { nextTask } from '../dsp/task';
 import { DEFAULT_CONTROLS } from '../engine/types';
-import { loadDisclaimer, type DisclaimerLanguage } from '../export/disclaimer';
 import { download } from '../export/deliver';
 import { exportTake, MARK_VERSION } from '../export/export';
 import { markId24 } from '../export/mark-id';
 import type { ConversionClient } from '../services/conversion-client.svelte';
-import { detect } from '../services/detection-client';
+import type { SpareDetector } from '../services/detection-client';
 import type { Scope } from '../services/scope';
 import { peaksOf } from '../ui/spectrogram';
 import type { Detection } from '../watermark';
@@ -55,6 +54,7 @@ export class VisitorSound {
   constructor(
     private readonly scope: Scope,
     private readonly converter: ConversionClient,
+    private readonly detector: SpareDetector,
     private readonly options: { volume: number; keepsConverted: boolean },
   ) {
     this.player = new GrowingPlayer(SYNTHESIS_RATE_HZ, () => {
@@ -78,6 +78,17 @@ export class VisitorSound {
     await this.player.wake();
   }
 
+  /** See GrowingPlayer. */
+  get clockSeconds(): number | null {
+    return this.player.clockSeconds;
+  }
+
+  /** Opens the sound device anew and plays on. Rejects with AudioError `no-output`. */
+  async revive(): Promise<void> {
+    await this.player.revive();
+    this.setPlaying(this.player.isPlaying);
+  }
+
   /** What the visitor said last; what was made of it before is forgotten. */
   keep(spoken: Spoken): void {
     this.forgetMade();
@@ -88,15 +99,11 @@ export class VisitorSound {
   }
 
   /**
-   * Converts what was said and plays it from the first samples on; `onSounds` is called when it begins to sound. Resolves when all of
+   * Converts what was said and plays it, after `notice` at 24 kHz, from the first samples on; `onSounds` is called when it begins to sound. Resolves when all of
    * it is made. Rejects with the errors of the converter, or AudioError `no-output`; with AbortError where another conversion has begun
    * or the visit has ended.
    */
-  async convert(
-    voice: OfferedVoice,
-    notice: DisclaimerLanguage | undefined,
-    onSounds: () => void,
-  ): Promise<void> {
+  async convert(voice: OfferedVoice, notice: Float32Array | undefined, onSounds: () => void): Promise<void> {
     this.forgetMade();
     const { spoken } = this;
     if (!spoken) return;
@@ -110,7 +117,9 @@ export class VisitorSound {
     };
     this.made = made;
     const { signal } = made.controller;
-    const isNoticeOver = notice ? this.playNotice(notice, signal) : Promise.resolve();
+    const isNoticeOver = notice ? this.player.playFirst(notice) : Promise.resolve();
+    // It is awaited by `start`.
+    isNoticeOver.catch(() => undefined);
     let starting: Promise<void> | undefined;
     const start = async () => {
       await isNoticeOver;
@@ -186,8 +195,7 @@ export class VisitorSound {
   async findMark(onProgress: (fraction: number) => void): Promise<void> {
     const { made } = this;
     if (!made) return;
-    const found = await detect(
-      this.scope,
+    const found = await this.detector.detect(
       made.stream.whole(),
       SYNTHESIS_RATE_HZ,
       onProgress,
@@ -218,12 +226,6 @@ export class VisitorSound {
     peaks.set(peaksOf(whole, Math.min(COLUMNS, columns)));
     whole.fill(0);
     this.theirs = peaks;
-  }
-
-  private async playNotice(language: DisclaimerLanguage, signal: AbortSignal): Promise<void> {
-    const samples = await loadDisclaimer(language);
-    signal.throwIfAborted();
-    await this.player.playFirst(samples);
   }
 
   private async prepareBefore(made: Made, { samples, sampleRateHz }: Spoken): Promise<void> {
