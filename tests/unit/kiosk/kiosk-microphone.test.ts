@@ -121,7 +121,7 @@ describe('a microphone about which the browser reports nothing', () => {
     say(1);
     const from = Date.now();
     // Twice as fast, so that the page does not seem to have slept.
-    vi.mocked(performance.now).mockImplementation(() => nowMs + 2 * (Date.now() - from));
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs + 2 * (Date.now() - from));
     await lost();
     expect(onLost).toHaveBeenCalledWith(false);
   });
