@@ -100,8 +100,7 @@ describe('a fragmented MP4', () => {
     const entries = sizes.flatMap((size) => [n(size), n(1000), n(0x90000000)]);
     const body = [n(0), n(1), n(1000), n(0), n(0), n(sizes.length), ...entries];
     const sidx = Buffer.concat([n(32 + 12 * sizes.length), Buffer.from('sidx'), ...body]);
-    const indexed = (end: number) =>
-      open(bytes.subarray(0, starts[0]), sidx, bytes.subarray(starts[0], end));
+    const indexed = (end: number) => open(bytes.subarray(0, starts[0]), sidx, bytes.subarray(starts[0], end));
     expect((await indexed(bytes.length)).warnings).toEqual([]);
     const { seconds, warnings } = await indexed(starts[6]!);
     expect(seconds).toBeCloseTo(6, 0);
