@@ -6,6 +6,7 @@ import { ROOT } from './build.mjs';
 import { openHarness } from './harness.mjs';
 import { command, print } from './output.mjs';
 import { countGlitches, largestDifference, readSamples } from './soak/analysis.mjs';
+import { broken, EAGER_MEMORY, memoryMb, number, rounded } from './soak/report.mjs';
 import { dryLeak, writeMicrophone } from './soak/pilot.mjs';
 
 const USAGE =
@@ -40,8 +41,7 @@ await command(async () => {
       '--use-fake-device-for-media-stream',
       `--use-file-for-fake-audio-capture=${microphone}`,
       '--autoplay-policy=no-user-gesture-required',
-      // Measures memory immediately instead of at the next garbage collection.
-      '--enable-blink-features=ForceEagerMeasureMemory',
+      EAGER_MEMORY,
     ],
   });
   try {
@@ -51,7 +51,7 @@ await command(async () => {
     const startSeconds = await session.call('start', options);
     const startedMs = performance.now();
     // The measurement forces a garbage collection, which pauses the page for a moment.
-    const memoryBeforeMb = await session.memoryMb();
+    const memoryBeforeMb = await memoryMb(harness.page);
     await harness.page.waitForTimeout(1000 * SETTLING_SECONDS);
     const settlingSeconds = (performance.now() - startedMs) / 1000;
     const run = fault
@@ -99,13 +99,7 @@ function drive(page) {
       },
       { name, args: /** @type {any[]} */ (args) },
     );
-  const memoryMb = () =>
-    page.evaluate(async () => {
-      /** @type {any} */
-      const { performance: measuring } = window;
-      return (await measuring.measureUserAgentSpecificMemory()).bytes / 1e6;
-    });
-  return { call, memoryMb };
+  return { call };
 }
 
 /**
@@ -120,7 +114,7 @@ async function runUndisturbed(page, seconds, memoryBeforeMb) {
   await page.waitForTimeout(1000 * seconds);
   const after = await session.call('stats');
   const [p50 = 0, p95 = 0, p99 = 0] = await session.call('delayQuantiles', 0.5, 0.95, 0.99, 1);
-  const growthMb = (await session.memoryMb()) - memoryBeforeMb;
+  const growthMb = (await memoryMb(page)) - memoryBeforeMb;
   const report = {
     underruns: after.underruns - before.underruns,
     overruns: after.overruns - before.overruns,
@@ -263,11 +257,6 @@ function judge({ startSeconds, dryLeak: leak, difference = 0, glitches = 0, thro
   });
 }
 
-/** @param {Record<string, boolean>} bars descriptions of failures, true where they occurred */
-function broken(bars) {
-  return Object.keys(bars).filter((bar) => bars[bar]);
-}
-
 /** @param {{ inputJumps: number, outputJumps: number }} stats */
 function jumps({ inputJumps, outputJumps }) {
   return inputJumps + outputJumps;
@@ -281,27 +270,6 @@ function parts({ algorithmicMs, blockLengthMs, delayMs, outputLatencyMs }) {
     waiting: delayMs - algorithmicMs - blockLengthMs,
     speakers: outputLatencyMs,
   };
-}
-
-/**
- * @template T
- * @param {T} value
- * @returns {T} with all numbers rounded to four significant digits
- */
-function rounded(value) {
-  return JSON.parse(
-    JSON.stringify(value, (_key, each) => (typeof each === 'number' ? Number(each.toPrecision(4)) : each)),
-  );
-}
-
-/**
- * @param {string} name
- * @param {string | undefined} value
- */
-function number(name, value) {
-  const found = Number(value);
-  if (!(found >= 1)) throw new Error(`--${name} is a number from 1 on. Usage: ${USAGE}`);
-  return found;
 }
 
 function readArguments() {
@@ -320,9 +288,9 @@ function readArguments() {
   if (!['quick', 'balanced', 'steady'].includes(preset))
     throw new Error(`--preset is quick, balanced or steady. Usage: ${USAGE}`);
   return {
-    seconds: number('seconds', values.seconds),
-    throttle: number('throttle', values.throttle),
-    times: number('times', values.times),
+    seconds: number('seconds', values.seconds, USAGE),
+    throttle: number('throttle', values.throttle, USAGE),
+    times: number('times', values.times, USAGE),
     fault: /** @type {import('../src/harness/faults').FaultKind | undefined} */ (fault),
     preset: /** @type {'quick' | 'balanced' | 'steady'} */ (preset),
   };

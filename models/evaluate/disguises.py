@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pyworld
-from scipy.signal import butter, sosfilt, sosfiltfilt
+from scipy.signal import butter, sosfiltfilt
 from soxr import resample
 
 from pipeline.frontend import RATE_HZ
@@ -22,7 +22,7 @@ BAND_HZ, LINE_RATE_HZ, MU = (300.0, 3400.0), 8000, 255
 LIVING_ROOM = ((5.2, 4.1, 2.6), (1.3, 1.6, 1.6), (3.1, 2.5, 1.0), 0.45)
 HALL = ((24.0, 15.0, 9.0), (6.0, 7.1, 1.7), (8.6, 7.9, 1.4), 1.95)
 FAR_SNR_DB, FAR_LEVEL_DB, PHONE_SNR_DB = 15.0, -42.0, 22.0
-BABBLE_SNR_DB, MUSIC_SNR_DB, RUMBLE_SNR_DB, HUM_SNR_DB = 5.0, 0.0, -10.0, 5.0
+QUIET_BABBLE_SNR_DB, BABBLE_SNR_DB, MUSIC_SNR_DB, RUMBLE_SNR_DB, HUM_SNR_DB = 10.0, 5.0, 0.0, -10.0, 5.0
 HUM_HZ, HUM_PARTIALS, HUM_WAVER = 50.0, 12, 0.0005
 CLIP_DB = 2.0
 OPUS_KBIT_S = 8
@@ -144,6 +144,7 @@ DISGUISES = {
     "telephone-band": lambda speech, rng: through_line(speech),
     "telephone-2m": telephone_at_two_metres,
     "two-metres": two_metres,
+    "babble-10": lambda speech, rng: with_noise(speech, cafe(len(speech), rng), QUIET_BABBLE_SNR_DB),
     "babble-5": lambda speech, rng: with_noise(speech, cafe(len(speech), rng), BABBLE_SNR_DB),
     "music-0": lambda speech, rng: with_noise(speech, play(len(speech), rng), MUSIC_SNR_DB),
     "hall-2.5": lambda speech, rng: convolved(speech, room_response(*HALL)),

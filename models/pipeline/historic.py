@@ -4,7 +4,7 @@
 
 Reads the MP3 files of `UNDERSTUDY_HISTORIC` (default `../../shared/historic`) and the published networks and voices; writes
 `published/roosevelt.voice` and `nightingale.voice`, lists them in `manifest.json`, and cuts the excerpts in `public/recordings`. Run it
-again after every stage 5. What is decided is in docs/decisions/0034-historical-voices.md:
+again after every stage 5. What is decided is in docs/decisions/0035-historical-voices.md:
 
 1. The app's denoiser and the restoring network take the noise away (`src/enrol/cleaning/denoise.ts`, `src/enrol/restorer.ts`).
 2. What the recording's spectrum has beyond that of voices alike, saying the same codes, is taken for the horn and removed inside the band of

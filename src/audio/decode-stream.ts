@@ -6,6 +6,7 @@ import { openSound, type OpenSound } from './tracks/open-sound';
 import {
   breakWarnings,
   cutWarning,
+  foreignWarnings,
   gapWarnings,
   holeWarnings,
   lossWarnings,
@@ -79,13 +80,15 @@ async function decodeChannels(
   await checkLength(parts, seconds, name);
   const rateHz = parts.length > 1 ? Math.max(...parts.map((part) => part.sampleRateHz)) : undefined;
   const take = new TakeBuilder({ name, seconds, rateHz, channel });
-  const damage: Damage = { skippedSeconds: 0 };
+  const damage: Damage = { skippedSeconds: 0, lastSkippedSeconds: 0 };
   const totalSeconds = Math.min(seconds ?? 0, MAX_SECONDS);
   let lostSeconds = 0;
   let refusal: UndecodableError | undefined;
   let yieldedMs = performance.now();
   for (const part of parts) {
     take.startPart(part.before ?? 'start', part.lossSeconds);
+    damage.skippedSeconds += damage.lastSkippedSeconds;
+    damage.lastSkippedSeconds = 0;
     try {
       for await (const chunk of part.decode(damage)) {
         throwIfCancelled(options.signal);
@@ -108,7 +111,7 @@ async function decodeChannels(
   const done = take.seconds;
   const lacking = (seconds ?? done) - lostSeconds - (done - take.betweenSeconds) - take.jumpSeconds;
   const missing = Math.max(sound.missingSeconds, lacking > slack(seconds) ? lacking : 0);
-  const isCut = sound.isCut || damage.cause !== undefined || missing > 0;
+  const isCut = sound.isCut || damage.cause !== undefined || damage.lastSkippedSeconds > 0 || missing > 0;
   if (isCut && done < MIN_DAMAGED_SECONDS) throw tooLittleLeft(name, damage.cause);
   options.onProgress?.(done, done);
   return {
@@ -124,6 +127,7 @@ async function decodeChannels(
       ...gapWarnings(damage.skippedSeconds, take.jumpSeconds),
       ...(lostSeconds > 0 ? [lostWarning(lostSeconds)] : []),
       ...(sound.unread ? [unreadWarning(sound.unread)] : []),
+      ...foreignWarnings(sound.foreignBytes),
     ],
   };
 }

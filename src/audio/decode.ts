@@ -4,8 +4,8 @@ import type { DecodeOptions } from './decode-options';
 import { decodeStream } from './decode-stream';
 import { decodeWhole } from './decode-whole';
 import { AudioError } from './errors';
-import { cutWarning, unendedWarning } from './tracks/reading-warnings';
-import { looksLikeAudio, otherFormat } from './sniff';
+import { cutWarning, foreignWarnings, unendedWarning } from './tracks/reading-warnings';
+import { isInterleaved, looksLikeAudio, otherFormat, withoutTag } from './sniff';
 import { UndecodableError } from './tracks/sound-track';
 
 export interface DecodedAudio {
@@ -38,7 +38,8 @@ export async function decodeFile(
   }
 }
 
-async function decodeAndCheck(file: Blob, name: string, options: DecodeOptions): Promise<DecodedAudio> {
+async function decodeAndCheck(whole: Blob, name: string, options: DecodeOptions): Promise<DecodedAudio> {
+  const file = await withoutTag(whole);
   const head = new Uint8Array(await file.slice(0, 20).arrayBuffer());
   if (head.length === 0) {
     throw new AudioError(
@@ -58,12 +59,14 @@ async function decodeStreamOrWhole(file: Blob, name: string, head: Uint8Array, o
   } catch (cause) {
     if (!(cause instanceof UndecodableError)) throw cause;
     if (!(await isReadable(file))) throw unreadable(name, cause);
-    const { parts, isCut, missingSeconds, isUnended } = await readParts(file);
+    if (isInterleaved(head)) throw explain(name, head, cause);
+    const { parts, isCut, missingSeconds, isUnended, foreignBytes } = await readParts(file);
     const whole = await decodeWhole(parts, name, options);
     if (!whole) throw explain(name, head, cause);
     const seconds = whole.samples.length / whole.sampleRateHz;
     if (isCut) whole.warnings.unshift(cutWarning(seconds, missingSeconds));
     else if (isUnended) whole.warnings.unshift(unendedWarning(seconds));
+    whole.warnings.push(...foreignWarnings(foreignBytes));
     return whole;
   }
 }

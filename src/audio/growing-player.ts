@@ -30,7 +30,7 @@ export class GrowingPlayer {
   private before: { buffer: AudioBuffer; gain: number } | undefined;
   private isComplete = false;
   private sources: AudioBufferSourceNode[] = [];
-  private first: AudioBufferSourceNode | undefined;
+  private first: { samples: Float32Array; source: AudioBufferSourceNode; done: () => void } | undefined;
   private isStarted = false;
   private startedAt = 0;
   private offsetSeconds = 0;
@@ -54,6 +54,22 @@ export class GrowingPlayer {
     // At the rate of the parts: each would be resampled alone, with a seam between them.
     const context = (this.context ??= new AudioContext({ sampleRate: this.sampleRateHz }));
     await startContext(context, PLAYING);
+  }
+
+  /** Time of the sound device while it has something to play, in seconds; null otherwise. */
+  get clockSeconds(): number | null {
+    return this.context && (this.isStarted || this.first) ? this.context.currentTime : null;
+  }
+
+  /** Opens the sound device anew, where it has stopped, and plays on. Rejects with AudioError `no-output`. */
+  async revive(): Promise<void> {
+    const { first, isStarted } = this;
+    if (first) first.source.onended = null;
+    this.pause();
+    this.closeContext();
+    await this.wake();
+    if (first && this.first === first) this.playFirstFrom(first.samples, first.done);
+    if (isStarted) await this.play();
   }
 
   get isPlaying(): boolean {
@@ -111,16 +127,7 @@ export class GrowingPlayer {
   /** Plays `samples` before anything else; resolves when they have ended. Rejects with AudioError `no-output`. */
   async playFirst(samples: Float32Array): Promise<void> {
     await this.wake();
-    const context = this.context!;
-    const gain = new GainNode(context, { gain: this.level });
-    const source = new AudioBufferSourceNode(context, { buffer: this.toBuffer(samples) });
-    source.connect(gain).connect(context.destination);
-    this.first = source;
-    await new Promise<void>((resolve) => {
-      source.onended = () => resolve();
-      source.start();
-    });
-    this.first = undefined;
+    await new Promise<void>((resolve) => this.playFirstFrom(samples, resolve));
   }
 
   pause(): void {
@@ -136,7 +143,7 @@ export class GrowingPlayer {
 
   /** Overwrites all samples; the next ones are the start of another recording. */
   clear(): void {
-    this.first?.stop();
+    this.first?.source.stop();
     this.stop();
     this.offsetSeconds = 0;
     this.isComplete = false;
@@ -152,8 +159,27 @@ export class GrowingPlayer {
   /** As `clear`, and releases the device. */
   close(): void {
     this.clear();
-    void this.context?.close();
+    this.closeContext();
+  }
+
+  private closeContext(): void {
+    // Rejects where the browser has closed it.
+    this.context?.close().catch(() => undefined);
     this.context = this.master = this.gains = undefined;
+  }
+
+  private playFirstFrom(samples: Float32Array, done: () => void): void {
+    const context = this.context!;
+    const gain = new GainNode(context, { gain: this.level });
+    const source = new AudioBufferSourceNode(context, { buffer: this.toBuffer(samples) });
+    source.connect(gain).connect(context.destination);
+    this.first = { samples, source, done };
+    source.onended = () => {
+      if (this.first?.source !== source) return;
+      this.first = undefined;
+      done();
+    };
+    source.start();
   }
 
   private gainOf(side: Side): number {

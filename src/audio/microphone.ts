@@ -53,6 +53,15 @@ export async function openMicrophone(
   }
 }
 
+/** Whether the device of a track is gone, or another one has taken its place, as the default device does when one is plugged in. */
+export async function isReplaced(track: MediaStreamTrack): Promise<boolean> {
+  if (track.readyState !== 'live') return true;
+  const settings = track.getSettings();
+  const devices = await listDevices('audioinput').catch(() => []);
+  const same = devices.find((device) => device.deviceId === settings.deviceId);
+  return !same || (!!settings.groupId && !!same.groupId && same.groupId !== settings.groupId);
+}
+
 function isNamed(cause: unknown, ...names: string[]): boolean {
   return names.includes((cause as { name?: string } | null)?.name ?? '');
 }

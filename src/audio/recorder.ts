@@ -35,6 +35,12 @@ export interface RecorderOptions {
   isKept?: boolean;
 }
 
+/** Loads what a recorder needs, so that the first one requests nothing from the network. Makes no sound and opens no device. */
+export async function preloadCapture(): Promise<void> {
+  if (typeof AudioWorkletNode === 'undefined') await import('audioworklet-polyfill');
+  else await new OfflineAudioContext(1, 1, 48_000).audioWorklet.addModule(captureWorkletUrl);
+}
+
 /**
  * Records the microphone through an AudioWorklet. Each instance records once.
  *
@@ -58,6 +64,11 @@ export class Recorder {
 
   get seconds(): number {
     return this.store && this.context ? this.store.length / this.context.sampleRate : 0;
+  }
+
+  /** Of the microphone while it is open. */
+  get track(): MediaStreamTrack | undefined {
+    return this.stream?.getAudioTracks()[0];
   }
 
   /** Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `no-output`, `unsupported`. */
@@ -102,7 +113,8 @@ export class Recorder {
       track.stop();
     }
     this.node?.disconnect();
-    void this.context?.close();
+    // Rejects where the browser has closed it.
+    this.context?.close().catch(() => undefined);
     // `state` is `closed` only once the browser has closed it, and Firefox rejects a second call before that.
     this.stream = this.node = this.context = undefined;
   }

@@ -30,10 +30,19 @@ const OTHERS: [string, string][] = [
   ['MP+', 'a Musepack file'],
   ['TTA1', 'a TTA file'],
   ['\0\0\x01\xba', 'an MPEG program stream (MPG or VOB)'],
+  ['\0\0\x01\xb3', 'an MPEG video without a container'],
+  ['\x0b\x77', 'a Dolby Digital recording (AC-3 or E-AC-3)'],
+  ['\x7f\xfe\x80\x01', 'a DTS recording'],
+  ['\xfe\x7f\x01\x80', 'a DTS recording'],
+  ['DTSHDHDR', 'a DTS recording'],
+  ['nut/multimedia', 'a NUT file'],
   ['Creative Voice File', 'a Creative Voice file (VOC)'],
   ['MThd', 'a MIDI file, which holds notes and no sound'],
   ['RIFF....RMID', 'a MIDI file, which holds notes and no sound'],
 ];
+
+/** Formats whose sound lies in pieces between other bytes: whoever looks for frames of MP3 in them finds noise. */
+const INTERLEAVED = ['\0\0\x01\xba', 'RIFF....AVI ', 'FLV\x01'];
 
 /** Whether a file's first bytes, 12 or more, are those of a format that is read here. */
 export function looksLikeAudio(head: Uint8Array): boolean {
@@ -46,11 +55,29 @@ export function otherFormat(head: Uint8Array): string | undefined {
   return OTHERS.find(([signature]) => startsWith(head, signature))?.[1];
 }
 
+/** Whether a file begins like one of a container in which decoders that do not know it find noise. */
+export function isInterleaved(head: Uint8Array): boolean {
+  return INTERLEAVED.some((signature) => startsWith(head, signature));
+}
+
+/** Whether the first bytes, 20 or more, are those of a format for sound with a signature of its own. */
+export function beginsRecording(head: Uint8Array): boolean {
+  return READABLE.some((signature) => startsWith(head, signature)) || otherFormat(head) !== undefined;
+}
+
 /** Size in bytes of the ID3v2 tag at the start, 0 without one. */
 export function id3Bytes(head: Uint8Array): number {
   if (!startsWith(head, 'ID3') || head.length < 10) return 0;
   const [a, b, c, d] = head.subarray(6, 10) as unknown as [number, number, number, number];
   return 10 + ((a << 21) | (b << 14) | (c << 7) | d);
+}
+
+/** What follows the ID3v2 tags of a file where it is of a format with a signature; else the file itself, as MP3 and AAC. */
+export async function withoutTag(file: Blob): Promise<Blob> {
+  const headAt = async (at: number) => new Uint8Array(await file.slice(at, at + 20).arrayBuffer());
+  let at = 0;
+  for (let head = await headAt(0), tag = -1; tag !== 0; head = await headAt(at)) at += tag = id3Bytes(head);
+  return at > 0 && beginsRecording(await headAt(at)) ? file.slice(at) : file;
 }
 
 /** Whether `head` begins with these bytes; a dot stands for any byte. */

@@ -1,6 +1,6 @@
 import { requirePermission, type Use } from '../provenance';
 import { limitPeak } from '../dsp/arrays';
-import { resample } from '../dsp/resample';
+import { resampleInChunks } from '../dsp/resample';
 import { EngineError, throwIfCancelled } from './errors';
 import type { EarNetworks, Networks } from './backends/network';
 import { TakeDenoiser } from './ear/take-denoiser';
@@ -98,7 +98,7 @@ export async function convertTake(options: TakeOptions): Promise<ConvertedTake> 
     const denoiser = new TakeDenoiser(ear, options);
     const samples = await denoiser.run(inSteps(DENOISER_COST * seconds, denoiser.windows.length));
     take = { samples, sampleRateHz: ANALYSIS_RATE_HZ };
-    heard = { ...take, samples: withHalfOfNoise(options, samples) };
+    heard = { ...take, samples: await withHalfOfNoise(options, samples) };
   }
   const { samples, sampleRateHz } = take;
   const known = isDenoised ? undefined : options.profile;
@@ -154,9 +154,19 @@ async function isNoisy({ samples, sampleRateHz, signal, judged }: TakeOptions): 
 }
 
 /** The mean of a take and of its `denoised` samples, at 16 kHz. */
-function withHalfOfNoise({ samples, sampleRateHz }: TakeSamples, denoised: Float32Array): Float32Array {
-  const noisy = resample(samples, sampleRateHz, ANALYSIS_RATE_HZ);
-  return denoised.map((x, i) => (x + (noisy[i] ?? 0)) / 2);
+async function withHalfOfNoise(
+  { samples, sampleRateHz, signal }: TakeOptions,
+  denoised: Float32Array,
+): Promise<Float32Array> {
+  const pause = async () => {
+    await nextTask();
+    throwIfCancelled(signal);
+  };
+  const noisy =
+    sampleRateHz === ANALYSIS_RATE_HZ
+      ? samples
+      : await resampleInChunks(samples, sampleRateHz, ANALYSIS_RATE_HZ, pause);
+  return denoised.map((x, i) => (x + noisy[i]!) / 2);
 }
 
 function checkSamples(samples: Float32Array): void {

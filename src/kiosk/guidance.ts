@@ -25,6 +25,14 @@ const MIN_ABOVE_ROOM_DB = 12;
 /** A room above this level (dBFS) is loud before anybody speaks. */
 const LOUD_ROOM_DB = -32;
 
+/** From these confidences on most words are lost, as `python -m evaluate.kiosk` prints. */
+const [AMONG_VOICES, IN_ECHO] = [0.65, 0.9];
+
+/** Whether so much is lost in what was said that the visitor is asked to say it again from nearer. */
+export function isUnclear({ voices, hall }: Confidences): boolean {
+  return voices >= AMONG_VOICES || hall >= IN_ECHO;
+}
+
 /** The advice that helps most. */
 export function adviceOn({ peak, speechDb, roomDb, conditions, isSilent }: Heard): Advice {
   if (isSilent) return 'silent';

@@ -1,56 +1,43 @@
 import type { Side } from '../audio/ab-player';
 import type { Exhibit } from '../files/exhibit';
-import type { Sound } from '../engine/types';
-import type { DisclaimerLanguage } from '../export/disclaimer';
-import { DISCLAIMERS } from '../export/disclaimer';
 import type { AppContext } from '../services/context';
 import { language } from '../services/locale.svelte';
 import { isCancelled } from '../services/messages';
 import type { Scope } from '../services/scope';
+import type { GuideOptions } from './events';
 import { offeredVoices, type OfferedVoice } from './exhibit-voices';
+import { isUnclear } from './guidance';
 import { KioskMicrophone, type Spoken } from './kiosk-microphone.svelte';
 import { KioskNotices, problemOf } from './problems';
-import { convertSilence } from './silence';
+import { Preparation } from './preparation/preparation';
+import { faultOf } from './recovery/faults';
+import { openRecovery } from './recovery/open';
+import type { Standing } from './recovery/outages';
+import type { Recovery } from './recovery/recovery.svelte';
+import { watchSound } from './recovery/watch-sound';
+import { Souvenir } from './visitor/souvenir.svelte';
 import { Visit, type Ending, type Problem, type Screen } from './visit.svelte';
+import { nextVolume, type Visitor } from './visitor/visitor';
 import { VisitorSound } from './visitor-sound.svelte';
-
-/** What happened, without anything about the visitor: for the counters of the staff. */
-export type KioskEvent =
-  | { kind: 'visit' }
-  | { kind: 'conversion'; voiceId: string }
-  | { kind: 'ending'; ending: Ending; last: Screen }
-  | { kind: 'error'; problem: Problem | 'mark'; error: unknown };
-
-export interface GuideOptions {
-  exhibit: Exhibit;
-  onEvent: (event: KioskEvent) => void;
-}
-
-/** What belongs to one visitor, all of it owned by one scope. */
-interface Visitor {
-  scope: Scope;
-  sound: VisitorSound;
-  microphone: KioskMicrophone;
-}
-
-const QUIETER_BY = 0.1;
-const LEAST_VOLUME = 0.1;
 
 /** Leads visitors through their visits: what the buttons of the screens do. */
 export class Guide {
   readonly visit: Visit;
+  readonly recovery: Recovery;
   /** The visitor of now; null between visits. */
   visitor = $state.raw<Visitor | null>(null);
   voice = $state.raw<OfferedVoice | null>(null);
   volume = $state(1);
-  /** How voices sound that have the sound of a recording too. */
-  sound = $state<Sound>('room');
   prompt = $state(0);
   /** Share of the search for the mark that is done, 0..1; null while it is not searched for. */
   searched = $state<number | null>(null);
+  /** Whether what the visitor said last could hardly be made out. */
+  isUnclear = $state(false);
   /** Whether everything is downloaded and has run once. */
   isPrepared = $state(false);
+  private readonly preparation: Preparation;
   private release: () => void = () => undefined;
+  private resume: () => void = () => undefined;
 
   constructor(
     private readonly context: Pick<AppContext, 'converter' | 'ear'>,
@@ -63,7 +50,16 @@ export class Guide {
       onEnd: (ending, last) => this.endVisit(ending, last),
     });
     this.reset();
-    void this.prepare();
+    this.preparation = new Preparation(context, scope, options.exhibit);
+    this.recovery = openRecovery(scope, context.converter, {
+      visit: this.visit,
+      hasEar: () => context.ear.stage === 'ready',
+      prepare: () => this.prepare(),
+      sound: () => this.visitor?.sound,
+      onFault: (fault, error) => options.onEvent({ kind: 'fault', fault, error }),
+      onStanding: (standing) => this.stand(standing),
+    });
+    this.prepare().catch((error: unknown) => this.recovery.report('start', error));
   }
 
   get exhibit(): Exhibit {
@@ -93,14 +89,11 @@ export class Guide {
     if (this.visit.go('read')) this.voice = voice;
   }
 
-  unread(): void {
-    this.visit.go('unread');
-  }
-
   /** Converts what was said again, to the same voice with the other sound. */
   resound(): void {
-    if (!this.visit.go('resound')) return;
-    this.sound = this.sound === 'room' ? 'recorded' : 'room';
+    const sound = this.visitor?.sound;
+    if (!sound || !this.visit.go('resound')) return;
+    sound.heardAs = sound.heardAs === 'room' ? 'recorded' : 'room';
     void this.convert();
   }
 
@@ -118,17 +111,14 @@ export class Guide {
     if (!visitor || this.visit.screen !== 'speak') return;
     visitor.microphone.press();
     this.visit.problem = null;
-    void visitor.sound.wake().catch((error: unknown) => this.fail('no-sound-output', error));
+    // It is not heard before the visitor has spoken.
+    visitor.sound.wake().catch((error: unknown) => this.recovery.report('sound', error, true));
     this.holdClock();
-  }
-
-  unpress(): void {
-    this.visitor?.microphone.release();
   }
 
   /** Plays or stops what was made. */
   togglePlaying(): void {
-    this.visitor?.sound.togglePlaying().catch((error: unknown) => this.fail('no-sound-output', error));
+    this.visitor?.sound.togglePlaying().catch((error: unknown) => this.recovery.report('sound', error));
   }
 
   /** Before or after the conversion; plays it where nothing is playing. */
@@ -144,8 +134,7 @@ export class Guide {
   }
 
   another(): void {
-    if (!this.visit.go('another')) return;
-    this.silence();
+    if (this.visit.go('another')) this.silence();
   }
 
   finish(): void {
@@ -154,59 +143,46 @@ export class Guide {
     void this.findMark();
   }
 
-  seen(): void {
-    this.visit.go('seen');
-  }
-
-  leave(ending: Ending): void {
-    this.visit.leave(ending);
-  }
-
   changeVolume(up: boolean): void {
-    const ceiling = this.exhibit.volume;
-    const next = this.volume + (up ? QUIETER_BY : -QUIETER_BY);
-    this.volume = Math.max(Math.min(LEAST_VOLUME, ceiling), Math.min(ceiling, next));
+    this.volume = nextVolume(this.volume, this.exhibit.volume, up);
     if (this.visitor) this.visitor.sound.volume = this.volume;
   }
 
-  /** Loads the networks and the ear, and runs them once, so that the first visitor waits no longer than the next. */
   private async prepare(): Promise<void> {
-    const { converter, ear } = this.context;
-    try {
-      await converter.load();
-      await ear.refresh();
-      await ear.offer();
-      const [voice] = this.voices;
-      if (voice) await convertSilence(converter, voice.id, this.scope);
-      this.isPrepared = true;
-    } catch (error) {
-      if (!this.scope.isEnded) this.options.onEvent({ kind: 'error', problem: 'conversion', error });
-    }
+    await this.preparation.load(() => this.voices[0]?.id);
+    this.isPrepared = true;
   }
 
   private welcome(): void {
     const scope = this.scope.child();
-    const notices = new KioskNotices((error) => this.fail('microphone', error));
-    const sound = new VisitorSound(scope, this.context.converter, this.volume);
+    const notices = new KioskNotices((error) => this.reopenMicrophone('microphone', error));
+    const sound = new VisitorSound(scope, this.context.converter, this.preparation.detector, {
+      volume: this.volume,
+      keepsConverted: this.exhibit.exportAllowed,
+    });
     const microphone = new KioskMicrophone(scope, notices, {
       onSpoken: (spoken) => this.receive(spoken),
       onTooShort: () => this.fail('too-short', null),
-      onLost: () => this.fail('microphone-lost', null),
+      onLost: (wasSpeaking) => this.reopenMicrophone(wasSpeaking ? 'microphone-lost' : 'microphone', null),
     });
-    this.visitor = { scope, sound, microphone };
+    watchSound(scope, sound, () => void this.recovery.report('sound', { name: 'stalled' }));
+    const souvenir = new Souvenir(sound, this.visit, (error) =>
+      this.options.onEvent({ kind: 'error', problem: 'file', error }),
+    );
+    this.visitor = { scope, sound, microphone, souvenir };
     this.options.onEvent({ kind: 'visit' });
   }
 
   /** Nothing of the visitor stays. */
   private endVisit(ending: Ending, last: Screen): void {
     const { visitor, voice } = this;
-    const hasConverted = visitor?.sound.hasSpoken && voice;
+    const converted = visitor?.sound.hasSpoken ? voice?.id : undefined;
     visitor?.scope.dispose();
     this.visitor = null;
     this.reset();
-    if (hasConverted && !this.scope.isEnded)
-      convertSilence(this.context.converter, voice.id, this.scope).catch((error: unknown) => {
-        if (!isCancelled(error)) this.options.onEvent({ kind: 'error', problem: 'conversion', error });
+    if (!this.scope.isEnded)
+      this.preparation.loadAgain(converted).catch((error: unknown) => {
+        if (!isCancelled(error)) void this.recovery.report(faultOf(error) ?? 'start', error, this.visit.isOn);
       });
     this.options.onEvent({ kind: 'ending', ending, last });
   }
@@ -215,8 +191,8 @@ export class Guide {
     this.release();
     this.voice = null;
     this.searched = null;
+    this.isUnclear = false;
     this.volume = this.exhibit.volume;
-    this.sound = 'room';
     this.prompt = 0;
     language.locale = this.exhibit.languages[0]!;
   }
@@ -231,35 +207,42 @@ export class Guide {
     const { visitor } = this;
     this.release();
     if (!visitor) return;
-    if (!spoken.judged) {
-      spoken.samples.fill(0);
-      this.fail('not-heard', null);
-      return;
+    const { judged, samples } = spoken;
+    const wasUnclear = this.isUnclear;
+    this.isUnclear = judged !== null && isUnclear(judged);
+    // The second attempt is converted as it is.
+    if (!judged || (this.isUnclear && !wasUnclear)) {
+      samples.fill(0);
+      return this.fail(judged ? 'unclear' : 'not-heard', null);
     }
     visitor.microphone.cancel();
     visitor.sound.keep(spoken);
     if (this.visit.go('spoken')) void this.convert();
   }
 
-  private async convert(): Promise<void> {
+  /** `isSecond`: after a repair, so that what fails again is not repaired again. */
+  private async convert(isSecond = false): Promise<void> {
     const { visitor, voice } = this;
     if (!visitor || !voice) return;
     this.holdClock();
-    try {
-      await visitor.sound.convert(voice, this.sound, this.notice(), () => this.visit.go('sounds'));
-      this.options.onEvent({ kind: 'conversion', voiceId: voice.id });
-    } catch (error) {
-      if (!isCancelled(error) && !visitor.scope.isEnded) this.fail(problemOf(error), error);
-    } finally {
-      this.release();
-    }
+    const notice = this.preparation.notice(language.locale);
+    const error: unknown = await visitor.sound
+      .convert(voice, notice, () => this.visit.go('sounds'))
+      .then(
+        () => null,
+        (caught: unknown) => caught,
+      );
+    this.release();
+    if (error === null) this.options.onEvent({ kind: 'conversion', voiceId: voice.id });
+    else if (!isCancelled(error) && !visitor.scope.isEnded) await this.convertAgain(visitor, error, isSecond);
   }
 
-  /** Language of the spoken notice before playback, where the exhibit wants it and there is one in the visitor's language. */
-  private notice(): DisclaimerLanguage | undefined {
-    if (!this.exhibit.noticeBeforePlayback) return undefined;
-    const { locale } = language;
-    return locale in DISCLAIMERS ? (locale as DisclaimerLanguage) : undefined;
+  /** What the visitor said is still there: once the converter works again, it is converted again. */
+  private async convertAgain(visitor: Visitor, error: unknown, isSecond: boolean): Promise<void> {
+    const fault = faultOf(error);
+    if (!fault || isSecond) return this.fail(problemOf(error), error);
+    await this.recovery.report(fault, error);
+    if (this.visitor === visitor && this.visit.go('retry')) await this.convert(true);
   }
 
   private async findMark(): Promise<void> {
@@ -283,7 +266,25 @@ export class Guide {
     visitor.microphone.discard();
     if (!this.visit.fail(problem)) return;
     this.silence();
-    if (problem !== 'microphone') void visitor.microphone.start('');
+    if (!problem.startsWith('microphone')) void visitor.microphone.start('');
+  }
+
+  private reopenMicrophone(problem: 'microphone' | 'microphone-lost', error: unknown): void {
+    const { visitor } = this;
+    this.fail(problem, error);
+    void this.recovery.report('microphone', error ?? { name: problem }).then(() => {
+      if (this.visitor !== visitor || this.visit.screen !== 'speak') return;
+      if (this.visit.problem === 'microphone') this.visit.problem = null;
+      void visitor?.microphone.start('');
+    });
+  }
+
+  /** No idle time passes while something is repaired. Where that takes too long, the visit ends. */
+  private stand(standing: Standing): void {
+    this.resume();
+    this.resume = standing === 'moment' ? this.visit.hold() : () => undefined;
+    if (standing === 'out-of-order') this.visit.leave('out-of-order');
+    this.options.onEvent({ kind: 'standing', standing });
   }
 
   private silence(): void {

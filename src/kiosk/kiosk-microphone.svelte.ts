@@ -1,3 +1,4 @@
+import { isReplaced } from '../audio/microphone';
 import type { Level } from '../audio/recorder';
 import { SampleStore } from '../audio/sample-store';
 import { TakeListener } from '../engine/analysis/take-listener';
@@ -17,6 +18,10 @@ const JUDGE_SECONDS = 1.5;
 /** How long a peak is remembered, and the shares of the room level that a louder or quieter batch changes. */
 const PEAK_MS = 1000;
 const [ROOM_RISE, ROOM_FALL] = [0.02, 0.3];
+const WATCH_MS = 500;
+/** A microphone that delivers nothing for so long, or takes so long to open, is lost. */
+const SILENT_MS = 5000;
+const OPENING_MS = 30_000;
 
 /** What a visitor has said. */
 export interface Spoken {
@@ -33,7 +38,8 @@ export interface KioskMicrophoneOptions {
   onSpoken: (spoken: Spoken) => void;
   /** Less than `MIN_SECONDS` were said. */
   onTooShort: () => void;
-  onLost: () => void;
+  /** It is gone, became another one, does not open, or delivers nothing. `wasSpeaking`: what was being said is lost. */
+  onLost: (wasSpeaking: boolean) => void;
 }
 
 /**
@@ -52,6 +58,9 @@ export class KioskMicrophone extends Microphone {
   private pressedAtMs = 0;
   private roomDb: number | null = null;
   private loudest = { value: 0, atMs: 0 };
+  /** When the microphone delivered last, or was to be opened. */
+  private aliveAtMs = 0;
+  private watchedAtMs = 0;
 
   constructor(
     scope: Scope,
@@ -60,6 +69,14 @@ export class KioskMicrophone extends Microphone {
   ) {
     super(scope, notices, undefined, false);
     scope.own(() => this.discard());
+    scope.interval(() => this.watchDelivery(), WATCH_MS);
+    const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
+    if (mediaDevices) scope.on(mediaDevices, 'devicechange', () => void this.watchDevice());
+  }
+
+  override async start(deviceId: string): Promise<void> {
+    this.aliveAtMs = performance.now();
+    await super.start(deviceId);
   }
 
   /** The button is pressed: begins, or ends what a short press has begun. */
@@ -91,6 +108,7 @@ export class KioskMicrophone extends Microphone {
 
   protected override onLevel({ peak, rms }: Level): void {
     const now = performance.now();
+    this.aliveAtMs = now;
     if (peak >= this.loudest.value || now - this.loudest.atMs > PEAK_MS)
       this.loudest = { value: peak, atMs: now };
     const levelDb = 20 * Math.log10(rms + 1e-5);
@@ -120,10 +138,30 @@ export class KioskMicrophone extends Microphone {
   }
 
   protected override onEnd(why: End): void {
-    if (why !== 'device-lost') return;
+    if (why === 'device-lost') this.lose();
+  }
+
+  private lose(): void {
+    const { isSpeaking } = this;
     this.discard();
     this.cancel();
-    this.options.onLost();
+    this.options.onLost(isSpeaking);
+  }
+
+  private watchDelivery(): void {
+    const now = performance.now();
+    // What was delivered while the page slept arrives after this.
+    if (now - this.watchedAtMs > 3 * WATCH_MS) this.aliveAtMs = Math.max(this.aliveAtMs, now - WATCH_MS);
+    this.watchedAtMs = now;
+    const limitMs = { idle: Infinity, starting: OPENING_MS, recording: SILENT_MS }[this.state];
+    if (now - this.aliveAtMs > limitMs) this.lose();
+  }
+
+  /** The default microphone may have become another one. */
+  private async watchDevice(): Promise<void> {
+    const { recorder } = this;
+    const track = recorder?.track;
+    if (track && (await isReplaced(track)) && this.recorder === recorder) this.lose();
   }
 
   private async judge(listener: TakeListener): Promise<void> {

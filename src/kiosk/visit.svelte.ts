@@ -17,6 +17,8 @@ const TRANSITIONS = {
   resound: { from: ['listen'], to: 'converting' },
   /** Has spoken. */
   spoken: { from: ['speak'], to: 'converting' },
+  /** The converter was repaired, and converts again. */
+  retry: { from: ['converting', 'listen'], to: 'converting' },
   /** The first converted samples are there. */
   sounds: { from: ['converting'], to: 'listen' },
   /** Speaks again, also in place of a conversion that is not done. */
@@ -39,6 +41,7 @@ export type Action = keyof typeof TRANSITIONS;
 export type Problem =
   | 'too-short'
   | 'not-heard'
+  | 'unclear'
   | 'microphone'
   | 'microphone-lost'
   | 'no-sound-output'
@@ -46,7 +49,7 @@ export type Problem =
   | 'conversion';
 
 /** How a visit ended, for the counters of the staff. */
-export type Ending = 'finished' | 'left' | 'idle';
+export type Ending = 'finished' | 'left' | 'idle' | 'out-of-order';
 
 export interface VisitOptions {
   /** Seconds without a touch after which the visitor is asked whether they are still there. */

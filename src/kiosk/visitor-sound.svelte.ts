@@ -4,11 +4,11 @@ import { resampleInChunks } from '../dsp/resample';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { nextTask } from '../dsp/task';
 import { DEFAULT_CONTROLS, type Sound } from '../engine/types';
-import { loadDisclaimer, type DisclaimerLanguage } from '../export/disclaimer';
-import { MARK_VERSION } from '../export/export';
+import { download } from '../export/deliver';
+import { exportTake, MARK_VERSION } from '../export/export';
 import { markId24 } from '../export/mark-id';
 import type { ConversionClient } from '../services/conversion-client.svelte';
-import { detect } from '../services/detection-client';
+import type { SpareDetector } from '../services/detection-client';
 import type { Scope } from '../services/scope';
 import { peaksOf } from '../ui/spectrogram';
 import type { Detection } from '../watermark';
@@ -24,6 +24,8 @@ interface Made {
   stream: MarkedStream;
   controller: AbortController;
   received: number;
+  /** The samples as converted, kept for a file. */
+  converted: Float32Array;
   /** Called with the number of samples received. */
   onReceived: (received: number) => void;
 }
@@ -38,6 +40,8 @@ export class VisitorSound {
   seconds = $state(0);
   isPlaying = $state(false);
   side = $state<Side>('b');
+  /** How voices sound that have the sound of a recording too. */
+  heardAs = $state<Sound>('room');
   /** Whether all of it is converted, and whether the recording before can be heard in its place. */
   isComplete = $state(false);
   canCompare = $state(false);
@@ -52,13 +56,14 @@ export class VisitorSound {
   constructor(
     private readonly scope: Scope,
     private readonly converter: ConversionClient,
-    volume: number,
+    private readonly detector: SpareDetector,
+    private readonly options: { volume: number; keepsConverted: boolean },
   ) {
     this.player = new GrowingPlayer(SYNTHESIS_RATE_HZ, () => {
       this.setPlaying(false);
       this.seconds = 0;
     });
-    this.player.volume = volume;
+    this.player.volume = options.volume;
     scope.own(() => this.erase());
   }
 
@@ -75,6 +80,17 @@ export class VisitorSound {
     await this.player.wake();
   }
 
+  /** See GrowingPlayer. */
+  get clockSeconds(): number | null {
+    return this.player.clockSeconds;
+  }
+
+  /** Opens the sound device anew and plays on. Rejects with AudioError `no-output`. */
+  async revive(): Promise<void> {
+    await this.player.revive();
+    this.setPlaying(this.player.isPlaying);
+  }
+
   /** What the visitor said last; what was made of it before is forgotten. */
   keep(spoken: Spoken): void {
     this.forgetMade();
@@ -85,16 +101,11 @@ export class VisitorSound {
   }
 
   /**
-   * Converts what was said and plays it from the first samples on; `onSounds` is called when it begins to sound. Resolves when all of
+   * Converts what was said and plays it, after `notice` at 24 kHz, from the first samples on; `onSounds` is called when it begins to sound. Resolves when all of
    * it is made. Rejects with the errors of the converter, or AudioError `no-output`; with AbortError where another conversion has begun
    * or the visit has ended.
    */
-  async convert(
-    voice: OfferedVoice,
-    sound: Sound,
-    notice: DisclaimerLanguage | undefined,
-    onSounds: () => void,
-  ): Promise<void> {
+  async convert(voice: OfferedVoice, notice: Float32Array | undefined, onSounds: () => void): Promise<void> {
     this.forgetMade();
     const { spoken } = this;
     if (!spoken) return;
@@ -103,11 +114,14 @@ export class VisitorSound {
       stream: new MarkedStream(payload),
       controller: new AbortController(),
       received: 0,
+      converted: new Float32Array(0),
       onReceived: () => undefined,
     };
     this.made = made;
     const { signal } = made.controller;
-    const isNoticeOver = notice ? this.playNotice(notice, signal) : Promise.resolve();
+    const isNoticeOver = notice ? this.player.playFirst(notice) : Promise.resolve();
+    // It is awaited by `start`.
+    isNoticeOver.catch(() => undefined);
     let starting: Promise<void> | undefined;
     const start = async () => {
       await isNoticeOver;
@@ -122,7 +136,7 @@ export class VisitorSound {
       samples: spoken.samples,
       sampleRateHz,
       voiceId: voice.id,
-      controls: { ...DEFAULT_CONTROLS, sound },
+      controls: { ...DEFAULT_CONTROLS, sound: this.heardAs },
       ear: 'auto',
       profile,
       judged,
@@ -140,7 +154,8 @@ export class VisitorSound {
     });
     const result = await converting;
     const total = result.samples.length;
-    result.samples.fill(0);
+    if (this.options.keepsConverted && this.made === made) made.converted = result.samples;
+    else result.samples.fill(0);
     // Samples and result come through different ports, in any order.
     await new Promise<void>((resolve, reject) => {
       made.onReceived = (received) => received >= total && resolve();
@@ -182,14 +197,27 @@ export class VisitorSound {
   async findMark(onProgress: (fraction: number) => void): Promise<void> {
     const { made } = this;
     if (!made) return;
-    const found = await detect(
-      this.scope,
+    const found = await this.detector.detect(
       made.stream.whole(),
       SYNTHESIS_RATE_HZ,
       onProgress,
       made.controller.signal,
     );
     if (this.made === made) this.detection = found;
+  }
+
+  /** Downloads the conversion as a marked WAV file. Rejects with ExportError or ConsentError. */
+  async save({ id, consent, summary: { name, data } }: OfferedVoice): Promise<void> {
+    const { made } = this;
+    if (!made) return;
+    const file = await exportTake(
+      made.converted,
+      SYNTHESIS_RATE_HZ,
+      'wav',
+      { voiceId: id, voiceName: name, consent, voiceData: data, voice: { consent, data } },
+      { signal: made.controller.signal },
+    );
+    download(file, this.scope);
   }
 
   private append({ stream }: Made, part: Float32Array): void {
@@ -200,12 +228,6 @@ export class VisitorSound {
     peaks.set(peaksOf(whole, Math.min(COLUMNS, columns)));
     whole.fill(0);
     this.theirs = peaks;
-  }
-
-  private async playNotice(language: DisclaimerLanguage, signal: AbortSignal): Promise<void> {
-    const samples = await loadDisclaimer(language);
-    signal.throwIfAborted();
-    await this.player.playFirst(samples);
   }
 
   private async prepareBefore(made: Made, { samples, sampleRateHz }: Spoken): Promise<void> {
@@ -230,6 +252,7 @@ export class VisitorSound {
     made?.controller.abort();
     this.player.clear();
     made?.stream.erase();
+    made?.converted.fill(0);
     this.theirs = new Float32Array(0);
     this.isComplete = this.canCompare = false;
     this.progress = this.seconds = 0;

@@ -226,6 +226,7 @@ export class LivePage {
   }
 
   private enter(phase: LivePhase): void {
+    if (phase === 'off' && this.phase === 'live') this.context.notices.announce('You are not live any more.');
     this.phase = phase;
     if (phase !== 'live') this.isHeld = false;
     if (phase === 'live') this.readDevice();

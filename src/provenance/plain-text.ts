@@ -33,11 +33,14 @@ const PLACES: Record<string, (readonly [RegExp, RegExp])[]> = {
   '\ufe0f': [pair('\\p{Extended_Pictographic}', ''), pair('[0-9#*]', '\\u20E3')],
 };
 
+/** In place of a name of which nothing can be seen. */
+export const NAMELESS = '(no visible name)';
+
 /**
  * Text of others as it is safe to show among one's own: without characters that reorder or hide it or cannot be seen, and with at
  * most four combining marks on a letter. `nameless` replaces text of which nothing can be seen.
  */
-export function plainText(text: string, nameless = '(no visible name)'): string {
+export function plainText(text: string, nameless = NAMELESS): string {
   const shown = text
     .replace(HIDING, (sign, at: number) => (isInPlace(sign, text, at) ? sign : ''))
     .replace(BLANK, ' ')

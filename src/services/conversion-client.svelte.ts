@@ -20,6 +20,9 @@ import { messageOf } from './messages';
 import type { Scope } from './scope';
 import { WorkerLostError, withProgress } from './worker-client';
 
+/** The first of several networks may take long to compile on a slow machine, and the worker does not answer meanwhile. */
+const LOADING_MS = 60_000;
+
 export interface LoadOptions {
   backend?: Backend | 'auto';
   threads?: number;
@@ -50,8 +53,11 @@ export class ConversionClient {
   progress = $state.raw<LoadProgress | null>(null);
   /** Message for the user if loading failed. */
   failure = $state<string | null>(null);
+  /** Whether the worker converts with WebAssembly since it lost the GPU that it was loaded with. */
+  hasLostGpu = $state(false);
   private client: JobClient<ConversionApi> | undefined;
   private loading: Promise<EngineStatus> | undefined;
+  private isLoaded = false;
 
   constructor(
     private readonly scope: Scope,
@@ -63,19 +69,24 @@ export class ConversionClient {
 
   /** Loads once. After a failure the next call tries again. */
   load(): Promise<EngineStatus> {
-    this.loading ??= this.start().catch((error: unknown) => {
+    if (this.loading) return this.loading;
+    const loading: Promise<EngineStatus> = this.start().catch((error: unknown) => {
+      // Another worker has been started meanwhile.
+      if (this.loading && this.loading !== loading) return this.loading;
       this.loading = undefined;
       this.failure = messageOf(error);
       throw error;
     });
-    return this.loading;
+    this.loading = loading;
+    return loading;
   }
 
   async convert(job: ConversionJob): Promise<ConvertResult> {
     await this.load();
     const samples = job.samples.slice();
+    const client = this.client!;
     try {
-      return await this.client!.job(job.signal, (api, jobId) =>
+      const result = await client.job(job.signal, (api, jobId) =>
         api.convert(
           jobId,
           transfer(samples, [samples.buffer]),
@@ -87,10 +98,33 @@ export class ConversionClient {
           job.onSamples && proxy(job.onSamples),
         ),
       );
+      this.hasLostGpu = this.status?.backend === 'webgpu' && result.backend === 'wasm';
+      return result;
     } catch (error) {
-      if (error instanceof WorkerLostError) this.restart();
+      this.replace(client, error);
       throw error;
     }
+  }
+
+  /**
+   * Rejects with WorkerLostError where the worker does not answer within `withinMs`, or a minute while it loads; then a new one is
+   * started.
+   */
+  async check(withinMs: number): Promise<void> {
+    const { client } = this;
+    try {
+      await client?.check(this.isLoaded ? withinMs : LOADING_MS);
+    } catch (error) {
+      this.replace(client, error);
+      throw error;
+    }
+  }
+
+  /** Ends the worker and starts another, which loads the networks from the store. Rejects as `load` does. */
+  restart(): Promise<EngineStatus> {
+    this.discard();
+    this.loading = undefined;
+    return this.load();
   }
 
   /** Updates `status.voices` after a voice was made, imported, changed or deleted. */
@@ -114,6 +148,7 @@ export class ConversionClient {
 
   private async start(): Promise<EngineStatus> {
     this.failure = null;
+    this.hasLostGpu = false;
     this.client ??= new JobClient<ConversionApi>(this.scope, ConversionWorker);
     const { client } = this;
     const options = { backend: 'auto' as const, ...this.options, baseUrl: this.baseUrl };
@@ -122,22 +157,22 @@ export class ConversionClient {
         (progress) => (this.progress = progress),
         (report) => client.guard(client.api.load(options, report)),
       );
+      this.isLoaded = true;
       return this.status;
     } catch (error) {
-      if (error instanceof WorkerLostError) this.discard();
+      if (error instanceof WorkerLostError && this.client === client) this.discard();
       throw error;
     }
   }
 
-  /** Starts a new worker, which loads the networks from the store. */
-  private restart(): void {
-    this.discard();
-    this.loading = undefined;
-    this.load().catch(() => undefined);
+  /** Starts a new worker where `client` is lost, unless there is a new one already. */
+  private replace(client: JobClient<ConversionApi> | undefined, error: unknown): void {
+    if (error instanceof WorkerLostError && this.client === client) this.restart().catch(() => undefined);
   }
 
   private discard(): void {
     this.client?.dispose();
     this.client = undefined;
+    this.isLoaded = false;
   }
 }

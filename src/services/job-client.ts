@@ -37,6 +37,17 @@ export class JobClient<Api extends JobApi> extends WorkerClient<Api> {
     }
   }
 
+  /** Resolves once the worker answers; where it does not within `withinMs`, this and all jobs reject with WorkerLostError. */
+  async check(withinMs: number): Promise<void> {
+    const jobs = this.api as unknown as Remote<JobApi>;
+    const stopWaiting = this.scope.timeout(() => this.fail(new WorkerLostError()), withinMs);
+    try {
+      await this.guard(jobs.ping());
+    } finally {
+      stopWaiting();
+    }
+  }
+
   private pingRepeatedly(ping: () => Promise<void>): () => void {
     let lastReplyMs = performance.now();
     let waiting = false;

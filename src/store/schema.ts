@@ -45,6 +45,7 @@ export type MuseumKey =
   | 'pin-attempts'
   | 'pin-resets'
   | 'counters'
+  | 'problems'
   | 'probe';
 
 export type StoreErrorCode = 'quota' | 'unavailable' | 'missing' | 'damaged' | 'altered';

@@ -16,7 +16,7 @@ export class Microphone {
   seconds = $state(0);
   /** Whether the microphone seems to be muted. */
   silence = $state<Silence>('none');
-  private recorder: Recorder | undefined;
+  protected recorder: Recorder | undefined;
   private watch: SilenceWatch | undefined;
   /** Largest magnitude since the watch was last told. */
   private peak = 0;

@@ -1,15 +1,18 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { added, Heaps, kept } from './kiosk-traces';
-import { openApp, type Opened } from './support';
+import { added, Heaps, kept, OF_STAFF } from '../../scripts/soak/kiosk/traces.mjs';
+import { DEFAULT_EXHIBIT, formatExhibit } from '../../src/files/exhibit';
+import { inRoom } from '../disguises';
+import { LOADED, on, openAppAtKiosk, prepared, speak, SPEECH, spoken } from './kiosk-steps';
+import type { Opened, OpenOptions } from './support';
+import { makeWav, readWav } from './wav';
 
-const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const LOADED = { timeout: 120_000 };
 const SIZES = [
   { width: 1080, height: 1920 },
   { width: 1920, height: 1080 },
@@ -18,15 +21,6 @@ const SIZES = [
 ];
 
 declare const axe: { run(options: RunOptions): Promise<AxeResults> };
-declare global {
-  interface Window {
-    /** Object URLs that were made and not revoked. */
-    objectUrls: Set<string>;
-    /** Whether any AudioContext was opened. */
-    contexts: number;
-  }
-}
-
 let app: Opened | undefined;
 
 afterEach(async () => {
@@ -34,58 +28,15 @@ afterEach(async () => {
   app = undefined;
 });
 
-/** Counts what a visit makes. */
-function watch(): void {
-  window.objectUrls = new Set();
-  window.contexts = 0;
-  const { createObjectURL, revokeObjectURL } = URL;
-  URL.createObjectURL = (object) => {
-    const url = createObjectURL.call(URL, object);
-    window.objectUrls.add(url);
-    return url;
-  };
-  URL.revokeObjectURL = (url) => {
-    window.objectUrls.delete(url);
-    revokeObjectURL.call(URL, url);
-  };
-  window.AudioContext = new Proxy(AudioContext, {
-    construct(target, args, newTarget) {
-      window.contexts++;
-      return Reflect.construct(target, args, newTarget) as AudioContext;
-    },
-  });
-}
-
-async function openKiosk(): Promise<Page> {
-  app = await openApp({
-    path: '#/kiosk',
-    args: [`--use-file-for-fake-audio-capture=${SPEECH}`],
-    initScript: watch,
-  });
+async function openKiosk(options: OpenOptions = {}): Promise<Page> {
+  app = await openAppAtKiosk(options);
   const { page } = app;
   await page.setViewportSize(SIZES[0]!);
-  await page.locator('[data-testid=kiosk][data-prepared=true]').waitFor(LOADED);
+  await prepared(page);
   return page;
 }
 
-const on = (page: Page, id: string) => page.getByTestId(`kiosk-${id}`);
-
-/** Waits until so many seconds were spoken, as the screen says. */
-async function spoken(page: Page, seconds: number): Promise<void> {
-  await page.waitForFunction(
-    (least) => Number(/(\d+) of 15/.exec(document.body.textContent ?? '')?.[1] ?? 0) >= least,
-    seconds,
-    LOADED,
-  );
-}
-
-async function speak(page: Page, seconds = 3): Promise<void> {
-  await page.locator('[data-testid=kiosk-record]:enabled').waitFor(LOADED);
-  await on(page, 'record').hover();
-  await page.mouse.down();
-  await spoken(page, seconds);
-  await page.mouse.up();
-}
+const keptOfVisitors = async (page: Page) => (await kept(page)).filter((row) => !OF_STAFF.test(row));
 
 /** What axe-core finds with WCAG 2.2 AA and a contrast of 7:1. */
 async function faults(page: Page): Promise<string[]> {
@@ -148,13 +99,13 @@ describe('a visit', () => {
     const page = await openKiosk();
     expect(await page.evaluate(() => window.contexts)).toBe(0);
     const heaps = await Heaps.of(page);
-    const before = await kept(page);
+    const before = await keptOfVisitors(page);
     expect(before.length).toBeGreaterThan(5);
     const clean = await heaps.samples();
     expect(clean.page).toEqual([]);
     // The probe reaches the workers.
     await heaps.inWorkers('void (globalThis.planted = new Float32Array(5000).fill(0.1))');
-    expect(added(clean.workers, (await heaps.samples()).workers)).toEqual([5000]);
+    expect(new Set(added(clean.workers, (await heaps.samples()).workers))).toEqual(new Set([5000]));
     await heaps.inWorkers('delete globalThis.planted');
 
     await on(page, 'begin').click();
@@ -178,15 +129,44 @@ describe('a visit', () => {
     await expect
       .poll(async () => added(clean.workers, (await heaps.samples()).workers), { timeout: 60_000 })
       .toEqual([]);
-    expect(await kept(page)).toEqual(before);
+    expect(await keptOfVisitors(page)).toEqual(before);
     expect(await page.evaluate(() => [...window.objectUrls])).toEqual([]);
+  });
+
+  it('requests nothing from the network, with a spoken notice neither', async () => {
+    const exhibit = formatExhibit({ ...DEFAULT_EXHIBIT, noticeBeforePlayback: true });
+    const requests: string[] = [];
+    const page = await openKiosk({
+      intercept(request, response) {
+        requests.push(request.url!);
+        if (request.url !== '/exhibit.json') return false;
+        response.end(exhibit);
+        return true;
+      },
+    });
+    expect(requests).toContain('/disclaimer/en.opus');
+    requests.length = 0;
+    await on(page, 'begin').click();
+    await on(page, 'voice-joe').click();
+    await speak(page);
+    await page.locator('[data-testid=kiosk-listen][data-complete=true]').waitFor(LOADED);
+    await on(page, 'again').click();
+    await speak(page);
+    await page.locator('[data-testid=kiosk-listen][data-complete=true]').waitFor(LOADED);
+    await on(page, 'finish').click();
+    // Of the second sentence there may be too little for the mark to be sure.
+    await page.locator('[data-testid=kiosk-mark][data-found]').waitFor(LOADED);
+    await on(page, 'seen').click();
+    await on(page, 'goodbye-button').click();
+    await on(page, 'attract').waitFor();
+    expect(requests).toEqual([]);
   });
 
   it('can be left while it is converted, and the next one begins as if there had been none', async () => {
     const page = await openKiosk();
     const heaps = await Heaps.of(page);
     const clean = await heaps.samples();
-    const before = await kept(page);
+    const before = await keptOfVisitors(page);
     await on(page, 'begin-de').click();
     await on(page, 'louder').click();
     await on(page, 'quieter').click();
@@ -208,7 +188,7 @@ describe('a visit', () => {
     await expect
       .poll(async () => added(clean.workers, (await heaps.samples()).workers), { timeout: 60_000 })
       .toEqual([]);
-    expect(await kept(page)).toEqual(before);
+    expect(await keptOfVisitors(page)).toEqual(before);
     await on(page, 'begin').click();
     expect(await page.locator('.level').getAttribute('aria-label')).toBe('80 %');
     expect(await page.getByTestId('kiosk').getAttribute('data-screen')).toBe('voices');
@@ -216,6 +196,39 @@ describe('a visit', () => {
 });
 
 describe('every screen', () => {
+  it('is asked to come closer in a hall; is warned of the second attempt; takes a marked file along if that is allowed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-hall-'));
+    const hall = join(folder, 'hall.wav');
+    await writeFile(hall, makeWav(inRoom(readWav(await readFile(SPEECH)), 2.5, 8)));
+    const exhibit = formatExhibit({ ...DEFAULT_EXHIBIT, exportAllowed: true });
+    const page = await openKiosk({
+      fakeMicWav: hall,
+      intercept(request, response) {
+        if (request.url !== '/exhibit.json') return false;
+        response.end(exhibit);
+        return true;
+      },
+    });
+    await on(page, 'begin').click();
+    await on(page, 'voice-joe').click();
+    await speak(page, 5);
+    await page.locator('[data-testid=kiosk-problem][data-problem=unclear]').waitFor(LOADED);
+    expect(await on(page, 'problem').innerText()).toContain('Come close to the microphone');
+    await speak(page, 5);
+    await on(page, 'listen').waitFor(LOADED);
+    expect(await on(page, 'unclear').innerText()).toContain('some words may be wrong');
+    await page.locator('[data-testid=kiosk-listen][data-complete=true]').waitFor(LOADED);
+    await on(page, 'finish').click();
+    await page.locator('[data-testid=kiosk-seen]:enabled').click(LOADED);
+    const [file] = await Promise.all([page.waitForEvent('download'), on(page, 'save').click()]);
+    expect(file.suggestedFilename()).toMatch(/\.wav$/);
+    expect(readWav(await readFile(await file.path())).length).toBeGreaterThan(5 * 24000);
+    await page.locator('[data-testid=kiosk-saved][data-saved=done]').waitFor();
+    await on(page, 'goodbye-button').click();
+    expect(await page.evaluate(() => [...window.objectUrls])).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+
   it('can be reached by one switch: the focus moves on by itself', async () => {
     const page = await openKiosk();
     await on(page, 'begin').focus();

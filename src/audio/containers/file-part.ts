@@ -17,6 +17,8 @@ export interface FilePart {
   lossSeconds?: number | null;
   /** What the times in it lack of those of the clock. */
   shiftSeconds: number;
+  /** Seconds after which its times begin again at 0, so that those before may be negative. */
+  wrapSeconds?: number;
   /** End of its sound on the clock; null where it is not known. */
   endSeconds: number | null;
   /** Whether what it says of its end is true. */

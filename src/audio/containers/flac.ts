@@ -1,6 +1,7 @@
 import { id3Bytes } from '../sniff';
 import { BlobReader, viewOf } from './blob-reader';
 import type { Before, FilePart } from './file-part';
+import { readRest } from './following';
 import {
   flacFrameAt,
   isFlacStart,
@@ -17,6 +18,8 @@ export interface FlacFile {
   isCut: boolean;
   /** Seconds that its header states but that are missing at the end. */
   missingSeconds: number;
+  /** Size of what follows that is no FLAC. */
+  foreignBytes: number;
 }
 
 /** Frames in a row. */
@@ -51,6 +54,7 @@ export async function readFlac(file: Blob): Promise<FlacFile | null> {
     ),
     isCut: missing > 0,
     missingSeconds: missing / last.info.sampleRateHz,
+    foreignBytes: (await readRest(reader, last.runs.at(-1)!.end, 'fLaC')).foreignBytes,
   };
 }
 

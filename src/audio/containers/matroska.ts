@@ -1,5 +1,6 @@
 import { BlobReader, viewOf } from './blob-reader';
 import type { FilePart } from './file-part';
+import { readRest } from './following';
 
 const EBML = 0x1a45dfa3;
 const SEGMENT = 0x18538067;
@@ -25,6 +26,7 @@ export interface MatroskaFile {
   /** One after the other in time, each a file of its own. */
   parts: FilePart[];
   isCut: boolean;
+  foreignBytes: number;
 }
 
 /** Clusters in a row. */
@@ -47,24 +49,26 @@ interface Link {
 /**
  * Splits a WebM or Matroska file where another one begins, and at damage, after which it goes on with the next cluster.
  *
- * Resolves with null where it is one file without damage.
+ * Resolves with null where it is one file without damage, and nothing else follows it.
  */
 export async function readMatroska(file: Blob): Promise<MatroskaFile | null> {
-  const links = await readLinks(new BlobReader(file));
+  const { links, foreignBytes } = await readLinks(new BlobReader(file));
   const runs = links.flatMap((link) => link.runs);
   const isCut = runs.at(-1)?.torn !== undefined;
-  if (runs.length === 0 || (runs.length === 1 && !isCut)) return null;
+  if (runs.length === 0 || (runs.length === 1 && !isCut && foreignBytes === 0)) return null;
   return {
     parts: links.flatMap((link, i) =>
       partsOf(file, link, i > 0 && links[i - 1]!.runs.at(-1)!.torn !== undefined),
     ),
     isCut,
+    foreignBytes,
   };
 }
 
-/** Those that hold a cluster. */
-async function readLinks(reader: BlobReader): Promise<Link[]> {
+/** Those that hold a cluster, and the size of what follows that is no Matroska. */
+async function readLinks(reader: BlobReader): Promise<{ links: Link[]; foreignBytes: number }> {
   const links: Link[] = [];
+  let foreignBytes = 0;
   /** The run that goes on here, and its last cluster where that goes on too. */
   let run: Run | undefined;
   let cluster: Element | undefined;
@@ -76,8 +80,10 @@ async function readLinks(reader: BlobReader): Promise<Link[]> {
       run = undefined;
     }
     const link = links.at(-1);
-    if (!link) return [];
+    if (!link) break;
     if (!element) {
+      ({ foreignBytes } = await readRest(reader, at, '\x1aE\xdf\xa3'));
+      if (foreignBytes > 0) break;
       const start = await nextStart(reader, last + 1);
       if (run && cluster) run.torn = cluster;
       // The element before was cut off within.
@@ -96,7 +102,7 @@ async function readLinks(reader: BlobReader): Promise<Link[]> {
     last = at;
     at = element.next;
   }
-  return links.filter(({ runs }) => runs.length > 0);
+  return { links: links.filter(({ runs }) => runs.length > 0), foreignBytes };
 }
 
 /** Null where there is none that is known here, or not all of it. */

@@ -1,3 +1,4 @@
+import { readRest } from './following';
 import { asciiOf, BlobReader, viewOf } from './blob-reader';
 
 export interface Box {
@@ -7,15 +8,37 @@ export interface Box {
 }
 
 const HEAD_BYTES = 16;
+/** Boxes beside one another in a file (ISO/IEC 14496-12, table 1). */
+export const OUTERMOST = [
+  'ftyp',
+  'styp',
+  'moov',
+  'mdat',
+  'free',
+  'skip',
+  'wide',
+  'uuid',
+  'sidx',
+  'ssix',
+  'prft',
+  'emsg',
+  'meta',
+  'mfra',
+];
 
-/** Splits joined MP4s, by the boxes with which they begin; one part, the file itself, of others. */
-export async function mp4Parts(file: Blob): Promise<Blob[]> {
+/**
+ * Splits joined MP4s, by the boxes with which they begin; one part, the file itself, of others. `foreignBytes`: size of what follows
+ * that is no part of them.
+ */
+export async function mp4Parts(file: Blob): Promise<{ parts: Blob[]; foreignBytes: number }> {
   const reader = new BlobReader(file);
   const starts = [0];
   let hasSound = false;
+  let foreignBytes = 0;
   for (let at = 0; at + 8 <= file.size;) {
     const box = await boxAt(reader, at);
-    if (!box) break;
+    if (hasSound && !OUTERMOST.includes(box?.type ?? '')) ({ foreignBytes } = await readRest(reader, at));
+    if (!box || foreignBytes > 0) break;
     if (box.type === 'ftyp' && hasSound) {
       starts.push(at);
       hasSound = false;
@@ -23,9 +46,12 @@ export async function mp4Parts(file: Blob): Promise<Blob[]> {
     hasSound ||= box.type === 'mdat';
     at += box.size;
   }
-  return starts.map((start, i) =>
-    starts.length === 1 ? file : file.slice(start, starts[i + 1] ?? file.size, 'audio/mp4'),
+  const end = file.size - foreignBytes;
+  const isWhole = starts.length === 1 && foreignBytes === 0;
+  const parts = starts.map((start, i) =>
+    isWhole ? file : file.slice(start, starts[i + 1] ?? end, 'audio/mp4'),
   );
+  return { parts, foreignBytes };
 }
 
 /** The box that begins here; null where there is none, or one that stands for the rest of the file. */

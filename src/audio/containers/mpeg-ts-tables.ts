@@ -1,4 +1,4 @@
-import type { BlobReader } from './blob-reader';
+import { asciiOf, type BlobReader } from './blob-reader';
 
 /** Bytes from one packet to the next, and those before the sync byte. */
 export interface Layout {
@@ -10,7 +10,9 @@ export interface Tables {
   /** The packets that say what the stream holds, without its pictures. */
   bytes: Uint8Array<ArrayBuffer>;
   /** Number of the packets with sound. */
-  soundPid: number;
+  soundPid: number | undefined;
+  /** Codecs of sound that demuxers pass over, where there is no other. */
+  unread: string[];
 }
 
 export const SYNC = 0x47;
@@ -20,6 +22,20 @@ const CRC_BYTES = 4;
 const PICTURES = [0x1b, 0x24];
 const SOUND = [0x03, 0x04, 0x0f, 0x81, 0x87, 0x82, 0x8a];
 const PRIVATE = 0x06;
+/** Sound that demuxers pass over, by stream type, and of private data by the identifier of its registration. */
+const UNREAD: Record<number, string> = {
+  0x11: 'AAC in LATM',
+  0x1c: 'AAC without ADTS',
+  0x2d: 'MPEG-H',
+  0x2e: 'MPEG-H',
+  0x83: 'Dolby TrueHD',
+};
+const REGISTERED: Record<string, string> = {
+  Opus: 'Opus in MPEG-TS',
+  BSSD: 'SMPTE 302M',
+  'AC-4': 'Dolby AC-4',
+};
+const REGISTRATION = 0x05;
 const SCANNED_PACKETS = 5000;
 
 /** The first program (ISO/IEC 13818-1, sections 2.4.4.3 and 2.4.4.8); null where its tables do not fit one packet each. */
@@ -35,19 +51,22 @@ export async function readTables(reader: BlobReader, layout: Layout): Promise<Ta
   if (!streams) return null;
   const pids: number[] = [];
   const others: number[] = [];
+  const unread: string[] = [];
   const first = streams.start + 12 + lengthAt(map, streams.start + 10);
   for (let at = first; at + 5 <= streams.end; at += 5 + lengthAt(map, at + 3)) {
-    if (SOUND.includes(map[at]!)) pids.push(pidAt(map, at + 1));
-    if (map[at] === PRIVATE) others.push(pidAt(map, at + 1));
+    const name = UNREAD[map[at]!] ?? (map[at] === PRIVATE ? registeredAt(map, at + 5) : undefined);
+    if (name) unread.push(name);
+    else if (SOUND.includes(map[at]!)) pids.push(pidAt(map, at + 1));
+    else if (map[at] === PRIVATE) others.push(pidAt(map, at + 1));
     // 0 is reserved, so that demuxers pass it over.
     if (PICTURES.includes(map[at]!)) map[at] = 0;
   }
   const [soundPid] = [...pids, ...others];
-  if (soundPid === undefined) return null;
+  if (soundPid === undefined && unread.length === 0) return null;
   const bytes = new Uint8Array(2 * layout.stride);
   bytes.set(programs);
   bytes.set(map, layout.stride);
-  return { bytes, soundPid };
+  return { bytes, soundPid, unread: pids.length > 0 ? [] : unread };
 }
 
 /** A copy of the first packet of this number in which a section begins. */
@@ -68,6 +87,11 @@ function sectionOf(packet: Uint8Array, { offset }: Layout): { start: number; end
   const start = payload + 1 + (packet[payload] ?? 0);
   const end = start + 3 + lengthAt(packet, start + 1);
   return end <= offset + PACKET_BYTES ? { start, end: end - CRC_BYTES } : null;
+}
+
+/** Name of the codec that the first descriptor at `at` registers. */
+function registeredAt(map: Uint8Array, at: number): string | undefined {
+  return map[at] === REGISTRATION ? REGISTERED[asciiOf(map.subarray(at + 2, at + 6))] : undefined;
 }
 
 function numberAt(bytes: Uint8Array, at: number): number {

@@ -1,6 +1,7 @@
 import { JITTER_SECONDS, MAX_GAP_SECONDS } from '../limits';
 import { asciiOf, BlobReader, viewOf } from './blob-reader';
 import type { Before, FilePart } from './file-part';
+import { readRest } from './following';
 import { dropTail, fileOf, FIRST, LAST, patchHeader, readPages, type OggPage } from './ogg-pages';
 
 /** What an Ogg file holds once pages that are cut off or damaged are left out. */
@@ -15,6 +16,8 @@ export interface OggFile {
   missingSeconds: number;
   /** Whether the end mark is missing although no page is cut off. */
   isUnended: boolean;
+  /** Size of what follows that is no Ogg. */
+  foreignBytes: number;
 }
 
 interface Codec {
@@ -77,6 +80,8 @@ export async function readOgg(file: Blob): Promise<OggFile | null> {
   for (const { pages } of links) await clearEarlyEnds(reader, pages);
   const last = links.at(-1)!;
   const cut = read.cut ?? last.dropped;
+  const lastPage = read.pages.at(-1)!;
+  const { foreignBytes } = await readRest(reader, lastPage.at + lastPage.bytes, 'OggS');
   return {
     parts: links.flatMap((link, i) =>
       partsOf(file, link, i > 0 && !isEnded(links[i - 1]!) ? 'break' : 'start'),
@@ -85,6 +90,7 @@ export async function readOgg(file: Blob): Promise<OggFile | null> {
     isCut: cut !== undefined,
     missingSeconds: cut ? lengthOf(cut, last) : 0,
     isUnended: !cut && !isEnded(last),
+    foreignBytes,
   };
 }
 

@@ -19,6 +19,8 @@ export interface FileParts {
   missingSeconds: number;
   /** Whether the mark is missing with which the file should end. */
   isUnended: boolean;
+  /** Size of what follows that is no part of the recording. */
+  foreignBytes: number;
 }
 
 /** Splits chained Ogg and joined files of other formats, and leaves out what is cut off or damaged, of MP4 that of fragments. */
@@ -27,7 +29,7 @@ export async function readParts(file: Blob): Promise<FileParts> {
   const [a = 0, b = 0, c = 0, d = 0] = head;
   const start = String.fromCharCode(a, b, c, d);
   const isMp4 = startsWith(head, '....ftyp');
-  const whole = { codecs: [], isCut: false, missingSeconds: 0, isUnended: false };
+  const whole = { codecs: [], isCut: false, missingSeconds: 0, isUnended: false, foreignBytes: 0 };
   const ogg = start === 'OggS' ? await readOgg(file) : null;
   if (ogg) return ogg;
   const hasTag = start.startsWith('ID3');
@@ -43,7 +45,7 @@ export async function readParts(file: Blob): Promise<FileParts> {
   if (fragments) return { ...whole, ...fragments };
   const mpegTs = isMp4 ? null : await readMpegTs(file);
   if (mpegTs) return { ...whole, ...mpegTs };
-  const parts = isMp4 ? await mp4Parts(file) : [file];
+  const { parts, foreignBytes } = isMp4 ? await mp4Parts(file) : { parts: [file], foreignBytes: 0 };
   const stated = { before: 'start', shiftSeconds: 0, endSeconds: null, statesEnd: true } as const;
-  return { ...whole, parts: parts.map((data) => ({ ...stated, data })) };
+  return { ...whole, parts: parts.map((data) => ({ ...stated, data })), foreignBytes };
 }

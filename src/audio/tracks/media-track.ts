@@ -1,5 +1,6 @@
 import { EncodedPacketSink, type EncodedPacket, type InputAudioTrack } from 'mediabunny';
 import { isPcm, pcmPlanes } from '../containers/pcm/pcm';
+import type { FilePart } from '../containers/file-part';
 import type { Mp3Info } from '../containers/mp3-info';
 import { codecName } from './codec-names';
 import { canReadDecoded, PacketDecoder } from './packet-decoder';
@@ -15,16 +16,18 @@ const NEAR_SECONDS = 1;
 /**
  * A sound track that mediabunny demuxes.
  *
- * `statesEnd`: whether the file's metadata say where this track ends. `info`: of an MP3.
+ * `part`: what holds it. `statesEnd`: whether the file's metadata say where this track ends. `info`: of an MP3.
  */
 export async function mediaTrack(
   track: InputAudioTrack,
+  { wrapSeconds }: FilePart,
   statesEnd: boolean,
   info?: Mp3Info | null,
 ): Promise<SoundTrack> {
   const sampleRateHz = await track.getSampleRate();
   const first = await track.getFirstTimestamp().catch(() => 0);
-  const startSeconds = Math.max(0, first) + (info?.before ?? 0) / sampleRateHz;
+  // Before 0 lies what an encoder put in front, unless the clock has wrapped.
+  const startSeconds = (wrapSeconds ? first : Math.max(0, first)) + (info?.before ?? 0) / sampleRateHz;
   const stated = statesEnd ? await track.getDurationFromMetadata() : null;
   // The position of the last packet is cheap to read.
   const end = stated ?? (await track.computeDuration().catch(() => null));
@@ -72,6 +75,7 @@ async function* decode(track: InputAudioTrack, damage: Damage, afterSeconds: num
     decoder.close();
   }
   damage.skippedSeconds += decoder.skippedSeconds;
+  damage.lastSkippedSeconds = decoder.lastSkippedSeconds;
   for (const chunk of [...held, ...decoder.take()]) yield trimmed(chunk, endSeconds);
 }
 

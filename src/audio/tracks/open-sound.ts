@@ -4,6 +4,7 @@ import { startsClock, type FilePart } from '../containers/file-part';
 import { readParts } from '../containers/parts';
 import { readPcmFile, type PcmFile } from '../containers/pcm/pcm-file';
 import { LENGTH_SLACK_SECONDS } from '../limits';
+import { isInterleaved } from '../sniff';
 import { mediaTrack } from './media-track';
 import { pcmTrack } from './pcm-track';
 import { UndecodableError, type SoundTrack } from './sound-track';
@@ -22,11 +23,20 @@ export interface OpenSound {
   isUnended: boolean;
   /** What another recording is encoded as that follows and cannot be read. */
   unread?: string | undefined;
+  /** Size of what follows that is no part of the recording. */
+  foreignBytes: number;
   close(): void;
 }
 
+/** Codecs in Ogg that browsers decode in files of their own alone. */
+const DECODED_WHOLE = ['FLAC'];
+/** Of the first bytes by which a format is known. */
+const HEAD_BYTES = 20;
+
 /** Rejects with an UndecodableError. */
 export async function openSound(file: Blob): Promise<OpenSound> {
+  if (isInterleaved(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer())))
+    throw new UndecodableError();
   const pcm = await readPcmFile(file);
   if (!pcm) return openMedia(file);
   if ('other' in pcm) {
@@ -58,6 +68,7 @@ async function openPcm(file: Blob, first: PcmFile): Promise<OpenSound> {
     isUnfinished: last.isUnfinished,
     isUnended: false,
     unread,
+    foreignBytes: last.foreignBytes,
     close: () => undefined,
   };
 }
@@ -73,8 +84,12 @@ async function openMedia(file: Blob): Promise<OpenSound> {
     const together = parts.length > 1 ? [opened.map(([first]) => first)] : opened[0]!.map((track) => [track]);
     const tracks = together.map((each) => onOneClock(parts, each));
     if (!tracks[0]?.length) throw new UndecodableError(await obstacleOf(inputs, codecs));
-    const unread = opened.findIndex((each) => each.length === 0);
-    return { ...end, tracks, unread: unread < 0 ? undefined : codecs[unread], isUnfinished: false, close };
+    const unreadAt = opened.findIndex((each) => each.length === 0);
+    const unread = unreadAt < 0 ? undefined : codecs[unreadAt];
+    const isOther = unread !== undefined && DECODED_WHOLE.includes(unread);
+    const otherBytes = parts.reduce((sum, { data }, i) => sum + (opened[i]!.length > 0 ? 0 : data.size), 0);
+    const foreignBytes = end.foreignBytes + (isOther ? otherBytes : 0);
+    return { ...end, tracks, unread: isOther ? undefined : unread, foreignBytes, isUnfinished: false, close };
   } catch (cause) {
     close();
     if (cause instanceof UndecodableError) throw cause;
@@ -85,9 +100,15 @@ async function openMedia(file: Blob): Promise<OpenSound> {
 /** The tracks of parts with their times on the clock that goes on across them. */
 function onOneClock(parts: FilePart[], tracks: (SoundTrack | undefined)[]): SoundTrack[] {
   let startSeconds = 0;
+  /** End of the part before. */
+  let endSeconds = 0;
   return tracks.flatMap((track, i) => {
-    const { before, lossSeconds, shiftSeconds } = parts[i]!;
+    const { before, lossSeconds, wrapSeconds } = parts[i]!;
     if (!track) return [];
+    let { shiftSeconds } = parts[i]!;
+    if (wrapSeconds && !startsClock(before))
+      shiftSeconds += wrapSeconds * Math.round((endSeconds - track.startSeconds) / wrapSeconds);
+    endSeconds = track.startSeconds + shiftSeconds + (track.seconds ?? 0);
     if (before === 'late') startSeconds = 0;
     if (startsClock(before)) startSeconds = track.startSeconds + shiftSeconds;
     return [{ ...track, before, lossSeconds, startSeconds: startSeconds - shiftSeconds }];
@@ -103,7 +124,7 @@ async function tracksOf(input: Input, part: FilePart): Promise<SoundTrack[]> {
   const statesEnd = part.statesEnd && info !== null && !(await isWholeMatroska(input));
   // Samples to leave out at the end lie in the last part.
   const ownInfo = info && !part.statesEnd ? { ...info, after: 0 } : info;
-  return Promise.all([first, ...others].map((track) => mediaTrack(track, statesEnd, ownInfo)));
+  return Promise.all([first, ...others].map((track) => mediaTrack(track, part, statesEnd, ownInfo)));
 }
 
 /** Matroska and WebM state one duration for all tracks, and each may end before it; in a file that is cut off all of them do. */

@@ -17,8 +17,10 @@ export function canReadDecoded({ vendor, userAgent }: Pick<Navigator, 'vendor' |
 
 /** The browser's decoder, started again after each packet that it fails at. */
 export class PacketDecoder {
-  /** Duration of the packets that could not be decoded. */
+  /** Duration of the packets that could not be decoded, before others that could be. */
   skippedSeconds = 0;
+  /** Duration of those after the last one that could be decoded. */
+  lastSkippedSeconds = 0;
   private decoder: AudioDecoder;
   private decoded: Chunk[] = [];
   private failure: unknown;
@@ -87,6 +89,8 @@ export class PacketDecoder {
     const left = this.hasBegun ? 0 : Math.max(0, (packet?.duration ?? 0) - seconds);
     const atSeconds = packet ? packet.timestamp + left : this.endSeconds;
     this.hasBegun = true;
+    this.skippedSeconds += this.lastSkippedSeconds;
+    this.lastSkippedSeconds = 0;
     this.failures = 0;
     this.maxFailures = MAX_LATER_FAILURES;
     this.endSeconds = atSeconds + seconds;
@@ -108,7 +112,7 @@ export class PacketDecoder {
     if (this.decoder.state !== 'closed') return;
     if (++this.failures > this.maxFailures) throw this.failure;
     const [bad, ...rest] = this.pending.splice(0);
-    this.skippedSeconds += bad?.duration ?? 0;
+    this.lastSkippedSeconds += bad?.duration ?? 0;
     this.decoder = this.open();
     for (const packet of rest) this.submit(packet);
   }

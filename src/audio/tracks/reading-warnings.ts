@@ -56,6 +56,14 @@ export function unreadWarning(codec: string): string {
   return `Another recording in this file is encoded as ${codec}, which cannot be decoded here, and was left out.`;
 }
 
+/** Empty without bytes of something else. */
+export function foreignWarnings(bytes: number): string[] {
+  if (bytes === 0) return [];
+  return [
+    `Something else follows in this file, about ${size(bytes)}, that is no part of this recording and was left out. If it is another recording, as where two files were joined, open it from a file of its own.`,
+  ];
+}
+
 /** `lost`: duration of the parts of which nothing could be decoded. */
 export function lostWarning(lost: number): string {
   return `${seconds(lost)} of this file could not be decoded and were left out.`;
@@ -82,6 +90,10 @@ export function trackWarning(tracks: number, opened: number, passed: PassedTrack
   const reasons = passed.map(({ number, why }) => `track ${number} ${why}`);
   const because = reasons.length > 0 ? `${reasons.join(' and ')}, so ` : '';
   return `This file has ${tracks} sound tracks: ${because}track ${opened} was opened.`;
+}
+
+function size(bytes: number): string {
+  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1000)} kB`;
 }
 
 function seconds(value: number): string {

@@ -13,8 +13,10 @@ export interface Chunk {
 export interface Damage {
   /** Why reading ended before the end of the track. */
   cause?: unknown;
-  /** Duration of the packets that could not be decoded. */
+  /** Duration of the packets that could not be decoded, before others that could be. */
   skippedSeconds: number;
+  /** Duration of those after the last one that could be decoded. */
+  lastSkippedSeconds: number;
 }
 
 /** One sound track of a file. */
@@ -23,7 +25,7 @@ export interface SoundTrack {
   number: number;
   channels: number;
   sampleRateHz: number;
-  /** Time of the first sample by the file's clock, 0 or later. */
+  /** Time of the first sample by the file's clock, 0 or later, but of a clock that has wrapped. */
   startSeconds: number;
   /** What lies before it in the file, `start` by default. */
   before?: Before;

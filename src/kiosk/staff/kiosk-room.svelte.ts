@@ -1,11 +1,12 @@
 import { DEFAULT_EXHIBIT, isOpen, type Exhibit } from '../../files/exhibit';
-import type { AppContext } from '../../services/context';
 import { exhibitUrl } from '../../services/exhibit/url';
 import type { Scope } from '../../services/scope';
 import { onChanged } from '../../store/changes';
 import { countError, countOne } from '../../store/device/counters';
 import { exhibitInUse, readDraft } from '../../store/device/exhibit';
-import type { KioskEvent } from '../guide.svelte';
+import { noteProblem } from '../../store/device/problems';
+import type { KioskEvent } from '../events';
+import type { Standing } from '../recovery/outages';
 import { watchDoor } from './door';
 import { startHeartbeat } from './heartbeat';
 
@@ -16,10 +17,11 @@ export class KioskRoom {
   isStaff = $state(false);
   isVisitOn = $state(false);
   private isStale = false;
+  /** Whether visitors can use the kiosk. */
+  private standing: Standing = 'working';
 
   /** `isPreview`: shows the draft of the curator, counts nothing and has no heartbeat. */
   constructor(
-    context: AppContext,
     scope: Scope,
     private readonly isPreview: boolean,
   ) {
@@ -28,7 +30,7 @@ export class KioskRoom {
     if (!isPreview)
       startHeartbeat(scope, {
         screen: () => this.screen,
-        isWorking: () => !context.converter.failure,
+        isWorking: () => this.standing !== 'out-of-order',
         path: () => this.exhibit?.heartbeat,
       });
     void this.load();
@@ -47,6 +49,7 @@ export class KioskRoom {
       this.isVisitOn = false;
       if (this.isStale) void this.load();
     }
+    if (event.kind === 'standing') this.standing = event.standing;
     if (!this.isPreview) void count(event).catch((error: unknown) => console.warn(error));
   }
 
@@ -54,10 +57,13 @@ export class KioskRoom {
   private openDoor(): void {
     if (this.isPreview) location.hash = '#/curator';
     else this.isStaff = true;
+    // The kiosk is not there meanwhile, and begins anew.
+    this.standing = 'working';
   }
 
   private get screen(): string {
     if (this.isStaff) return 'staff';
+    if (this.standing === 'out-of-order') return this.standing;
     if (this.isVisitOn) return 'visit';
     return this.exhibit && !isOpen(this.exhibit, new Date()) ? 'closed' : 'idle';
   }
@@ -93,5 +99,10 @@ async function count(event: KioskEvent): Promise<void> {
       return event.ending === 'finished' || event.last === 'goodbye' ? undefined : countOne('aborts');
     case 'error':
       return countError(event.error instanceof Error ? event.error : { name: event.problem });
+    case 'fault':
+      await noteProblem(event.fault, event.error);
+      return countError({ name: `fault-${event.fault}` });
+    case 'standing':
+      return event.standing === 'out-of-order' ? noteProblem('out-of-order', null) : undefined;
   }
 }

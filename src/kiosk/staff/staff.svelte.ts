@@ -17,6 +17,7 @@ import {
   undoExhibit,
   type ExhibitInUse,
 } from '../../store/device/exhibit';
+import { forgetProblems, readProblems, type Problems } from '../../store/device/problems';
 import { checksOf } from './checks';
 import { SelfTest } from './self-test.svelte';
 
@@ -24,6 +25,7 @@ import { SelfTest } from './self-test.svelte';
 export class Staff {
   inUse = $state.raw<ExhibitInUse | null>(null);
   counters = $state.raw<Counters | null>(null);
+  problems = $state.raw<Problems>([]);
   /** What came of the last thing done. */
   message = $state('');
   refused = $state.raw<RefusedVoice[]>([]);
@@ -42,6 +44,7 @@ export class Staff {
     try {
       this.inUse = await exhibitInUse(exhibitUrl());
       this.counters = await readCounters();
+      this.problems = await readProblems();
     } catch (error) {
       this.message = messageOf(error);
     }
@@ -57,6 +60,10 @@ export class Staff {
 
   async resetCounters(): Promise<void> {
     await this.attempt(resetCounters);
+  }
+
+  async forgetProblems(): Promise<void> {
+    await this.attempt(forgetProblems);
   }
 
   async saveCounters(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Scope } from '../../services/scope';
-import { listDevices } from '../../audio/microphone';
+import { isReplaced } from '../../audio/microphone';
 import type { LiveStats } from '../live-stats';
 import type { LivePhase } from '../live-types';
 
@@ -89,10 +89,6 @@ export class LiveWatch {
     const track = stream?.getAudioTracks()[0];
     if (!track || phase !== 'live') return;
     if (track.readyState !== 'live') return this.report('microphone-lost');
-    const settings = track.getSettings();
-    const devices = await listDevices('audioinput').catch(() => []);
-    const same = devices.find((device) => device.deviceId === settings.deviceId);
-    if (!same || (settings.groupId && same.groupId && same.groupId !== settings.groupId))
-      this.report('microphone-changed');
+    if (await isReplaced(track)) this.report('microphone-changed');
   }
 }

@@ -29,11 +29,15 @@ export async function countOne(what: Counted): Promise<void> {
   await change((counters) => ({ ...counters, [what]: counters[what] + 1 }));
 }
 
+/** The code or name of an error where the app has it for its users; undefined for what could come from outside. */
+export function kindOf(error: unknown): string | undefined {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  return [code, name].find((each) => typeof each === 'string' && KIND.test(each)) as string | undefined;
+}
+
 /** Counts an error by its name or code. */
 export async function countError(error: unknown): Promise<void> {
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
-  const named = [code, name].find((each) => typeof each === 'string' && KIND.test(each)) as
-    string | undefined;
+  const named = kindOf(error);
   await change((counters) => {
     const isFull = Object.keys(counters.errors).length >= MAX_KINDS;
     const kind = named && (!isFull || named in counters.errors) ? named : 'other';

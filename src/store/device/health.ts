@@ -57,3 +57,32 @@ export async function checkNetworks(baseUrl: string): Promise<NetworkHealth> {
     models.close();
   }
 }
+
+/** Names of the published files that are not on this device, by what it knows of them itself; their content is not read, and nothing is requested. */
+export async function missingFiles(baseUrl: string, withEar: boolean): Promise<string[]> {
+  if (isInMemory()) return [];
+  const models = await ModelStore.open();
+  try {
+    const manifest = await models.loadManifest({ baseUrl, fetch: offline }).catch(() => undefined);
+    if (!manifest) return ['manifest.json'];
+    const files = [...firstFilesOf(manifest), ...((withEar && earFilesOf(manifest)) || [])];
+    const states = await Promise.all(files.map((file) => models.storedState(file)));
+    return files.filter((_, i) => !states[i]!.isComplete).map(({ file }) => file);
+  } finally {
+    models.close();
+  }
+}
+
+/** Downloads what is missing of the published files. Rejects as `ModelStore.load` does. */
+export async function restoreFiles(baseUrl: string): Promise<void> {
+  const models = await ModelStore.open();
+  try {
+    const { manifest } = await models.load({ baseUrl });
+    const ear = earFilesOf(manifest);
+    if (ear) await models.loadFiles(ear, { baseUrl });
+  } finally {
+    models.close();
+  }
+}
+
+const offline: typeof globalThis.fetch = async () => Promise.reject(new Error('nothing is requested'));

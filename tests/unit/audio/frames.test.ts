@@ -117,6 +117,25 @@ describe.each(FORMATS)('%s, whose frames have no clock', (_, { make, block, name
     }
   });
 
+  it('that is cut within a frame says so', async () => {
+    const { samples, warnings } = await open(name, whole.subarray(0, -30));
+    expect(framesOf(samples, block).slice(0, -1)).toEqual(
+      fills.slice(0, framesOf(samples, block).length - 1),
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The end of this file is missing or damaged: how much is lost is not known/),
+    ]);
+  });
+
+  it('of which less than a third of a second is left is refused', async () => {
+    for (const bytes of [100, 200, 500, 900]) {
+      await expect(open(name, whole.subarray(0, bytes))).rejects.toMatchObject({
+        code: 'truncated',
+        message: expect.stringMatching(/is cut off/) as string,
+      });
+    }
+  });
+
   it('with a hole that is cut at its end too says both', async () => {
     const bytes = Buffer.from(whole.subarray(0, -30));
     bytes.fill(0, at(70) + 50, at(90) + 50);
@@ -128,12 +147,6 @@ describe.each(FORMATS)('%s, whose frames have no clock', (_, { make, block, name
 });
 
 describe('AAC in ADTS', () => {
-  it('that is cut within a frame says so', async () => {
-    const { samples, warnings } = await open('a.aac', adts(fills).subarray(0, -30));
-    expect(framesOf(samples, AAC_BLOCK)).toEqual(fills.slice(0, -1));
-    expect(warnings).toEqual([expect.stringMatching(/^The end of this file is missing/)]);
-  });
-
   it('is split where its rate changes', async () => {
     const [first, second] = [adts(fills), adts(fills, 24000)];
     const { parts } = await readParts(new Blob([first, second] as BlobPart[]));

@@ -133,6 +133,36 @@ describe('what is still being made', () => {
   });
 });
 
+describe('a sound device that has stopped', () => {
+  it('is replaced, and what was playing goes on where it was', async () => {
+    const player = make();
+    for (let i = 0; i < 2; i++) player.append(tone(0.5));
+    expect(player.clockSeconds).toBe(null);
+    await player.play();
+    now = playing[0]!.at + 0.7;
+    expect(player.clockSeconds).toBe(now);
+    await player.revive();
+    expect(closed).toBe(1);
+    expect(player.isPlaying).toBe(true);
+    expect(playing.map(({ offset }) => Number(offset.toFixed(6)))).toEqual([0.2]);
+  });
+
+  it('plays what comes first again from its start, and only then the recording', async () => {
+    const player = make();
+    const done = vi.fn();
+    void player.playFirst(tone(1)).then(done);
+    await vi.waitFor(() => expect(playing).toHaveLength(1));
+    const [first] = playing;
+    await player.revive();
+    first!.onended?.();
+    await Promise.resolve();
+    expect(done).not.toHaveBeenCalled();
+    playing.at(-1)!.onended!();
+    await vi.waitFor(() => expect(done).toHaveBeenCalledOnce());
+    expect(player.clockSeconds).toBe(null);
+  });
+});
+
 describe('the recording before', () => {
   it('is heard in its place at the same position and loudness', async () => {
     const player = make();

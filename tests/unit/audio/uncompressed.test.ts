@@ -65,6 +65,36 @@ describe('uncompressed files', () => {
     }
   });
 
+  it('of AIFF are read to their end too where the recorder died before it wrote any size', async () => {
+    const whole = aiff(big, 16);
+    for (const [size, frames] of [
+      [0, 0],
+      [0, 16000],
+      [8, 0],
+    ] as const) {
+      const bytes = Buffer.from(whole);
+      bytes.writeUInt32BE(0, 4);
+      bytes.writeUInt32BE(frames, bytes.indexOf('COMM') + 10);
+      bytes.writeUInt32BE(size, bytes.indexOf('SSND') + 4);
+      const { samples: read, warnings } = await open(bytes);
+      expect(read).toEqual(expected);
+      expect(warnings).toEqual([expect.stringMatching(/recorded this file ended before.*All of the sound/)]);
+    }
+  });
+
+  it.each([
+    ['WAV', riff(little, 1, 16)],
+    ['AIFF', aiff(big, 16)],
+    ['W64', w64(little, 16)],
+  ])('behind an ID3v2 tag are read as without it: %s', async (_, bytes) => {
+    const tag = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\x01\0', 'latin1'), Buffer.alloc(128, 0xff)]);
+    for (const tags of [[tag], [tag, tag]]) {
+      const { samples: read, warnings } = await open(Buffer.concat([...tags, bytes]));
+      expect(read).toEqual(expected);
+      expect(warnings).toEqual([]);
+    }
+  });
+
   it('with a chunk after the samples are not taken for unfinished', async () => {
     const after = Buffer.concat([Buffer.from('LIST'), Buffer.from([0x40, 0x9c, 0, 0]), Buffer.alloc(40000)]);
     const { seconds, warnings } = await open(Buffer.concat([riff(little, 1, 16), after]));

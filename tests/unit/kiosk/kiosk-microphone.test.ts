@@ -32,7 +32,9 @@ beforeEach(async () => {
   stubAudio();
   nowMs = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
-  vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: async () => stream } });
+  vi.stubGlobal('navigator', {
+    mediaDevices: Object.assign(new EventTarget(), { getUserMedia: async () => stream }),
+  });
   scope = new Scope();
   heard = [];
   onTooShort.mockReset();
@@ -110,4 +112,36 @@ it('a microphone that is lost is told, and what was said is forgotten', () => {
   expect(onLost).toHaveBeenCalledTimes(1);
   expect([microphone.isSpeaking, microphone.state]).toEqual([false, 'idle']);
   expect(heard).toEqual([]);
+});
+
+describe('a microphone about which the browser reports nothing', () => {
+  const lost = () => vi.waitFor(() => expect(onLost).toHaveBeenCalledTimes(1), { timeout: 10_000 });
+
+  it('that delivers nothing for 5 s is lost', async () => {
+    say(1);
+    const from = Date.now();
+    // Twice as fast, so that the page does not seem to have slept.
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs + 2 * (Date.now() - from));
+    await lost();
+    expect(onLost).toHaveBeenCalledWith(false);
+  });
+
+  it('that has become another one is lost, and another device that comes is not', async () => {
+    const { mediaDevices } = navigator;
+    let groupId = 'old';
+    Object.assign(track, {
+      readyState: 'live',
+      getSettings: () => ({ deviceId: 'default', groupId: 'old' }),
+    });
+    mediaDevices.enumerateDevices = async () =>
+      [{ kind: 'audioinput', deviceId: 'default', groupId, label: '' }] as MediaDeviceInfo[];
+    microphone.press();
+    mediaDevices.dispatchEvent(new Event('devicechange'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(onLost).not.toHaveBeenCalled();
+    groupId = 'new';
+    mediaDevices.dispatchEvent(new Event('devicechange'));
+    await lost();
+    expect(onLost).toHaveBeenCalledWith(true);
+  });
 });

@@ -4,13 +4,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../../src/engine/errors';
 import { DEFAULT_EXHIBIT } from '../../../src/files/exhibit';
 import { KioskRoom } from '../../../src/kiosk/staff/kiosk-room.svelte';
-import type { AppContext } from '../../../src/services/context';
 import { Scope } from '../../../src/services/scope';
 import { closeDatabase } from '../../../src/store/db';
 import { readCounters } from '../../../src/store/device/counters';
+import { MAX_PROBLEMS, noteProblem, readProblems } from '../../../src/store/device/problems';
 import { setVolume, useExhibit, writeDraft } from '../../../src/store/device/exhibit';
 
-const context = { converter: { failure: null } } as AppContext;
 const titled = (en: string) => ({ ...DEFAULT_EXHIBIT, title: { en } });
 let scope: Scope;
 
@@ -23,13 +22,15 @@ beforeEach(() => {
 
 afterEach(async () => {
   scope.dispose();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
   await closeDatabase();
   await deleteDB('understudy');
 });
 
 async function openRoom(isPreview = false): Promise<KioskRoom> {
-  const room = new KioskRoom(context, scope, isPreview);
+  const room = new KioskRoom(scope, isPreview);
   await vi.waitFor(() => expect(room.exhibit).toBeDefined());
   return room;
 }
@@ -70,6 +71,29 @@ describe('a room with the kiosk', () => {
     );
   });
 
+  it('lists what did not work, and its heartbeat says when it is out of order', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const fetch = vi.fn(async (url: string) => new Response('', { status: url === '/alive' ? 200 : 404 }));
+    vi.stubGlobal('fetch', fetch);
+    const lines = vi.spyOn(console, 'info').mockReturnValue(undefined);
+    await useExhibit({ ...titled('Watched'), heartbeat: '/alive' });
+    const room = await openRoom();
+    const beats = () => fetch.mock.calls.filter(([url]) => url === '/alive').length;
+    room.onEvent({ kind: 'fault', fault: 'microphone', error: { name: 'no-microphone' } });
+    room.onEvent({ kind: 'standing', standing: 'out-of-order' });
+    vi.advanceTimersByTime(60_000);
+    await vi.waitFor(() => expect(lines.mock.calls[0]?.[0]).toMatch(/ screen=out-of-order /));
+    expect(beats()).toBe(0);
+    room.onEvent({ kind: 'standing', standing: 'working' });
+    vi.advanceTimersByTime(60_000);
+    await vi.waitFor(() => expect(beats()).toBe(1));
+    expect(lines.mock.calls[1]?.[0]).toMatch(/ screen=idle /);
+    expect(await readProblems()).toMatchObject([
+      { code: 'out-of-order', detail: '' },
+      { code: 'microphone', detail: 'no-microphone' },
+    ]);
+  });
+
   it('is a preview of the draft, in which nothing is counted', async () => {
     await writeDraft(titled('Draft'));
     const room = await openRoom(true);
@@ -77,5 +101,17 @@ describe('a room with the kiosk', () => {
     room.onEvent({ kind: 'visit' });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await readCounters()).visits).toBe(0);
+  });
+});
+
+describe('the list of problems', () => {
+  it('keeps the newest, and no text of an error', async () => {
+    for (let i = 0; i < MAX_PROBLEMS + 5; i++)
+      await noteProblem('worker', { name: `error-${'a'.repeat(i % 9)}` });
+    await noteProblem('sound', new Error('somebody said this'));
+    const problems = await readProblems();
+    expect(problems).toHaveLength(MAX_PROBLEMS);
+    expect(problems[0]).toMatchObject({ code: 'sound', detail: 'Error' });
+    expect(JSON.stringify(problems)).not.toContain('somebody');
   });
 });

@@ -273,8 +273,10 @@ describe('a take that the user does not end', () => {
 describe('leaving the page', () => {
   it('ends a running session and says so, and is silent without one', async () => {
     const { page, session, notices } = await goLive();
+    expect(notices.announcement).toBe('You are live.');
     await page.leave();
     expect(session.phase).toBe('off');
+    expect(notices.announcement).toBe('You are not live any more.');
     expect(notices.list).toMatchObject([{ text: expect.stringMatching(/You left the live page/) as string }]);
     const { page: other, notices: none } = await goLive();
     await other.stop();

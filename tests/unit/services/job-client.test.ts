@@ -87,4 +87,27 @@ describe('a job of a worker', () => {
     await lost;
     client.dispose();
   });
+
+  it('fails when the worker does not answer a check in time, as the check does', async () => {
+    vi.useFakeTimers();
+    const client = clientOf(SilentWorker);
+    const isLost = { name: 'WorkerLostError' };
+    const job = expect(
+      client.job(new AbortController().signal, (api, jobId) => api.work(jobId)),
+    ).rejects.toMatchObject(isLost);
+    const check = expect(client.check(3000)).rejects.toMatchObject(isLost);
+    await vi.advanceTimersByTimeAsync(3000);
+    await Promise.all([job, check]);
+    client.dispose();
+  });
+
+  it('goes on when the worker answers a check', async () => {
+    const client = clientOf(EndlessWorker);
+    const controller = new AbortController();
+    const job = client.job(controller.signal, (api, jobId) => api.work(jobId));
+    await client.check(3000);
+    controller.abort();
+    expect(await job).toBe('job 1 cancelled');
+    client.dispose();
+  });
 });

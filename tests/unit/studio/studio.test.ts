@@ -117,6 +117,15 @@ describe('the studio', () => {
     expect(fakes.openTracks).toHaveBeenLastCalledWith(studio.take!.source, undefined);
   });
 
+  it.each(['.wav', '\u200b\u200b.wav'])(
+    'opens a file of which no name is visible under words for that: %j',
+    async (name) => {
+      const { studio } = open();
+      await studio.openFile(new File(['x'], name));
+      expect(studio.take).toMatchObject({ name: '(no visible name)' });
+    },
+  );
+
   it('shows why a file cannot be opened, and saves nothing', async () => {
     vi.mocked(decodeFile).mockRejectedValue(new DOMException('This is not a recording.', 'not-audio'));
     const { studio, notices } = open();

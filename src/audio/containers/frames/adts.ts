@@ -1,4 +1,4 @@
-import type { Frame, FrameFormat } from './frame-runs';
+import type { Frame, FrameFormat } from './frame';
 
 /** Hz by index. */
 const RATES_HZ = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];

@@ -1,24 +1,9 @@
-import { id3Bytes, startsWith } from '../../sniff';
-import { viewOf, type BlobReader } from '../blob-reader';
+import { id3Bytes } from '../../sniff';
+import type { BlobReader } from '../blob-reader';
 import type { Before } from '../file-part';
-
-/** What the header of a frame says. */
-export interface Frame {
-  /** Rate, channels and the like: a decoder is set up for one of them. */
-  shape: string;
-  /** With the header. */
-  bytes: number;
-  seconds: number;
-}
-
-/** A format whose frames follow one another without a container: they have a length but no time. */
-export interface FrameFormat {
-  mimeType: string;
-  /** Of the first bytes of a frame, `HEADER_BYTES` or fewer; null where there is no header. */
-  readFrame: (head: Uint8Array) => Frame | null;
-  /** Whether demuxers stop at a tag between frames. */
-  isSplitByTags: boolean;
-}
+import { readRest } from '../following';
+import { TAG_HEADER_BYTES, tagBytes } from '../tags';
+import { HEADER_BYTES, isRun, type Frame, type FrameFormat } from './frame';
 
 /** Frames in a row, of one shape. */
 export interface FrameRun {
@@ -38,25 +23,26 @@ export interface FrameRuns {
   runs: FrameRun[];
   /** Whether the file ends within a frame, or with bytes that are none of its own. */
   isCut: boolean;
+  /** Bytes that the last frame lacks. */
+  lackingBytes: number;
+  /** Size of what is of another format, between the frames or behind them. */
+  foreignBytes: number;
 }
-
-export const HEADER_BYTES = 7;
-/** Frames of one shape in a row by which a header is told from a chance pattern. */
-const CONFIRMED_FRAMES = 3;
-const ID3V1_BYTES = 128;
-const APE_HEADER_BYTES = 32;
 
 /** Reads the frames of a file, and finds the next ones after damage. A frame at whose end no other begins counts as damaged. */
 export async function readRuns(reader: BlobReader, format: FrameFormat): Promise<FrameRuns> {
   const runs: FrameRun[] = [];
   let isCut = false;
+  let lackingBytes = 0;
+  let foreignBytes = 0;
   /** The run that goes on here, and its last frame where that ends here. */
   let run: FrameRun | undefined;
   let last: Frame | undefined;
   for (let at = id3Bytes(await reader.read(0, 10)); at < reader.size;) {
     const frame = format.readFrame(await reader.read(at, HEADER_BYTES));
     if (run && frame?.shape === run.shape) {
-      isCut = at + frame.bytes > reader.size;
+      lackingBytes = Math.max(0, at + frame.bytes - reader.size);
+      isCut = lackingBytes > 0;
       if (isCut) break;
       addFrame(run, at, frame);
       last = frame;
@@ -67,7 +53,7 @@ export async function readRuns(reader: BlobReader, format: FrameFormat): Promise
       runs.push((run = startRun(at, frame.shape)));
       continue;
     }
-    const tag = tagBytes(await reader.read(at, APE_HEADER_BYTES));
+    const tag = tagBytes(await reader.read(at, TAG_HEADER_BYTES));
     if (tag > 0) {
       at += tag;
       last = undefined;
@@ -77,6 +63,14 @@ export async function readRuns(reader: BlobReader, format: FrameFormat): Promise
     if (last && (await isRun(reader, at - 1, format))) {
       // Some encoders write frames that are a byte too short.
       at--;
+      continue;
+    }
+    const rest = runs.length > 0 ? await readRest(reader, at, format) : undefined;
+    if (rest && rest.foreignBytes > 0) {
+      const next = await nextRun(reader, at + 1, format);
+      foreignBytes += next - (reader.size - rest.foreignBytes);
+      run = last = undefined;
+      at = next;
       continue;
     }
     const damage = at - (last?.bytes ?? 0);
@@ -92,7 +86,7 @@ export async function readRuns(reader: BlobReader, format: FrameFormat): Promise
     }
     at = next;
   }
-  return { runs: runs.filter(({ frames }) => frames > 0), isCut };
+  return { runs: runs.filter(({ frames }) => frames > 0), isCut, lackingBytes, foreignBytes };
 }
 
 function startRun(at: number, shape: string): FrameRun {
@@ -113,19 +107,6 @@ function dropFrame(run: FrameRun, { bytes, seconds }: Frame): void {
   run.seconds -= seconds;
 }
 
-/** Whether several frames of one shape follow one another here, or two up to the end of the file. */
-async function isRun(reader: BlobReader, from: number, { readFrame }: FrameFormat): Promise<boolean> {
-  let at = from;
-  let shape: string | undefined;
-  for (let count = 0; count < CONFIRMED_FRAMES; count++) {
-    if (at >= reader.size) return count > 1;
-    const frame = readFrame(await reader.read(at, HEADER_BYTES));
-    if (!frame || frame.shape !== (shape ??= frame.shape)) return false;
-    at += frame.bytes;
-  }
-  return true;
-}
-
 /** Position of the next frames, or the end of the file. */
 async function nextRun(reader: BlobReader, from: number, format: FrameFormat): Promise<number> {
   for (let at = await nextSync(reader, from); at < reader.size; at = await nextSync(reader, at + 1)) {
@@ -141,12 +122,4 @@ function nextSync(reader: BlobReader, from: number): Promise<number> {
 
 async function isZero(reader: BlobReader, from: number): Promise<boolean> {
   return (await reader.find(from, 0, (bytes, i) => bytes[i] !== 0)) === reader.size;
-}
-
-/** Size of the ID3 or APE tag that begins here, 0 without one. */
-function tagBytes(head: Uint8Array): number {
-  if (startsWith(head, 'TAG')) return ID3V1_BYTES;
-  if (startsWith(head, 'APETAGEX') && head.length === APE_HEADER_BYTES)
-    return APE_HEADER_BYTES + viewOf(head).getUint32(12, true);
-  return id3Bytes(head);
 }

@@ -2,7 +2,8 @@ import { id3Bytes } from '../../sniff';
 import { ADTS } from './adts';
 import { BlobReader } from '../blob-reader';
 import type { FilePart } from '../file-part';
-import { HEADER_BYTES, readRuns, type FrameFormat, type FrameRun } from './frame-runs';
+import { HEADER_BYTES, type FrameFormat } from './frame';
+import { readRuns, type FrameRun } from './frame-runs';
 import { MP3 } from './mp3';
 import { readMp3Info } from '../mp3-info';
 
@@ -11,8 +12,10 @@ export interface FramedFile {
   /** One after the other in time, each a file of its own. */
   parts: FilePart[];
   isCut: boolean;
+  foreignBytes: number;
 }
 
+const WHOLE = { before: 'start', shiftSeconds: 0, endSeconds: null, statesEnd: true } as const;
 /** Cutting out bytes leaves the rest of two frames at most; more than that was damaged in its place. */
 const FRAMES_AT_CUT = 3;
 
@@ -24,11 +27,12 @@ const FRAMES_AT_CUT = 3;
  */
 export async function readAdts(file: Blob): Promise<FramedFile | null> {
   const reader = new BlobReader(file);
-  const start = id3Bytes(await reader.read(0, 10));
-  if (!ADTS.readFrame(await reader.read(start, HEADER_BYTES))) return null;
-  const { runs, isCut } = await readRuns(reader, ADTS);
-  if (runs.length === 0 || (runs.length === 1 && !isCut)) return null;
-  return { parts: partsOf(file, runs, ADTS, lossesOf(runs)), isCut };
+  const first = await firstFrame(reader, ADTS);
+  if (!first) return null;
+  const { runs, isCut, foreignBytes } = await readRuns(reader, ADTS);
+  if (runs.length === 0) return first.isTorn ? cutFile(file) : null;
+  if (runs.length === 1 && !isCut && foreignBytes === 0) return null;
+  return { parts: partsOf(file, runs, ADTS, lossesOf(runs)), isCut, foreignBytes };
 }
 
 /**
@@ -38,18 +42,31 @@ export async function readAdts(file: Blob): Promise<FramedFile | null> {
  * Resolves with null where demuxers can read it as it is.
  */
 export async function readMp3(file: Blob): Promise<FramedFile | null> {
-  const { runs, isCut } = await readRuns(new BlobReader(file), MP3);
-  if (runs.length < 2) return null;
+  const reader = new BlobReader(file);
+  const { runs, isCut, lackingBytes, foreignBytes } = await readRuns(reader, MP3);
+  // Some encoders end with a frame that is a byte too short.
+  const isTorn = lackingBytes > 1;
+  if (runs.length === 0) return (await firstFrame(reader, MP3))?.isTorn ? cutFile(file) : null;
+  if (runs.length === 1 && foreignBytes === 0) return isTorn ? cutFile(file) : null;
   const isWhole = runs.every(({ before }) => before === 'start');
-  if (!isWhole) return { parts: partsOf(file, runs, MP3, await mp3Losses(file, runs, isCut)), isCut };
-  const parts = runs.map(({ from }, i): FilePart => ({
-    data: file.slice(i === 0 ? 0 : from, runs[i + 1]?.from ?? file.size, MP3.mimeType),
-    before: 'start',
-    shiftSeconds: 0,
-    endSeconds: null,
-    statesEnd: true,
-  }));
-  return { parts, isCut: false };
+  if (!isWhole)
+    return { parts: partsOf(file, runs, MP3, await mp3Losses(file, runs, isCut)), isCut, foreignBytes };
+  const parts = runs.map(({ from, to }, i): FilePart => {
+    const next = runs[i + 1]?.from ?? file.size;
+    return { ...WHOLE, data: file.slice(i === 0 ? 0 : from, foreignBytes > 0 ? to : next, MP3.mimeType) };
+  });
+  return { parts, isCut: isTorn, foreignBytes };
+}
+
+/** The first frame behind a tag; null where there is none. */
+async function firstFrame(reader: BlobReader, format: FrameFormat): Promise<{ isTorn: boolean } | null> {
+  const at = id3Bytes(await reader.read(0, 10));
+  const frame = format.readFrame(await reader.read(at, HEADER_BYTES));
+  return frame && { isTorn: at + frame.bytes > reader.size };
+}
+
+function cutFile(file: Blob): FramedFile {
+  return { parts: [{ ...WHOLE, data: file }], isCut: true, foreignBytes: 0 };
 }
 
 /** `losses`: duration of the sound missing before each run. */

@@ -1,4 +1,4 @@
-import type { Frame, FrameFormat } from './frame-runs';
+import type { Frame, FrameFormat } from './frame';
 
 const RATES_HZ = [44100, 48000, 32000];
 /** kbit/s by layer (1, 2, 3) of MPEG-1, then of MPEG-2 and 2.5. */

@@ -1,4 +1,5 @@
-import { id3Bytes, startsWith } from '../../sniff';
+import { beginsRecording, id3Bytes, startsWith } from '../../sniff';
+import { readRest } from '../following';
 import { asciiOf, viewOf, type BlobReader } from '../blob-reader';
 
 /** What follows the stated end of a WAV's samples. */
@@ -7,8 +8,8 @@ export interface AfterSound {
   at: number;
   /** Whether a chunk or a tag lies before them. */
   isNamed: boolean;
-  /** Whether another WAV begins there. */
-  isWav: boolean;
+  /** Whether another recording begins there. */
+  isOther: boolean;
 }
 
 /** RIFF, RIFX and RF64. */
@@ -29,31 +30,34 @@ export async function readAfterSound(reader: BlobReader, end: number, little: bo
       continue;
     }
     const next = await skipZeros(reader, at);
-    if (next === at || next === reader.size)
-      return { at: Math.min(next, reader.size), isNamed, isWav: isWav(await reader.read(next, 12)) };
+    if (next === at || next === reader.size) {
+      const { foreignBytes } = await readRest(reader, next);
+      return { at: Math.min(next, reader.size), isNamed, isOther: foreignBytes > 0 };
+    }
     at = next;
   }
 }
 
 async function isOther(reader: BlobReader, at: number, little: boolean): Promise<boolean> {
-  return (await namedBytes(reader, at, little)) > 0 || isWav(await reader.read(at, 12));
+  return (await namedBytes(reader, at, little)) > 0 || (await isWav(reader, at));
 }
 
 /** Size of the chunk or tag at `at`, with the byte that fills an odd one; 0 where there is none. */
 async function namedBytes(reader: BlobReader, at: number, little: boolean): Promise<number> {
-  const head = await reader.read(at, 12);
+  const head = await reader.read(at, 20);
   const left = reader.size - at;
-  if (head.length < 10 || isWav(head)) return 0;
+  if (head.length < 10) return 0;
   if (startsWith(head, 'TAG') && left === ID3V1_BYTES) return left;
   if (startsWith(head, 'APETAGEX')) return left;
   if (startsWith(head, 'ID3')) return id3Bytes(head);
+  if (beginsRecording(head)) return 0;
   const size = viewOf(head).getUint32(4, little);
   const isChunk = /^[A-Za-z0-9_ -]{4}$/.test(asciiOf(head.subarray(0, 4))) && 8 + size <= left;
   return isChunk ? 8 + size + (size % 2) : 0;
 }
 
-function isWav(head: Uint8Array): boolean {
-  return startsWith(head, WAV);
+async function isWav(reader: BlobReader, at: number): Promise<boolean> {
+  return startsWith(await reader.read(at, 12), WAV);
 }
 
 function skipZeros(reader: BlobReader, from: number): Promise<number> {

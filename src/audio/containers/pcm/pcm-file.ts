@@ -2,6 +2,7 @@ import { startsWith } from '../../sniff';
 import { WAV } from './after-sound';
 import { aiffHeader, auHeader, cafHeader } from './pcm-headers';
 import { BlobReader } from '../blob-reader';
+import { readRest } from '../following';
 import { isPcm, sampleBytes, type PcmCodec } from './pcm';
 import { riffHeader, w64Header } from './riff';
 import type { SoundHeader } from './sound-header';
@@ -19,6 +20,8 @@ export interface PcmFile {
   isUnfinished: boolean;
   /** Where another uncompressed file follows in the same bytes; null where none does. */
   next: number | null;
+  /** Size of what follows in another format. */
+  foreignBytes: number;
 }
 
 /** A container of PCM with another codec in it, which is named for people. */
@@ -55,6 +58,8 @@ export async function readPcmFile(file: Blob): Promise<PcmFile | OtherCodec | nu
   const frame = channels * sampleBytes(codec);
   const end = header.end ?? at + kept;
   const missingSeconds = Math.floor(((stated ?? 0) - there) / frame) / sampleRateHz;
+  const next = end >= at + kept && (await containerAt(reader, end)) ? end : null;
+  const isEnd = next === null && end >= at + kept && missingSeconds <= 0;
   return {
     codec,
     channels,
@@ -63,7 +68,8 @@ export async function readPcmFile(file: Blob): Promise<PcmFile | OtherCodec | nu
     bytes: Math.floor(kept / frame) * frame,
     missingSeconds: Math.max(0, missingSeconds),
     isUnfinished,
-    next: end >= at + kept && (await containerAt(reader, end)) ? end : null,
+    next,
+    foreignBytes: isEnd ? (await readRest(reader, end)).foreignBytes : 0,
   };
 }
 

@@ -16,10 +16,13 @@ const NAMES: Record<string, string> = {
   QDM2: 'QDesign Music 2',
 };
 
+/** In place of a size that is not known. */
+const OPEN_SIZE = 0xffffffff;
+
 /** AIFF 1.3 (Apple 1989) and AIFF-C (Apple 1991). */
 export async function aiffHeader(reader: BlobReader): Promise<SoundHeader | null> {
   let common: Pick<SoundHeader, 'codec' | 'channels' | 'sampleRateHz'> | undefined;
-  let sound: { at: number; bytes: number } | undefined;
+  let sound: { at: number; bytes: number | null } | undefined;
   for (let at = 12; at + 8 <= reader.size && !(common && sound);) {
     const head = await reader.read(at, 8);
     const id = asciiOf(head.subarray(0, 4));
@@ -31,17 +34,20 @@ export async function aiffHeader(reader: BlobReader): Promise<SoundHeader | null
       const codec = aiffCodec(size >= 22 ? asciiOf(body.subarray(18, 22)) : 'NONE', bits);
       common = { codec, channels: view.getInt16(0), sampleRateHz: extended(view, 8) };
     }
-    if (id === 'SSND' && body.length >= 8) {
-      const offset = viewOf(body).getUint32(0);
-      sound = { at: at + 16 + offset, bytes: size - 8 - offset };
+    if (id === 'SSND') {
+      const start = await reader.read(at + 8, 8);
+      if (start.length < 8) return null;
+      const offset = viewOf(start).getUint32(0);
+      sound = { at: at + 16 + offset, bytes: size === OPEN_SIZE ? null : size - 8 - offset };
     }
     at += 8 + size + (size % 2);
   }
   if (!common || !sound) return null;
-  const isUnfinished = sound.bytes <= 0 && reader.size > sound.at;
+  const isUnfinished = sound.bytes !== null && sound.bytes <= 0 && reader.size > sound.at;
   const size = viewOf(await reader.read(4, 4)).getUint32(0);
   const end = 8 + size + (size % 2);
-  return { ...common, at: sound.at, bytes: Math.max(0, sound.bytes), isUnfinished, end };
+  const bytes = sound.bytes && Math.max(0, sound.bytes);
+  return { ...common, at: sound.at, bytes, isUnfinished, ...(isUnfinished || bytes === null ? {} : { end }) };
 }
 
 function aiffCodec(type: string, bits: number): string {
@@ -73,7 +79,7 @@ export async function auHeader(reader: BlobReader): Promise<SoundHeader | null> 
   ) as [number, number, number, number, number];
   const codec = encoding === AU_ALAW ? 'alaw' : (AU_CODECS[encoding - 1] ?? `AU encoding ${encoding}`);
   const isUnfinished = bytes === 0 && reader.size > at;
-  return { codec, channels, sampleRateHz, at, bytes: bytes === 0xffffffff ? null : bytes, isUnfinished };
+  return { codec, channels, sampleRateHz, at, bytes: bytes === OPEN_SIZE ? null : bytes, isUnfinished };
 }
 
 /** Apple Core Audio Format 1.0. */

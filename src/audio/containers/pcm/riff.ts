@@ -124,7 +124,7 @@ async function following(
     isPcm(codec) &&
     reader.size - end >= PADDING_SECONDS * sampleRateHz * channels * sampleBytes(codec) &&
     !after.isNamed &&
-    !after.isWav &&
+    !after.isOther &&
     // Zeros alone are padding, unless they are all of the sound.
     (bytes === 0 || after.at < reader.size);
   return { isUnfinished, end: isUnfinished ? reader.size : after.at };

@@ -1,6 +1,6 @@
-import { DEFAULT_CONTROLS } from '../engine/types';
-import type { ConversionClient } from '../services/conversion-client.svelte';
-import type { Scope } from '../services/scope';
+import { DEFAULT_CONTROLS } from '../../engine/types';
+import type { ConversionClient } from '../../services/conversion-client.svelte';
+import type { Scope } from '../../services/scope';
 
 const SECONDS = 2;
 const RATE_HZ = 16000;
