@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lock } from './lock.mjs';
 import { compileMessages } from './messages.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -38,6 +39,17 @@ const SOURCES = [
 export async function ensureBuilt({ harness = false, log = (line) => console.error(line) } = {}) {
   const dist = harness ? HARNESS_DIST : DIST;
   const stampFile = join(CACHE, harness ? 'harness-dist.stamp' : 'dist.stamp');
+  await mkdir(CACHE, { recursive: true });
+  const release = await lock(join(CACHE, 'build.lock'));
+  try {
+    await buildUnlessDone({ harness, dist, stampFile, log });
+  } finally {
+    await release();
+  }
+}
+
+/** @param {{ harness: boolean, dist: string, stampFile: string, log: (line: string) => void }} what */
+async function buildUnlessDone({ harness, dist, stampFile, log }) {
   await compileMessages();
   const stamp = await describeSources();
   const built = await stat(join(dist, 'index.html')).catch(() => undefined);
@@ -45,7 +57,6 @@ export async function ensureBuilt({ harness = false, log = (line) => console.err
   log(harness ? 'Building the app for scripts ...' : 'Building the app ...');
   const fresh = join(CACHE, `${harness ? 'harness-' : ''}dist-${process.pid}`);
   const old = join(CACHE, `old-${process.pid}`);
-  await mkdir(CACHE, { recursive: true });
   try {
     await run(process.execPath, [
       join(ROOT, 'node_modules/vite/bin/vite.js'),

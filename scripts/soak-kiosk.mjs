@@ -10,7 +10,7 @@ import { seeded } from './soak/kiosk/random.mjs';
 import { plan, Visitor } from './soak/kiosk/visitor.mjs';
 import { broken, EAGER_MEMORY, memoryMb, number, rounded } from './soak/report.mjs';
 
-const USAGE = 'npm run soak:kiosk -- [--visits N] [--faults] [--seed N] [--within seconds]';
+const USAGE = 'npm run soak:kiosk -- [--visits N] [--kiosks N] [--no-faults] [--seed N] [--within seconds]';
 const SPEECH = join(ROOT, 'tests/fixtures/audio/speech.wav');
 const EXHIBIT = {
   format: 'understudy-exhibit',
@@ -32,7 +32,7 @@ const THOROUGH = 10;
 const BARS = { growthMb: 5 };
 
 await command(async () => {
-  const { visits, withFaults, seed, withinMs } = readArguments();
+  const { visits, kiosks, seed, ...options } = readArguments();
   await ensureBuilt();
   const server = await serve({
     root: DIST,
@@ -42,6 +42,35 @@ await command(async () => {
       return true;
     },
   });
+  const startedMs = performance.now();
+  try {
+    const reports = await Promise.all(
+      Array.from({ length: kiosks }, (_, i) => {
+        const share = Math.floor((visits + i) / kiosks);
+        return kiosk(server.url, { ...options, visits: share, seed: seed + i });
+      }),
+    );
+    const report = together(reports);
+    const failed = broken({
+      'a visit got stuck': report.stuck > 0,
+      'something of a visitor was left': report.leftovers > 0,
+      [`memory grew by more than ${BARS.growthMb} MB`]: report.heapGrowthMB > BARS.growthMb,
+    });
+    const secondsPerVisit = (performance.now() - startedMs) / 1000 / report.visits;
+    await print(JSON.stringify({ seed, kiosks, ...rounded({ ...report, secondsPerVisit }), failed }));
+    if (failed.length > 0) process.exitCode = 1;
+  } finally {
+    await server.close();
+  }
+});
+
+/**
+ * One kiosk in a browser of its own.
+ *
+ * @param {string} url
+ * @param {{ visits: number, seed: number, withFaults: boolean, withinMs: number }} options
+ */
+async function kiosk(url, { seed, ...options }) {
   const browser = await launchChromium({
     args: [
       '--use-fake-ui-for-media-stream',
@@ -55,22 +84,40 @@ await command(async () => {
     const context = await browser.newContext({ hasTouch: true, viewport: { width: 1080, height: 1920 } });
     const page = await context.newPage();
     await page.addInitScript(makeBreakable);
-    await page.goto(`${server.url}#/kiosk`);
+    await page.goto(`${url}#/kiosk`);
     const random = seeded(seed);
     const visitor = new Visitor(page, await context.newCDPSession(page), random);
-    const report = await soak(page, visitor, random, { visits, withFaults, withinMs });
-    const failed = broken({
-      'a visit got stuck': report.stuck > 0,
-      'something of a visitor was left': report.leftovers > 0,
-      [`memory grew by more than ${BARS.growthMb} MB`]: report.heapGrowthMB > BARS.growthMb,
-    });
-    await print(JSON.stringify({ seed, ...rounded(report), failed }));
-    if (failed.length > 0) process.exitCode = 1;
+    return await soak(page, visitor, random, options);
   } finally {
     await browser.close();
-    await server.close();
   }
-});
+}
+
+/** @typedef {Awaited<ReturnType<typeof soak>>} Report */
+
+/**
+ * The visits of several kiosks counted together, and the largest growth of one.
+ *
+ * @param {Report[]} reports
+ * @returns {Report}
+ */
+function together(reports) {
+  const heapGrowthMB = Math.max(...reports.map((each) => each.heapGrowthMB));
+  return { ...reports.reduce((all, one) => added(all, one)), heapGrowthMB };
+}
+
+/**
+ * @template {Record<string, number | Record<string, number>>} T
+ * @param {T} a
+ * @param {T} b
+ * @returns {T} the sums of all counts
+ */
+function added(a, b) {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  const sum = (/** @type {any} */ x, /** @type {any} */ y) =>
+    typeof (x ?? y) === 'object' ? added(x, y) : (x ?? 0) + (y ?? 0);
+  return /** @type {T} */ (Object.fromEntries(names.map((name) => [name, sum(a[name], b[name])])));
+}
 
 /**
  * @param {import('playwright-core').Page} page
@@ -86,7 +133,6 @@ async function soak(page, visitor, random, { visits, withFaults, withinMs }) {
     faults: /** @type {Record<string, number>} */ ({}),
     leftovers: 0,
     heapGrowthMB: 0,
-    secondsPerVisit: 0,
   };
   const complete = { ending: null, fault: null };
   for (let i = 0; i < WARM_UP; i++) await visitor.visit(complete);
@@ -114,7 +160,6 @@ async function soak(page, visitor, random, { visits, withFaults, withinMs }) {
     for (const each of found) console.error(`Visit ${report.visits} (${outcome} on ${last}) left ${each}.`);
     if (report.visits % THOROUGH === 0) console.error(progress(report, visits));
   }
-  report.secondsPerVisit = (performance.now() - startedMs) / 1000 / report.visits;
   // In the state in which it was measured before.
   await visitor.visit(complete);
   await visitor.atRest();
@@ -138,14 +183,16 @@ function readArguments() {
   const { values } = parseArgs({
     options: {
       visits: { type: 'string', default: '60' },
-      faults: { type: 'boolean', default: false },
+      kiosks: { type: 'string', default: '1' },
+      'no-faults': { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
       within: { type: 'string' },
     },
   });
   return {
     visits: number('visits', values.visits, USAGE),
-    withFaults: values.faults,
+    kiosks: number('kiosks', values.kiosks, USAGE),
+    withFaults: !values['no-faults'],
     seed: number('seed', values.seed, USAGE),
     withinMs: values.within === undefined ? Infinity : 1000 * number('within', values.within, USAGE),
   };

@@ -71,12 +71,13 @@ export class Recorder {
     return this.stream?.getAudioTracks()[0];
   }
 
-  /** Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `no-output`, `unsupported`. */
+  /** Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `device-lost`, `no-output`, `unsupported`. */
   async start(): Promise<void> {
     const stream = await openMicrophone(this.options.deviceId);
     this.stream = stream;
     try {
       await this.capture(stream);
+      requireLive(stream);
     } catch (cause) {
       this.close();
       if (cause instanceof AudioError) throw cause;
@@ -168,4 +169,13 @@ export class Recorder {
     this.hasEnded = why === 'ceiling';
     this.options.onEnd?.(why);
   }
+}
+
+/** A track that ended before anything listened to it delivers silence, and no event. */
+function requireLive(stream: MediaStream): void {
+  if (!stream.getAudioTracks().every(({ readyState }) => readyState === 'ended')) return;
+  throw new AudioError(
+    'device-lost',
+    'The microphone was lost while it was opened. Nothing was recorded. Plug it in or choose another one, then record again.',
+  );
 }

@@ -2,11 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Recorder } from '../../../src/audio/recorder';
 import { FakeAudioContext, stubAudio } from '../fake-audio-context';
 
-const track = Object.assign(new EventTarget(), { stop: vi.fn() });
+const track = Object.assign(new EventTarget(), { stop: vi.fn(), readyState: 'live' });
 const stream = { getTracks: () => [track], getAudioTracks: () => [track] };
 
 beforeEach(() => {
   stubAudio();
+  track.readyState = 'live';
   vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: async () => stream } });
 });
 
@@ -38,5 +39,17 @@ describe('the recorder', () => {
     });
     expect(FakeAudioContext.made.map((context) => context.closed)).toEqual([1]);
     expect(track.stop).toHaveBeenCalled();
+  });
+
+  it('fails where the microphone ends before it records', async () => {
+    const onEnd = vi.fn();
+    const recorder = new Recorder({ onEnd });
+    const starting = recorder.start().catch((error: unknown) => error);
+    // Unplugged while the worklet loads.
+    track.readyState = 'ended';
+    track.dispatchEvent(new Event('ended'));
+    expect(await starting).toMatchObject({ code: 'device-lost' });
+    expect(onEnd).not.toHaveBeenCalled();
+    expect(FakeAudioContext.made.map((context) => context.closed)).toEqual([1]);
   });
 });
