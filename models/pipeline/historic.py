@@ -32,7 +32,7 @@ from .data import LOG_FLOOR, hold_f0
 from .denoised_pairs import denoise
 from .export import PUBLISHED, voice_entry, voice_file
 from .frontend import BAND_EDGES_MEL, RATE_HZ, mel_to_hz
-from .machine import Machine, at_synthesis_bands, band_gains, log_mel, noise_gains, wow_of
+from .machine import Machine, at_synthesis_bands, band_and_noise, log_mel, wow_of
 from .networks import BANDS, TIMBRE
 from .paths import MODELS
 from .prepare import load
@@ -58,23 +58,27 @@ MAX_COLOUR = 15 / 20 * np.log(10)
 # Fewer codes than other voices have, of 60 s of speech and less, so that the published files keep to 12 MB.
 CODEBOOK = 160
 RETRIEVAL_BLEND, TEXTURE_BLEND = 0.25, 0.0
+# Of the embeddings of the voices alike.
+ALIKE_SHARE = 0.15
 
 
 @dataclass(frozen=True)
 class Recording:
     """`seconds`: where the speech ends. `band_hz`: what the machine passed well. `turns_hz`: rates at which it may have turned. `alike`:
-    published voices of the same sex, from which is taken what the machine did not pass."""
+    published voices of the same sex, from which is taken what the machine did not pass. `room_semitones`: pitch in the room, from that on the
+    recording."""
 
     file: str
     seconds: float
     band_hz: tuple[float, float]
     turns_hz: tuple[float, float]
     alike: tuple[str, ...]
+    room_semitones: float
 
 
 HISTORIC = {
-    "roosevelt": Recording("theodore-roosevelt-1913", 89.2, (260, 3000), (1.15, 1.45), ("joe", "jm_kumo", "flemishguy", "ambrose")),
-    "nightingale": Recording("florence-nightingale-1890", 58.9, (260, 3600), (1.4, 3.2), ("kathleen", "kerstin", "nathalie")),
+    "roosevelt": Recording("theodore-roosevelt-1913", 89.2, (260, 3000), (1.15, 1.45), ("joe", "jm_kumo", "flemishguy", "ambrose"), -4.0),
+    "nightingale": Recording("florence-nightingale-1890", 58.9, (260, 3600), (1.4, 3.2), ("kathleen", "kerstin", "nathalie"), -10.0),
 }
 
 
@@ -181,9 +185,10 @@ class Studio:
         return replace(voice, colour=batch(colour))
 
     def heard_again(self, voice: Voice, mel: np.ndarray) -> Voice:
-        """The voice with the embedding that the encoder finds in `mel` converted to it."""
+        """The voice with the embedding that the encoder finds in `mel` converted to it, and a little of those of the voices alike."""
         clean, _ = even(levelled(soxr.resample(self.to_itself(voice, mel), SYNTHESIS_RATE_HZ, RATE_HZ)))
-        return replace(voice, embedding=batch(self.embedding(clean)))
+        alike = np.mean([each.embedding[0].numpy() for each in self.alike], 0)
+        return replace(voice, embedding=batch((1 - ALIKE_SHARE) * self.embedding(clean) + ALIKE_SHARE * alike))
 
     def make(self, name: str) -> tuple[dict, list[tuple[str, np.ndarray]]]:
         """Header and arrays of the voice file."""
@@ -193,28 +198,28 @@ class Studio:
         timbre = timbre_of(torch.from_numpy(mel), torch.from_numpy(loudness).float())
         codebook, timbres = cluster(torch.from_numpy(self.codes(mel))[spoken], timbre[spoken], CODEBOOK)
         register = frontend.in_register(self.f0_hz)
+        median = float(np.median(register))
         header = {
-            "id": name, "name": CATALOGUE[name].name, "medianF0Hz": round(float(np.median(register)), 2),
+            "id": name, "name": CATALOGUE[name].name, "medianF0Hz": round(median * 2 ** (self.recording.room_semitones / 12), 2),
             "f0StdSt": round(float(np.std(12 * np.log2(register))), 3), "speechLevelDb": LEVEL_DB,
             "retrievalBlend": RETRIEVAL_BLEND, "textureBlend": TEXTURE_BLEND,
         }  # fmt: skip
         first = Voice.of(header, {"embedding": self.embedding(self.mel), "codebook": codebook.numpy(), "timbre": timbres.numpy()})
         voice = self.coloured(self.heard_again(self.coloured(first, mel), mel), mel)
         machine, above = self.machine(self.to_itself(voice, mel))
-        header["recorded"] = {"wowRateHz": round(machine.wow_rate_hz, 3), "wowDepth": round(machine.wow_depth, 5)}
+        header["recorded"] = {"wowRateHz": round(machine.wow_rate_hz, 3), "wowDepth": round(machine.wow_depth, 5), "medianF0Hz": round(median, 2)}
         arrays = [
             ("embedding", voice.embedding[0].numpy().astype("<f4")), ("codebook", voice.codebook.astype("<f2")),
             ("timbre", voice.timbre.astype("<f2")), ("colour", voice.colour[0].numpy().astype("<f4")),
             ("recordedBand", machine.band.astype("<f4")), ("recordedNoise", machine.noise.astype("<f4")),
         ]  # fmt: skip
-        print(f"{name}: median F0 {header['medianF0Hz']} Hz, wow {header['recorded']}, which explains more of F0 than {100 * above:.1f} % of other rates")
+        print(f"{name}: median F0 {header['medianF0Hz']} Hz in the room, {header['recorded']} as recorded; the wow explains more of F0 than {100 * above:.1f} % of other rates")
         return header, arrays
 
     def machine(self, own: np.ndarray) -> tuple[Machine, float]:
         """The machine, and `wow_of`'s share."""
-        noise = noise_gains(self.noisy_mel, self.noisy_loudness_db)
         rate, depth, share = wow_of(self.f0_hz, *self.recording.turns_hz)
-        return Machine(band_gains(self.noisy_mel, self.active, own, noise), noise, rate, depth), share
+        return Machine(*band_and_noise(self.noisy_mel, self.noisy_loudness_db, self.active, own), rate, depth), share
 
 
 def loudness_of(mel: np.ndarray, loudness_db: np.ndarray, active: np.ndarray) -> np.ndarray:

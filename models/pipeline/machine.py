@@ -18,9 +18,9 @@ FFT = 1024
 BANDS_MEL = np.linspace(0, hz_to_mel(RATE_HZ / 2), BANDS)
 # The analysis ends here; above it gains fall by as much as is usual for such machines.
 HIGHEST_HZ, FALL_PER_OCTAVE = 7800.0, 2.0
-QUIET_SHARE, DIGITAL_SILENCE_DB, NOISE_SECONDS = 0.08, -75.0, 6
+QUIET_SHARE, DIGITAL_SILENCE_DB = 0.08, -75.0
 MIN_LOG_GAIN, MAX_LOG_GAIN, MIN_NOISE_LOG_GAIN = -7.0, 2.5, -14.0
-ITERATIONS = 3
+ITERATIONS = 6
 # Voiced stretches of at least so many frames; larger deviations of log F0 from their mean are intonation.
 LEAST_FRAMES, MAX_JUMP, MAX_DEVIATION = 20, 0.05, 0.12
 WOW_STEP_HZ, AROUND, INTONATION_QUANTILE, MAX_WOW_DEPTH = 0.005, 1.5, 0.9, 0.01
@@ -71,9 +71,14 @@ def recorded(samples: np.ndarray, machine: Machine, seed: int = 0) -> np.ndarray
     return heard[: len(samples)]
 
 
+def heard_in(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`logMel` [n, 80] and `loudnessDb` [n] of samples at 24 kHz."""
+    return frontend.spectrum(soxr.resample(samples.astype(np.float32), RATE_HZ, frontend.RATE_HZ))
+
+
 def log_mel(samples: np.ndarray) -> np.ndarray:
     """`logMel` [n, 80] of samples at 24 kHz."""
-    return frontend.spectrum(soxr.resample(samples.astype(np.float32), RATE_HZ, frontend.RATE_HZ))[0]
+    return heard_in(samples)[0]
 
 
 def mean_power(mel: np.ndarray) -> np.ndarray:
@@ -87,25 +92,23 @@ def quiet_frames(loudness_db: np.ndarray) -> np.ndarray:
     return audible & (loudness_db < np.quantile(loudness_db[audible], QUIET_SHARE))
 
 
-def noise_gains(mel: np.ndarray, loudness_db: np.ndarray) -> np.ndarray:
-    """Gains [80] of the noise between the words of a recording."""
+def band_and_noise(mel: np.ndarray, loudness_db: np.ndarray, active: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Gains [80] of the band and of the noise that make of `own`, the recording converted to its own voice as if in the room (24 kHz), the
+    recording itself, `mel` [n, 80] and `loudness_db` [n].
+
+    The band is fitted to the mean spectrum over the frames that are `active` [n], the noise to that of the quietest frames. Those of noise
+    alone are quieter than noise is on the mean, so the quietest frames of what is made are compared and not all of its noise (as the bias of
+    minimum statistics: Martin 2001, section V).
+    """
+    band, noise = np.zeros(BANDS), np.full(BANDS, -6.0)
     wanted = mean_power(mel[quiet_frames(loudness_db)])
-    white, gains = np.random.default_rng(0).normal(size=NOISE_SECONDS * RATE_HZ), np.full(BANDS, -6.0)
     for _ in range(ITERATIONS):
-        heard = mean_power(log_mel(fftconvolve(white, response(gains))[: len(white)])[10:])
-        gains = gains + at_synthesis_bands((wanted - heard) / 2)
-    return np.maximum(with_fall(gains), MIN_NOISE_LOG_GAIN)
-
-
-def band_gains(mel: np.ndarray, active: np.ndarray, own: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """Gains [80] that make of `own`, the recording converted to its own voice as if in the room (24 kHz), the mean spectrum of the
-    recording itself, `mel` [n, 80], over the frames that are `active` [n]."""
-    gains = np.zeros(BANDS)
-    for _ in range(ITERATIONS):
-        heard = log_mel(recorded(own, Machine(gains, noise, 1.0, 0.0)))[: len(active)]
-        difference = mel[active].mean(0) - heard[active[: len(heard)]].mean(0)
-        gains = np.clip(gains + at_synthesis_bands(difference / 2), MIN_LOG_GAIN, MAX_LOG_GAIN)
-    return np.maximum(with_fall(gains), MIN_LOG_GAIN)
+        heard, heard_db = heard_in(recorded(own, Machine(band, noise, 1.0, 0.0)))
+        frames = active[: len(heard)]
+        band = np.clip(band + at_synthesis_bands(mel[active].mean(0) - heard[: len(active)][frames].mean(0)) / 2, MIN_LOG_GAIN, MAX_LOG_GAIN)
+        noise = noise + at_synthesis_bands(wanted - mean_power(heard[quiet_frames(heard_db)])) / 2
+        band, noise = np.maximum(with_fall(band), MIN_LOG_GAIN), np.maximum(with_fall(noise), MIN_NOISE_LOG_GAIN)
+    return band, noise
 
 
 def wow_of(f0_hz: np.ndarray, lowest_hz: float, highest_hz: float) -> tuple[float, float, float]:

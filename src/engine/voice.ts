@@ -8,6 +8,8 @@ export interface RecordedSound {
   /** Changes of speed: how often, in Hz, and the largest deviation from the mean speed as a fraction of it. */
   wowRateHz: number;
   wowDepth: number;
+  /** Median F0 of the recording; that of the voice is what the person might have had in the room. */
+  medianF0Hz: number;
 }
 
 /** The contents of a `.voice` file: the data of a target voice that the networks and the pitch map use. */

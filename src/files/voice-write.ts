@@ -28,7 +28,7 @@ export function formatVoice(voice: VoiceData): Uint8Array<ArrayBuffer> {
     speechLevelDb,
     retrievalBlend,
     textureBlend,
-    ...(recorded && { recorded: { wowRateHz: recorded.wowRateHz, wowDepth: recorded.wowDepth } }),
+    ...(recorded && { recorded: recordedFacts(recorded) }),
     arrays: entries,
   };
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -47,6 +47,10 @@ export function formatVoice(voice: VoiceData): Uint8Array<ArrayBuffer> {
     });
   });
   return file;
+}
+
+function recordedFacts({ wowRateHz, wowDepth, medianF0Hz }: RecordedSound) {
+  return { wowRateHz, wowDepth, medianF0Hz };
 }
 
 function recordedArrays({ band, noise }: RecordedSound) {

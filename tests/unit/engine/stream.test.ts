@@ -71,7 +71,7 @@ describe('the conversion stream', () => {
     const samples = [buzz(16000, 1)];
     const noise = new Float32Array(80).fill(-5);
     const voice = fakeVoice({
-      recorded: { band: new Float32Array(80).fill(-25), noise, wowRateHz: 1, wowDepth: 0 },
+      recorded: { band: new Float32Array(80).fill(-25), noise, wowRateHz: 1, wowDepth: 0, medianF0Hz: 120 },
     });
     const recorded = { ...DEFAULT_CONTROLS, sound: 'recorded' as const };
     const plain = await convert(samples, 16000);

@@ -74,7 +74,16 @@ describe('a visit', () => {
 
   it('ignores actions that belong to other screens', () => {
     const visit = new Visit(scope, { idleSeconds: IDLE_SECONDS, onBegin, onEnd });
-    for (const action of ['read', 'choose', 'spoken', 'sounds', 'resound', 'again', 'finish', 'seen'] as const)
+    for (const action of [
+      'read',
+      'choose',
+      'spoken',
+      'sounds',
+      'resound',
+      'again',
+      'finish',
+      'seen',
+    ] as const)
       expect(visit.go(action)).toBe(false);
     expect(visit.fail('conversion')).toBe(false);
     expect(visit.screen).toBe('attract');

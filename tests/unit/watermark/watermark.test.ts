@@ -43,7 +43,7 @@ describe('the mark', () => {
       return -Math.LN10 * Math.max(0, 1.2 * Math.log2(250 / Math.max(hz, 1)), 1.8 * Math.log2(hz / 3000));
     });
     const noise = band.map((gain) => Math.max(-12, gain) + Math.log(0.1 * rms(speech)));
-    const recorded = { band, noise, wowRateHz: 1.3, wowDepth: 0.005 };
+    const recorded = { band, noise, wowRateHz: 1.3, wowDepth: 0.005, medianF0Hz: 200 };
     const old = new PeriodSound(recorded).push(speech);
     expect((await detectWatermark(old, 24000)).present).toBe('no');
     expect(await detectWatermark(embedWatermark(old, PAYLOAD), 24000)).toMatchObject({

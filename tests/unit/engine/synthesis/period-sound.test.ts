@@ -16,7 +16,14 @@ const BAND = Float32Array.from(CENTRES_HZ, (hz) => {
 });
 
 function machine(changes: Partial<RecordedSound>): PeriodSound {
-  return new PeriodSound({ band: FLAT, noise: SILENT, wowRateHz: 1.3, wowDepth: 0, ...changes });
+  return new PeriodSound({
+    band: FLAT,
+    noise: SILENT,
+    wowRateHz: 1.3,
+    wowDepth: 0,
+    medianF0Hz: 200,
+    ...changes,
+  });
 }
 
 function gainDb(sound: PeriodSound, hz: number): number {
@@ -42,7 +49,9 @@ describe('the sound of an old machine', () => {
   it('adds the noise of the machine, also in silence, at its level', () => {
     const level = -40;
     const noise = new Float32Array(80).fill((level * Math.LN10) / 20);
-    const output = machine({ noise }).push(new Float32Array(2 * RATE_HZ)).subarray(1000);
+    const output = machine({ noise })
+      .push(new Float32Array(2 * RATE_HZ))
+      .subarray(1000);
     expect(20 * Math.log10(rms(output))).toBeCloseTo(level, 0);
   });
 
@@ -68,7 +77,7 @@ describe('the sound of an old machine', () => {
     const next = random(2);
     const samples = Float32Array.from({ length: 20000 }, () => next() - 0.5);
     const noise = new Float32Array(80).fill(-4);
-    const sound = { band: BAND, noise, wowRateHz: 1.3, wowDepth: 0.004 };
+    const sound = { band: BAND, noise, wowRateHz: 1.3, wowDepth: 0.004, medianF0Hz: 200 };
     const whole = machine(sound).push(samples);
     const split = machine(sound);
     const parts = concat(inChunks(samples, 3, 1500).map((part) => split.push(part)));
