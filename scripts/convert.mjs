@@ -4,7 +4,7 @@ import { listRecordings, makeFolder, openHarness, requireFile, stemOf } from './
 import { command, eachFile } from './output.mjs';
 
 const USAGE =
-  'npm run convert -- <in file|folder> <out folder> (--voice <id> | --voice-file <file.understudy>) [--backend wasm|webgpu|auto] [--ear auto|small] [--format wav|mp3|m4a|opus] [--pitch semitones] [--formant ratio]';
+  'npm run convert -- <in file|folder> <out folder> (--voice <id> | --voice-file <file.understudy>) [--backend wasm|webgpu|auto] [--ear auto|small] [--format wav|mp3|m4a|opus] [--pitch semitones] [--formant ratio] [--sound room|recorded]';
 
 const FORMATS = ['wav', 'mp3', 'm4a', 'opus'];
 
@@ -31,6 +31,9 @@ await command(async () => {
     const voice = guest ?? named ?? '';
     if (!guest && !voices.includes(voice))
       throw new Error(`There is no voice "${voice}"; there are ${voices.join(', ')}.`);
+    const withSound = status?.voices.filter((each) => each.hasRecordedSound).map((each) => each.id) ?? [];
+    if (controls.sound === 'recorded' && !withSound.includes(voice))
+      throw new Error(`"${voice}" has no sound of a recording; ${withSound.join(', ') || 'no voice'} has.`);
     /** @type {Set<string>} */
     const written = new Set();
     await eachFile(files, async (file) => {
@@ -87,10 +90,11 @@ function readArguments() {
       format: { type: 'string', default: 'wav' },
       pitch: { type: 'string', default: '0' },
       formant: { type: 'string', default: '1' },
+      sound: { type: 'string', default: 'room' },
     },
   });
   const [input, outFolder] = positionals;
-  const { voice, 'voice-file': voiceFile, backend, ear, format } = values;
+  const { voice, 'voice-file': voiceFile, backend, ear, format, sound } = values;
   const isOne = Boolean(voice) !== Boolean(voiceFile);
   if (!input || !outFolder || positionals.length > 2 || !isOne) throw new Error(`Usage: ${USAGE}`);
   if (backend !== 'wasm' && backend !== 'webgpu' && backend !== 'auto') {
@@ -98,6 +102,8 @@ function readArguments() {
   }
   if (ear !== 'auto' && ear !== 'small') throw new Error(`--ear is auto or small, not "${ear}".`);
   if (!FORMATS.includes(format)) throw new Error(`--format is wav, mp3, m4a or opus, not "${format}".`);
+  if (sound !== 'room' && sound !== 'recorded')
+    throw new Error(`--sound is room or recorded, not "${sound}".`);
   const pitchShiftSt = Number(values.pitch);
   const formantRatio = Number(values.formant);
   if (!(Math.abs(pitchShiftSt) <= 24)) throw new Error('--pitch is a number of semitones from -24 to 24.');
@@ -110,6 +116,6 @@ function readArguments() {
     backend: /** @type {'wasm' | 'webgpu' | 'auto'} */ (backend),
     ear: /** @type {'auto' | 'small'} */ (ear),
     format: /** @type {'wav' | 'mp3' | 'm4a' | 'opus'} */ (format),
-    controls: { pitchShiftSt, formantRatio },
+    controls: { pitchShiftSt, formantRatio, sound: /** @type {'room' | 'recorded'} */ (sound) },
   };
 }

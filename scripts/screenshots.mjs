@@ -8,7 +8,9 @@ import { shootKiosk } from './screenshots/kiosk.mjs';
 import { serve } from './serve.mjs';
 
 const OUT = join(ROOT, 'docs/screenshots');
-const KIOSK_OUT = join(ROOT, '.cache/screens');
+const KIOSK_OUT = join(ROOT, 'docs/screens');
+/** Of WebP, 0..1. */
+const QUALITY = 0.8;
 const SPEECH = join(ROOT, 'tests/fixtures/audio/speech.wav');
 const LOADED = { timeout: 60_000 };
 /** Time until the meters and the delay of a live session are steady. */
@@ -31,7 +33,10 @@ await command(async () => {
   try {
     if (process.argv[2] === 'kiosk') {
       await mkdir(KIOSK_OUT, { recursive: true });
-      await shootKiosk(browser, server.url, (name, png) => writeFile(join(KIOSK_OUT, `${name}.png`), png));
+      const page = await browser.newPage();
+      await shootKiosk(browser, server.url, async (name, png) =>
+        writeFile(join(KIOSK_OUT, `${name}.webp`), await asWebp(page, png)),
+      );
       return;
     }
     const context = await browser.newContext({
@@ -87,4 +92,23 @@ await command(async () => {
 function withPalette(png) {
   const image = UPNG.decode(new Uint8Array(png).buffer);
   return new Uint8Array(UPNG.encode(UPNG.toRGBA8(image), image.width, image.height, 256));
+}
+
+/**
+ * @param {import('playwright-core').Page} page an empty one, whose browser encodes
+ * @param {Uint8Array} png
+ */
+async function asWebp(page, png) {
+  const encoded = await page.evaluate(
+    async ([base64, quality]) => {
+      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+      const blob = await canvas.convertToBlob({ type: 'image/webp', quality });
+      return [...new Uint8Array(await blob.arrayBuffer())];
+    },
+    /** @type {const} */ ([Buffer.from(png).toString('base64'), QUALITY]),
+  );
+  return Uint8Array.from(encoded);
 }

@@ -22,14 +22,22 @@ def canonical(value) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def person_of(voice: PublishedVoice) -> dict:
+    if not voice.person:
+        return {"name": "Nobody: a synthetic voice", "status": "nobody"}
+    if voice.death_year:
+        return {"name": voice.person, "status": "deceased", "deathYear": voice.death_year}
+    return {"name": voice.person, "status": "living"}
+
+
 def sealed(voice: PublishedVoice) -> dict:
     """The consent record of a published voice, and the SHA-256 (hexadecimal) of its canonical JSON."""
     record = {
         "version": 1,
-        "person": {"name": voice.person, "status": "living"} if voice.person else {"name": "Nobody: a synthetic voice", "status": "nobody"},
+        "person": person_of(voice),
         "rightsHolder": {"name": voice.person or "Understudy", "capacity": "public-domain" if voice.person else "synthetic"},
         "proof": {"kind": "statement", "statement": voice.consent_statement},
-        "sources": [],
+        "sources": list(voice.sources),
         "uses": USES,
         "from": FROM,
         "until": None,

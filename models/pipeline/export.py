@@ -162,10 +162,10 @@ def manifest_entry(file: str, **fields) -> dict:
 
 
 def voice_entry(name: str) -> dict:
-    voice = CATALOGUE[name]
+    voice, preview = CATALOGUE[name], f"{name}.opus"
     return manifest_entry(
         f"{name}.voice", kind="voice", id=name, name=voice.name, language=voice.language, description=voice.description,
-        preview=f"{name}.opus", licence=voice.licence, origin=voice.origin, consent=sealed(voice),
+        preview=preview if (PUBLISHED / preview).exists() else "", licence=voice.licence, origin=voice.origin, consent=sealed(voice),
     )  # fmt: skip
 
 
@@ -198,6 +198,11 @@ def list_in_manifest() -> None:
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
+def published_voices() -> list[str]:
+    """Ids in the order of the catalogue."""
+    return [name for name in CATALOGUE if (PUBLISHED / f"{name}.voice").exists()]
+
+
 def write_manifest(content: Content, model: ConditionedGenerator) -> None:
     generator = model.generator
     files = [
@@ -205,7 +210,7 @@ def write_manifest(content: Content, model: ConditionedGenerator) -> None:
         network_entry("speaker", 0, []),
         network_entry("restorer", 0, []),
         network_entry("generator", generator.look_ahead, generator.states()),
-        *(voice_entry(name) for name in [*VOICES, *CHARACTERS]),
+        *(voice_entry(name) for name in published_voices()),
         manifest_entry("words.bin", kind="words", licence="Apache-2.0", origin=WORDS_ORIGIN),
         *ear_entries(),
     ]

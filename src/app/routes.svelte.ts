@@ -22,6 +22,8 @@ export type PageId = (typeof ALL)[number]['id'];
 export class Route {
   page = $state<PageId>('studio');
   takeId = $state<string | null>(null);
+  /** The voice whose page the address names (`#/voices/<id>`). */
+  voiceId = $state<string | null>(null);
   /** Whether the kiosk shows what a curator is editing (`#/kiosk/preview`). */
   isPreview = $state(false);
 
@@ -51,6 +53,7 @@ export class Route {
     const [name, id] = location.hash.replace(/^#\/?/, '').split(/[/?]/);
     this.page = ALL.find((page) => page.id === name)?.id ?? 'studio';
     this.takeId = (this.page === 'studio' && id) || null;
+    this.voiceId = (this.page === 'voices' && id) || null;
     this.isPreview = this.page === 'kiosk' && id === 'preview';
   }
 }

@@ -202,10 +202,10 @@ async function isSame(archive: Archive, take: ArchivedTake, converted: boolean, 
 function conversionOf(output: Omit<NonNullable<TakeSummary['output']>, 'consent'> | null): string {
   if (!output) return '';
   const { voiceId, backend, rtf, ear, sampleRateHz, controls } = output;
-  const { pitchShiftSt, autoPitch, formantRatio, intonation, unvoicedLevelDb } = controls;
+  const { pitchShiftSt, autoPitch, formantRatio, intonation, unvoicedLevelDb, sound = 'room' } = controls;
   return [
     ...[voiceId, backend, rtf, ear, sampleRateHz],
-    ...[pitchShiftSt, autoPitch, formantRatio, intonation, unvoicedLevelDb],
+    ...[pitchShiftSt, autoPitch, formantRatio, intonation, unvoicedLevelDb, sound],
   ].join();
 }
 

@@ -6,7 +6,8 @@ const HIGHEST_HZ = 1000;
 
 /**
  * Maps source F0 to target F0: the deviation of log F0 from the source's median is multiplied by `intonation` and added to
- * the target's median (without `autoPitch`, the source's median) shifted by `pitchShiftSt`. Limited to 40..1000 Hz.
+ * the target's median, as recorded or in the room (without `autoPitch`, the source's median), shifted by `pitchShiftSt`. Limited to
+ * 40..1000 Hz.
  *
  * Unvoiced frames repeat the last target F0; before the first voiced frame it is that shifted median.
  */
@@ -20,12 +21,12 @@ export class PitchMap {
   constructor(
     controls: ConversionControls,
     profile: SourceProfile,
-    voice: Pick<Voice, 'medianF0Hz'>,
+    voice: Pick<Voice, 'medianF0Hz' | 'recorded'>,
     before?: PitchMap,
   ) {
-    this.sourceHz = profile.medianF0Hz > 0 ? profile.medianF0Hz : voice.medianF0Hz;
-    const centre =
-      (controls.autoPitch ? voice.medianF0Hz : this.sourceHz) * 2 ** (controls.pitchShiftSt / 12);
+    const { medianF0Hz } = (controls.sound === 'recorded' && voice.recorded) || voice;
+    this.sourceHz = profile.medianF0Hz > 0 ? profile.medianF0Hz : medianF0Hz;
+    const centre = (controls.autoPitch ? medianF0Hz : this.sourceHz) * 2 ** (controls.pitchShiftSt / 12);
     this.centreHz = limit(centre);
     this.intonation = controls.intonation;
     this.heldHz = before?.heldHz ?? this.centreHz;

@@ -13,6 +13,7 @@ import { Retrieval } from './retrieval';
 import { FloatQueue } from '../dsp/float-queue';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, SILENCE_DB, SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { BANDS, CODE_DELAY_FRAMES, CODE_SIZE, FRAMES_PER_CODE, LOG_MEL_FLOOR, TIMBRE_BANDS } from './shapes';
+import { PeriodSound } from './synthesis/period-sound';
 import { Synthesiser } from './synthesis/synthesis';
 import { blendTexture } from './texture';
 import type { ConversionControls, SourceProfile } from './types';
@@ -67,6 +68,7 @@ export class ConversionStream {
   private readonly options: StreamOptions;
   private retrieval: Retrieval;
   private pitchMap: PitchMap;
+  private period: PeriodSound | undefined;
   private readonly level: InputLevel;
   private blockFrames: number;
   /** Features that are queued until those with a longer look-ahead are available. 100 frames per second, 50 codes per second. */
@@ -97,6 +99,7 @@ export class ConversionStream {
     this.retrieval = new Retrieval(voice);
     this.pitchMap = new PitchMap(controls, profile, voice);
     this.synthesiser = new Synthesiser(controls);
+    this.period = periodOf(voice, controls);
     this.gate.thresholdDb = gateDb;
     Object.assign(this.gate, noiseAttenuation(profile));
     this.level = new InputLevel(profile, voice);
@@ -115,7 +118,7 @@ export class ConversionStream {
    * Throws a ConsentError if the consent record does not allow the stream's use.
    */
   adjust(change: StreamChange): void {
-    const before = this.options.voice;
+    const { voice: before, controls: controlsBefore } = this.options;
     requireUse(change.voice ?? before, this.options.use);
     Object.assign(this.options, change);
     const { voice, controls, profile, blockCodes, gateDb = null } = this.options;
@@ -125,6 +128,7 @@ export class ConversionStream {
     }
     this.pitchMap = new PitchMap(controls, profile, voice, this.pitchMap);
     this.synthesiser.control(controls);
+    if (voice !== before || controls.sound !== controlsBefore.sound) this.period = periodOf(voice, controls);
     this.gate.thresholdDb = gateDb;
     Object.assign(this.gate, noiseAttenuation(profile));
     this.level.setTarget(profile, voice);
@@ -272,8 +276,12 @@ export class ConversionStream {
     });
     this.synthesised = end;
     for (const queue of [this.f0Hz, this.voiced, this.loudnessDb, this.gates]) queue.dropBefore(end);
-    return output;
+    return this.period?.push(output) ?? output;
   }
+}
+
+function periodOf({ recorded }: Voice, { sound }: ConversionControls): PeriodSound | undefined {
+  return recorded && sound === 'recorded' ? new PeriodSound(recorded) : undefined;
 }
 
 function requireUse(voice: Voice, use: Use = 'convert'): void {

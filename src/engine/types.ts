@@ -14,7 +14,12 @@ export interface ConversionControls {
   intonation: number;
   /** Gain of the noise part in unvoiced frames, dB, -24..12. */
   unvoicedLevelDb: number;
+  /** As if the person were in the room, or as the machine of their time recorded them, where the voice has that sound. */
+  sound: Sound;
 }
+
+export const SOUNDS = ['room', 'recorded'] as const;
+export type Sound = (typeof SOUNDS)[number];
 
 /** Measurements of the source speaker; for a take they are made once, before it is converted. */
 export interface SourceProfile {
@@ -52,6 +57,8 @@ export interface VoiceSummary {
   data: readonly string[];
   /** Revoked on this device; lists show it, and no use of it is permitted. */
   isRevoked: boolean;
+  /** Whether it can sound as the machine of its time recorded it. */
+  hasRecordedSound: boolean;
 }
 
 /** A voice stored on this device, as the store lists it. */
@@ -159,4 +166,5 @@ export const DEFAULT_CONTROLS: ConversionControls = {
   formantRatio: 1,
   intonation: 1,
   unvoicedLevelDb: 0,
+  sound: 'room',
 };

@@ -1,5 +1,17 @@
 import type { Permission, SealedRecord } from '../provenance';
 
+/** What the machine that recorded a voice did to it, as measured on its recording (models/pipeline/historic.py). */
+export interface RecordedSound {
+  /** [80], natural log gains at the bands of the synthesis: of the machine, and of its noise where white noise has unit variance. */
+  band: Float32Array;
+  noise: Float32Array;
+  /** Changes of speed: how often, in Hz, and the largest deviation from the mean speed as a fraction of it. */
+  wowRateHz: number;
+  wowDepth: number;
+  /** Median F0 of the recording; that of the voice is what the person might have had in the room. */
+  medianF0Hz: number;
+}
+
 /** The contents of a `.voice` file: the data of a target voice that the networks and the pitch map use. */
 export interface VoiceData {
   id: string;
@@ -23,6 +35,8 @@ export interface VoiceData {
   colour?: Float32Array;
   /** [8, 16081]: a low-rank change of the generator's weights, trained for this voice alone (models/pipeline/adapt.py). */
   adapter?: Float32Array;
+  /** The machine that recorded the person, without which the other arrays describe the voice as if it were in the room. */
+  recorded?: RecordedSound;
 }
 
 /** A target voice with the permission to use it; the engine checks the permission at every use. */

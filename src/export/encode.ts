@@ -97,6 +97,8 @@ export interface EncodeOptions {
   /** Called with the share of the samples that are encoded, 0..1. */
   onProgress: (fraction: number) => void;
   signal: AbortSignal | undefined;
+  /** Bits a second, where the format loses anything; by default what suits it. */
+  bitrate?: number | undefined;
 }
 
 /** Encodes marked samples as a file that plays from the first to the last of them, without what encoders put around them. */
@@ -106,7 +108,9 @@ export async function encode(
   format: ExportFormat,
   options: EncodeOptions,
 ): Promise<MarkedFile> {
-  const facts = FORMATS[format];
+  const { encoding, ...others } = FORMATS[format];
+  const bitrate = encoding.bitrate && options.bitrate;
+  const facts = { ...others, encoding: { ...encoding, ...(bitrate && { bitrate }) } };
   // Also where the browser has an encoder: how much that one puts in front is not known.
   await facts.registerEncoder?.();
   const bytes = await facts.write({ samples, rateHz }, facts, options);

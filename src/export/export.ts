@@ -33,6 +33,8 @@ export interface ExportOptions {
   /** Called with the share of the work that is done, 0..1. */
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
+  /** Bits a second of a format that loses anything. */
+  bitrate?: number | undefined;
 }
 
 /** Whether files of this format can carry a signed C2PA manifest. */
@@ -83,7 +85,7 @@ export async function exportTake(
   sampleRateHz: number,
   format: ExportFormat,
   about: About,
-  { onProgress = () => undefined, signal }: ExportOptions = {},
+  { onProgress = () => undefined, signal, bitrate }: ExportOptions = {},
 ): Promise<ExportedTake> {
   if (sampleRateHz !== SYNTHESIS_RATE_HZ) {
     throw new ExportError(
@@ -103,6 +105,7 @@ export async function exportTake(
       tags: tagsOf(facts),
       onProgress: (done) => onProgress(MARKED_PROGRESS + (ENCODED_PROGRESS - MARKED_PROGRESS) * done),
       signal,
+      bitrate,
     });
     // Offline the toolkit may be unavailable. Without credentials the file is still valid and marked.
     const signed = mayHaveCredentials(format)

@@ -43,7 +43,8 @@ const voiceSchema = v.object({
   name: v.string(),
   language: v.string(),
   description: v.string(),
-  preview: v.optional(path, ''),
+  /** '' before `npm run previews` has made it. */
+  preview: v.optional(v.union([v.literal(''), path]), ''),
   /** A sealed record, validated at every use of the voice. */
   consent: v.optional(v.unknown()),
 });

@@ -1,6 +1,6 @@
 import { EngineError } from '../engine/errors';
 import type { OwnVoice, VoiceSummary } from '../engine/types';
-import { isOwnVoice, type Voice, type VoiceDraft } from '../engine/voice';
+import { isOwnVoice, type Voice, type VoiceData, type VoiceDraft } from '../engine/voice';
 import type { VoiceSource } from '../engine/voice-source';
 import { isRevoked, parseSealed, plainText, type Permission, type SealedRecord } from '../provenance';
 import type { PublishedFiles } from './published';
@@ -20,11 +20,14 @@ export interface OwnVoices {
   onChange(handler: () => void): () => void;
 }
 
+/** What is read from the file of a published voice. */
+type PublishedFacts = Pick<VoiceSummary, 'data' | 'hasRecordedSound'>;
+
 /** Resolves an id to a voice: published, opened for this session, or stored on this device. */
 export class VoiceCatalogue implements VoiceSource {
   /** Voices opened for this session that are not stored. */
   private readonly sessionVoices = new Map<string, VoiceDraft>();
-  private readonly hashes = new Map<string, Promise<string[]>>();
+  private readonly facts = new Map<string, Promise<PublishedFacts>>();
 
   /** `baseUrl`: absolute URL of the published files. */
   constructor(
@@ -46,7 +49,8 @@ export class VoiceCatalogue implements VoiceSource {
     const revoked = await this.own.revoked();
     const entry = this.published.voices.find((voice) => voice.id === id);
     if (entry) {
-      const permission = { sealed: entry.consent, revoked, data: await this.publishedData(entry) };
+      const { data } = await this.publishedFacts(entry);
+      const permission = { sealed: entry.consent, revoked, data };
       return { ...parseVoice(entry.content), permission };
     }
     const opened = this.sessionVoices.get(id);
@@ -88,10 +92,10 @@ export class VoiceCatalogue implements VoiceSource {
     return this.published.voices.map(({ content }) => parseVoice(content).embedding);
   }
 
-  /** Hashes of the data of a published voice, which stays the same until the page is closed. */
-  private publishedData({ id, content }: PublishedFiles['voices'][number]): Promise<string[]> {
-    const known = this.hashes.get(id) ?? dataHashes(parseVoice(content));
-    this.hashes.set(id, known);
+  /** A published voice stays the same until the page is closed. */
+  private publishedFacts({ id, content }: PublishedFiles['voices'][number]): Promise<PublishedFacts> {
+    const known = this.facts.get(id) ?? factsOf(parseVoice(content));
+    this.facts.set(id, known);
     return known;
   }
 
@@ -101,7 +105,7 @@ export class VoiceCatalogue implements VoiceSource {
   ): Promise<VoiceSummary> {
     const { id, name, language, description, licence, origin, preview } = voice;
     const consent = parseSealedOrNull(voice.consent);
-    const data = await this.publishedData(voice);
+    const { data, hasRecordedSound } = await this.publishedFacts(voice);
     return {
       id,
       name,
@@ -114,6 +118,7 @@ export class VoiceCatalogue implements VoiceSource {
       consent,
       data,
       isRevoked: consent !== null && isRevoked(consent, revoked, data),
+      hasRecordedSound,
     };
   }
 }
@@ -126,7 +131,11 @@ function noVoice(what: string): EngineError {
 }
 
 function ownSummary(voice: OwnVoice): VoiceSummary {
-  return { ...voice, licence: '', origin: '', preview: '', isOwn: true };
+  return { ...voice, licence: '', origin: '', preview: '', isOwn: true, hasRecordedSound: false };
+}
+
+async function factsOf(voice: VoiceData): Promise<PublishedFacts> {
+  return { data: await dataHashes(voice), hasRecordedSound: voice.recorded !== undefined };
 }
 
 function parseSealedOrNull(consent: unknown): SealedRecord | null {

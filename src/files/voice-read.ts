@@ -31,6 +31,10 @@ const headerSchema = v.object({
   retrievalBlend: range(0, 1),
   // Missing in the published voices, which leave the texture as it is.
   textureBlend: v.optional(range(0, 1), 0),
+  /** Of the machine that recorded the voice; its arrays are `recordedBand` and `recordedNoise`. */
+  recorded: v.optional(
+    v.object({ wowRateHz: range(0.1, 20), wowDepth: range(0, 0.05), medianF0Hz: range(40, 800) }),
+  ),
   arrays: v.pipe(v.array(arraySchema), v.maxLength(16)),
 });
 
@@ -39,7 +43,7 @@ type Header = v.InferOutput<typeof headerSchema>;
 /** Parses a `.voice` file. Throws `voice-corrupt` for any invalid content. */
 export function parseVoice(file: ArrayBuffer): VoiceData {
   const { header, dataStart } = readHeader(file);
-  const { arrays, ...scalars } = header;
+  const { arrays, recorded: measured, ...scalars } = header;
   const readShaped = (name: string, ...shape: number[]) => {
     const array = readArray(file, dataStart, header, name);
     if (array.shape.join() !== shape.join()) throw corrupt(`its ${name} has the wrong shape`);
@@ -54,6 +58,11 @@ export function parseVoice(file: ArrayBuffer): VoiceData {
   const timbre = readShaped('timbre', codes, TIMBRE_BANDS);
   const colour = readOptional('colour', BANDS);
   const adapter = readOptional('adapter', ...ADAPTER_SHAPE);
+  const recorded = measured && {
+    ...measured,
+    band: readShaped('recordedBand', BANDS),
+    noise: readShaped('recordedNoise', BANDS),
+  };
   return {
     ...scalars,
     embedding,
@@ -61,6 +70,7 @@ export function parseVoice(file: ArrayBuffer): VoiceData {
     timbre,
     ...(colour && { colour }),
     ...(adapter && { adapter }),
+    ...(recorded && { recorded }),
   };
 }
 

@@ -1,9 +1,9 @@
 import { ADAPTER_SHAPE, CODE_SIZE, TIMBRE_BANDS } from '../engine/shapes';
-import type { VoiceData } from '../engine/voice';
+import type { RecordedSound, VoiceData } from '../engine/voice';
 
 /** Formats a `.voice` file, which `parseVoice` reads. */
 export function formatVoice(voice: VoiceData): Uint8Array<ArrayBuffer> {
-  const { embedding, codebook, timbre, colour, adapter } = voice;
+  const { embedding, codebook, timbre, colour, adapter, recorded } = voice;
   const codes = codebook.length / CODE_SIZE;
   const arrays = [
     { name: 'embedding', dtype: 'float32', shape: [embedding.length], values: embedding },
@@ -11,6 +11,7 @@ export function formatVoice(voice: VoiceData): Uint8Array<ArrayBuffer> {
     { name: 'timbre', dtype: 'float16', shape: [codes, TIMBRE_BANDS], values: timbre },
     ...(colour ? [{ name: 'colour', dtype: 'float32', shape: [colour.length], values: colour }] : []),
     ...(adapter ? [{ name: 'adapter', dtype: 'float16', shape: ADAPTER_SHAPE, values: adapter }] : []),
+    ...(recorded ? recordedArrays(recorded) : []),
   ];
   let offset = 0;
   const entries = arrays.map(({ name, dtype, shape, values }) => {
@@ -27,6 +28,7 @@ export function formatVoice(voice: VoiceData): Uint8Array<ArrayBuffer> {
     speechLevelDb,
     retrievalBlend,
     textureBlend,
+    ...(recorded && { recorded: recordedFacts(recorded) }),
     arrays: entries,
   };
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -45,6 +47,17 @@ export function formatVoice(voice: VoiceData): Uint8Array<ArrayBuffer> {
     });
   });
   return file;
+}
+
+function recordedFacts({ wowRateHz, wowDepth, medianF0Hz }: RecordedSound) {
+  return { wowRateHz, wowDepth, medianF0Hz };
+}
+
+function recordedArrays({ band, noise }: RecordedSound) {
+  return [
+    { name: 'recordedBand', dtype: 'float32', shape: [band.length], values: band },
+    { name: 'recordedNoise', dtype: 'float32', shape: [noise.length], values: noise },
+  ];
 }
 
 const scratch = new DataView(new ArrayBuffer(4));

@@ -36,6 +36,8 @@ interface ConvertJob {
   /** Default `auto`. */
   ear?: EarChoice;
   format?: ExportFormat;
+  /** Bits a second of a format that loses anything. */
+  bitrate?: number;
 }
 
 interface EnrolJob {
@@ -120,7 +122,7 @@ export function installHarness(scope: Scope): void {
 
     prefetchEar: () => prefetchEar({ baseUrl }),
 
-    async convert({ input, name, output, voice, controls, ear = 'auto', format = 'wav' }) {
+    async convert({ input, name, output, voice, controls, ear = 'auto', format = 'wav', bitrate }) {
       const status = await converter!.load();
       const { samples, sampleRateHz, ...decoded } = await open(input, name);
       const heard = conditionWarnings(await judgeTake(samples, sampleRateHz));
@@ -136,14 +138,15 @@ export function installHarness(scope: Scope): void {
       });
       const used = openedVoices.get(voice) ?? status.voices.find((each) => each.id === voice) ?? null;
       const takeName = name.replace(/\.[^.]+$/, '');
-      const { blob } = await exportTake(result.samples, result.sampleRateHz, format, {
+      const about = {
         voiceId: voice,
         voiceName: used?.name ?? voice,
         takeName,
         consent: result.consent,
         voiceData: result.voiceData,
         voice: used,
-      });
+      };
+      const { blob } = await exportTake(result.samples, result.sampleRateHz, format, about, { bitrate });
       await sendResult(output, blob);
       const { seconds, rtf, backend, isDenoised } = result;
       return { seconds, rtf, backend, ear: result.ear, isDenoised, warnings };

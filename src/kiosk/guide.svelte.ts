@@ -84,6 +84,19 @@ export class Guide {
     if (this.isReady) this.visit.begin();
   }
 
+  /** Shows what is known of a voice. */
+  read(voice: OfferedVoice): void {
+    if (this.visit.go('read')) this.voice = voice;
+  }
+
+  /** Converts what was said again, to the same voice with the other sound. */
+  resound(): void {
+    const sound = this.visitor?.sound;
+    if (!sound || !this.visit.go('resound')) return;
+    sound.heardAs = sound.heardAs === 'room' ? 'recorded' : 'room';
+    void this.convert();
+  }
+
   choose(voice: OfferedVoice): void {
     this.voice = voice;
     if (this.visitor?.sound.hasSpoken) {
@@ -101,10 +114,6 @@ export class Guide {
     // It is not heard before the visitor has spoken.
     visitor.sound.wake().catch((error: unknown) => this.recovery.report('sound', error, true));
     this.holdClock();
-  }
-
-  unpress(): void {
-    this.visitor?.microphone.release();
   }
 
   /** Plays or stops what was made. */
@@ -132,14 +141,6 @@ export class Guide {
     if (!this.visit.go('finish')) return;
     this.silence();
     void this.findMark();
-  }
-
-  seen(): void {
-    this.visit.go('seen');
-  }
-
-  leave(ending: Ending): void {
-    this.visit.leave(ending);
   }
 
   changeVolume(up: boolean): void {

@@ -1,15 +1,20 @@
 import type { Scope } from '../services/scope';
 
-export type Screen = 'attract' | 'voices' | 'speak' | 'converting' | 'listen' | 'mark' | 'goodbye';
+export type Screen = 'attract' | 'voices' | 'about' | 'speak' | 'converting' | 'listen' | 'mark' | 'goodbye';
 
 /** What a visitor, the converter or the clock can do: the screens where it has an effect, and the screen that it leads to. */
 const TRANSITIONS = {
   /** Touches the screen. */
   begin: { from: ['attract'], to: 'voices' },
+  /** Reads about a voice, and goes back. */
+  read: { from: ['voices'], to: 'about' },
+  unread: { from: ['about'], to: 'voices' },
   /** Chooses a voice, with nothing said yet. */
-  choose: { from: ['voices'], to: 'speak' },
+  choose: { from: ['voices', 'about'], to: 'speak' },
   /** Chooses another voice for what was said already. */
-  rechoose: { from: ['voices'], to: 'converting' },
+  rechoose: { from: ['voices', 'about'], to: 'converting' },
+  /** Hears the same voice as another machine, or none, would record it. */
+  resound: { from: ['listen'], to: 'converting' },
   /** Has spoken. */
   spoken: { from: ['speak'], to: 'converting' },
   /** The converter was repaired, and converts again. */
@@ -27,7 +32,7 @@ const TRANSITIONS = {
   /** Speaking or converting failed; see `Visit.problem`. */
   fail: { from: ['speak', 'converting', 'listen'], to: 'speak' },
   /** Leaves, or is gone. */
-  leave: { from: ['voices', 'speak', 'converting', 'listen', 'mark', 'goodbye'], to: 'attract' },
+  leave: { from: ['voices', 'about', 'speak', 'converting', 'listen', 'mark', 'goodbye'], to: 'attract' },
 } as const satisfies Record<string, { from: readonly Screen[]; to: Screen }>;
 
 export type Action = keyof typeof TRANSITIONS;

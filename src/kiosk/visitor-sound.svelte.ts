@@ -3,7 +3,7 @@ import type { Side } from '../audio/ab-player';
 import { resampleInChunks } from '../dsp/resample';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { nextTask } from '../dsp/task';
-import { DEFAULT_CONTROLS } from '../engine/types';
+import { DEFAULT_CONTROLS, type Sound } from '../engine/types';
 import { download } from '../export/deliver';
 import { exportTake, MARK_VERSION } from '../export/export';
 import { markId24 } from '../export/mark-id';
@@ -40,6 +40,8 @@ export class VisitorSound {
   seconds = $state(0);
   isPlaying = $state(false);
   side = $state<Side>('b');
+  /** How voices sound that have the sound of a recording too. */
+  heardAs = $state<Sound>('room');
   /** Whether all of it is converted, and whether the recording before can be heard in its place. */
   isComplete = $state(false);
   canCompare = $state(false);
@@ -134,7 +136,7 @@ export class VisitorSound {
       samples: spoken.samples,
       sampleRateHz,
       voiceId: voice.id,
-      controls: DEFAULT_CONTROLS,
+      controls: { ...DEFAULT_CONTROLS, sound: this.heardAs },
       ear: 'auto',
       profile,
       judged,

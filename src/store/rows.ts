@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { SOUNDS } from '../engine/types';
 import { pieceSchema } from '../enrol/piece';
 import type { SealedRecord } from '../provenance';
 
@@ -55,6 +56,8 @@ export const outputFields = {
     formantRatio: number,
     intonation: number,
     unvoicedLevelDb: number,
+    /** Conversions of earlier versions have none. */
+    sound: v.exactOptional(v.picklist(SOUNDS)),
   }),
 };
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DEFAULT_CONTROLS } from '../engine/types';
+import { DEFAULT_CONTROLS, SOUNDS } from '../engine/types';
 
 const KEY = 'understudy-settings';
 const VERSION = 1;
@@ -32,6 +32,7 @@ export const settingsSchema = v.object({
       formantRatio: between(0.7, 1.4),
       intonation: between(0, 4),
       unvoicedLevelDb: between(-24, 12),
+      sound: v.optional(v.picklist(SOUNDS), DEFAULT_CONTROLS.sound),
     }),
     DEFAULT_CONTROLS,
   ),

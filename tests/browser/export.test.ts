@@ -209,6 +209,23 @@ describe('an exported file', () => {
     }
   });
 
+  it('is smaller at fewer bits a second where the format loses anything', async () => {
+    const bytes = await opened.page.evaluate(
+      async ({ speech, consent }) => {
+        const { exportTake } = (await loadModule('/src/export/export.ts')) as typeof Export;
+        const samples = Float32Array.from(speech, (x) => x / 32768);
+        const about = { voiceId: 'joe', voiceName: 'Joe', consent, voiceData: undefined, voice: null };
+        const sizeOf = async (format: 'wav' | 'opus', bitrate?: number) =>
+          (await exportTake(samples, 24000, format, about, { bitrate })).blob.size;
+        const [opus, small] = [await sizeOf('opus'), await sizeOf('opus', 32_000)];
+        return { opus, small, wav: await sizeOf('wav'), sameWav: await sizeOf('wav', 32_000) };
+      },
+      { speech, consent: sealed() },
+    );
+    expect(bytes.small / bytes.opus).toBeLessThan(0.65);
+    expect(bytes.sameWav).toBe(bytes.wav);
+  });
+
   it('can be cancelled, and only exported files can be delivered', async () => {
     const outcome = await opened.page.evaluate(
       async ({ speech, consent }) => {

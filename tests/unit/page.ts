@@ -40,6 +40,7 @@ export function voice(changes: Partial<VoiceSummary> = {}): VoiceSummary {
     consent: sealed(),
     data: ['d'.repeat(64)],
     isRevoked: false,
+    hasRecordedSound: false,
     ...changes,
   };
 }

@@ -74,6 +74,26 @@ export const DEFAULT_EXHIBIT: Exhibit = {
         es: 'Un niño que no existe: la voz fue calculada.',
       },
     },
+    {
+      id: 'roosevelt',
+      line: {
+        en: 'President of the United States, from a disc of 1913.',
+        de: 'Präsident der Vereinigten Staaten, nach einer Schallplatte von 1913.',
+        nl: 'President van de Verenigde Staten, van een plaat uit 1913.',
+        fr: 'Président des États-Unis, d’après un disque de 1913.',
+        es: 'Presidente de Estados Unidos, según un disco de 1913.',
+      },
+    },
+    {
+      id: 'nightingale',
+      line: {
+        en: 'Founder of modern nursing, from a wax cylinder of 1890.',
+        de: 'Begründerin der modernen Krankenpflege, nach einer Wachswalze von 1890.',
+        nl: 'Grondlegster van de moderne verpleging, van een wasrol uit 1890.',
+        fr: 'Fondatrice des soins infirmiers modernes, d’après un cylindre de cire de 1890.',
+        es: 'Fundadora de la enfermería moderna, según un cilindro de cera de 1890.',
+      },
+    },
   ],
   prompts: [
     {

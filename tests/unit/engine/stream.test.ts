@@ -26,11 +26,12 @@ async function convert(
   sampleRateHz: number,
   blockCodes = 10,
   voice = fakeVoice(),
+  controls = DEFAULT_CONTROLS,
 ): Promise<Float32Array> {
   const stream = new ConversionStream({
     networks: fakeNetworks(),
     voice,
-    controls: DEFAULT_CONTROLS,
+    controls,
     profile: PROFILE,
     sampleRateHz,
     blockCodes,
@@ -64,6 +65,25 @@ describe('the conversion stream', () => {
     const halved = fakeVoice({ colour: new Float32Array(80).fill(-Math.LN2) });
     const coloured = await convert(samples, 16000, 10, halved);
     expect(rms(coloured) / rms(plain)).toBeCloseTo(0.5, 1);
+  });
+
+  it('sounds as recorded only where that is chosen and the voice has that sound', async () => {
+    const samples = [buzz(16000, 1)];
+    const noise = new Float32Array(80).fill(-5);
+    const voice = fakeVoice({
+      recorded: { band: new Float32Array(80).fill(-25), noise, wowRateHz: 1, wowDepth: 0, medianF0Hz: 120 },
+    });
+    const recorded = { ...DEFAULT_CONTROLS, sound: 'recorded' as const };
+    const plain = await convert(samples, 16000);
+    expect(await convert(samples, 16000, 10, voice)).toEqual(plain);
+    expect(await convert(samples, 16000, 10, fakeVoice(), recorded)).toEqual(plain);
+    const heard = await convert(samples, 16000, 10, voice, recorded);
+    expect(heard.length).toBe(plain.length);
+    // Nothing passes the band; the noise of the machine is all there is.
+    expect(Math.log(rms(heard))).toBeCloseTo(-5, 1);
+    expect(
+      largestDifference(await convert(inChunks(samples[0]!, 1, 900), 16000, 3, voice, recorded), heard),
+    ).toBeLessThan(1e-6);
   });
 
   it('keeps the time and the duration of sounds', async () => {

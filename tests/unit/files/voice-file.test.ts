@@ -60,6 +60,15 @@ describe('an .understudy file', () => {
     expect(plain.adapter).toBeUndefined();
   });
 
+  it('keeps what the machine that recorded it did to a voice that has that', async () => {
+    const band = Float32Array.from({ length: 80 }, (_, i) => -i / 8);
+    const noise = Float32Array.from({ length: 80 }, (_, i) => -4 - i / 16);
+    const recorded = { band, noise, wowRateHz: 1.25, wowDepth: 0.005, medianF0Hz: 237 };
+    const file = await read(await make({ voice: fakeVoice({ recorded }) }));
+    expect(file.voice.recorded).toEqual(recorded);
+    expect((await read(good)).voice.recorded).toBeUndefined();
+  });
+
   it('is read as it was written, with its record and its signer', async () => {
     const file = await read(good);
     expect(file.about).toEqual(ABOUT);

@@ -6,6 +6,7 @@ const IDLE_SECONDS = 45;
 /** Actions that lead from the first screen to each of the others. */
 const WAYS: Record<Exclude<Screen, 'attract'>, Exclude<Action, 'leave' | 'fail' | 'begin'>[]> = {
   voices: [],
+  about: ['read'],
   speak: ['choose'],
   converting: ['choose', 'spoken'],
   listen: ['choose', 'spoken', 'sounds'],
@@ -61,6 +62,10 @@ describe('a visit', () => {
     ['converting', 'again', 'speak'],
     ['converting', 'another', 'voices'],
     ['voices', 'rechoose', 'converting'],
+    ['about', 'unread', 'voices'],
+    ['about', 'choose', 'speak'],
+    ['about', 'rechoose', 'converting'],
+    ['listen', 'resound', 'converting'],
   ])('leads from %s by %s to %s', (from, action, to) => {
     const visit = visitAt(from as keyof typeof WAYS);
     expect(visit.go(action)).toBe(true);
@@ -69,7 +74,16 @@ describe('a visit', () => {
 
   it('ignores actions that belong to other screens', () => {
     const visit = new Visit(scope, { idleSeconds: IDLE_SECONDS, onBegin, onEnd });
-    for (const action of ['choose', 'spoken', 'sounds', 'again', 'finish', 'seen'] as const)
+    for (const action of [
+      'read',
+      'choose',
+      'spoken',
+      'sounds',
+      'resound',
+      'again',
+      'finish',
+      'seen',
+    ] as const)
       expect(visit.go(action)).toBe(false);
     expect(visit.fail('conversion')).toBe(false);
     expect(visit.screen).toBe('attract');

@@ -7,6 +7,8 @@ import {
   voiceId24,
   WatermarkEmbedder,
 } from '../../../src/watermark';
+import { hzToMel, melToHz } from '../../../src/dsp/signal';
+import { PeriodSound } from '../../../src/engine/synthesis/period-sound';
 import { DetectionJobs } from '../../../src/watermark/jobs';
 import { resample, rms, withNoise } from './detector/attacks';
 import { randomFrom, speechLike } from './speech-like';
@@ -32,6 +34,22 @@ describe('the mark', () => {
       payloadOk: false,
       payloadConfidence: 0,
       ranges: [],
+    });
+  });
+
+  it('is detected in speech that sounds as a disc of 1913: 250 to 3000 Hz, with its noise and wow', async () => {
+    const band = Float32Array.from({ length: 80 }, (_, i) => {
+      const hz = melToHz((hzToMel(12000) * i) / 79);
+      return -Math.LN10 * Math.max(0, 1.2 * Math.log2(250 / Math.max(hz, 1)), 1.8 * Math.log2(hz / 3000));
+    });
+    const noise = band.map((gain) => Math.max(-12, gain) + Math.log(0.1 * rms(speech)));
+    const recorded = { band, noise, wowRateHz: 1.3, wowDepth: 0.005, medianF0Hz: 200 };
+    const old = new PeriodSound(recorded).push(speech);
+    expect((await detectWatermark(old, 24000)).present).toBe('no');
+    expect(await detectWatermark(embedWatermark(old, PAYLOAD), 24000)).toMatchObject({
+      present: 'yes',
+      payload: PAYLOAD,
+      payloadOk: true,
     });
   });
 
