@@ -43,12 +43,11 @@ await command(async () => {
     },
   });
   const startedMs = performance.now();
+  let begun = 0;
+  const begin = () => ++begun <= visits;
   try {
     const reports = await Promise.all(
-      Array.from({ length: kiosks }, (_, i) => {
-        const share = Math.floor((visits + i) / kiosks);
-        return kiosk(server.url, { ...options, visits: share, seed: seed + i });
-      }),
+      Array.from({ length: kiosks }, (_, i) => kiosk(server.url, { ...options, begin, seed: seed + i })),
     );
     const report = together(reports);
     const failed = broken({
@@ -64,11 +63,13 @@ await command(async () => {
   }
 });
 
+/** @typedef {{ begin: () => boolean, withFaults: boolean, withinMs: number }} Options `begin`: whether there is another visit, which is counted */
+
 /**
  * One kiosk in a browser of its own.
  *
  * @param {string} url
- * @param {{ visits: number, seed: number, withFaults: boolean, withinMs: number }} options
+ * @param {Options & { seed: number }} options
  */
 async function kiosk(url, { seed, ...options }) {
   const browser = await launchChromium({
@@ -123,9 +124,9 @@ function added(a, b) {
  * @param {import('playwright-core').Page} page
  * @param {Visitor} visitor
  * @param {import('./soak/kiosk/visitor.mjs').Random} random
- * @param {{ visits: number, withFaults: boolean, withinMs: number }} options
+ * @param {Options} options
  */
-async function soak(page, visitor, random, { visits, withFaults, withinMs }) {
+async function soak(page, visitor, random, { begin, withFaults, withinMs }) {
   if (!(await visitor.atRest())) throw new Error('The kiosk did not load.');
   const leftovers = await Leftovers.of(page);
   const report = {
@@ -139,7 +140,7 @@ async function soak(page, visitor, random, { visits, withFaults, withinMs }) {
   await visitor.atRest();
   const memoryBeforeMb = await memoryMb(page);
   const startedMs = performance.now();
-  while (report.visits < visits && performance.now() - startedMs < withinMs) {
+  while (performance.now() - startedMs < withinMs && begin()) {
     const planned = plan(random, withFaults);
     const { outcome, last, fault } = await visitor.visit(planned);
     report.visits++;
@@ -158,7 +159,7 @@ async function soak(page, visitor, random, { visits, withFaults, withinMs }) {
     const found = await leftovers.find(report.visits % THOROUGH === 0);
     report.leftovers += found.length;
     for (const each of found) console.error(`Visit ${report.visits} (${outcome} on ${last}) left ${each}.`);
-    if (report.visits % THOROUGH === 0) console.error(progress(report, visits));
+    if (report.visits % THOROUGH === 0) console.error(progress(report));
   }
   // In the state in which it was measured before.
   await visitor.visit(complete);
@@ -170,13 +171,10 @@ async function soak(page, visitor, random, { visits, withFaults, withinMs }) {
   return report;
 }
 
-/**
- * @param {{ visits: number, completed: number, faults: Record<string, number>, stuck: number, leftovers: number }} report
- * @param {number} visits
- */
-function progress({ visits: done, completed, faults, stuck, leftovers }, visits) {
+/** @param {{ visits: number, completed: number, faults: Record<string, number>, stuck: number, leftovers: number }} report */
+function progress({ visits, completed, faults, stuck, leftovers }) {
   const caused = Object.values(faults).reduce((sum, count) => sum + count, 0);
-  return `${done} of ${visits} visits: ${completed} completed, ${caused} faults, ${stuck} stuck, ${leftovers} leftovers`;
+  return `${visits} visits: ${completed} completed, ${caused} faults, ${stuck} stuck, ${leftovers} leftovers`;
 }
 
 function readArguments() {

@@ -35,7 +35,9 @@ if (await built()) {
     await suite('browser', 'browser', '--exclude', LIVE);
     // Sound in real time, alone.
     await suite('browser', 'live', LIVE);
-    await inPairs([['soak of the kiosk', ['scripts/soak-kiosk.mjs', '--visits', '60', '--kiosks', '3']]]);
+    await inPairs([
+      ['soak of the kiosk', ['scripts/soak-kiosk.mjs', '--visits', '60', '--kiosks', '3', '--within', '300']],
+    ]);
   }
   await otherBrowser('WebKit', runWebkit);
   await otherBrowser('Firefox', runFirefox);
