@@ -14,7 +14,8 @@ export async function lock(path) {
     try {
       await writeFile(path, String(process.pid), { flag: 'wx' });
       return () => rm(path, { force: true });
-    } catch {
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
       const holder = Number(await readFile(path, 'utf8').catch(() => ''));
       if (holder > 0 && !isRunning(holder)) await rm(path, { force: true });
       await setTimeout(POLL_MS);

@@ -30,6 +30,10 @@ describe('a lock', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
+  it('fails where it cannot be written, instead of waiting', async () => {
+    await expect(lock(join(folder, 'none', 'build.lock'))).rejects.toThrow('ENOENT');
+  });
+
   it('is taken from a process that was killed', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     await writeFile(path, String(pid));
