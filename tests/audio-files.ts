@@ -154,6 +154,16 @@ export function oggOpus(pagesOf: number[], { serial = 1, isEnded = true, fill = 
   ];
 }
 
+/** What a muxer is told with packets of Opus. */
+export const OPUS_METADATA: EncodedAudioChunkMetadata = {
+  decoderConfig: {
+    codec: 'opus',
+    sampleRate: 48000,
+    numberOfChannels: 1,
+    description: Uint8Array.from(oggOpus([])[0]!.packets[0]!),
+  },
+};
+
 /** 20 ms of CELT, one frame, mono. */
 export function opusPacket(fill: number): Buffer {
   return Buffer.concat([Buffer.from([31 << 3]), Buffer.alloc(60, fill)]);

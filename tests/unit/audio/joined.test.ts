@@ -10,20 +10,24 @@ import {
 } from 'mediabunny';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeFile } from '../../../src/audio/decode';
-import { adts, aiff, caf, flac, mp3, ogg, oggOpus, opusPacket, pcm16, riff } from '../../audio-files';
+import {
+  adts,
+  aiff,
+  caf,
+  flac,
+  mp3,
+  ogg,
+  oggOpus,
+  OPUS_METADATA,
+  opusPacket,
+  pcm16,
+  riff,
+} from '../../audio-files';
 import { installFakeDecoder } from '../../fake-audio-decoder';
 
 beforeEach(installFakeDecoder);
 afterEach(() => vi.unstubAllGlobals());
 
-const OPUS: EncodedAudioChunkMetadata = {
-  decoderConfig: {
-    codec: 'opus',
-    sampleRate: 48000,
-    numberOfChannels: 1,
-    description: Uint8Array.from(oggOpus([])[0]!.packets[0]!),
-  },
-};
 const MP3: EncodedAudioChunkMetadata = {
   decoderConfig: { codec: 'mp3', sampleRate: 48000, numberOfChannels: 1 },
 };
@@ -39,7 +43,7 @@ async function make(format: OutputFormat, codec: 'opus' | 'mp3' = 'opus'): Promi
   const data = codec === 'opus' ? opusPacket(64) : mp3([64]);
   for (let i = 0; i < 50; i++) {
     const packet = new EncodedPacket(Uint8Array.from(data), 'key', i * seconds, seconds);
-    await source.add(packet, codec === 'opus' ? OPUS : MP3);
+    await source.add(packet, codec === 'opus' ? OPUS_METADATA : MP3);
   }
   await output.finalize();
   return Buffer.from(target.buffer!);

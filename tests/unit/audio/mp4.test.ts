@@ -1,7 +1,7 @@
 import { BufferTarget, EncodedAudioPacketSource, EncodedPacket, Mp4OutputFormat, Output } from 'mediabunny';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeFile } from '../../../src/audio/decode';
-import { oggOpus, opusPacket } from '../../audio-files';
+import { OPUS_METADATA, opusPacket } from '../../audio-files';
 import { BAD, installFakeDecoder } from '../../fake-audio-decoder';
 
 beforeEach(installFakeDecoder);
@@ -21,14 +21,7 @@ async function make(fastStart: 'in-memory' | 'fragmented'): Promise<Buffer> {
   const data = Uint8Array.from(opusPacket(BAD));
   data[1] = 64;
   for (let i = 0; i < PACKETS; i++)
-    await source.add(new EncodedPacket(data, 'key', 0.02 * i, 0.02), {
-      decoderConfig: {
-        codec: 'opus',
-        sampleRate: 48000,
-        numberOfChannels: 1,
-        description: Uint8Array.from(oggOpus([])[0]!.packets[0]!),
-      },
-    });
+    await source.add(new EncodedPacket(data, 'key', 0.02 * i, 0.02), OPUS_METADATA);
   await output.finalize();
   return Buffer.from(target.buffer!);
 }

@@ -11,7 +11,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readParts } from '../../../src/audio/containers/parts';
 import { decodeFile } from '../../../src/audio/decode';
-import { mp3Frames, oggOpus, opusPacket } from '../../audio-files';
+import { mp3Frames, OPUS_METADATA, opusPacket } from '../../audio-files';
 import { BAD, installFakeDecoder } from '../../fake-audio-decoder';
 
 beforeEach(installFakeDecoder);
@@ -23,14 +23,6 @@ interface Track {
   fill?: number;
 }
 
-const OPUS: EncodedAudioChunkMetadata = {
-  decoderConfig: {
-    codec: 'opus',
-    sampleRate: 48000,
-    numberOfChannels: 1,
-    description: Uint8Array.from(oggOpus([])[0]!.packets[0]!),
-  },
-};
 const row = (packets: number, from = 0) => Array.from({ length: packets }, (_, i) => from + 0.02 * i);
 
 async function make(format: OutputFormat, tracks: Track[], picturesAt: number[] = []): Promise<Blob> {
@@ -48,7 +40,10 @@ async function make(format: OutputFormat, tracks: Track[], picturesAt: number[] 
   }
   for (const [i, { times, fill = 64 }] of tracks.entries()) {
     for (const time of times) {
-      await sources[i]!.add(new EncodedPacket(Uint8Array.from(opusPacket(fill)), 'key', time, 0.02), OPUS);
+      await sources[i]!.add(
+        new EncodedPacket(Uint8Array.from(opusPacket(fill)), 'key', time, 0.02),
+        OPUS_METADATA,
+      );
     }
   }
   await output.finalize();
