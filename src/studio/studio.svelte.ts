@@ -22,7 +22,7 @@ import { requireIntact, type TakeOutput } from '../store/takes';
 import { revoked } from '../store/voices';
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
-import { clock, nowInWords, plural } from '../ui/format';
+import { clock, nowInWords, plural } from '../text/format';
 import { TakeLibrary, type OpenTake } from './take-library.svelte';
 
 export interface SoundProgress extends JobProgress {
