@@ -1,4 +1,4 @@
-import { plainText, type Capacity, type ConsentRecord } from '../provenance';
+import { plainText, statementInWords, type Capacity, type ConsentRecord } from '../provenance';
 
 const CAPACITIES: Record<Capacity, string> = {
   self: 'lent by the person',
@@ -31,6 +31,6 @@ export function proofInWords({ proof }: ConsentRecord, isMadeHere: boolean) {
         isVerified: false,
       };
     case 'statement':
-      return { text: plainText(proof.statement), isVerified: false };
+      return { text: statementInWords(proof.statement), isVerified: false };
   }
 }
