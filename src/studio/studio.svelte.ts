@@ -91,7 +91,11 @@ export class Studio {
           onProgress: (doneSeconds, totalSeconds) =>
             onProgress(soundProgress(doneSeconds, totalSeconds, null)),
         });
-        await this.addTake(samples, sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')) || m.provenance_nameless());
+        await this.addTake(
+          samples,
+          sampleRateHz,
+          plainText(file.name.replace(/\.[^.]+$/, '')) || m.provenance_nameless(),
+        );
         return [...warnings, ...doubtsOf(samples, sampleRateHz)];
       },
     });

@@ -124,7 +124,7 @@ describe('joined files of two formats', () => {
     const { seconds, warnings } = await open(FILES['Ogg']!, second);
     expect(seconds).toBeCloseTo(1, 1);
     expect(warnings).toEqual([
-      expect.stringMatching(/^Something else follows in this file, about 4 kB, that is no part/),
+      expect.stringMatching(/^Something else follows in this file, about 4 kB, that is not part/),
     ]);
   });
 });

@@ -84,7 +84,7 @@ describe('an MPEG-TS', () => {
     expect(lost).toBeLessThan(30);
     expect(frames.slice(100)).toEqual(fills.slice(100));
     expect(warnings).toEqual([
-      `${(lost * SECONDS).toFixed(1)} s in the middle of this file, from ${(frames.indexOf(0) * SECONDS).toFixed(1)} s on, are missing or damaged and were left silent.`,
+      `Sound is missing or damaged in the middle of this file, from ${(frames.indexOf(0) * SECONDS).toFixed(1)} seconds on: ${(lost * SECONDS).toFixed(1)} seconds. That part was left silent.`,
     ]);
   });
 
@@ -145,7 +145,7 @@ describe('an MPEG-TS', () => {
   ])('with sound that cannot be read names its codec: %s', async (name, type, registered) => {
     await expect(decodeFile(new Blob([transport(type, registered)]), 'a.ts')).rejects.toMatchObject({
       code: 'codec',
-      message: expect.stringContaining(`is encoded as ${name}, which cannot be decoded here`) as string,
+      message: expect.stringContaining(`that cannot be decoded here: ${name}.`) as string,
     });
   });
 });
