@@ -125,7 +125,7 @@ describe('an MPEG-TS', () => {
       );
       expect(framesOf(samples).slice(0, 148)).toEqual(fills.slice(0, 148));
       expect(warnings).toEqual([
-        expect.stringMatching(/^The end of this file is missing or damaged: how much is lost is not known/),
+        expect.stringMatching(/^The end of this file is missing or damaged: how much is not known/),
       ]);
     }
   });
@@ -139,8 +139,8 @@ describe('an MPEG-TS', () => {
   });
 
   it.each([
-    ['AAC in LATM', 0x11, ''],
-    ['Opus in MPEG-TS', 0x06, 'Opus'],
+    ['AAC (LATM)', 0x11, ''],
+    ['Opus (MPEG-TS)', 0x06, 'Opus'],
     ['Dolby TrueHD', 0x83, ''],
   ])('with sound that cannot be read names its codec: %s', async (name, type, registered) => {
     await expect(decodeFile(new Blob([transport(type, registered)]), 'a.ts')).rejects.toMatchObject({

@@ -52,7 +52,7 @@ describe('an Ogg file', () => {
   it.each([
     ['at the end of a page', 0],
     ['in the header of a page', 26],
-  ])('cut %s says that its last entry is missing', async (_, more) => {
+  ])('cut %s says that its end mark is missing', async (_, more) => {
     const whole = ogg(oggOpus([50, 50, 50]));
     const end = whole.lastIndexOf('OggS');
     const { seconds: read, warnings } = await decodeFile(file(whole.subarray(0, end + more)), 'cut.ogg');

@@ -112,7 +112,7 @@ describe('a file of several sound tracks', () => {
   it('says which was opened where both have sound', async () => {
     const two = await make(webm(), [{ times: row(50) }, { times: row(100) }]);
     expect((await decodeFile(two, 'two.webm')).warnings).toEqual([
-      'This file has 2 sound tracks: track 1 was opened.',
+      'This file has 2 sound tracks. Opened: track 1.',
     ]);
   });
 });

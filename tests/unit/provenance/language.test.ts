@@ -37,7 +37,7 @@ describe('why a record cannot be used', () => {
     expect(invalid({ revocationContact: '' })).toThrow(
       /: the field “revocationContact” is missing or not valid\./,
     );
-    expect(invalid({ from: '2026-02-31' })).toThrow(/: there is no such day \(from\)\./);
+    expect(invalid({ uses: ['live', 'live'] })).toThrow(/: a use is named twice \(uses\)\./);
     expect(() => parseRecord('record')).toThrow(/: it is not a record\./);
   });
 
