@@ -21,10 +21,10 @@ class OtherThread extends EventTarget {
     super();
     const { port1, port2 } = this.channel;
     expose(api, port1);
-    port1.addEventListener('message', ({ data }) =>
+    port1.addEventListener('message', ({ data }: MessageEvent<unknown>) =>
       received.dispatchEvent(new MessageEvent('message', { data })),
     );
-    port2.addEventListener('message', ({ data }) =>
+    port2.addEventListener('message', ({ data }: MessageEvent<unknown>) =>
       this.dispatchEvent(new MessageEvent('message', { data })),
     );
     port2.start();
