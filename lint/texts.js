@@ -15,11 +15,11 @@ export const WORDED = [
 const MESSAGE =
   'A text for the user is a message: put it into messages/{en,de,nl,fr,es}/<area>.json (CONTRIBUTING.md, “Add a text”).';
 
-/** Names that are the same in every language. */
-const NAMES = /^(Understudy|Mediapipe)$/;
+/** The name of the app, and addresses. */
+const NAMES = /^(Understudy|\/\S*)$/;
 const WORD = /\p{L}\p{L}/u;
 /** A sentence or a label of several words: codes and keys of the app have neither a capital nor a space. */
-const SENTENCE = /^\W*\p{Lu}\p{L}*\W? .*\p{L}|\p{L} \p{Ll}+ \p{Ll}/u;
+const SENTENCE = /^\W*\p{Lu}.* \p{Ll}{2}|\p{L} \p{Ll}+ \p{Ll}/u;
 /** One word that starts as a label does. */
 const LABEL = /^\p{Lu}\p{Ll}+/u;
 

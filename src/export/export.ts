@@ -132,7 +132,7 @@ function factsOf(about: About, payload: WatermarkPayload, sealed: SealedRecord):
 function tagsOf({ title, voiceName, payload, consentFingerprint }: CredentialFacts) {
   const sentences = [
     m.export_tag({ voice: voiceName, mark: bindingOf(payload) }),
-    // As the standard for photo metadata (IPTC) names it, for programs.
+    // eslint-disable-next-line understudy/no-literal-text -- named as in IPTC's standard, for programs
     'Digital source type: compositeWithTrainedAlgorithmicMedia.',
     ...(consentFingerprint ? [m.export_tag_consent({ fingerprint: consentFingerprint })] : []),
   ];

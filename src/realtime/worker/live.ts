@@ -105,6 +105,7 @@ export class Live implements LiveApi<LiveLink> {
   async simulate(fault: LiveFault): Promise<void> {
     const loop = this.running();
     if (fault.kind === 'slow') loop.slowDown(fault.factor, fault.seconds);
+    // eslint-disable-next-line understudy/no-literal-text -- only tests see it
     else loop.interrupt(new EngineError('gpu-lost', 'A test simulated the loss of the graphics processor.'));
   }
 
