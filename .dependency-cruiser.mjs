@@ -17,6 +17,8 @@ const COMPUTING = ['dsp', 'provenance', 'watermark', 'engine', 'files', 'enrol']
 const LAYERS = {
   // Compiled from messages/ (scripts/messages.mjs).
   paraglide: [],
+  // The service worker, which is built by itself.
+  offline: [],
   dsp: [],
   provenance: [],
   // What marks and what finds the mark must not depend on what converts.
@@ -39,6 +41,7 @@ const LAYERS = {
     'enrol',
     'export',
     'files',
+    'offline',
     'paraglide',
     'provenance',
     'store',
@@ -173,7 +176,7 @@ const rules = [
     from: { path: '^src/main\\.ts$' },
     to: {
       path: '^(src|workers)/',
-      pathNot: ['^src/main\\.ts$', '^src/paraglide/', '\\.d\\.ts$'],
+      pathNot: ['^src/main\\.ts$', '^src/offline/', '^src/paraglide/', '\\.d\\.ts$'],
       reachable: false,
     },
   },

@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = join(ROOT, '.cache/messages.stamp');
 
 /**
- * How `messages/*.json` become `src/paraglide`: for the plugin of Vite and for `compileMessages`.
+ * How `messages/{locale}/{area}.json` become `src/paraglide`: for the plugin of Vite and for `compileMessages`.
  *
  * @type {import('@inlang/paraglide-js').CompilerOptions}
  */
@@ -16,7 +16,7 @@ export const PARAGLIDE = {
   outdir: join(ROOT, 'src/paraglide'),
   // src/services/locale.svelte.ts says which locale is shown.
   strategy: ['globalVariable', 'baseLocale'],
-  outputStructure: 'locale-modules',
+  outputStructure: 'message-modules',
   emitTsDeclarations: true,
   emitReadme: false,
 };
@@ -26,7 +26,8 @@ export async function compileMessages() {
   const hash = createHash('sha256').update(await readFile(join(ROOT, 'package-lock.json')));
   hash.update(JSON.stringify(PARAGLIDE));
   hash.update(await readFile(join(PARAGLIDE.project, 'settings.json')));
-  for (const name of (await readdir(join(ROOT, 'messages'))).sort())
+  const files = await readdir(join(ROOT, 'messages'), { recursive: true });
+  for (const name of files.filter((file) => file.endsWith('.json')).sort())
     hash.update(await readFile(join(ROOT, 'messages', name)));
   const stamp = hash.digest('hex');
   const compiled = await stat(join(PARAGLIDE.outdir, 'messages.js')).catch(() => undefined);

@@ -72,6 +72,7 @@ export class LivePage {
       },
     });
     this.takes = new LiveTakes(context, scope, this.session);
+    context.work.addSession(scope, { isOn: () => this.isOn });
     scope.own(onChanged('voices', () => void this.checkVoices()));
     scope.interval(() => this.updateMeters(), METER_MS);
     void this.listDevices();

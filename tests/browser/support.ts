@@ -24,6 +24,8 @@ export interface OpenOptions {
   intercept?: Parameters<typeof serve>[0]['intercept'];
   /** Runs in the page before any other script. */
   initScript?: () => void;
+  /** Lets the app keep itself for use without a network, which takes time and requests of its own; off by default. */
+  keepsItself?: boolean;
 }
 
 export interface Opened {
@@ -76,7 +78,10 @@ async function openAt(
   closeServer: () => Promise<void>,
 ): Promise<Opened> {
   const browser = await launchChromium({ args: [...mediaArgs(options), ...(options.args ?? [])] });
-  const context = await browser.newContext({ permissions: options.permissions ?? [] });
+  const context = await browser.newContext({
+    permissions: options.permissions ?? [],
+    serviceWorkers: options.keepsItself ? 'allow' : 'block',
+  });
   const page = await context.newPage();
   if (options.fakeMicWav) await page.addInitScript(watchAudioContexts);
   if (options.initScript) await page.addInitScript(options.initScript);
