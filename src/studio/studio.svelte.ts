@@ -8,7 +8,6 @@ import { checkSamples, needsRepair } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import { AudioError } from '../audio/errors';
 import { speechWarning } from '../audio/speech-likeness';
-import { judgeTake } from '../engine/analysis/condition-take';
 import { named, type Condition } from '../engine/analysis/conditions';
 import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
@@ -277,6 +276,7 @@ export class Studio {
     this.judged = source;
     this.heard = [];
     try {
+      const { judgeTake } = await import('../engine/analysis/condition-take');
       const found = source && (await judgeTake(source.samples, source.sampleRateHz));
       // Another take may have been opened meanwhile.
       if (this.judged === source && found) this.heard = named(found);
