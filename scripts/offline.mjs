@@ -50,14 +50,13 @@ export function offline(isRelease) {
         globIgnores: LEFT_OUT,
         maximumFileSizeToCacheInBytes: MAX_BYTES,
         manifestTransforms: [
-          async (entries) => ({
-            manifest: /** @type {typeof entries} */ (
-              await describe(
-                outDir,
-                entries.map(({ url }) => url),
-              )
-            ),
-          }),
+          async (entries) => {
+            const files = await describe(
+              outDir,
+              entries.map(({ url }) => url),
+            );
+            return { manifest: files.map((file) => ({ size: file.bytes, revision: null, ...file })) };
+          },
         ],
       },
       manifest: {
