@@ -17,6 +17,8 @@ const COMPUTING = ['dsp', 'provenance', 'watermark', 'engine', 'files', 'enrol']
 const LAYERS = {
   // Compiled from messages/ (scripts/messages.mjs).
   paraglide: [],
+  // What is said to people, in the language shown.
+  text: ['paraglide'],
   // The service worker, which is built by itself.
   offline: [],
   dsp: [],
@@ -34,27 +36,18 @@ const LAYERS = {
   realtime: ['audio', 'dsp', 'engine', 'provenance', 'services'],
   export: ['audio', 'dsp', 'engine', 'provenance', 'services', 'store', 'watermark'],
   archive: ['audio', 'dsp', 'engine', 'enrol', 'export', 'files', 'provenance', 'store'],
-  services: [
-    'audio',
-    'dsp',
-    'engine',
-    'enrol',
-    'export',
-    'files',
-    'offline',
-    'paraglide',
-    'provenance',
-    'store',
-    'watermark',
-  ],
-  ui: ['audio', 'dsp', 'engine', 'paraglide', 'provenance', 'services'],
+  services: ['audio', 'dsp', 'engine', 'enrol', 'export', 'files', 'offline', 'provenance', 'store', 'watermark'],
+  ui: ['audio', 'dsp', 'engine', 'provenance', 'services'],
 };
+const TEXTS = ['paraglide', 'text'];
+/** Every folder says what it says through messages. */
+for (const allowed of Object.values(LAYERS).slice(2)) allowed.push(...TEXTS);
 const LOWER = Object.keys(LAYERS);
 /** A page imports no other page and not the shell, so that each can be read and changed alone. */
 for (const page of PAGES) LAYERS[page] = LOWER;
 LAYERS.app = [...LOWER, ...PAGES, 'harness'];
 /** They join folders that run without a page. */
-LAYERS.workers = [...COMPUTING, 'audio', 'realtime', 'store'];
+LAYERS.workers = [...COMPUTING, ...TEXTS, 'audio', 'realtime', 'store'];
 LAYERS.harness = LOWER.filter((folder) => folder !== 'ui');
 
 /** @param {string[]} names */

@@ -10,7 +10,7 @@ import { StoreError } from '../store/db';
 import { rememberTime } from '../store/device/clock';
 import { isInMemory } from '../store/memory/open';
 import type { DraftRow, TakeSummary } from '../store/rows';
-import { timeLeft } from '../ui/format';
+import { timeLeft } from '../text/format';
 
 const CLOCK_MS = 60_000;
 const MISSING = 'at most the last second is missing, unless the page had warned that the rest was not stored';

@@ -8,7 +8,8 @@ export { contrast, PAPER, readable, WANTED_CONTRAST } from './exhibit/contrast';
 export { DEFAULT_EXHIBIT } from './exhibit/default';
 export { ExhibitError, type Fault } from './exhibit/fault';
 export { isOpen } from './exhibit/opening-hours';
-export { exhibitSchema, LIMITS, LOCALES, type AllowedCode } from './exhibit/schema';
+export { LOCALES } from './exhibit/locales';
+export { exhibitSchema, LIMITS, type AllowedCode } from './exhibit/schema';
 export type { Exhibit, ExhibitVoice, Locale, OpeningHours, Texts } from './exhibit/types';
 
 /** Reads the file of an exhibit. Its texts are safe to show (`plainText`). Throws ExhibitError for the first fault. */

@@ -194,7 +194,7 @@ export class Guide {
     this.isUnclear = false;
     this.volume = this.exhibit.volume;
     this.prompt = 0;
-    language.locale = this.exhibit.languages[0]!;
+    language.exhibit = this.exhibit.languages[0]!;
   }
 
   /** Opens the microphone for the screen where the visitor speaks. */

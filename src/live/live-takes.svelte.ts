@@ -9,7 +9,7 @@ import { saveDraft } from '../store/draft-takes';
 import { Draft } from '../store/drafts';
 import { saveTake } from '../store/takes';
 import { laterSoundNotStored } from '../ui/draft-warning';
-import { clock, nowInWords } from '../ui/format';
+import { clock, nowInWords } from '../text/format';
 
 const END_MESSAGES: Record<Exclude<TakeEnd, 'asked'>, string> = {
   ceiling: 'A take can be ten minutes long at most, so the recording was ended.',

@@ -6,10 +6,23 @@ import {
   type Settings,
   type SettingsChange,
 } from '../store/settings';
+import { language, languageOfBrowser } from './locale.svelte';
 
 /** The settings as the pages use them. Every change is saved immediately. */
 export class Preferences {
   private settings = $state.raw<Settings>(loadSettings());
+
+  constructor() {
+    this.speak();
+  }
+
+  get language() {
+    return this.settings.language;
+  }
+
+  set language(language: Settings['language']) {
+    this.change({ language });
+  }
 
   get theme() {
     return this.settings.theme;
@@ -89,5 +102,10 @@ export class Preferences {
   private change(part: SettingsChange): void {
     this.settings = applyChange(this.settings, part);
     saveSettings(part);
+    this.speak();
+  }
+
+  private speak(): void {
+    language.user = this.language === 'auto' ? languageOfBrowser() : this.language;
   }
 }

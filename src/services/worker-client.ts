@@ -1,4 +1,6 @@
 import { proxy, releaseProxy, wrap, type ProxyMarked, type Remote } from 'comlink';
+import type { LanguageMessage } from '../text/worker-language';
+import { language } from './locale.svelte';
 import type { Scope } from './scope';
 
 /** The worker died or hangs; `message` is for the user. */
@@ -22,6 +24,9 @@ export class WorkerClient<Api extends object> {
     this.scope = parent.child();
     const { worker } = this.scope.worker(create);
     this.api = wrap<Api>(worker);
+    this.scope.own(
+      language.follow((locale) => worker.postMessage({ language: locale } satisfies LanguageMessage)),
+    );
     this.lost = new Promise<never>((_, reject) => (this.fail = reject));
     this.lost.catch(() => undefined);
     this.scope.on(worker, 'error', (event) => {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { DEFAULT_CONTROLS, SOUNDS } from '../engine/types';
+import { LOCALES } from '../files/exhibit/locales';
 
 const KEY = 'understudy-settings';
 const VERSION = 1;
@@ -17,6 +18,8 @@ const LIVE_DEFAULTS = {
 
 /** A damaged setting falls back to its default; the others are kept. */
 export const settingsSchema = v.object({
+  /** Of the texts; 'auto' for the first of the browser's that there is. */
+  language: v.fallback(v.picklist(['auto', ...LOCALES]), 'auto'),
   theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
   deviceId: v.fallback(v.string(), ''),
   voiceId: v.fallback(v.string(), 'kathleen'),

@@ -3,7 +3,7 @@ import type { Scope } from '../services/scope';
 import { Recorder, type Level, type Recorded } from '../audio/recorder';
 import { Draft } from '../store/drafts';
 import { laterSoundNotStored } from '../ui/draft-warning';
-import { nowInWords } from '../ui/format';
+import { nowInWords } from '../text/format';
 import { Microphone, type End } from '../ui/microphone.svelte';
 
 export type { Recorded };

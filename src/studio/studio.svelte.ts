@@ -8,11 +8,11 @@ import { checkSamples, needsRepair } from '../audio/check';
 import { decodeFile } from '../audio/decode';
 import { AudioError } from '../audio/errors';
 import { speechWarning } from '../audio/speech-likeness';
-import { named, type Condition } from '../engine/analysis/conditions';
+import type { Condition } from '../engine/analysis/conditions';
 import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
-import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
+import type { ExportFormat, ExportedTake } from '../export/export';
 import { asConversion, isConversionRevoked, NAMELESS, plainText } from '../provenance';
 import { onChanged } from '../store/changes';
 import type { Draft } from '../store/drafts';
@@ -21,7 +21,7 @@ import { requireIntact, type TakeOutput } from '../store/takes';
 import { revoked } from '../store/voices';
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { Recording, type Recorded } from './recording.svelte';
-import { clock, nowInWords, plural } from '../ui/format';
+import { clock, nowInWords, plural } from '../text/format';
 import { TakeLibrary, type OpenTake } from './take-library.svelte';
 
 export interface SoundProgress extends JobProgress {
@@ -165,6 +165,7 @@ export class Studio {
     await this.job.run(`Marking and encoding ${format.toUpperCase()}`, async ({ signal, onProgress }) => {
       requireIntact(take);
       const seconds = output.samples.length / output.sampleRateHz;
+      const { exportTake, mayHaveCredentials } = await import('../export/export');
       const file = await exportTake(
         output.samples,
         output.sampleRateHz,
@@ -277,6 +278,7 @@ export class Studio {
     this.heard = [];
     try {
       const { judgeTake } = await import('../engine/analysis/condition-take');
+      const { named } = await import('../engine/analysis/conditions');
       const found = source && (await judgeTake(source.samples, source.sampleRateHz));
       // Another take may have been opened meanwhile.
       if (this.judged === source && found) this.heard = named(found);

@@ -1,4 +1,4 @@
-import { timeLeft } from './format';
+import { timeLeft } from '../text/format';
 
 /** Warns that the store has refused a part of what is being recorded, see `Draft`. */
 export function laterSoundNotStored(what: 'recording' | 'take', storedSeconds: number): string {

@@ -1,7 +1,7 @@
 import type { AppContext } from '../services/context';
 import type { Scope } from '../services/scope';
 import { jobTask, type Task } from '../services/work.svelte';
-import { clock } from '../ui/format';
+import { clock } from '../text/format';
 import { Archiving } from './archiving.svelte';
 import { Enrolment } from './enrolment.svelte';
 import { promptLanguage } from './prompts';

@@ -4,6 +4,7 @@ import { openEar } from '../engine/backends/ort';
 import { browserOpeners } from '../engine/backends/runtime';
 import type { ConversionApi } from '../engine/types';
 import { openLibrary } from '../store/library';
+import { followPageLanguage } from '../text/worker-language';
 
 const converter = new Converter(openLibrary, browserOpeners, openEar);
 
@@ -20,4 +21,5 @@ const api: ConversionApi = {
   },
 };
 
+followPageLanguage();
 expose(api);

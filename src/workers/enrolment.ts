@@ -4,6 +4,7 @@ import { threadCount } from '../engine/backends/runtime';
 import { EnrolmentJobs } from '../enrol/jobs';
 import type { EnrolmentApi } from '../enrol/types';
 import { enrolmentLibrary } from '../store/library';
+import { followPageLanguage } from '../text/worker-language';
 
 const jobs = new EnrolmentJobs(enrolmentLibrary, (files) => openEnrolment(files, threadCount()));
 
@@ -20,4 +21,5 @@ const api: EnrolmentApi = {
   },
 };
 
+followPageLanguage();
 expose(api);

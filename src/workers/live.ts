@@ -5,6 +5,7 @@ import { Live } from '../realtime/worker/live';
 import type { LiveApi } from '../realtime/live-types';
 import { browserOpeners } from '../engine/backends/runtime';
 import { openLibrary } from '../store/library';
+import { followPageLanguage } from '../text/worker-language';
 
 const live = new Live(new Converter(openLibrary, browserOpeners));
 
@@ -21,4 +22,5 @@ const api: LiveApi<LiveEnds> = {
   simulate: (fault) => live.simulate(fault),
 };
 
+followPageLanguage();
 expose(api);

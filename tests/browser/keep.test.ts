@@ -44,6 +44,8 @@ describe('work', () => {
     await expect(page.getByTestId('open-take').textContent()).resolves.toMatch(/^Recording/);
     await page.getByTestId('play').focus();
     await page.getByRole('link', { name: 'Learn' }).click();
+    // Not before the page is shown: two changes of the address in one task are one to the page.
+    await page.getByTestId('play').waitFor({ state: 'detached' });
     await page.goBack();
     await expect.poll(() => page.evaluate('document.activeElement.dataset.testid')).toBe('play');
     await expect(page.getByTestId('open-take').textContent()).resolves.toMatch(/^Recording/);

@@ -146,7 +146,7 @@ it('a curator edits an exhibit, uses it, saves it, and a wrong file changes noth
   await page.getByTestId('undo').click();
   await expect.poll(() => page.getByTestId('title-en').inputValue()).toBe('Voices of the harbour');
 
-  await page.getByTestId('page-language').selectOption('de');
+  await page.getByTestId('language').selectOption('de');
   await page.getByRole('heading', { name: 'Stimmen' }).waitFor();
 });
 

@@ -3,7 +3,7 @@ import { added, Heaps, kept, OF_STAFF } from './traces.mjs';
 /** Networks and voices, and how fast they are, which the browser may have deleted and the page downloaded again. */
 const OF_NETWORKS = /^understudy-networks /;
 /** Time for the networks to run on silence, after which they hold nothing of a visit. */
-const SETTLING_MS = 30_000;
+const SETTLING_MS = 90_000;
 const LOOK_MS = 500;
 /** More than a visit has: 15 s at 48 kHz. Longer ones are memory of WebAssembly, which a new worker may have more of. */
 const MAX_SAMPLES = 720_000;

@@ -12,7 +12,7 @@ import { modelsUrl } from '../../services/models-url';
 import type { Scope } from '../../services/scope';
 import { checkNetworks, probeStorage } from '../../store/device/health';
 import { storageState } from '../../store/space';
-import { dataSize } from '../../ui/format';
+import { dataSize } from '../../text/format';
 import { Failed, type Check } from './self-test.svelte';
 
 /** Below this peak a microphone is taken to be muted: -80 dB. */

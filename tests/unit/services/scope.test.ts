@@ -3,7 +3,7 @@ import { isCancelled, messageOf } from '../../../src/services/messages';
 import { Scope } from '../../../src/services/scope';
 import { AudioError } from '../../../src/audio/errors';
 import { EngineError } from '../../../src/engine/errors';
-import { clock, timeLeft } from '../../../src/ui/format';
+import { clock, timeLeft } from '../../../src/text/format';
 
 describe('a scope', () => {
   it('ends everything it owns, the newest first, once', () => {

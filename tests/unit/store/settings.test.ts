@@ -4,6 +4,7 @@ import { Preferences } from '../../../src/services/preferences.svelte';
 import { loadSettings, saveSettings } from '../../../src/store/settings';
 
 const DEFAULTS = {
+  language: 'auto',
   theme: 'system',
   deviceId: '',
   voiceId: 'kathleen',

@@ -26,14 +26,14 @@ describe.each(IDS)('the page of %s', (id) => {
   it.each(LOCALES)(
     'says in %s when, where and what was guessed, and that these words were never said',
     (locale) => {
-      language.locale = locale;
+      language.user = locale;
       const texts = [voice.when(), voice.known(), voice.guessed(), voice.rights()];
       for (const text of texts) expect(text.length).toBeGreaterThan(80);
       expect(voice.when()).toContain(String(voice.year));
       expect(voice.known()).toContain(voice.name);
       expect(voice.rights()).toContain('Wikimedia Commons');
       expect(m.recorded_never({ name: voice.name })).toContain(voice.name);
-      language.locale = 'en';
+      language.user = 'en';
       if (locale !== 'en')
         for (const text of [voice.when(), voice.known()]) expect(texts).not.toContain(text);
     },

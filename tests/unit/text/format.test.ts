@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chanceInWords, dataSize, languageName, scientific, speedInWords } from '../../../src/ui/format';
+import { chanceInWords, dataSize, languageName, scientific, speedInWords } from '../../../src/text/format';
 
 describe('the name of a language', () => {
   it.each([
