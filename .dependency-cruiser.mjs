@@ -36,7 +36,18 @@ const LAYERS = {
   realtime: ['audio', 'dsp', 'engine', 'provenance', 'services'],
   export: ['audio', 'dsp', 'engine', 'provenance', 'services', 'store', 'watermark'],
   archive: ['audio', 'dsp', 'engine', 'enrol', 'export', 'files', 'provenance', 'store'],
-  services: ['audio', 'dsp', 'engine', 'enrol', 'export', 'files', 'offline', 'provenance', 'store', 'watermark'],
+  services: [
+    'audio',
+    'dsp',
+    'engine',
+    'enrol',
+    'export',
+    'files',
+    'offline',
+    'provenance',
+    'store',
+    'watermark',
+  ],
   ui: ['audio', 'dsp', 'engine', 'provenance', 'services'],
 };
 const TEXTS = ['paraglide', 'text'];

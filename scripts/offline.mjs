@@ -89,7 +89,10 @@ export function offline(isRelease) {
  */
 export async function describe(folder, paths) {
   const html = await readFile(join(folder, 'index.html'), 'utf8');
-  const core = new Set(['index.html', ...Array.from(html.matchAll(/"\.\/(assets\/[^"]+)"/g), ([, path]) => path)]);
+  const core = new Set([
+    'index.html',
+    ...Array.from(html.matchAll(/"\.\/(assets\/[^"]+)"/g), ([, path]) => path),
+  ]);
   const files = await Promise.all(
     [...new Set(paths)].map(async (url) => {
       const content = await readFile(join(folder, url));

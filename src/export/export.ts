@@ -76,6 +76,11 @@ async function tools() {
   }
 }
 
+/** Fetches what `exportTake` needs, for where nothing may be fetched later. Rejects with ExportError. */
+export async function prepareExport(): Promise<void> {
+  await tools();
+}
+
 /** All files of `exportTake`. */
 const exported = new WeakSet<MarkedFile>();
 
@@ -134,7 +139,12 @@ export async function exportTake(
     signal?.throwIfAborted();
     exported.add(blob);
     onProgress(1);
-    return { blob, fileName: `${fileNameOf(about)}.${extensionOf(format)}`, payload, hasCredentials: signed !== undefined };
+    return {
+      blob,
+      fileName: `${fileNameOf(about)}.${extensionOf(format)}`,
+      payload,
+      hasCredentials: signed !== undefined,
+    };
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new ExportError(

@@ -71,7 +71,8 @@ export async function openModules(options: Omit<OpenOptions, 'path' | 'intercept
   return openAt(url, 'tests/browser/modules.html', options, () => server.close());
 }
 
-async function openAt(
+/** Opens an address in a fresh Chromium; `closeServer` is called when it is closed. */
+export async function openAt(
   url: string,
   path: string,
   options: OpenOptions,

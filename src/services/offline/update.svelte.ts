@@ -39,7 +39,8 @@ export class Update {
     });
     scope.interval(() => this.check(), CHECK_MS);
     scope.on(document, 'visibilitychange', () => {
-      if (document.visibilityState === 'visible' && performance.now() - this.checkedAt > AGAIN_MS) this.check();
+      if (document.visibilityState === 'visible' && performance.now() - this.checkedAt > AGAIN_MS)
+        this.check();
     });
   }
 

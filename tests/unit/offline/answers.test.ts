@@ -32,7 +32,12 @@ async function answererAt(atFirst: Record<string, string>, later: Record<string,
 describe('answering a page', () => {
   it('needs no network for what is kept, and makes every answer isolated', async () => {
     const { answerer, asked } = await answererAt(WHOLE, {});
-    for (const each of [navigation(''), navigation('index.html'), navigation('?a=1'), request('assets/index-1.js')]) {
+    for (const each of [
+      navigation(''),
+      navigation('index.html'),
+      navigation('?a=1'),
+      request('assets/index-1.js'),
+    ]) {
       const response = (await answerer.answer(each))!;
       expect(response.status).toBe(200);
       expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -49,7 +54,9 @@ describe('answering a page', () => {
     for (const path of ['models/content.onnx', 'models/manifest.json', 'exhibit.json', 'staff-reset.json'])
       expect(answerer.answer(request(path))).toBeUndefined();
     expect(answerer.answer(request('sample/sample.wav', { method: 'PUT' }))).toBeUndefined();
-    expect(answerer.answer({ ...request(''), url: 'https://example.test/a/other' } as Request)).toBeUndefined();
+    expect(
+      answerer.answer({ ...request(''), url: 'https://example.test/a/other' } as Request),
+    ).toBeUndefined();
   });
 
   it('gives parts of sounds', async () => {

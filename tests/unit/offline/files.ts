@@ -49,4 +49,8 @@ export function host(files: Record<string, string>) {
   return { asked, fetch };
 }
 
-export const WHOLE = { 'index.html': '<html>', 'assets/index-1.js': 'start()', 'sample/sample.wav': 'abcdefghij' };
+export const WHOLE = {
+  'index.html': '<html>',
+  'assets/index-1.js': 'start()',
+  'sample/sample.wav': 'abcdefghij',
+};

@@ -56,7 +56,11 @@ describe('keeping the app', () => {
     const { keeper, cache } = keeperAt(WHOLE);
     await keeper.keepAll(SHELL.files);
     const next = new ShellFiles(SCOPE, [shellFile('index.html', '<html> 2', { isCore: true }), SOUND]);
-    const second = new Keeper(next, async () => cache, host({ 'index.html': '<html> 2' }).fetch as typeof fetch);
+    const second = new Keeper(
+      next,
+      async () => cache,
+      host({ 'index.html': '<html> 2' }).fetch as typeof fetch,
+    );
     expect((await second.missing(next.files)).map(({ url }) => url)).toEqual(['index.html']);
     await second.keepAll(next.files);
     await second.tidy();
