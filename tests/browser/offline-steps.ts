@@ -119,6 +119,13 @@ export async function stopWorker(context: BrowserContext, page: Page): Promise<v
   await tools.detach();
 }
 
+/** Files with a hash in their name would be found there, too. */
+export async function clearBrowserCache(context: BrowserContext, page: Page): Promise<void> {
+  const tools = await context.newCDPSession(page);
+  await tools.send('Network.clearBrowserCache');
+  await tools.detach();
+}
+
 /** Deletes the kept files whose address fits, or with `content` replaces what is in them. */
 export async function damage(page: Page, pattern: string, content?: string): Promise<number> {
   return page.evaluate(

@@ -6,6 +6,7 @@ import { collect, keepVoice, makeVoice, sealConsent } from './enrol-steps';
 import { LOADED, on, prepared, speak } from './kiosk-steps';
 import {
   checkForUpdate,
+  clearBrowserCache,
   convertSample,
   damage,
   goLive,
@@ -36,6 +37,8 @@ describe('after the first visit, without a network,', () => {
     ({ url } = host);
     app = await openFrom(host);
     ({ page } = app);
+    // By the headers of our own server; there is no worker yet.
+    expect(await isolated(page)).toBe(true);
     await kept(page);
     await host.stop();
     await expect(fetch(url)).rejects.toThrow();
@@ -201,6 +204,7 @@ describe('what is kept', () => {
     await page.goto(`${host.url}#/studio`);
     await host.stop();
     expect(await damage(page, '/assets/learn-.*\\.js')).toBe(1);
+    await clearBrowserCache(app.context, page);
     await page.goto(`${host.url}#/learn`);
     await page.getByTestId('page-failed').waitFor();
     await page.getByTestId('page-retry').click();
