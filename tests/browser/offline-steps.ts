@@ -131,7 +131,7 @@ export async function damage(page: Page, pattern: string, content?: string): Pro
   return page.evaluate(
     async ([wanted, text]) => {
       const cache = await caches.open('understudy-shell');
-      const keys = (await cache.keys()).filter(({ url }) => new RegExp(wanted!).test(url));
+      const keys = (await cache.keys()).filter(({ url }) => new RegExp(wanted).test(url));
       for (const key of keys) {
         if (text === undefined) await cache.delete(key);
         else await cache.put(key, new Response(text));

@@ -203,7 +203,7 @@ describe('what is kept', () => {
     const { port } = new URL(host.url);
     await page.goto(`${host.url}#/studio`);
     await host.stop();
-    expect(await damage(page, '/assets/learn-.*\\.js')).toBe(1);
+    expect(await damage(page, '/assets/learn-page-.*\\.js')).toBe(1);
     await clearBrowserCache(app.context, page);
     await page.goto(`${host.url}#/learn`);
     await page.getByTestId('page-failed').waitFor();

@@ -3,13 +3,13 @@ import type { PageId } from '../routes.svelte';
 import type { LoadedPage } from './loaded-page';
 
 const LOADERS = {
-  studio: async (context: AppContext) => (await import('./studio')).studioPage(context),
-  live: async (context: AppContext) => (await import('./live')).livePage(context),
-  voices: async (context: AppContext) => (await import('./voices')).voicesPage(context),
-  detect: async (context: AppContext) => (await import('./detect')).detectPage(context),
-  learn: async (context: AppContext) => (await import('./learn')).learnPage(context),
-  kiosk: async (context: AppContext) => (await import('./kiosk')).kioskPage(context),
-  curator: async (context: AppContext) => (await import('./curator')).curatorPage(context),
+  studio: async (context: AppContext) => (await import('./studio-page')).studioPage(context),
+  live: async (context: AppContext) => (await import('./live-page')).livePage(context),
+  voices: async (context: AppContext) => (await import('./voices-page')).voicesPage(context),
+  detect: async (context: AppContext) => (await import('./detect-page')).detectPage(context),
+  learn: async (context: AppContext) => (await import('./learn-page')).learnPage(context),
+  kiosk: async (context: AppContext) => (await import('./kiosk-page')).kioskPage(context),
+  curator: async (context: AppContext) => (await import('./curator-page')).curatorPage(context),
 } satisfies Record<PageId, (context: AppContext) => Promise<LoadedPage>>;
 
 /** The pages, whose code is fetched when they are first shown. The state of a page is made once and lives as long as the app. */

@@ -42,6 +42,8 @@ export class Offline {
     });
     scope.timeout(() => void this.keep(), BEGIN_MS);
     scope.on(window, 'online', () => void this.keep());
+    scope.on(window, 'appinstalled', () => void persist());
+    if (matchMedia('(display-mode: standalone)').matches) void persist();
   }
 
   /** Fetches what is missing, on a metered connection only when the user asks for it. What is here already is not fetched again. */
@@ -56,7 +58,8 @@ export class Offline {
       await navigator.locks.request('understudy-keeping', () => this.keepWith(worker, isAsked));
     } catch (error) {
       console.warn(error);
-      this.stage = 'interrupted';
+      // What is missing may be the networks alone.
+      if (this.stage !== 'kept') this.stage = 'interrupted';
       this.scope.timeout(() => void this.keep(isAsked), AGAIN_MS);
     } finally {
       this.isKeeping = false;
@@ -80,8 +83,8 @@ export class Offline {
       this.bytesDone = before + bytes;
     }
     await ask(this.scope, worker, { ask: 'tidy' });
-    await this.keepNetworks(isAsked);
     this.stage = 'kept';
+    await this.keepNetworks(isAsked);
   }
 
   private async keepNetworks(isAsked: boolean): Promise<void> {
@@ -92,6 +95,12 @@ export class Offline {
     await restoreFiles(this.baseUrl, false);
     this.hasNetworks = await isHere();
   }
+}
+
+/** Who installs the app wants it to stay. */
+async function persist(): Promise<void> {
+  const { askToPersist } = await import('../../store/takes');
+  await askToPersist();
 }
 
 function isMetered(): boolean {

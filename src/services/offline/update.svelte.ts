@@ -5,6 +5,7 @@ import type { Work } from '../work.svelte';
 const CHECK_MS = 3_600_000;
 /** A tab that comes back to the front asks too, but not each time. */
 const AGAIN_MS = 600_000;
+const LATER_MS = 60_000;
 
 /** `replaced`: another tab uses the new version already. */
 export type UpdateStage = 'none' | 'offered' | 'agreed' | 'replaced';
@@ -44,8 +45,12 @@ export class Update {
     });
   }
 
-  /** Asks the server for a new version. */
+  /** Asks the server for a new version, once nothing goes on: a visit of a kiosk requests nothing. */
   check(): void {
+    if (this.work.isInSession) {
+      this.scope.timeout(() => this.check(), LATER_MS);
+      return;
+    }
     this.checkedAt = performance.now();
     // Without a network there is none.
     this.registration?.update().catch(() => undefined);

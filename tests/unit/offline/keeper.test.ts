@@ -5,7 +5,7 @@ import { ENTRY, host, INDEX, MemoryCache, SCOPE, SHELL, shellFile, SOUND, WHOLE 
 
 function keeperAt(files: Record<string, string>, cache = new MemoryCache()) {
   const { asked, fetch } = host(files);
-  const keeper = new Keeper(SHELL, async () => cache, fetch as typeof globalThis.fetch);
+  const keeper = new Keeper(SHELL, async () => cache, fetch);
   return { keeper, cache, asked };
 }
 
@@ -56,11 +56,7 @@ describe('keeping the app', () => {
     const { keeper, cache } = keeperAt(WHOLE);
     await keeper.keepAll(SHELL.files);
     const next = new ShellFiles(SCOPE, [shellFile('index.html', '<html> 2', { isCore: true }), SOUND]);
-    const second = new Keeper(
-      next,
-      async () => cache,
-      host({ 'index.html': '<html> 2' }).fetch as typeof fetch,
-    );
+    const second = new Keeper(next, async () => cache, host({ 'index.html': '<html> 2' }).fetch);
     expect((await second.missing(next.files)).map(({ url }) => url)).toEqual(['index.html']);
     await second.keepAll(next.files);
     await second.tidy();
