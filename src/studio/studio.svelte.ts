@@ -81,7 +81,6 @@ export class Studio {
     await openEach(files, {
       job: this.job,
       notices: this.context.notices,
-      doing: 'Opening',
       done: 'opened',
       open: async (file, { signal, onProgress }) => {
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, {
