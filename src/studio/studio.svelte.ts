@@ -13,6 +13,7 @@ import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import type { ExportFormat, ExportedTake } from '../export/export';
+import { m } from '../paraglide/messages';
 import { asConversion, isConversionRevoked, NAMELESS, plainText } from '../provenance';
 import { onChanged } from '../store/changes';
 import type { Draft } from '../store/drafts';
@@ -88,7 +89,7 @@ export class Studio {
           onProgress: (doneSeconds, totalSeconds) =>
             onProgress(soundProgress(doneSeconds, totalSeconds, null)),
         });
-        await this.addTake(samples, sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')) || NAMELESS);
+        await this.addTake(samples, sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')) || m.provenance_nameless());
         return [...warnings, ...doubtsOf(samples, sampleRateHz)];
       },
     });
