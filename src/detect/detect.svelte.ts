@@ -2,6 +2,7 @@ import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import { Job, type JobControl, type JobProgress } from '../services/job.svelte';
 import { detect } from '../services/detection-client';
+import type { Words } from '../services/words';
 import { jobTask } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples } from '../audio/check';
@@ -50,14 +51,15 @@ export class DetectPage {
   }
 
   async examineFile(file: File): Promise<void> {
-    await this.examine(m.detect_opening({ name: file.name }), async ({ signal, onProgress, begin }) => {
+    const label = () => m.services_opening({ name: file.name });
+    await this.examine(label, async ({ signal, onProgress, begin }) => {
       const report = progressReporter(onProgress);
       const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, {
         signal,
         onProgress: (done, total) => total > 0 && report(done / total),
       });
       for (const warning of warnings) this.context.notices.warn(warning);
-      begin(m.detect_reading());
+      begin(m.detect_reading);
       // Broken credentials do not stop the examination of the sound.
       const credentials = await readCredentials(file, file.name).catch(() => 'unreadable' as const);
       return { fileName: file.name, samples, sampleRateHz, credentials };
@@ -65,14 +67,14 @@ export class DetectPage {
   }
 
   async examineRecorded({ samples, sampleRateHz }: Recorded): Promise<void> {
-    await this.examine(m.detect_opening_recording(), async () => {
+    await this.examine(m.detect_opening_recording, async () => {
       for (const warning of checkSamples(samples, sampleRateHz)) this.context.notices.warn(warning);
       return { fileName: null, samples, sampleRateHz, credentials: null };
     });
   }
 
   private async examine(
-    label: string,
+    label: Words,
     open: (control: JobControl<JobProgress>) => Promise<Opened>,
   ): Promise<void> {
     await this.job.run(label, async (control) => {
@@ -80,9 +82,9 @@ export class DetectPage {
       this.player.open(undefined, undefined);
       const { signal, onProgress, begin } = control;
       const { fileName, samples, sampleRateHz, credentials } = await open(control);
-      begin(m.detect_measuring());
+      begin(m.detect_measuring);
       const clues = await measureClues(samples, sampleRateHz, signal);
-      begin(m.detect_searching());
+      begin(m.detect_searching);
       const report = progressReporter(onProgress);
       report(0);
       const detection = await detect(this.scope, samples.slice(), sampleRateHz, report, signal);

@@ -17,6 +17,9 @@ const END_MESSAGES: Record<Exclude<TakeEnd, 'asked'>, () => string> = {
   lost: m.live_end_lost,
 };
 
+/** Why a take is ended that the user has not ended. */
+type Reason = (() => string) | undefined;
+
 /** Records takes of a live session, one at a time. Each is written to the store while it is made, and saved whatever ends it. */
 export class LiveTakes {
   /** Of the take that is being recorded; null without one. */
@@ -25,7 +28,7 @@ export class LiveTakes {
   /** The voice of `recording`, with its consent record at the start of it. */
   private voice: VoiceSummary | undefined;
   /** Why `recording` is being ended, if the user has not asked for that. */
-  private reason = '';
+  private reason: Reason;
   private saving: Promise<void> = Promise.resolve();
 
   constructor(
@@ -66,7 +69,7 @@ export class LiveTakes {
   }
 
   /** `reason`: why, for the user, if they have not asked for it. */
-  async end(reason = ''): Promise<void> {
+  async end(reason?: Reason): Promise<void> {
     const { recording } = this;
     if (!recording) return;
     this.reason = reason;
@@ -78,7 +81,7 @@ export class LiveTakes {
   }
 
   /** Ends it at once, with what there is: the session is over. `reason`: as for `end`. */
-  cut(reason = ''): void {
+  cut(reason?: Reason): void {
     if (!this.recording) return;
     this.reason = reason;
     this.recording.cut();
@@ -97,7 +100,7 @@ export class LiveTakes {
     const output = { sampleRateHz: SYNTHESIS_RATE_HZ, ...this.aboutOutput(voice) };
     return new Draft(
       { name: m.live_take_name({ time: nowInWords() }), sampleRateHz, output },
-      (storedSeconds) => this.context.notices.warn(laterSoundNotStored('take', storedSeconds)),
+      (storedSeconds) => this.context.notices.warn(() => laterSoundNotStored('take', storedSeconds)),
     );
   }
 
@@ -120,8 +123,8 @@ export class LiveTakes {
       this.recording = undefined;
       this.seconds = null;
     }
-    const why = take.why === 'asked' ? this.reason : END_MESSAGES[take.why]();
-    this.reason = '';
+    const why = take.why === 'asked' ? this.reason : END_MESSAGES[take.why];
+    this.reason = undefined;
     if (take.output.samples.length === 0) {
       await draft.discard();
       if (why) notices.warn(why);
@@ -130,11 +133,11 @@ export class LiveTakes {
     const save = async (): Promise<void> => {
       try {
         const id = await this.store(take, voice, draft);
-        notices.announce(m.live_take_saved());
+        notices.announce(m.live_take_saved);
         const length = clock(take.output.samples.length / take.output.sampleRateHz);
-        if (why) notices.warn(m.live_take_until({ why, length }), { action: takeLink(id) });
+        if (why) notices.warn(() => m.live_take_until({ why: why(), length }), { action: takeLink(id) });
       } catch (error) {
-        notices.fail(error, { label: m.studio_save_again(), run: () => void save() });
+        notices.fail(error, { label: m.studio_save_again, run: () => void save() });
       }
     };
     await save();

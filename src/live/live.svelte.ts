@@ -61,13 +61,13 @@ export class LivePage {
       onProgress: (progress) => (this.progress = progress),
       onTrouble: (trouble) => {
         if (trouble !== 'worker-lost') this.measurement.drop();
-        const text = TROUBLE_MESSAGES[trouble]?.();
+        const text = TROUBLE_MESSAGES[trouble];
         // Said with the take, if one is being recorded.
-        if (this.takes.isRecording) void this.takes.end(text ?? m.live_end_microphone());
+        if (this.takes.isRecording) void this.takes.end(text ?? m.live_end_microphone);
         else if (text) context.notices.warn(text);
       },
       onWithdrawn: (error) => {
-        this.takes.cut(m.live_end_withdrawn());
+        this.takes.cut(m.live_end_withdrawn);
         context.notices.fail(error);
         this.load();
       },
@@ -98,7 +98,7 @@ export class LivePage {
     this.session.load().then(
       (status) => (this.status = status),
       (error: unknown) =>
-        this.context.notices.fail(error, { label: m.studio_try_again(), run: () => this.load() }),
+        this.context.notices.fail(error, { label: m.studio_try_again, run: () => this.load() }),
     );
   }
 
@@ -118,8 +118,8 @@ export class LivePage {
   async leave(): Promise<void> {
     if (this.phase !== 'off') {
       this.session.graph?.setMuted(true);
-      if (this.takes.isRecording) await this.takes.end(m.live_left());
-      else this.context.notices.warn(m.live_left());
+      if (this.takes.isRecording) await this.takes.end(m.live_left);
+      else this.context.notices.warn(m.live_left);
       this.session.stop();
     }
     await this.takes.saved();
@@ -130,7 +130,7 @@ export class LivePage {
   async apply(): Promise<void> {
     // The mark of a take names one voice, so a change of voice starts another take.
     const isOtherVoice = this.takes.isRecording && this.takes.voiceId !== this.context.preferences.voiceId;
-    if (isOtherVoice) await this.takes.end(m.live_end_voice());
+    if (isOtherVoice) await this.takes.end(m.live_end_voice);
     await this.session.adjust(this.settings).catch((error: unknown) => this.context.notices.fail(error));
     if (isOtherVoice) this.takes.begin();
     this.readDevice();
@@ -145,19 +145,19 @@ export class LivePage {
     const { notices, preferences } = this.context;
     try {
       this.calibration = 'quiet';
-      notices.announce(m.live_calibration_quiet());
+      notices.announce(m.live_calibration_quiet);
       const quiet = await this.session.calibrate(QUIET_SECONDS);
       this.calibration = 'speak';
-      notices.announce(m.live_calibration_speak());
+      notices.announce(m.live_calibration_speak);
       const spoken = await this.session.calibrate(SPEAK_SECONDS);
       if (!(spoken.profile.medianF0Hz > 0)) {
-        notices.warn(m.live_no_voice());
+        notices.warn(m.live_no_voice);
         return;
       }
       const profile = { ...spoken.profile, noiseDb: quiet.profile.noiseDb };
       preferences.changeLive({ gateDb: gateLevel(quiet, spoken), profile });
       await this.apply();
-      notices.announce(m.live_calibrated());
+      notices.announce(m.live_calibrated);
     } catch (error) {
       notices.fail(error);
     } finally {
@@ -215,16 +215,16 @@ export class LivePage {
       await this.session.adjust(this.settings);
       await this.session.start();
       this.status = this.session.status ?? null;
-      notices.announce(m.live_is_on());
+      notices.announce(m.live_is_on);
       await this.listDevices();
       this.readDevice();
     } catch (error) {
-      notices.fail(error, { label: m.studio_try_again(), run: () => void this.start() });
+      notices.fail(error, { label: m.studio_try_again, run: () => void this.start() });
     }
   }
 
   private enter(phase: LivePhase): void {
-    if (phase === 'off' && this.phase === 'live') this.context.notices.announce(m.live_is_off());
+    if (phase === 'off' && this.phase === 'live') this.context.notices.announce(m.live_is_off);
     this.phase = phase;
     if (phase !== 'live') this.isHeld = false;
     if (phase === 'live') this.readDevice();

@@ -1,3 +1,5 @@
+import { m } from '../paraglide/messages';
+import { percent } from '../text/format';
 import type { Job } from './job.svelte';
 import type { Scope } from './scope';
 
@@ -5,10 +7,10 @@ import type { Scope } from './scope';
 export interface Task {
   /** The page that shows it, as in the address. */
   page: 'studio' | 'live' | 'voices' | 'detect';
-  /** "Recording 0:12", "Converting to Kathleen, 40 %". */
+  /** "Recording 0:12", "Converting to Kathleen, 40%". */
   label: string;
   /** Ends it. */
-  end?: { label: 'Stop' | 'Cancel'; run: () => void };
+  end?: { label: string; run: () => void };
   /** Whether closing the tab now would lose something. */
   isLossy: boolean;
 }
@@ -44,8 +46,8 @@ export function jobTask(
   const fraction = job.progress?.fraction ?? null;
   return {
     page,
-    label: fraction === null ? job.label : `${job.label}, ${Math.round(100 * fraction)} %`,
-    end: { label: 'Cancel', run: () => job.cancel() },
+    label: fraction === null ? job.label : `${job.label}, ${percent(fraction)}`,
+    end: { label: m.ui_cancel(), run: () => job.cancel() },
     isLossy,
   };
 }

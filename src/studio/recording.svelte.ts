@@ -48,7 +48,7 @@ export class Recording extends Microphone {
 
   protected override onSamples(samples: Float32Array, sampleRateHz: number): void {
     this.draft ??= new Draft({ name: recordingName(), sampleRateHz }, (storedSeconds) =>
-      this.notices.warn(laterSoundNotStored('recording', storedSeconds)),
+      this.notices.warn(() => laterSoundNotStored('recording', storedSeconds)),
     );
     this.draft.append(samples);
   }
@@ -58,7 +58,7 @@ export class Recording extends Microphone {
   }
 
   protected override onEnd(why: End): void {
-    this.notices.warn(why === 'ceiling' ? m.studio_recording_ceiling() : m.studio_recording_lost());
+    this.notices.warn(why === 'ceiling' ? m.studio_recording_ceiling : m.studio_recording_lost);
     void this.stop();
   }
 

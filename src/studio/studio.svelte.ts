@@ -84,7 +84,6 @@ export class Studio {
     await openEach(files, {
       job: this.job,
       notices: this.context.notices,
-      doing: 'Opening',
       done: 'opened',
       open: async (file, { signal, onProgress }) => {
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, {
@@ -114,7 +113,7 @@ export class Studio {
     const { converter, ear, preferences, notices } = this.context;
     const voice = converter.status?.voices.find((other) => other.id === preferences.voiceId);
     if (!take || !voice) return;
-    const label = m.studio_converting({ voice: voiceName(voice) });
+    const label = () => m.studio_converting({ voice: voiceName(voice) });
     const outcome = await this.job.run(label, async ({ signal, onProgress }) => {
       this.converting = take;
       const controls = { ...preferences.controls };
@@ -141,7 +140,7 @@ export class Studio {
         consent: result.consent,
         voiceData: result.voiceData,
       });
-      notices.announce(m.studio_converted({ voice: voiceName(voice) }));
+      notices.announce(() => m.studio_converted({ voice: voiceName(voice) }));
       void ear.offer();
     });
     if (outcome.state !== 'busy') this.converting = null;
@@ -167,7 +166,7 @@ export class Studio {
     if (!take?.output) return;
     const { output, name: takeName } = take;
     const { disclaimer } = this.context.preferences;
-    const label = m.studio_exporting({ format: format.toUpperCase() });
+    const label = () => m.studio_exporting({ format: format.toUpperCase() });
     await this.job.run(label, async ({ signal, onProgress }) => {
       requireIntact(take);
       const seconds = output.samples.length / output.sampleRateHz;
@@ -191,7 +190,7 @@ export class Studio {
       );
       await deliver(file);
       if (mayHaveCredentials(format) && !file.hasCredentials) {
-        this.context.notices.warn(m.studio_credentials_missing());
+        this.context.notices.warn(m.studio_credentials_missing);
       }
     });
   }
@@ -209,8 +208,8 @@ export class Studio {
     // A take that is saved or renamed meanwhile is another object with the same output.
     if (!isRevoked || this.take?.output !== output) return;
     this.player.open(take.source, undefined);
-    const voice = voiceName({ id: output.voiceId, name: output.voiceName });
-    this.context.notices.warn(m.studio_conversion_revoked({ voice }));
+    const voice = { id: output.voiceId, name: output.voiceName };
+    this.context.notices.warn(() => m.studio_conversion_revoked({ voice: voiceName(voice) }));
   }
 
   private async conversionOf(output: TakeOutput) {
@@ -249,7 +248,7 @@ export class Studio {
   private stopConverting(id: string, name: string): void {
     if (this.converting?.id !== id) return;
     this.job.cancel();
-    this.context.notices.warn(m.studio_deleted_converting({ name }));
+    this.context.notices.warn(() => m.studio_deleted_converting({ name }));
   }
 
   private async addRecording({ samples, sampleRateHz }: Recorded, draft: Draft | undefined): Promise<void> {

@@ -88,7 +88,7 @@ export class TakeLibrary {
       }),
     );
     if (saved && saved.id !== id && !take.output) {
-      this.notices.warn(m.studio_converted_elsewhere({ name: saved.name }));
+      this.notices.warn(() => m.studio_converted_elsewhere({ name: saved.name }));
     }
   }
 
@@ -172,7 +172,7 @@ export class TakeLibrary {
   private savingAgain(take: OpenTake): NonNullable<Notice['action']> {
     // The take may have been saved or deleted since the button was shown.
     const run = () => void (this.unsaved.includes(take) && this.save(take));
-    return { label: m.studio_save_again(), run };
+    return { label: m.studio_save_again, run };
   }
 
   private async attempt(task: () => Promise<unknown>): Promise<void> {
@@ -213,12 +213,14 @@ export class TakeLibrary {
     };
     this.unsaved = [...this.unsaved, waiting];
     this.show(waiting);
-    this.notices.warn(m.studio_deleted_elsewhere({ name: open.name }), { action: this.savingAgain(waiting) });
+    this.notices.warn(() => m.studio_deleted_elsewhere({ name: open.name }), {
+      action: this.savingAgain(waiting),
+    });
   }
 
   private async warnOfDamage(): Promise<void> {
     const count = await countDamagedTakes().catch(() => 0);
-    if (count > 0) this.notices.warn(m.studio_damaged({ count }));
+    if (count > 0) this.notices.warn(() => m.studio_damaged({ count }));
   }
 
   private show(take: OpenTake | null): void {
