@@ -25,6 +25,8 @@ export class Route {
   takeId = $state<string | null>(null);
   /** The voice whose page the address names (`#/voices/<id>`). */
   voiceId = $state<string | null>(null);
+  /** The lesson or other part of the learning page that the address names (`#/learn/<name>`). */
+  section = $state<string | null>(null);
   /** Whether the kiosk shows what a curator is editing (`#/kiosk/preview`). */
   isPreview = $state(false);
 
@@ -55,6 +57,7 @@ export class Route {
     this.page = ALL.find((page) => page.id === name)?.id ?? 'studio';
     this.takeId = (this.page === 'studio' && id) || null;
     this.voiceId = (this.page === 'voices' && id) || null;
+    this.section = (this.page === 'learn' && id) || null;
     this.isPreview = this.page === 'kiosk' && id === 'preview';
   }
 }

@@ -3,5 +3,5 @@ import Learn from '../../learn/Learn.svelte';
 import { view, type LoadedPage } from './loaded-page';
 
 export function learnPage(context: AppContext): LoadedPage {
-  return { view: () => view(Learn, { context }, 'learn') };
+  return { view: ({ section }) => view(Learn, { context, section }, 'learn') };
 }

@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 /** What of the address a page may show. */
 export interface Place {
   voiceId: string | null;
+  section: string | null;
   isPreview: boolean;
 }
 
