@@ -11,10 +11,7 @@ const START_MS = 5000;
  * Rejects with AudioError `no-output` where it does not within 5 s: without a sound device Firefox 153 neither starts it nor
  * reports an error.
  */
-export async function startContext(
-  context: Pick<AudioContext, 'resume'>,
-  purpose: Purpose,
-): Promise<void> {
+export async function startContext(context: Pick<AudioContext, 'resume'>, purpose: Purpose): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(

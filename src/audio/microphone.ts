@@ -42,10 +42,7 @@ export async function listDevices(
  * Opens a microphone without echo cancellation, noise suppression and automatic gain, which change the voice.
  * Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `unsupported`.
  */
-export async function openMicrophone(
-  deviceId: string | undefined,
-  purpose: Purpose,
-): Promise<MediaStream> {
+export async function openMicrophone(deviceId: string | undefined, purpose: Purpose): Promise<MediaStream> {
   const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
   if (!mediaDevices) {
     throw new AudioError('unsupported', m.audio_insecure(adviceFor(purpose)));

@@ -27,10 +27,7 @@ export async function refuseMarked(
     ...(onProgress && { onProgress }),
   });
   if (present !== 'yes' && pValue > mostDoubtful) return;
-  throw new EngineError(
-    'input-marked',
-    [m.enrol_marked(), ...ranges.slice(0, 1).map(placeOf)].join(' '),
-  );
+  throw new EngineError('input-marked', [m.enrol_marked(), ...ranges.slice(0, 1).map(placeOf)].join(' '));
 }
 
 function placeOf({ startSeconds, endSeconds }: MarkedRange): string {

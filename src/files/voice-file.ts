@@ -102,8 +102,7 @@ export async function readVoiceFile(file: Blob): Promise<VoiceFile> {
   const manifestBytes = await bytesOf(entries, MANIFEST);
   const manifest = parseVoiceManifest(manifestBytes);
   const signature = await bytesOf(entries, SIGNATURE);
-  if (!(await verify(manifestBytes, signature, fromHex(manifest.signer))))
-    throw altered(m.files_signature());
+  if (!(await verify(manifestBytes, signature, fromHex(manifest.signer)))) throw altered(m.files_signature());
   const known = new Set<string>([MANIFEST, SIGNATURE, ...Object.keys(manifest.parts)]);
   for (const name of entries.keys())
     if (!known.has(name)) throw altered(m.files_part_unlisted({ part: name }));

@@ -81,11 +81,9 @@ function corrupt(why: string, cause?: unknown): EngineError {
 
 function readHeader(file: ArrayBuffer): { header: Header; dataStart: number } {
   if (file.byteLength < 8) throw corrupt(m.files_too_short());
-  if (String.fromCharCode(...new Uint8Array(file, 0, 4)) !== MAGIC)
-    throw corrupt(m.files_no_voice_data());
+  if (String.fromCharCode(...new Uint8Array(file, 0, 4)) !== MAGIC) throw corrupt(m.files_no_voice_data());
   const headerBytes = new DataView(file).getUint32(4, true);
-  if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength)
-    throw corrupt(m.files_header());
+  if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength) throw corrupt(m.files_header());
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(file, 8, headerBytes)));

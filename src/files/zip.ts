@@ -53,8 +53,7 @@ export async function readZip(file: Blob, limits: ZipLimits): Promise<Map<string
     const rest = nameBytes + central.getUint16(at + 30, true) + central.getUint16(at + 32, true);
     if (at + CENTRAL_BYTES + rest > size) throw new ZipError(m.files_contents());
     const name = text(central, at + CENTRAL_BYTES, nameBytes);
-    if (!NAME.test(name) || name.length > 200)
-      throw new ZipError(m.files_part_name());
+    if (!NAME.test(name) || name.length > 200) throw new ZipError(m.files_part_name());
     if (entries.has(name)) throw new ZipError(m.files_part_twice({ part: name }));
     const bytes = central.getUint32(at + 24, true);
     const isPlain =
@@ -70,7 +69,8 @@ export async function readZip(file: Blob, limits: ZipLimits): Promise<Map<string
     at += CENTRAL_BYTES + rest;
   }
   ends.sort((a, b) => a.from - b.from);
-  if (ends.some((each, i) => each.to > (ends[i + 1]?.from ?? start))) throw new ZipError(m.files_parts_overlap());
+  if (ends.some((each, i) => each.to > (ends[i + 1]?.from ?? start)))
+    throw new ZipError(m.files_parts_overlap());
   return entries;
 }
 
@@ -79,7 +79,8 @@ async function dataStart(file: Blob, header: number, name: string, limit: number
   if (header + LOCAL_BYTES > limit) throw new ZipError(m.files_part_past_end({ part: name }));
   const local = await viewOf(file, header, LOCAL_BYTES);
   const nameBytes = local.getUint16(26, true);
-  if (local.getUint32(0, true) !== LOCAL || nameBytes > 200) throw new ZipError(m.files_part_broken({ part: name }));
+  if (local.getUint32(0, true) !== LOCAL || nameBytes > 200)
+    throw new ZipError(m.files_part_broken({ part: name }));
   const written = await viewOf(file, header + LOCAL_BYTES, nameBytes);
   if (text(written, 0, nameBytes) !== name) throw new ZipError(m.files_part_broken({ part: name }));
   return header + LOCAL_BYTES + nameBytes + local.getUint16(28, true);

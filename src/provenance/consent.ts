@@ -22,7 +22,10 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const date = v.pipe(
   v.string(),
   v.isoDate(),
-  v.check((day) => !Number.isNaN(Date.parse(day)), () => m.provenance_no_such_day()),
+  v.check(
+    (day) => !Number.isNaN(Date.parse(day)),
+    () => m.provenance_no_such_day(),
+  ),
 );
 const integer = (low: number, high: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
@@ -58,7 +61,10 @@ const fields = {
   uses: v.pipe(
     v.array(v.picklist(USES)),
     v.minLength(1),
-    v.check((uses) => new Set(uses).size === uses.length, () => m.provenance_use_twice()),
+    v.check(
+      (uses) => new Set(uses).size === uses.length,
+      () => m.provenance_use_twice(),
+    ),
   ),
   /** First and last day, `YYYY-MM-DD`; null is valid until revoked. */
   from: date,
@@ -100,8 +106,7 @@ function contradiction({
   until,
   parents,
 }: ConsentRecord): string | null {
-  if ((person.status === 'deceased') !== (person.deathYear !== undefined))
-    return m.provenance_death_year();
+  if ((person.status === 'deceased') !== (person.deathYear !== undefined)) return m.provenance_death_year();
   if (until !== null && until < from) return m.provenance_ends_first();
   if ((capacity === 'synthetic') !== (person.status === 'nobody')) return m.provenance_synthetic();
   if (parents.length > 0 && capacity !== 'synthetic') return m.provenance_parents();

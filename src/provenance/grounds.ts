@@ -41,12 +41,11 @@ const YEARS_OF_RIGHTS = 100;
 /** The statement of a record: one line for each of its grounds, without what cannot be seen in them. */
 export function writeGrounds(grounds: Grounds): string {
   return PARTS.flatMap((part) => {
-      const text = plainText(grounds[part] ?? '', '')
-        .replace(/\s+/g, ' ')
-        .trim();
-      return text ? [`${LABELS[part]}: ${text}`] : [];
-    })
-    .join('\n');
+    const text = plainText(grounds[part] ?? '', '')
+      .replace(/\s+/g, ' ')
+      .trim();
+    return text ? [`${LABELS[part]}: ${text}`] : [];
+  }).join('\n');
 }
 
 /** The statement of a record to be shown: what the app wrote in it, in the language shown; what people wrote, as they did. */
@@ -73,30 +72,25 @@ export function requireGrounds({
 }: ConsentRecord): void {
   const statement = proof.kind === 'statement' ? proof.statement : '';
   for (const text of [person.name, rightsHolder.name, revocationContact, statement])
-    if (plainText(text) !== text)
-      throw missing(m.provenance_hidden());
+    if (plainText(text) !== text) throw missing(m.provenance_hidden());
   const { capacity } = rightsHolder;
-  if (capacity === 'archive' && person.status !== 'deceased')
-    throw missing(m.provenance_archive());
+  if (capacity === 'archive' && person.status !== 'deceased') throw missing(m.provenance_archive());
   const { name, deathYear: year = 0 } = person;
   const years = Number(from.slice(0, 4)) - year;
   if (years < 0) throw missing(m.provenance_dies_later({ year }));
   if (capacity === 'public-domain' && person.status === 'deceased' && years <= YEARS_OF_RIGHTS)
     throw missing(m.provenance_rights_left({ name, year, years: YEARS_OF_RIGHTS }));
   const isGivenAway = capacity === 'public-domain' && person.status === 'living';
-  if (isGivenAway && rightsHolder.name !== person.name)
-    throw missing(m.provenance_own_gift());
+  if (isGivenAway && rightsHolder.name !== person.name) throw missing(m.provenance_own_gift());
   if (proof.kind !== 'statement') {
-    if (capacity === 'public-domain' || capacity === 'synthetic')
-      throw missing(m.provenance_no_statement());
+    if (capacity === 'public-domain' || capacity === 'synthetic') throw missing(m.provenance_no_statement());
     return;
   }
   const grounds = readGrounds(statement);
   for (const part of ['who', 'recordings', 'why'] as const) requirePart(part, grounds[part]);
   if (!isGivenAway) return;
   requirePart('deed', grounds.deed);
-  if (!DEED.test(grounds.deed!))
-    throw missing(m.provenance_deed());
+  if (!DEED.test(grounds.deed!)) throw missing(m.provenance_deed());
 }
 
 function readGrounds(statement: string): Partial<Grounds> {

@@ -14,7 +14,6 @@ import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import type { ExportFormat, ExportedTake } from '../export/export';
-import { m } from '../paraglide/messages';
 import { asConversion, isConversionRevoked, plainText } from '../provenance';
 import { onChanged } from '../store/changes';
 import type { Draft } from '../store/drafts';
@@ -91,7 +90,11 @@ export class Studio {
           onProgress: (doneSeconds, totalSeconds) =>
             onProgress(soundProgress(doneSeconds, totalSeconds, null)),
         });
-        await this.addTake(samples, sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')) || m.provenance_nameless());
+        await this.addTake(
+          samples,
+          sampleRateHz,
+          plainText(file.name.replace(/\.[^.]+$/, '')) || m.provenance_nameless(),
+        );
         return [...warnings, ...doubtsOf(samples, sampleRateHz)];
       },
     });
