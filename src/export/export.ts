@@ -3,12 +3,11 @@ import { requireConversion, type Conversion, type SealedRecord } from '../proven
 import { revoked } from '../store/voices';
 import type { WatermarkPayload } from '../watermark';
 import type { CredentialFacts } from './credentials';
-import { withDisclaimer, type DisclaimerLanguage } from './disclaimer';
+import type { DisclaimerLanguage } from './disclaimer';
 import type { ExportFormat } from './encode';
 import type { MarkedFile } from './marked-file';
 
 export type { ExportFormat } from './encode';
-export { DISCLAIMERS, type DisclaimerLanguage } from './disclaimer';
 
 export const MARK_VERSION = 2;
 /** Formats that can carry a C2PA manifest; the others have only tags. */
@@ -61,13 +60,14 @@ export class ExportError extends Error {
 /** What marks, encodes and signs is fetched with the first export. */
 async function tools() {
   try {
-    const [marking, ids, encoding, signing] = await Promise.all([
+    const [marking, ids, encoding, signing, speaking] = await Promise.all([
       import('../watermark'),
       import('./mark-id'),
       import('./encode'),
       import('./credentials'),
+      import('./disclaimer'),
     ]);
-    return { ...marking, ...ids, ...encoding, ...signing };
+    return { ...marking, ...ids, ...encoding, ...signing, ...speaking };
   } catch (cause) {
     throw new ExportError(
       'What writes files could not be fetched. The take is safe on this device. Check the connection, then try again.',
@@ -116,7 +116,8 @@ export async function exportTake(
     );
   }
   const sealed = requireConversion(about, about.use ?? 'export', { revoked: await revoked() });
-  const { addCredentials, bindingOf, encode, extensionOf, markId24, markSamples } = await tools();
+  const { addCredentials, bindingOf, encode, extensionOf, markId24, markSamples, withDisclaimer } =
+    await tools();
   const payload = { version: MARK_VERSION, id24: markId24(about.voiceId, sealed) };
   const facts = factsOf(about, payload, sealed);
   try {

@@ -6,7 +6,6 @@ import { Job, type JobProgress } from '../services/job.svelte';
 import { jobTask, type Task } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples, needsRepair } from '../audio/check';
-import { decodeFile } from '../audio/decode';
 import { AudioError } from '../audio/errors';
 import { speechWarning } from '../audio/speech-likeness';
 import type { Condition } from '../engine/analysis/conditions';
@@ -85,6 +84,7 @@ export class Studio {
       notices: this.context.notices,
       done: 'opened',
       open: async (file, { signal, onProgress }) => {
+        const { decodeFile } = await import('../audio/decode');
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, {
           signal,
           onProgress: (doneSeconds, totalSeconds) =>

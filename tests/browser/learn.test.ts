@@ -69,6 +69,7 @@ describe('the lessons', () => {
     app = await openApp({ path: '#/learn/cases' });
     const { page } = app;
     const cases = page.locator('article ol > li');
+    await cases.first().waitFor();
     expect(await cases.count()).toBeGreaterThanOrEqual(6);
     for (const each of await cases.all()) expect(await each.locator('ul li').count()).toBeGreaterThan(0);
     await page.getByTestId('lesson-permission').click();
