@@ -13,7 +13,7 @@ import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import type { ExportFormat, ExportedTake } from '../export/export';
-import { asConversion, isConversionRevoked, plainText } from '../provenance';
+import { asConversion, isConversionRevoked, nameless, plainText } from '../provenance';
 import { onChanged } from '../store/changes';
 import type { Draft } from '../store/drafts';
 import { isInMemory } from '../store/memory/open';
@@ -90,11 +90,7 @@ export class Studio {
           onProgress: (doneSeconds, totalSeconds) =>
             onProgress(soundProgress(doneSeconds, totalSeconds, null)),
         });
-        await this.addTake(
-          samples,
-          sampleRateHz,
-          plainText(file.name.replace(/\.[^.]+$/, '')) || m.provenance_nameless(),
-        );
+        await this.addTake(samples, sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')) || nameless());
         return [...warnings, ...doubtsOf(samples, sampleRateHz)];
       },
     });
