@@ -8,6 +8,7 @@ import { serveFiles } from './scripts/files.mjs';
 import { HEADERS, ISOLATION_HEADERS, policiesInPage } from './scripts/headers.mjs';
 import { thirdPartyLicences } from './scripts/licences.mjs';
 import { compileMessages, PARAGLIDE } from './scripts/messages.mjs';
+import { offline } from './scripts/offline.mjs';
 
 const published = fileURLToPath(new URL('models/published', import.meta.url));
 
@@ -42,6 +43,7 @@ export default defineConfig(({ command, mode }) => ({
     publishedModels(),
     licences.app(),
     policiesInPage(),
+    offline(mode === 'production'),
     mode === 'production' && precompressed(),
   ],
   resolve: {

@@ -23,6 +23,7 @@ const SOURCES = [
   'scripts/headers.mjs',
   'scripts/licences.mjs',
   'scripts/messages.mjs',
+  'scripts/offline.mjs',
   'src',
   'workers',
   'public',

@@ -1,18 +1,19 @@
+import { m } from '../paraglide/messages';
 import type { Scope } from '../services/scope';
 
 export const PAGES = [
-  { id: 'studio', label: 'Studio' },
-  { id: 'live', label: 'Live' },
-  { id: 'voices', label: 'Voices' },
-  { id: 'detect', label: 'Detect' },
-  { id: 'learn', label: 'Learn' },
+  { id: 'studio', label: m.app_page_studio },
+  { id: 'live', label: m.app_page_live },
+  { id: 'voices', label: m.app_page_voices },
+  { id: 'detect', label: m.app_page_detect },
+  { id: 'learn', label: m.app_page_learn },
 ] as const;
 
 /** Pages without the app's header and footer, which no menu names. */
-export const ROOMS = [{ id: 'kiosk', label: 'Kiosk' }] as const;
+export const ROOMS = [{ id: 'kiosk', label: m.app_page_kiosk }] as const;
 
 /** Pages for those who know their address. */
-const UNLISTED = [{ id: 'curator', label: 'Exhibit' }] as const;
+const UNLISTED = [{ id: 'curator', label: m.app_page_curator }] as const;
 
 const ALL = [...PAGES, ...ROOMS, ...UNLISTED];
 
@@ -35,7 +36,7 @@ export class Route {
   }
 
   get label(): string {
-    return ALL.find(({ id }) => id === this.page)!.label;
+    return ALL.find(({ id }) => id === this.page)!.label();
   }
 
   /** Whether the page is one without header and footer. */

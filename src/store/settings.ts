@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { DEFAULT_CONTROLS, SOUNDS } from '../engine/types';
-import { LOCALES } from '../files/exhibit';
+import { LOCALES } from '../files/exhibit/locales';
 
 const KEY = 'understudy-settings';
 const VERSION = 1;

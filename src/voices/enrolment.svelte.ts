@@ -100,7 +100,6 @@ export class Enrolment {
     await openEach(files, {
       job: this.job,
       notices: this.context.notices,
-      doing: 'Cleaning',
       done: 'added',
       open: async (file, job) => {
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, { signal: job.signal });

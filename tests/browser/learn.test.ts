@@ -21,7 +21,7 @@ describe('the lessons', () => {
     await page.getByTestId('learn-stop').click();
     await page.getByTestId('voice-play').waitFor();
     const hz = async () =>
-      Number(/(\d+) Hz/.exec((await page.locator('figcaption').textContent()) ?? '')?.[1]);
+      Number(/(\d+)\sHz/.exec((await page.locator('figcaption').textContent()) ?? '')?.[1]);
     const before = await hz();
     const pitch = page.getByRole('slider', { name: 'Source: pitch' });
     await pitch.focus();
@@ -39,7 +39,7 @@ describe('the lessons', () => {
     await page.getByTestId('learn-sample').click();
     await page.getByTestId('learn-convert').click({ timeout: 60_000 });
     await page.getByTestId('hear-theirs').waitFor({ timeout: 60_000 });
-    await expect(page.getByText(/the other voice, around \d+ Hz/).count()).resolves.toBe(1);
+    await expect(page.getByText(/the other voice, around \d+\sHz/).count()).resolves.toBe(1);
 
     await page.getByTestId('lesson-hear').click();
     for (let round = 1; round <= 2; round++) {
