@@ -105,13 +105,12 @@ describe('for a class', () => {
     expect(await stored(page)).toBeNull();
   });
 
-  it('answers to a clip are counted after its solution, and compared with the study', async () => {
+  it('answers to clips are counted with their solutions, and compared with the study', async () => {
     const page = await open('listening');
     await page.getByTestId('learn-sample').click();
     await press(page.getByTestId('listening-same'), 'Space');
     await page.getByTestId('listening-next').click(LOADED);
     await page.getByTestId('listening-play-1').click(LOADED);
-    expect(await page.getByTestId('listening-solution').count()).toBe(0);
     const add = async (yes: string, no: string) => {
       await page.getByTestId('listening-yes').fill(yes);
       await page.getByTestId('listening-no').fill(no);
@@ -119,9 +118,12 @@ describe('for a class', () => {
     };
     await add('0', '0');
     await page.getByText('There is nothing to add').waitFor();
-    expect(await stored(page)).toBeNull();
     await add('4', '16');
-    await page.getByTestId('listening-solution').waitFor();
+    await page.getByText('1 round is counted.').waitFor();
+    expect(await page.getByTestId('listening-solutions').count()).toBe(0);
+    expect(await stored(page)).toBeNull();
+    await press(page.getByTestId('listening-tell'));
+    await page.getByTestId('listening-solutions').waitFor();
     const share = page.getByTestId('listening-share');
     expect(await share.innerText()).toMatch(/4 of 20, 20%.*from 8% to 42%/);
     const verdict = page.getByTestId('listening-verdict');
