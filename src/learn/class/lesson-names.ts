@@ -2,12 +2,12 @@ import { m } from '../../paraglide/messages';
 
 /** Parts of the learning page that the pages for a class point to, by their name in the address (`#/learn/<name>`). */
 export const LESSON_NAMES = {
-  voice: m.class_lesson_voice,
-  conversion: m.class_lesson_conversion,
-  hear: m.class_lesson_hear,
-  mark: m.class_lesson_mark,
-  permission: m.class_lesson_permission,
-  cases: m.class_lesson_cases,
+  voice: m.learn_page_voice,
+  conversion: m.learn_page_conversion,
+  hear: m.learn_page_hear,
+  mark: m.learn_page_mark,
+  permission: m.learn_page_permission,
+  cases: m.learn_page_cases,
   listening: m.class_listening_title,
   test: m.class_test_title,
   worksheets: m.class_sheets_title,

@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { SERVED, statement } from '../../../src/learn/class/competences';
 import { changeKept, loadKept, type Kept } from '../../../src/learn/class/kept';
+import { isCounted, ListeningSeries } from '../../../src/learn/class/listening.svelte';
 import { PLANS, timed } from '../../../src/learn/class/plans';
 import { TEST_ITEMS } from '../../../src/learn/class/test-items';
 import { testScore } from '../../../src/learn/class/test-score';
 import { wilsonRange } from '../../../src/learn/class/wilson';
 import { WORKSHEETS } from '../../../src/learn/class/worksheets';
+import type { Material } from '../../../src/learn/material.svelte';
+import { voice } from '../page';
 
 const KEY = 'understudy-class';
 const EMPTY: Kept = { answers: {}, computer: { yes: 0, of: 0 }, same: { yes: 0, of: 0 } };
@@ -113,6 +116,55 @@ describe('what is kept of a class', () => {
     vi.stubGlobal('localStorage', { getItem: fail, setItem: fail, removeItem: fail });
     const kept = changeKept(EMPTY, (now) => ({ ...now, same: { yes: 1, of: 2 } }));
     expect(changeKept(kept, (now) => ({ ...now, answers: { mark: 0 } })).same).toEqual({ yes: 1, of: 2 });
+  });
+});
+
+describe('a series of clips', () => {
+  const recording = { samples: new Float32Array(8), sampleRateHz: 16000, origin: 'own' as const };
+  const open = vi.fn();
+  const converter = { status: { voices: [voice({ isRevoked: true }), voice({ id: 'joe', name: 'Joe' })] } };
+  const convert = vi.fn(async (_source: unknown, voiceId: string) => ({
+    ...recording,
+    voiceId,
+    voiceName: voiceId,
+  }));
+  const player = { open, pause: vi.fn() };
+  const series = () =>
+    new ListeningSeries({ recording, player, convert, context: { converter } } as unknown as Material);
+
+  beforeEach(() => {
+    vi.stubGlobal('localStorage', { getItem: () => null, setItem: vi.fn(), removeItem: vi.fn() });
+    vi.restoreAllMocks();
+  });
+
+  it('adds the answers to what a computer made, and to nothing else, when the solutions are told', async () => {
+    const heard = series();
+    // The recording first, then what was made of it.
+    for (const random of [0.4, 0.6]) {
+      vi.spyOn(Math, 'random').mockReturnValue(random);
+      await heard.next();
+      expect(heard.trial).toEqual({ sides: [random < 0.5 ? 'a' : 'b'], voiceName: 'joe' });
+      heard.count({ yes: random < 0.5 ? 9 : 4, of: 10 });
+      expect(heard.kept.computer).toEqual({ yes: 0, of: 0 });
+    }
+    heard.tell();
+    expect(heard.kept.computer).toEqual({ yes: 4, of: 10 });
+    expect(heard.solutions.map(isCounted)).toEqual([false, true]);
+    heard.tell();
+    expect(heard.kept.computer.of).toBe(10);
+  });
+
+  it('adds answers from paper at once, and what was counted when the question is changed', async () => {
+    const heard = series();
+    heard.choose('same');
+    heard.count({ yes: 1, of: 3 });
+    expect(heard.kept.same).toEqual({ yes: 1, of: 3 });
+    await heard.next();
+    expect([...heard.trial!.sides].sort()).toEqual(['a', 'b']);
+    heard.count({ yes: 2, of: 5 });
+    heard.choose('computer');
+    expect(heard.kept.same).toEqual({ yes: 3, of: 8 });
+    expect(heard.kept.computer.of).toBe(0);
   });
 });
 
