@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { Scope } from '../services/scope';
 
 export const PAGES = [
@@ -11,8 +12,22 @@ export const PAGES = [
 /** Pages without the app's header and footer, which no menu names. */
 export const ROOMS = [{ id: 'kiosk', label: 'Kiosk' }] as const;
 
-/** Pages for those who know their address. */
-const UNLISTED = [{ id: 'curator', label: 'Exhibit' }] as const;
+/** Pages for those who know their address, and those that the footer links to. */
+const UNLISTED = [
+  { id: 'curator', label: 'Exhibit' },
+  {
+    id: 'help',
+    get label() {
+      return m.help_title();
+    },
+  },
+  {
+    id: 'about',
+    get label() {
+      return m.help_about();
+    },
+  },
+] as const;
 
 const ALL = [...PAGES, ...ROOMS, ...UNLISTED];
 

@@ -11,6 +11,7 @@ const PLANTED: [rule: string, path: string, source: string][] = [
   ['layer-paraglide', 'src/paraglide/a.ts', `import '../dsp/fft';`],
   ['layer-text', 'src/text/a.ts', `import '../files/exhibit';`],
   ['layer-kiosk', 'src/kiosk/a.ts', `import '../studio/studio.svelte';`],
+  ['layer-help', 'src/help/a.ts', `import '../curator/edit';`],
   ['layer-curator', 'src/curator/a.ts', `import '../kiosk/visit.svelte';`],
   ['layer-dsp', 'src/dsp/a.ts', `import '../engine/errors';`],
   ['layer-provenance', 'src/provenance/a.ts', `import '../dsp/fft';`],
