@@ -34,7 +34,7 @@ export const restrictions = [
   {
     // Code of the page. Recorder and decoder (src/audio) are closed by their users.
     files: [
-      'src/{app,studio,live,voices,detect,learn,kiosk,curator,ui,services,harness,export,archive}/**/*.{ts,svelte}',
+      'src/{app,studio,live,voices,detect,learn,kiosk,curator,help,ui,services,harness,export,archive}/**/*.{ts,svelte}',
       'src/realtime/session/**/*.ts',
     ],
     ignores: ['src/services/scope.ts'],

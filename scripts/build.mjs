@@ -13,6 +13,9 @@ const CACHE = join(ROOT, '.cache');
 export const HARNESS_DIST = join(CACHE, 'harness-dist');
 const SOURCES = [
   'index.html',
+  'docs/deploy.md',
+  'docs/help',
+  'docs/museum.md',
   'messages',
   'project.inlang/settings.json',
   'package-lock.json',
@@ -21,6 +24,7 @@ const SOURCES = [
   'scripts/compress.mjs',
   'scripts/files.mjs',
   'scripts/headers.mjs',
+  'scripts/help',
   'scripts/licences.mjs',
   'scripts/messages.mjs',
   'scripts/offline.mjs',

@@ -16,6 +16,7 @@ import {
   readRecording,
   type NewRecording,
 } from '../store/enrolments';
+import { wasDeletedHere } from '../store/kept/deleted-here';
 import type { EnrolmentRow } from '../store/rows';
 
 type Samples = Map<string, Float32Array<ArrayBuffer>>;
@@ -135,7 +136,7 @@ export class KeptEnrolment {
     } catch (error) {
       if (this.row.id !== id || this.job.isBusy) return;
       if (isMissing(error)) this.onDeleted();
-      this.notices.fail(error);
+      if (!wasDeletedHere(id)) this.notices.fail(error);
     }
   }
 

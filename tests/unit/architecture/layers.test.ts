@@ -12,6 +12,7 @@ const PLANTED: [rule: string, path: string, source: string][] = [
   ['layer-offline', 'src/offline/a.ts', `import type { Scope } from '../services/scope';`],
   ['layer-text', 'src/text/a.ts', `import '../files/exhibit';`],
   ['layer-kiosk', 'src/kiosk/a.ts', `import '../studio/studio.svelte';`],
+  ['layer-help', 'src/help/a.ts', `import '../curator/edit';`],
   ['layer-curator', 'src/curator/a.ts', `import '../kiosk/visit.svelte';`],
   ['layer-dsp', 'src/dsp/a.ts', `import '../engine/errors';`],
   ['layer-provenance', 'src/provenance/a.ts', `import '../dsp/fft';`],
