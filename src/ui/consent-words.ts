@@ -1,5 +1,5 @@
 import { m } from '../paraglide/messages';
-import { plainText, type Capacity, type ConsentRecord } from '../provenance';
+import { plainText, statementInWords, type Capacity, type ConsentRecord } from '../provenance';
 import { percent } from '../text/format';
 
 const CAPACITIES: Record<Capacity, () => string> = {
@@ -29,6 +29,6 @@ export function proofInWords({ proof }: ConsentRecord, isMadeHere: boolean) {
       return { text: m.ui_proof_file({ name: plainText(proof.fileName), fingerprint }), isVerified: false };
     }
     case 'statement':
-      return { text: plainText(proof.statement), isVerified: false };
+      return { text: statementInWords(proof.statement), isVerified: false };
   }
 }
