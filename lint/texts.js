@@ -1,22 +1,24 @@
-/** Folders of src whose texts are messages; the others are told in English to scripts (src/harness) or hold none. */
-export const WORDED = [
-  'app',
-  'archive',
-  'curator',
-  'export',
-  'kiosk',
-  'realtime',
-  'services',
-  'store',
-  'text',
-  'ui',
+/** Files of src whose texts are data, of one language or of all of them, or are for programs and scripts. */
+export const NOT_MESSAGES = [
+  'src/harness/**',
+  // Written into files, for programs.
+  'src/export/{certificate,credentials}.ts',
+  // What a record states, whatever language it is read in.
+  'src/provenance/grounds.ts',
+  // Texts of exhibits in all languages, and the description of their format.
+  'src/files/exhibit/{default,schema}.ts',
+  // Sentences to read aloud, by language.
+  'src/voices/prompts.ts',
+  // Titles of sources.
+  'src/learn/cases.ts',
+  'src/learn/class/{competences,sources}.ts',
 ];
 
 const MESSAGE =
   'A text for the user is a message: put it into messages/{en,de,nl,fr,es}/<area>.json (CONTRIBUTING.md, “Add a text”).';
 
-/** The name of the app, and addresses. */
-const NAMES = /^(Understudy|\/\S*)$/;
+/** The name of the app, addresses and licences. */
+const NAMES = /^(Understudy|\/\S*|\W*CC BY 4\.0\W*)$/;
 const WORD = /\p{L}\p{L}/u;
 /** A sentence or a label of several words: codes and keys of the app have neither a capital nor a space. */
 const SENTENCE = /^\W*\p{Lu}.* \p{Ll}{2}|\p{L} \p{Ll}+ \p{Ll}/u;

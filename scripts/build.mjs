@@ -23,6 +23,9 @@ const PSEUDO = {
 };
 const SOURCES = [
   'index.html',
+  'docs/deploy.md',
+  'docs/help',
+  'docs/museum.md',
   'messages',
   'project.inlang/settings.json',
   'package-lock.json',
@@ -31,8 +34,10 @@ const SOURCES = [
   'scripts/compress.mjs',
   'scripts/files.mjs',
   'scripts/headers.mjs',
+  'scripts/help',
   'scripts/licences.mjs',
   'scripts/messages.mjs',
+  'scripts/offline.mjs',
   'scripts/pseudo.mjs',
   'src',
   'workers',

@@ -12,8 +12,12 @@ export const PAGES = [
 /** Pages without the app's header and footer, which no menu names. */
 export const ROOMS = [{ id: 'kiosk', label: m.app_page_kiosk }] as const;
 
-/** Pages for those who know their address. */
-const UNLISTED = [{ id: 'curator', label: m.app_page_curator }] as const;
+/** Pages for those who know their address, and those that the footer links to. */
+const UNLISTED = [
+  { id: 'curator', label: m.app_page_curator },
+  { id: 'help', label: m.help_title },
+  { id: 'about', label: m.help_about },
+] as const;
 
 const ALL = [...PAGES, ...ROOMS, ...UNLISTED];
 
@@ -25,6 +29,8 @@ export class Route {
   takeId = $state<string | null>(null);
   /** The voice whose page the address names (`#/voices/<id>`). */
   voiceId = $state<string | null>(null);
+  /** The lesson or other part of the learning page that the address names (`#/learn/<name>`). */
+  section = $state<string | null>(null);
   /** Whether the kiosk shows what a curator is editing (`#/kiosk/preview`). */
   isPreview = $state(false);
 
@@ -55,6 +61,7 @@ export class Route {
     this.page = ALL.find((page) => page.id === name)?.id ?? 'studio';
     this.takeId = (this.page === 'studio' && id) || null;
     this.voiceId = (this.page === 'voices' && id) || null;
+    this.section = (this.page === 'learn' && id) || null;
     this.isPreview = this.page === 'kiosk' && id === 'preview';
   }
 }

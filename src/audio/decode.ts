@@ -1,9 +1,6 @@
 import { m } from '../paraglide/messages';
 import { checkSamples } from './check';
-import { readParts } from './containers/parts';
 import type { DecodeOptions } from './decode-options';
-import { decodeStream } from './decode-stream';
-import { decodeWhole } from './decode-whole';
 import { AudioError } from './errors';
 import { cutWarning, foreignWarnings, unendedWarning } from './tracks/reading-warnings';
 import { isInterleaved, looksLikeAudio, NOTES, otherFormat, withoutTag } from './sniff';
@@ -52,12 +49,18 @@ async function decodeAndCheck(whole: Blob, name: string, options: DecodeOptions)
 }
 
 async function decodeStreamOrWhole(file: Blob, name: string, head: Uint8Array, options: DecodeOptions) {
+  // Fetched with the first file: a page that opens none does without.
+  const { decodeStream } = await import('./decode-stream');
   try {
     return await decodeStream(file, name, options);
   } catch (cause) {
     if (!(cause instanceof UndecodableError)) throw cause;
     if (!(await isReadable(file))) throw unreadable(name, cause);
     if (isInterleaved(head)) throw explain(name, head, cause);
+    const [{ readParts }, { decodeWhole }] = await Promise.all([
+      import('./containers/parts'),
+      import('./decode-whole'),
+    ]);
     const { parts, isCut, missingSeconds, isUnended, foreignBytes } = await readParts(file);
     const whole = await decodeWhole(parts, name, options);
     if (!whole) throw explain(name, head, cause);

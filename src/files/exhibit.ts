@@ -10,7 +10,8 @@ export { DEFAULT_EXHIBIT } from './exhibit/default';
 export { ExhibitError } from './exhibit/fault';
 export { faultInWords, faultWithPlace, type Fault } from './exhibit/fault-words';
 export { isOpen } from './exhibit/opening-hours';
-export { exhibitSchema, LIMITS, LOCALES, type AllowedCode } from './exhibit/schema';
+export { LOCALES } from './exhibit/locales';
+export { exhibitSchema, LIMITS, type AllowedCode } from './exhibit/schema';
 export type { Exhibit, ExhibitVoice, Locale, OpeningHours, Texts } from './exhibit/types';
 
 /** Reads the file of an exhibit. Its texts are safe to show (`plainText`). Throws ExhibitError for the first fault. */

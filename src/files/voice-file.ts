@@ -1,4 +1,3 @@
-import { zipSync } from 'fflate';
 import * as v from 'valibot';
 import { canonicalBytes, parseSealed, sign, verify, type Canonical, type SigningKey } from '../provenance';
 import { describeCause, EngineError } from '../engine/errors';
@@ -82,6 +81,7 @@ export async function writeVoiceFile(parts: VoiceParts, key: SigningKey): Promis
     parts: Object.fromEntries(listed),
   });
   const all = { [MANIFEST]: manifest, [SIGNATURE]: await sign(manifest, key), ...files };
+  const { zipSync } = await import('fflate');
   return zipSync(all, { level: 0, mtime: ZIP_TIME });
 }
 

@@ -15,16 +15,38 @@ export interface Task {
   isLossy: boolean;
 }
 
+/** Something that a reload would interrupt although it is no task: a live session, a visit. */
+export interface Session {
+  isOn(): boolean;
+  /** Whether nobody is there to agree to an update, which is then used as soon as it is off. */
+  isUnattended?: boolean;
+}
+
 type Source = () => readonly (Task | null)[];
 
 /** All work in progress: the header shows that of other pages, and the browser asks before it is closed on. */
 export class Work {
   private sources = $state.raw<readonly Source[]>([]);
+  private sessions = $state.raw<readonly Session[]>([]);
 
   /** `source` is read again whenever the state it reads changes, until the scope ends. */
   add(scope: Scope, source: Source): void {
     this.sources = [...this.sources, source];
     scope.own(() => (this.sources = this.sources.filter((other) => other !== source)));
+  }
+
+  addSession(scope: Scope, session: Session): void {
+    this.sessions = [...this.sessions, session];
+    scope.own(() => (this.sessions = this.sessions.filter((other) => other !== session)));
+  }
+
+  /** Whether a reload would interrupt somebody or something. */
+  get isInSession(): boolean {
+    return this.tasks.length > 0 || this.sessions.some((session) => session.isOn());
+  }
+
+  get isUnattended(): boolean {
+    return this.sessions.some(({ isUnattended }) => isUnattended);
   }
 
   get tasks(): Task[] {

@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { plainText } from '../../provenance';
-
-/** Languages of the texts for visitors. */
-export const LOCALES = ['en', 'de', 'nl', 'fr', 'es'] as const;
+import { LOCALES } from './locales';
 
 export const LIMITS = {
   /** Characters. */

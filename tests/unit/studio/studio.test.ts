@@ -139,7 +139,7 @@ describe('the studio', () => {
     const { studio, notices } = open();
     await studio.openSample();
     expect(notices.list).toMatchObject([
-      { kind: 'error', text: expect.stringMatching(/answered 404/) as string },
+      { kind: 'error', text: expect.stringMatching(/sample could not be loaded.*are safe/) as string },
     ]);
   });
 
