@@ -8,6 +8,7 @@ import { serveFiles } from './scripts/files.mjs';
 import { HEADERS, ISOLATION_HEADERS, policiesInPage } from './scripts/headers.mjs';
 import { thirdPartyLicences } from './scripts/licences.mjs';
 import { compileMessages, PARAGLIDE } from './scripts/messages.mjs';
+import { compilePseudoMessages, PSEUDO_MESSAGES } from './scripts/pseudo.mjs';
 
 const published = fileURLToPath(new URL('models/published', import.meta.url));
 
@@ -28,6 +29,18 @@ function publishedModels(): Plugin {
   };
 }
 
+/** Messages that have the made-up language too, in place of src/paraglide. */
+function pseudoMessages(): Plugin {
+  return {
+    name: 'pseudo-messages',
+    async config() {
+      await compilePseudoMessages();
+      const find = /^(?:\.\.\/)+paraglide\/(messages|runtime)$/;
+      return { resolve: { alias: [{ find, replacement: `${PSEUDO_MESSAGES}/$1.js` }] } };
+    },
+  };
+}
+
 const licences = thirdPartyLicences();
 
 await compileMessages();
@@ -38,6 +51,7 @@ export default defineConfig(({ command, mode }) => ({
   plugins: [
     // Compiles the messages again when they change.
     command === 'serve' && !process.env['VITEST'] && paraglideVitePlugin(PARAGLIDE),
+    mode === 'pseudo' && pseudoMessages(),
     svelte(),
     publishedModels(),
     licences.app(),

@@ -1,6 +1,8 @@
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { requireConversion, type Conversion, type SealedRecord } from '../provenance';
+import { m } from '../paraglide/messages';
 import { revoked } from '../store/voices';
+import { number } from '../text/format';
 import { markSamples, type WatermarkPayload } from '../watermark';
 import { addCredentials, bindingOf, type CredentialFacts } from './credentials';
 import { withDisclaimer, type DisclaimerLanguage } from './disclaimer';
@@ -88,9 +90,7 @@ export async function exportTake(
   { onProgress = () => undefined, signal, bitrate }: ExportOptions = {},
 ): Promise<ExportedTake> {
   if (sampleRateHz !== SYNTHESIS_RATE_HZ) {
-    throw new ExportError(
-      `Only ${SYNTHESIS_RATE_HZ} samples a second can be exported, not ${sampleRateHz}. The take is safe.`,
-    );
+    throw new ExportError(m.export_rate({ rate: number(SYNTHESIS_RATE_HZ), found: number(sampleRateHz) }));
   }
   const sealed = requireConversion(about, about.use ?? 'export', { revoked: await revoked() });
   const payload = { version: MARK_VERSION, id24: markId24(about.voiceId, sealed) };
@@ -118,10 +118,7 @@ export async function exportTake(
     return { blob, fileName: fileNameOf(about, format), payload, hasCredentials: signed !== undefined };
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new ExportError(
-      `The ${format.toUpperCase()} file could not be written. The take is safe on this device. Try again, or choose another format.`,
-      { cause },
-    );
+    throw new ExportError(m.export_failed({ format: format.toUpperCase() }), { cause });
   }
 }
 
@@ -134,12 +131,12 @@ function factsOf(about: About, payload: WatermarkPayload, sealed: SealedRecord):
 /** Metadata tags, which all formats can carry. */
 function tagsOf({ title, voiceName, payload, consentFingerprint }: CredentialFacts) {
   const sentences = [
-    `Synthetic speech made with Understudy in the voice ${voiceName}.`,
-    `It carries an inaudible mark, ${bindingOf(payload)}.`,
+    m.export_tag({ voice: voiceName, mark: bindingOf(payload) }),
+    // As the standard for photo metadata (IPTC) names it, for programs.
     'Digital source type: compositeWithTrainedAlgorithmicMedia.',
-    ...(consentFingerprint ? [`Consent record: ${consentFingerprint}.`] : []),
+    ...(consentFingerprint ? [m.export_tag_consent({ fingerprint: consentFingerprint })] : []),
   ];
-  return { title, artist: `${voiceName} (synthetic voice)`, comment: sentences.join(' ') };
+  return { title, artist: m.export_artist({ voice: voiceName }), comment: sentences.join(' ') };
 }
 
 /** Letters and digits of any script, hyphens for the rest. */

@@ -13,6 +13,7 @@ import type {
   LiveSettings,
   LiveStatus,
 } from '../live-types';
+import { m } from '../../paraglide/messages';
 import type { Runtime } from '../../engine/backends/runtime';
 import { streamRtf } from '../../engine/benchmark';
 import type { EngineStatus, SourceProfile, VoiceSummary } from '../../engine/types';
@@ -109,7 +110,7 @@ export class Live implements LiveApi<LiveLink> {
 
   private running(): LiveLoop {
     if (this.loop) return this.loop;
-    throw new EngineError('not-loaded', 'Live conversion is not running. Start it first, then try again.');
+    throw new EngineError('not-loaded', m.realtime_not_running());
   }
 
   private async makeLoop(link: LiveLink, before?: LiveLoop): Promise<{ runtime: Runtime; loop: LiveLoop }> {
