@@ -85,7 +85,7 @@ describe('about the app', () => {
     expect(await axeFaults(page)).toEqual([]);
 
     await page.getByTestId('delete-takes').click();
-    await page.getByRole('button', { name: 'Keep' }).click();
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
     expect(await size.textContent()).toMatch(/^1 take/);
     await page.getByTestId('delete-takes').click();
     await page.getByTestId('confirm-delete-all').click();
