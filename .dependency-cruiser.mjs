@@ -19,6 +19,8 @@ const LAYERS = {
   paraglide: [],
   // What is said to people, in the language shown.
   text: ['paraglide'],
+  // The service worker, which is built by itself.
+  offline: [],
   dsp: [],
   provenance: [],
   // What marks and what finds the mark must not depend on what converts.
@@ -34,7 +36,18 @@ const LAYERS = {
   realtime: ['audio', 'dsp', 'engine', 'provenance', 'services'],
   export: ['audio', 'dsp', 'engine', 'provenance', 'services', 'store', 'watermark'],
   archive: ['audio', 'dsp', 'engine', 'enrol', 'export', 'files', 'provenance', 'store'],
-  services: ['audio', 'dsp', 'engine', 'enrol', 'export', 'files', 'provenance', 'store', 'watermark'],
+  services: [
+    'audio',
+    'dsp',
+    'engine',
+    'enrol',
+    'export',
+    'files',
+    'offline',
+    'provenance',
+    'store',
+    'watermark',
+  ],
   ui: ['audio', 'dsp', 'engine', 'provenance', 'services'],
 };
 const TEXTS = ['paraglide', 'text'];
@@ -167,7 +180,7 @@ const rules = [
     from: { path: '^src/main\\.ts$' },
     to: {
       path: '^(src|workers)/',
-      pathNot: ['^src/main\\.ts$', '^src/paraglide/', '\\.d\\.ts$'],
+      pathNot: ['^src/main\\.ts$', '^src/offline/', '^src/paraglide/', '\\.d\\.ts$'],
       reachable: false,
     },
   },

@@ -10,6 +10,7 @@ import { guides } from './scripts/help/guides.mjs';
 import { revision } from './scripts/help/revision.mjs';
 import { thirdPartyLicences } from './scripts/licences.mjs';
 import { compileMessages, PARAGLIDE } from './scripts/messages.mjs';
+import { offline } from './scripts/offline.mjs';
 
 const published = fileURLToPath(new URL('models/published', import.meta.url));
 
@@ -45,6 +46,7 @@ export default defineConfig(({ command, mode }) => ({
     publishedModels(),
     licences.app(),
     policiesInPage(),
+    offline(mode === 'production'),
     mode === 'production' && precompressed(),
   ],
   define: { 'import.meta.env.VITE_REVISION': JSON.stringify(revision()) },

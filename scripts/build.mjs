@@ -27,6 +27,7 @@ const SOURCES = [
   'scripts/help',
   'scripts/licences.mjs',
   'scripts/messages.mjs',
+  'scripts/offline.mjs',
   'src',
   'workers',
   'public',

@@ -21,6 +21,8 @@ const policy = Object.entries(CONTENT_SECURITY_POLICY)
 
 /** Headers that a page needs to share memory between threads; sent with every response, including worker scripts. */
 export const ISOLATION_HEADERS = {
+  // For Chromium, also in a frame of a page that is not isolated.
+  'Document-Isolation-Policy': 'isolate-and-require-corp',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',

@@ -16,7 +16,7 @@ export const PARAGLIDE = {
   outdir: join(ROOT, 'src/paraglide'),
   // src/services/locale.svelte.ts says which locale is shown.
   strategy: ['globalVariable', 'baseLocale'],
-  outputStructure: 'locale-modules',
+  outputStructure: 'message-modules',
   emitTsDeclarations: true,
   emitReadme: false,
 };

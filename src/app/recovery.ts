@@ -1,6 +1,7 @@
 import { checkSamples, needsRepair } from '../audio/check';
 import { AudioError } from '../audio/errors';
 import { speechWarning } from '../audio/speech-likeness';
+import { m } from '../paraglide/messages';
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { takeLink } from '../services/take-link';
@@ -13,17 +14,12 @@ import type { DraftRow, TakeSummary } from '../store/rows';
 import { timeLeft } from '../text/format';
 
 const CLOCK_MS = 60_000;
-const MISSING = 'at most the last second is missing, unless the page had warned that the rest was not stored';
-const NO_SPACE =
-  'What was recorded is kept, but this device has no space left to save it as a take. Delete takes or voices that you no longer need, then reload this page.';
-const NOTHING_KEPT =
-  'This browser does not let the page store anything: cookies or site data are blocked for it, or the window is private. Everything works, but nothing is kept: recordings, takes, voices and settings are gone when this tab is closed. Download what you want to keep, or allow site data for this address and reload.';
 
 /** What the shell does with the store at the start: says if nothing is kept, recovers recordings, and notes the time every minute. */
 export async function openStore(notices: Notices, scope: Scope, openVoices: () => void): Promise<void> {
   try {
     await rememberTime();
-    if (isInMemory()) notices.warn(NOTHING_KEPT, { isLasting: true });
+    if (isInMemory()) notices.warn(m.app_nothing_kept, { isLasting: true });
     scope.interval(() => void rememberTime().catch(() => undefined), CLOCK_MS);
     await recoverDrafts(notices, openVoices);
   } catch (error) {
@@ -44,30 +40,31 @@ export async function recoverDrafts(notices: Notices, openVoices: () => void): P
     }
     const recovered = await adopt(draft, () => recover(draft));
     if (!recovered) continue;
-    const begun = `“${draft.name}” was not ended when its tab closed`;
+    const { name } = draft;
     if ('why' in recovered) {
-      notices.warn(`${begun}. ${recovered.why}`, { isLasting: true });
+      notices.warn(() => recovered.why(name), { isLasting: true });
       continue;
     }
     const { take, warnings } = recovered;
-    notices.warn(
-      `${begun}. ${capital(timeLeft(take.source.seconds))} of it were found and are saved as a take; ${MISSING}.`,
-      { isLasting: true, action: takeLink(take.id), ...(warnings.length > 0 && { items: warnings }) },
-    );
+    notices.warn(() => m.app_recovered({ name, time: timeLeft(take.source.seconds) }), {
+      isLasting: true,
+      action: takeLink(take.id),
+      ...(warnings.length > 0 && { items: warnings }),
+    });
   }
   const readings = await abandonedDrafts('enrolments');
   if (readings.length === 0) return;
   const seconds = readings.reduce((sum, draft) => sum + secondsIn(draft), 0);
-  notices.warn(
-    `A recording for a voice was not ended when its tab closed. ${capital(timeLeft(seconds))} of it were found and are kept with the unfinished voice; ${MISSING}.`,
-    { isLasting: true, action: { label: 'Go on with the voice', run: openVoices } },
-  );
+  notices.warn(() => m.app_recovered_reading({ time: timeLeft(seconds) }), {
+    isLasting: true,
+    action: { label: m.app_recovered_go_on, run: openVoices },
+  });
 }
 
 /** Makes a draft a take, checked and repaired as a recording that was stopped; one that would not be kept then is deleted. */
 async function recover(
   draft: DraftRow,
-): Promise<{ take: TakeSummary; warnings: string[] } | { why: string } | undefined> {
+): Promise<{ take: TakeSummary; warnings: string[] } | { why: (name: string) => string } | undefined> {
   const { sampleRateHz } = draft.source;
   // The source of a live take is kept as it was converted; of what is damaged, the take says so when it is opened.
   const samples = draft.output?.samples ? undefined : await readDraft(draft).catch(() => undefined);
@@ -78,13 +75,10 @@ async function recover(
     const doubt = samples && speechWarning(samples, sampleRateHz);
     return take && { take, warnings: doubt ? [...warnings, doubt] : warnings };
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'quota') return { why: NO_SPACE };
+    if (error instanceof StoreError && error.code === 'quota')
+      return { why: (name) => m.app_recovered_no_space({ name }) };
     if (!(error instanceof AudioError)) throw error;
     await deleteDraft(draft);
-    return { why: `It is not kept: ${error.message}` };
+    return { why: (name) => m.app_recovered_not({ name, why: error.message }) };
   }
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

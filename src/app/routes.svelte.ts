@@ -2,31 +2,21 @@ import { m } from '../paraglide/messages';
 import type { Scope } from '../services/scope';
 
 export const PAGES = [
-  { id: 'studio', label: 'Studio' },
-  { id: 'live', label: 'Live' },
-  { id: 'voices', label: 'Voices' },
-  { id: 'detect', label: 'Detect' },
-  { id: 'learn', label: 'Learn' },
+  { id: 'studio', label: m.app_page_studio },
+  { id: 'live', label: m.app_page_live },
+  { id: 'voices', label: m.app_page_voices },
+  { id: 'detect', label: m.app_page_detect },
+  { id: 'learn', label: m.app_page_learn },
 ] as const;
 
 /** Pages without the app's header and footer, which no menu names. */
-export const ROOMS = [{ id: 'kiosk', label: 'Kiosk' }] as const;
+export const ROOMS = [{ id: 'kiosk', label: m.app_page_kiosk }] as const;
 
 /** Pages for those who know their address, and those that the footer links to. */
 const UNLISTED = [
-  { id: 'curator', label: 'Exhibit' },
-  {
-    id: 'help',
-    get label() {
-      return m.help_title();
-    },
-  },
-  {
-    id: 'about',
-    get label() {
-      return m.help_about();
-    },
-  },
+  { id: 'curator', label: m.app_page_curator },
+  { id: 'help', label: m.help_title },
+  { id: 'about', label: m.help_about },
 ] as const;
 
 const ALL = [...PAGES, ...ROOMS, ...UNLISTED];
@@ -39,6 +29,8 @@ export class Route {
   takeId = $state<string | null>(null);
   /** The voice whose page the address names (`#/voices/<id>`). */
   voiceId = $state<string | null>(null);
+  /** The lesson or other part of the learning page that the address names (`#/learn/<name>`). */
+  section = $state<string | null>(null);
   /** Whether the kiosk shows what a curator is editing (`#/kiosk/preview`). */
   isPreview = $state(false);
 
@@ -48,7 +40,7 @@ export class Route {
   }
 
   get label(): string {
-    return ALL.find(({ id }) => id === this.page)!.label;
+    return ALL.find(({ id }) => id === this.page)!.label();
   }
 
   /** Whether the page is one without header and footer. */
@@ -69,6 +61,7 @@ export class Route {
     this.page = ALL.find((page) => page.id === name)?.id ?? 'studio';
     this.takeId = (this.page === 'studio' && id) || null;
     this.voiceId = (this.page === 'voices' && id) || null;
+    this.section = (this.page === 'learn' && id) || null;
     this.isPreview = this.page === 'kiosk' && id === 'preview';
   }
 }

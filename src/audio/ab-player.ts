@@ -8,7 +8,6 @@ export interface Track {
 
 export type Side = 'a' | 'b';
 
-const PLAYING = { safe: 'nothing is played', again: 'press play again', instead: '' };
 const FADE_SECONDS = 0.012;
 
 /**
@@ -92,7 +91,7 @@ export class AbPlayer {
 
   private async start(): Promise<void> {
     const context = (this.context ??= new AudioContext());
-    await startContext(context, PLAYING);
+    await startContext(context, 'play');
     if (!this.isWanted) return;
     if (this.offsetSeconds >= this.duration - 0.01) this.offsetSeconds = 0;
     this.startedAt = context.currentTime;

@@ -1,5 +1,7 @@
+import { m } from '../paraglide/messages';
+import { quantity } from '../text/format';
 import { AudioError } from './errors';
-import type { MicrophoneWords } from './microphone';
+import { adviceFor, type Purpose } from './microphone';
 
 const START_MS = 5000;
 
@@ -9,10 +11,7 @@ const START_MS = 5000;
  * Rejects with AudioError `no-output` where it does not within 5 s: without a sound device Firefox 153 neither starts it nor
  * reports an error.
  */
-export async function startContext(
-  context: Pick<AudioContext, 'resume'>,
-  { safe, again, instead }: MicrophoneWords,
-): Promise<void> {
+export async function startContext(context: Pick<AudioContext, 'resume'>, purpose: Purpose): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -20,7 +19,7 @@ export async function startContext(
         reject(
           new AudioError(
             'no-output',
-            `The sound of this browser did not start within ${START_MS / 1000} s, perhaps because there are no speakers or headphones; ${safe}. Plug some in, then ${again}${instead}.`,
+            m.audio_no_output({ time: quantity(START_MS / 1000, 'second'), ...adviceFor(purpose) }),
           ),
         ),
       START_MS,

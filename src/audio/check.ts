@@ -1,3 +1,5 @@
+import { m } from '../paraglide/messages';
+import { number } from '../text/format';
 import { AudioError } from './errors';
 
 /** Share of NaN and infinite samples: below it they are set to 0, from it on the file is rejected. */
@@ -27,51 +29,36 @@ const OFFSET = 1e-3;
  */
 export function checkSamples(samples: Float32Array, sampleRateHz: number): string[] {
   if (samples.length === 0) {
-    throw new AudioError(
-      'empty',
-      'This recording is empty: it is 0 seconds long. Nothing was changed. Choose another one, or record again.',
-    );
+    throw new AudioError('empty', m.audio_empty());
   }
   const warnings: string[] = [];
   const broken = silenceNonFinite(samples);
   if (broken > 0) {
     if (broken >= samples.length * NOT_FINITE_LIMIT) {
-      throw new AudioError(
-        'not-finite',
-        'Too much of this recording is damaged: many of its samples are not numbers. The file is unchanged. Export it again from the program that made it, or choose another one.',
-      );
+      throw new AudioError('not-finite', m.audio_not_finite());
     }
-    warnings.push(`${broken} damaged ${broken === 1 ? 'sample was' : 'samples were'} replaced with silence.`);
+    warnings.push(m.audio_samples_replaced({ count: broken, number: number(broken) }));
   }
   // Before the mean is removed, by which clipped samples leave full scale.
   const isClipped = flatShare(samples, FULL_SCALE * Math.max(1, peakOf(samples))) > CLIPPED_LIMIT;
   removeOffset(samples);
   const peak = peakOf(samples);
   if (peak < SILENCE_PEAK) {
-    throw new AudioError(
-      'silence',
-      'This recording is silent, so there is nothing to convert. Nothing was changed. Check that the right microphone was recorded, or choose another file.',
-    );
+    throw new AudioError('silence', m.audio_silence());
   }
   if (peak < ALMOST_SILENT_PEAK) {
-    warnings.push(
-      `This recording is almost silent: its peak is ${Math.round(20 * Math.log10(peak))} dBFS, little more than the noise of a microphone that is muted, unplugged or turned down. Check it, and record again.`,
-    );
+    warnings.push(m.audio_almost_silent({ peak: number(20 * Math.log10(peak)) }));
   }
   if (peak > 1) {
     // Only float files can exceed 1; players would clip them.
     for (let i = 0; i < samples.length; i++) samples[i]! /= peak;
-    warnings.push('This recording was louder than full scale and has been turned down.');
+    warnings.push(m.audio_turned_down());
   }
   if (isClipped) {
-    warnings.push(
-      'This recording is clipped: its loudest parts are cut off and will sound harsh when converted.',
-    );
+    warnings.push(m.audio_clipped());
   }
   if (sampleRateHz <= TELEPHONE_RATE_HZ) {
-    warnings.push(
-      `This recording has only ${sampleRateHz} samples a second, so the result will sound like a telephone.`,
-    );
+    warnings.push(m.audio_telephone({ rate: number(sampleRateHz) }));
   }
   return warnings;
 }

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import { AudioError } from './errors';
 
 export interface DecodeOptions {
@@ -9,8 +10,5 @@ export interface DecodeOptions {
 /** Throws `cancelled` once the signal is aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
-  throw new AudioError(
-    'cancelled',
-    'Opening the file was cancelled. The file is unchanged; you can open it again at any time.',
-  );
+  throw new AudioError('cancelled', m.audio_cancelled());
 }

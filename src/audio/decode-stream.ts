@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import { isSilent } from './check';
 import { throwIfCancelled, type DecodeOptions } from './decode-options';
 import { AudioError } from './errors';
@@ -13,7 +14,7 @@ import {
   lostWarning,
   trackWarning,
   unendedWarning,
-  UNFINISHED,
+  unfinishedWarning,
   unreadWarning,
   type PassedTrack,
 } from './tracks/reading-warnings';
@@ -43,11 +44,11 @@ export async function decodeStream(file: Blob, name: string, options: DecodeOpti
         if (tracks.length > 1) decoded.warnings.unshift(trackWarning(tracks.length, number, passed));
         if (!isSilent(decoded.samples)) return decoded;
         silent ??= decoded;
-        passed.push({ number, why: 'is silent' });
+        passed.push({ number, why: 'silent' });
       } catch (cause) {
         if (!(cause instanceof UndecodableError)) throw cause;
         refusal ??= cause;
-        passed.push({ number, why: 'cannot be decoded by this browser' });
+        passed.push({ number, why: 'undecodable' });
       }
     }
     if (silent) return silent;
@@ -62,9 +63,7 @@ async function decodeTrack(sound: OpenSound, parts: SoundTrack[], name: string, 
   const mixed = await decodeChannels(sound, parts, name, options);
   if (mixed.cancelledFor === undefined) return mixed;
   const single = await decodeChannels(sound, parts, name, options, mixed.cancelledFor);
-  single.warnings.push(
-    'The channels of this recording cancel each other out, so only the louder one is used.',
-  );
+  single.warnings.push(m.audio_channels_cancel());
   return single;
 }
 
@@ -135,7 +134,7 @@ async function decodeChannels(
 function endWarnings({ isUnended, isUnfinished }: OpenSound, isCut: boolean, done: number, missing: number) {
   return [
     ...(isCut ? [cutWarning(done, missing)] : isUnended ? [unendedWarning(done)] : []),
-    ...(isUnfinished ? [UNFINISHED] : []),
+    ...(isUnfinished ? [unfinishedWarning()] : []),
   ];
 }
 
@@ -162,9 +161,5 @@ function slack(seconds: number | null): number {
 }
 
 function tooLittleLeft(name: string, cause: unknown): AudioError {
-  return new AudioError(
-    'truncated',
-    `"${name}" is cut off: less than a third of a second of audio is left in it. The file is unchanged. Copy or download it again.`,
-    { cause },
-  );
+  return new AudioError('truncated', m.audio_too_little({ name }), { cause });
 }

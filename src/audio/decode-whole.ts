@@ -1,4 +1,6 @@
 import { concat } from '../dsp/arrays';
+import { m } from '../paraglide/messages';
+import { dataSize } from '../text/format';
 import { startsClock, type FilePart } from './containers/file-part';
 import { throwIfCancelled, type DecodeOptions } from './decode-options';
 import { AudioError } from './errors';
@@ -8,7 +10,7 @@ import { breakWarnings, gapWarnings, holeWarnings, lossWarnings } from './tracks
 import type { Hole, Loss } from './tracks/take-builder';
 
 /** decodeAudioData holds the whole file and all its samples in memory: about eight times the size of the file. */
-const MAX_BYTES = 100 * 1024 * 1024;
+const MAX_BYTES = 100_000_000;
 const RATE_HZ = 48000;
 
 /**
@@ -18,10 +20,7 @@ const RATE_HZ = 48000;
  */
 export async function decodeWhole(parts: FilePart[], name: string, { signal, onProgress }: DecodeOptions) {
   if (parts.reduce((sum, { data }) => sum + data.size, 0) > MAX_BYTES) {
-    throw new AudioError(
-      'too-large',
-      `"${name}" is larger than 100 MB in a format that this browser cannot read piece by piece. The file is unchanged. Save it as WAV or MP3 and open that.`,
-    );
+    throw new AudioError('too-large', m.audio_too_large({ name, size: dataSize(MAX_BYTES) }));
   }
   const context = new OfflineAudioContext(1, 1, RATE_HZ);
   const decoded: Float32Array[] = [];

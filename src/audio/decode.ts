@@ -1,11 +1,9 @@
+import { m } from '../paraglide/messages';
 import { checkSamples } from './check';
-import { readParts } from './containers/parts';
 import type { DecodeOptions } from './decode-options';
-import { decodeStream } from './decode-stream';
-import { decodeWhole } from './decode-whole';
 import { AudioError } from './errors';
 import { cutWarning, foreignWarnings, unendedWarning } from './tracks/reading-warnings';
-import { isInterleaved, looksLikeAudio, otherFormat, withoutTag } from './sniff';
+import { isInterleaved, looksLikeAudio, NOTES, otherFormat, withoutTag } from './sniff';
 import { UndecodableError } from './tracks/sound-track';
 
 export interface DecodedAudio {
@@ -42,10 +40,7 @@ async function decodeAndCheck(whole: Blob, name: string, options: DecodeOptions)
   const file = await withoutTag(whole);
   const head = new Uint8Array(await file.slice(0, 20).arrayBuffer());
   if (head.length === 0) {
-    throw new AudioError(
-      'empty',
-      `"${name}" is empty: it has 0 bytes. Nothing was changed. Choose another file.`,
-    );
+    throw new AudioError('empty', m.audio_empty_file({ name }));
   }
   const decoded = await decodeStreamOrWhole(file, name, head, options);
   const warnings = [...decoded.warnings, ...checkSamples(decoded.samples, decoded.sourceRateHz)];
@@ -54,12 +49,18 @@ async function decodeAndCheck(whole: Blob, name: string, options: DecodeOptions)
 }
 
 async function decodeStreamOrWhole(file: Blob, name: string, head: Uint8Array, options: DecodeOptions) {
+  // Fetched with the first file: a page that opens none does without.
+  const { decodeStream } = await import('./decode-stream');
   try {
     return await decodeStream(file, name, options);
   } catch (cause) {
     if (!(cause instanceof UndecodableError)) throw cause;
     if (!(await isReadable(file))) throw unreadable(name, cause);
     if (isInterleaved(head)) throw explain(name, head, cause);
+    const [{ readParts }, { decodeWhole }] = await Promise.all([
+      import('./containers/parts'),
+      import('./decode-whole'),
+    ]);
     const { parts, isCut, missingSeconds, isUnended, foreignBytes } = await readParts(file);
     const whole = await decodeWhole(parts, name, options);
     if (!whole) throw explain(name, head, cause);
@@ -83,47 +84,18 @@ async function isReadable(file: Blob): Promise<boolean> {
 }
 
 function unreadable(name: string, cause: unknown): AudioError {
-  return new AudioError(
-    'unreadable',
-    `"${name}" could not be read: it is a folder, or it was moved, changed or deleted after it was chosen. Nothing was changed. Choose the file again; of a folder, choose the files in it.`,
-    { cause },
-  );
+  return new AudioError('unreadable', m.audio_unreadable({ name }), { cause });
 }
 
 function explain(name: string, head: Uint8Array, cause: UndecodableError): AudioError {
   const { codec, hasNoSound } = cause.obstacle;
-  if (codec) {
-    return new AudioError(
-      'codec',
-      `The sound in "${name}" is encoded as ${codec}, which cannot be decoded here. The file is unchanged. Save it as WAV or MP3 with the program that made it, and open that.`,
-      { cause },
-    );
+  if (codec) return new AudioError('codec', m.audio_codec({ name, codec }), { cause });
+  if (hasNoSound) return new AudioError('no-sound', m.audio_no_sound({ name }), { cause });
+  const format = otherFormat(head);
+  if (format) {
+    const what = format === NOTES ? m.audio_notes({ name }) : m.audio_other_format({ name, format });
+    return new AudioError('codec', what, { cause });
   }
-  if (hasNoSound) {
-    return new AudioError(
-      'no-sound',
-      `"${name}" holds no sound, only pictures. The file is unchanged. Choose a file with sound.`,
-      { cause },
-    );
-  }
-  const other = otherFormat(head);
-  if (other) {
-    return new AudioError(
-      'codec',
-      `"${name}" is ${other}. That format cannot be read here. The file is unchanged. Save it as WAV or MP3 with a program that opens it, and open that.`,
-      { cause },
-    );
-  }
-  if (looksLikeAudio(head)) {
-    return new AudioError(
-      'truncated',
-      `"${name}" begins like a recording but is cut off or damaged, and no sound could be read from it. The file is unchanged. Copy or download it again.`,
-      { cause },
-    );
-  }
-  return new AudioError(
-    'not-audio',
-    `"${name}" is not a recording in a format that is known here, whatever its name says. The file is unchanged. Choose a WAV, AIFF, MP3, M4A, OGG, FLAC or WebM file.`,
-    { cause },
-  );
+  if (looksLikeAudio(head)) return new AudioError('truncated', m.audio_truncated({ name }), { cause });
+  return new AudioError('not-audio', m.audio_not_audio({ name }), { cause });
 }

@@ -4,7 +4,6 @@ import type { Side } from './ab-player';
 import { peakOf } from './check';
 import { loudnessLkfs } from './loudness';
 
-const PLAYING = { safe: 'nothing is played', again: 'touch play again', instead: '' };
 const FADE_SECONDS = 0.012;
 /** Time from a start to the first sample, and by which a part that comes late is delayed. */
 const LEAD_SECONDS = 0.02;
@@ -53,7 +52,7 @@ export class GrowingPlayer {
   async wake(): Promise<void> {
     // At the rate of the parts: each would be resampled alone, with a seam between them.
     const context = (this.context ??= new AudioContext({ sampleRate: this.sampleRateHz }));
-    await startContext(context, PLAYING);
+    await startContext(context, 'play');
   }
 
   /** Time of the sound device while it has something to play, in seconds; null otherwise. */

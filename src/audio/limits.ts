@@ -1,3 +1,5 @@
+import { m } from '../paraglide/messages';
+import { number, quantity } from '../text/format';
 import { AudioError } from './errors';
 
 export const MAX_SECONDS = 60 * 60;
@@ -19,25 +21,18 @@ const LONG_RATE_HZ = 24000;
 /** Throws `too-long` above 60 minutes. */
 export function checkSeconds(seconds: number, name: string): void {
   if (seconds <= MAX_SECONDS) return;
-  throw new AudioError(
-    'too-long',
-    `"${name}" is longer than 60 minutes, the most that can be opened at once. The file is unchanged. Cut it into shorter parts and open them one by one.`,
-  );
+  throw new AudioError('too-long', m.audio_too_long({ name, limit: quantity(MAX_SECONDS / 60, 'minute') }));
 }
 
 /** Throws `channels` or `sample-rate`. */
 export function checkShape(channels: number, sampleRateHz: number, name: string): void {
   if (!(channels >= 1 && channels <= MAX_CHANNELS)) {
-    throw new AudioError(
-      'channels',
-      `"${name}" has ${channels} channels; 1 to ${MAX_CHANNELS} can be read. The file is unchanged. Mix it down to mono or stereo and open it again.`,
-    );
+    throw new AudioError('channels', m.audio_channels({ name, channels, most: MAX_CHANNELS }));
   }
   if (!(Number.isInteger(sampleRateHz) && sampleRateHz >= MIN_RATE_HZ && sampleRateHz <= MAX_RATE_HZ)) {
-    throw new AudioError(
-      'sample-rate',
-      `"${name}" has ${sampleRateHz} samples a second; ${MIN_RATE_HZ} to ${MAX_RATE_HZ} can be read. The file is unchanged. Save it at 48000 and open it again.`,
-    );
+    const [rate, low] = [number(sampleRateHz), number(MIN_RATE_HZ)];
+    const [high, good] = [number(MAX_RATE_HZ), number(KEPT_RATE_HZ)];
+    throw new AudioError('sample-rate', m.audio_sample_rate({ name, rate, low, high, good }));
   }
 }
 

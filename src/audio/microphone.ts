@@ -1,20 +1,31 @@
+import { m } from '../paraglide/messages';
 import { AudioError } from './errors';
 
-/** Parts of error messages that depend on what microphone or speakers are opened for. */
-export interface MicrophoneWords {
-  /** "nothing was recorded" */
-  safe: string;
-  /** "record again" */
-  again: string;
-  /** "; or drop a recording here instead" */
-  instead: string;
-}
+/** What a microphone or the speakers are opened for. */
+export type Purpose = 'record' | 'play' | 'live' | 'measure' | 'test' | 'repair';
 
-export const RECORDING: MicrophoneWords = {
-  safe: 'nothing was recorded',
-  again: 'record again',
-  instead: '; or drop a recording here instead',
+const SAFE: Record<Purpose, () => string> = {
+  record: m.audio_safe_record,
+  play: m.audio_safe_play,
+  live: m.audio_safe_live,
+  measure: m.audio_safe_measure,
+  test: m.audio_safe_test,
+  repair: m.audio_safe_repair,
 };
+
+const NEXT: Record<Purpose, () => string> = {
+  record: m.audio_next_record,
+  play: m.audio_next_play,
+  live: m.audio_next_live,
+  measure: m.audio_next_measure,
+  test: m.audio_next_test,
+  repair: m.audio_next_repair,
+};
+
+/** The sentences of an error that say what is safe, and what to do once its cause is removed. */
+export function adviceFor(purpose: Purpose): { safe: string; next: string } {
+  return { safe: SAFE[purpose](), next: NEXT[purpose]() };
+}
 
 /** Microphones or speakers; their labels are empty until the user has allowed a microphone. */
 export async function listDevices(
@@ -31,16 +42,10 @@ export async function listDevices(
  * Opens a microphone without echo cancellation, noise suppression and automatic gain, which change the voice.
  * Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `unsupported`.
  */
-export async function openMicrophone(
-  deviceId: string | undefined,
-  words: MicrophoneWords = RECORDING,
-): Promise<MediaStream> {
+export async function openMicrophone(deviceId: string | undefined, purpose: Purpose): Promise<MediaStream> {
   const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
   if (!mediaDevices) {
-    throw new AudioError(
-      'unsupported',
-      `This page may not use a microphone here: browsers allow that only over https or on this computer itself. ${capital(words.safe)}. Open the page at such an address, then ${words.again}${words.instead}.`,
-    );
+    throw new AudioError('unsupported', m.audio_insecure(adviceFor(purpose)));
   }
   const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   const audio = { ...plain, ...(deviceId && { deviceId: { exact: deviceId } }) };
@@ -48,8 +53,8 @@ export async function openMicrophone(
     return await mediaDevices.getUserMedia({ audio });
   } catch (cause) {
     // The chosen microphone is gone: fall back to the default one.
-    if (deviceId && isNamed(cause, 'OverconstrainedError')) return openMicrophone(undefined, words);
-    throw explain(cause, words);
+    if (deviceId && isNamed(cause, 'OverconstrainedError')) return openMicrophone(undefined, purpose);
+    throw explain(cause, purpose);
   }
 }
 
@@ -66,28 +71,11 @@ function isNamed(cause: unknown, ...names: string[]): boolean {
   return names.includes((cause as { name?: string } | null)?.name ?? '');
 }
 
-function explain(cause: unknown, { safe, again, instead }: MicrophoneWords): AudioError {
-  if (isNamed(cause, 'NotAllowedError', 'SecurityError')) {
-    return new AudioError(
-      'permission-denied',
-      `The microphone is not allowed for this page, so ${safe}. Allow it with the icon next to the address, then ${again}${instead}.`,
-      { cause },
-    );
-  }
-  if (isNamed(cause, 'NotFoundError', 'OverconstrainedError')) {
-    return new AudioError(
-      'no-microphone',
-      `No microphone was found, so ${safe}. Plug one in and ${again}${instead}.`,
-      { cause },
-    );
-  }
-  return new AudioError(
-    'device-busy',
-    `The microphone could not be opened, perhaps because another program is using it; ${safe}. Close that program or choose another microphone, then ${again}.`,
-    { cause },
-  );
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function explain(cause: unknown, purpose: Purpose): AudioError {
+  const advice = adviceFor(purpose);
+  if (isNamed(cause, 'NotAllowedError', 'SecurityError'))
+    return new AudioError('permission-denied', m.audio_not_allowed(advice), { cause });
+  if (isNamed(cause, 'NotFoundError', 'OverconstrainedError'))
+    return new AudioError('no-microphone', m.audio_no_microphone(advice), { cause });
+  return new AudioError('device-busy', m.audio_busy(advice), { cause });
 }

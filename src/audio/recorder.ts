@@ -1,7 +1,8 @@
+import { m } from '../paraglide/messages';
 import captureWorkletUrl from './capture-worklet?worker&url';
 import { startContext } from './audio-context';
 import { AudioError } from './errors';
-import { listDevices, openMicrophone, RECORDING } from './microphone';
+import { adviceFor, listDevices, openMicrophone } from './microphone';
 import { SampleStore } from './sample-store';
 
 export const MAX_RECORD_SECONDS = 600;
@@ -73,7 +74,7 @@ export class Recorder {
 
   /** Rejects with AudioError: `no-microphone`, `permission-denied`, `device-busy`, `device-lost`, `no-output`, `unsupported`. */
   async start(): Promise<void> {
-    const stream = await openMicrophone(this.options.deviceId);
+    const stream = await openMicrophone(this.options.deviceId, 'record');
     this.stream = stream;
     try {
       await this.capture(stream);
@@ -81,11 +82,7 @@ export class Recorder {
     } catch (cause) {
       this.close();
       if (cause instanceof AudioError) throw cause;
-      throw new AudioError(
-        'unsupported',
-        'This browser cannot record in this page. Nothing was recorded. Use a current Firefox, Chrome, Edge or Safari, or drop a recording here instead.',
-        { cause },
-      );
+      throw new AudioError('unsupported', m.audio_cannot_record(adviceFor('record')), { cause });
     }
     for (const track of stream.getAudioTracks()) track.addEventListener('ended', this.onTrackEnded);
   }
@@ -125,7 +122,7 @@ export class Recorder {
     const context = new AudioContext();
     this.context = context;
     await context.audioWorklet.addModule(captureWorkletUrl);
-    await startContext(context, RECORDING);
+    await startContext(context, 'record');
     this.store = new SampleStore(this.options.isKept === false ? 0 : 30 * context.sampleRate);
     const node = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 1 });
     node.port.onmessage = ({ data }: MessageEvent<Float32Array<ArrayBuffer> | 'end'>) => {
@@ -174,8 +171,5 @@ export class Recorder {
 /** A track that ended before anything listened to it delivers silence, and no event. */
 function requireLive(stream: MediaStream): void {
   if (!stream.getAudioTracks().every(({ readyState }) => readyState === 'ended')) return;
-  throw new AudioError(
-    'device-lost',
-    'The microphone was lost while it was opened. Nothing was recorded. Plug it in or choose another one, then record again.',
-  );
+  throw new AudioError('device-lost', m.audio_device_lost(adviceFor('record')));
 }

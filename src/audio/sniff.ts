@@ -14,31 +14,34 @@ const READABLE = [
   '\x1aE\xdf\xa3',
 ];
 
-/** Formats that may hold sound but are not read here, by their first bytes. */
+/** The format of files that hold notes and no sound. */
+export const NOTES = 'MIDI';
+
+/** Names of the formats that may hold sound but are not read here, by their first bytes; the same in every language. */
 const OTHERS: [string, string][] = [
-  ['#!AMR', 'an AMR voice recording'],
-  ['\x30\x26\xb2\x75\x8e\x66\xcf\x11', 'a Windows Media file (WMA, WMV or ASF)'],
-  ['RIFF....AVI ', 'an AVI video'],
-  ['FLV\x01', 'a Flash video'],
-  ['.RMF', 'a RealMedia file'],
-  ['.ra\xfd', 'a RealAudio file'],
-  ['DSD ', 'a DSD recording (DSF)'],
-  ['FRM8', 'a DSD recording (DFF)'],
-  ['wvpk', 'a WavPack file'],
-  ['MAC ', "a Monkey's Audio file"],
-  ['MPCK', 'a Musepack file'],
-  ['MP+', 'a Musepack file'],
-  ['TTA1', 'a TTA file'],
-  ['\0\0\x01\xba', 'an MPEG program stream (MPG or VOB)'],
-  ['\0\0\x01\xb3', 'an MPEG video without a container'],
-  ['\x0b\x77', 'a Dolby Digital recording (AC-3 or E-AC-3)'],
-  ['\x7f\xfe\x80\x01', 'a DTS recording'],
-  ['\xfe\x7f\x01\x80', 'a DTS recording'],
-  ['DTSHDHDR', 'a DTS recording'],
-  ['nut/multimedia', 'a NUT file'],
-  ['Creative Voice File', 'a Creative Voice file (VOC)'],
-  ['MThd', 'a MIDI file, which holds notes and no sound'],
-  ['RIFF....RMID', 'a MIDI file, which holds notes and no sound'],
+  ['#!AMR', 'AMR'],
+  ['\x30\x26\xb2\x75\x8e\x66\xcf\x11', 'Windows Media (WMA, WMV, ASF)'],
+  ['RIFF....AVI ', 'AVI'],
+  ['FLV\x01', 'Flash Video (FLV)'],
+  ['.RMF', 'RealMedia'],
+  ['.ra\xfd', 'RealAudio'],
+  ['DSD ', 'DSD (DSF)'],
+  ['FRM8', 'DSD (DFF)'],
+  ['wvpk', 'WavPack'],
+  ['MAC ', "Monkey's Audio"],
+  ['MPCK', 'Musepack'],
+  ['MP+', 'Musepack'],
+  ['TTA1', 'TTA'],
+  ['\0\0\x01\xba', 'MPEG-PS (MPG, VOB)'],
+  ['\0\0\x01\xb3', 'MPEG-2 (M2V)'],
+  ['\x0b\x77', 'Dolby Digital (AC-3, E-AC-3)'],
+  ['\x7f\xfe\x80\x01', 'DTS'],
+  ['\xfe\x7f\x01\x80', 'DTS'],
+  ['DTSHDHDR', 'DTS'],
+  ['nut/multimedia', 'NUT'],
+  ['Creative Voice File', 'Creative Voice (VOC)'],
+  ['MThd', NOTES],
+  ['RIFF....RMID', NOTES],
 ];
 
 /** Formats whose sound lies in pieces between other bytes: whoever looks for frames of MP3 in them finds noise. */
@@ -50,7 +53,7 @@ export function looksLikeAudio(head: Uint8Array): boolean {
   return isMp3Frame || READABLE.some((signature) => startsWith(head, signature));
 }
 
-/** What a file is by its first bytes, 20 or more, where it is of a format for sound that is not read here. */
+/** Name of the format of a file by its first bytes, 20 or more, where it is one for sound that is not read here. */
 export function otherFormat(head: Uint8Array): string | undefined {
   return OTHERS.find(([signature]) => startsWith(head, signature))?.[1];
 }

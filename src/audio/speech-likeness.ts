@@ -1,3 +1,5 @@
+import { m } from '../paraglide/messages';
+
 const FRAME_SECONDS = 0.02;
 const WINDOW_FRAMES = 50;
 const MIN_WINDOWS = 3;
@@ -14,7 +16,7 @@ const MUSIC_BELOW = 0.17;
 export function speechWarning(samples: Float32Array, sampleRateHz: number): string | null {
   const share = lowEnergyShare(samples, sampleRateHz);
   if (share === null || share >= MUSIC_BELOW) return null;
-  return 'This does not sound like one person speaking, but like music or steady noise. It can be converted, but only speech comes out as speech: use a recording of a voice alone.';
+  return m.audio_not_speech();
 }
 
 /** 0..1, or null with fewer than three seconds that are not silent. */

@@ -1,6 +1,8 @@
+import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import { Job, type JobControl, type JobProgress } from '../services/job.svelte';
 import { detect } from '../services/detection-client';
+import type { Words } from '../services/words';
 import { jobTask } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples } from '../audio/check';
@@ -10,11 +12,13 @@ import { progressReporter } from '../enrol/progress';
 import { markId24 } from '../export/mark-id';
 import { readCredentials, type Credentials } from '../export/read-credentials';
 import { TrackPlayer } from '../ui/track-player.svelte';
+import { voiceName } from '../ui/voice-words';
 import type { Detection } from '../watermark/types';
 import { measureClues, type ClueValues } from './clues';
 
 export interface Finding {
-  fileName: string;
+  /** Null for a recording of the microphone. */
+  fileName: string | null;
   samples: Float32Array;
   sampleRateHz: number;
   seconds: number;
@@ -25,7 +29,7 @@ export interface Finding {
 }
 
 interface Opened {
-  name: string;
+  fileName: Finding['fileName'];
   samples: Float32Array;
   sampleRateHz: number;
   credentials: Finding['credentials'];
@@ -47,46 +51,47 @@ export class DetectPage {
   }
 
   async examineFile(file: File): Promise<void> {
-    await this.examine(`Opening ${file.name}`, async ({ signal, onProgress, begin }) => {
+    const label = () => m.services_opening({ name: file.name });
+    await this.examine(label, async ({ signal, onProgress, begin }) => {
       const report = progressReporter(onProgress);
       const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, {
         signal,
         onProgress: (done, total) => total > 0 && report(done / total),
       });
       for (const warning of warnings) this.context.notices.warn(warning);
-      begin('Reading the credentials');
+      begin(m.detect_reading);
       // Broken credentials do not stop the examination of the sound.
       const credentials = await readCredentials(file, file.name).catch(() => 'unreadable' as const);
-      return { name: file.name, samples, sampleRateHz, credentials };
+      return { fileName: file.name, samples, sampleRateHz, credentials };
     });
   }
 
   async examineRecorded({ samples, sampleRateHz }: Recorded): Promise<void> {
-    await this.examine('Opening', async () => {
+    await this.examine(m.detect_opening_recording, async () => {
       for (const warning of checkSamples(samples, sampleRateHz)) this.context.notices.warn(warning);
-      return { name: 'Recording of the microphone', samples, sampleRateHz, credentials: null };
+      return { fileName: null, samples, sampleRateHz, credentials: null };
     });
   }
 
   private async examine(
-    label: string,
+    label: Words,
     open: (control: JobControl<JobProgress>) => Promise<Opened>,
   ): Promise<void> {
     await this.job.run(label, async (control) => {
       this.finding = null;
       this.player.open(undefined, undefined);
       const { signal, onProgress, begin } = control;
-      const { name, samples, sampleRateHz, credentials } = await open(control);
-      begin('Measuring traces');
+      const { fileName, samples, sampleRateHz, credentials } = await open(control);
+      begin(m.detect_measuring);
       const clues = await measureClues(samples, sampleRateHz, signal);
-      begin('Looking for the mark');
+      begin(m.detect_searching);
       const report = progressReporter(onProgress);
       report(0);
       const detection = await detect(this.scope, samples.slice(), sampleRateHz, report, signal);
       const seconds = samples.length / sampleRateHz;
       this.player.open({ samples, sampleRateHz }, undefined);
       this.finding = {
-        fileName: name,
+        fileName,
         samples,
         sampleRateHz,
         seconds,
@@ -102,7 +107,8 @@ export class DetectPage {
     const { payload, payloadOk } = this.finding?.detection ?? {};
     if (!payload || !payloadOk) return null;
     const voices = this.context.converter.status?.voices ?? [];
-    return voices.find((voice) => markId24(voice.id, voice.consent) === payload.id24)?.name ?? null;
+    const voice = voices.find(({ id, consent }) => markId24(id, consent) === payload.id24);
+    return voice ? voiceName(voice) : null;
   }
 
   /** Whether the voices that could name `finding` are still being loaded. */

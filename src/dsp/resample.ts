@@ -1,3 +1,5 @@
+import { m } from '../paraglide/messages';
+import { number } from '../text/format';
 import { concat } from './arrays';
 import { FloatQueue } from './float-queue';
 
@@ -9,15 +11,16 @@ const CUTOFF = 0.9625;
 /** Ratios with more phases than this use a table of 640 phases, interpolated linearly. */
 const MAX_PHASES = 640;
 const CHUNK_SECONDS = 10;
+const MIN_RATE_HZ = 8000;
+const MAX_RATE_HZ = 192000;
 
 /** The sample rate is not supported. As in `EngineError`, `name` repeats the code, because comlink passes `name` on to the page. */
 export class SampleRateError extends Error {
   readonly code = 'input-rate';
 
   constructor(rateHz: number) {
-    super(
-      `This recording has a sample rate of ${rateHz} Hz; only rates from 8000 to 192000 Hz can be converted. The file is unchanged; save it at 48000 Hz and try again.`,
-    );
+    const [low, high, good] = [number(MIN_RATE_HZ), number(MAX_RATE_HZ), number(48000)];
+    super(m.engine_sample_rate({ rate: number(rateHz), low, high, good }));
     this.name = this.code;
   }
 }
@@ -42,7 +45,7 @@ export class Resampler {
    * Throws a SampleRateError unless the input rate is an integer from 8000 to 192 000 Hz.
    */
   constructor(inputRateHz: number, outputRateHz: number, halfWidth = HALF_WIDTH) {
-    if (!Number.isInteger(inputRateHz) || inputRateHz < 8000 || inputRateHz > 192000) {
+    if (!Number.isInteger(inputRateHz) || inputRateHz < MIN_RATE_HZ || inputRateHz > MAX_RATE_HZ) {
       throw new SampleRateError(inputRateHz);
     }
     const divisor = gcd(inputRateHz, outputRateHz);

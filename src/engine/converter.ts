@@ -1,4 +1,5 @@
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
+import { m } from '../paraglide/messages';
 import { parseSealed, requirePermission, type Use } from '../provenance';
 import type { EarFiles, EarNetworks, NetworkFiles } from './backends/network';
 import { Runtime, threadCount, type Openers, type RuntimeOptions } from './backends/runtime';
@@ -153,10 +154,7 @@ export class Converter implements ConversionApi {
 
   private ready(): { runtime: Runtime; voices: VoiceSource; threads: number } {
     if (this.loaded) return this.loaded;
-    throw new EngineError(
-      'not-loaded',
-      'The converter is not loaded yet. Your recording is unchanged. Wait until it is ready, then convert.',
-    );
+    throw new EngineError('not-loaded', m.engine_not_loaded());
   }
 
   /**

@@ -1,3 +1,5 @@
+import { m } from '../paraglide/messages';
+
 export type EngineErrorCode =
   | 'cancelled'
   | 'download-failed'
@@ -36,10 +38,7 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
     const { name } = (signal.reason ?? {}) as { name?: unknown };
     if (name !== 'AbortError') throw signal.reason;
-    throw new EngineError(
-      'cancelled',
-      'The conversion was cancelled. Your recording is unchanged; convert it again whenever you like.',
-    );
+    throw new EngineError('cancelled', m.engine_cancelled());
   }
 }
 

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import { requirePermission, type Use } from '../provenance';
 import { limitPeak } from '../dsp/arrays';
 import { resampleInChunks } from '../dsp/resample';
@@ -170,11 +171,6 @@ async function withHalfOfNoise(
 }
 
 function checkSamples(samples: Float32Array): void {
-  if (samples.length === 0) {
-    throw new EngineError(
-      'input-empty',
-      'There is no sound in this recording, so there is nothing to convert. Record again, or choose another file.',
-    );
-  }
+  if (samples.length === 0) throw new EngineError('input-empty', m.engine_no_sound());
   if (!samples.every(Number.isFinite)) throw inputNotFinite();
 }

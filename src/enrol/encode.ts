@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import { clamp, concat } from '../dsp/arrays';
 import { ContentEncoder } from '../engine/content';
 import { EngineError, throwIfCancelled } from '../engine/errors';
@@ -7,6 +8,7 @@ import { inRegister, medianF0Hz, speechLevelDb } from '../engine/analysis/profil
 import { trackPitch } from '../engine/analysis/track';
 import { ANALYSIS_HOP, ANALYSIS_RATE_HZ, LOG_PER_DB } from '../dsp/signal';
 import { BANDS, CODE_SIZE, FRAMES_PER_CODE, LOG_MEL_FLOOR, TIMBRE_BANDS } from '../engine/shapes';
+import { quantity } from '../text/format';
 import { nextTask } from '../dsp/task';
 import type { VoiceData } from '../engine/voice';
 import { cluster, sumByCentre } from './cluster';
@@ -95,10 +97,8 @@ export async function encodeVoice(
   }
   const activeCodes = encoded.reduce((sum, { codes }) => sum + codes.length / CODE_SIZE, 0);
   if ((activeCodes * FRAMES_PER_CODE * ANALYSIS_HOP) / ANALYSIS_RATE_HZ < MIN_SPEECH_SECONDS) {
-    throw new EngineError(
-      'input-empty',
-      `There is less than ${MIN_SPEECH_SECONDS} seconds of good speech, which is not enough for a voice. The recordings are safe. Add more, or keep pieces that were left out.`,
-    );
+    const time = quantity(MIN_SPEECH_SECONDS, 'second');
+    throw new EngineError('input-empty', m.enrol_not_enough({ time }));
   }
   return assemble(encoded, signal, (fraction) => onProgress?.(ENCODE_SHARE + (1 - ENCODE_SHARE) * fraction));
 }

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import { EngineError } from '../engine/errors';
 import { Frontend } from '../engine/analysis/frontend';
 import {
@@ -126,23 +127,13 @@ export class EnrolmentJobs implements EnrolmentApi {
     return this.job(jobId, async ({ networks, encoder, examples }, signal) => {
       const parsed = parsePermissionSentence(sentence);
       const wordExamples = parsed && examples.get(parsed.language);
-      if (!wordExamples) {
-        throw new ConsentError(
-          'consent-invalid',
-          'This is not a sentence that the app gave you to read. Nothing was changed. Choose “Other words”, and read those.',
-        );
-      }
+      if (!wordExamples) throw new ConsentError('consent-invalid', m.enrol_unknown_sentence());
       const sha256 = await sha256Of(Float32Array.from(samples).buffer);
       await refuseMarked(samples, sampleRateHz, { signal, mostDoubtful: SENTENCE_P_VALUE });
       const cleaned = await cleanRecording(samples, sampleRateHz, encoder, { signal });
       const { pieces } = cleaned;
       const embedded = pieces.filter((piece) => piece.embedding.length > 0);
-      if (embedded.length === 0) {
-        throw new EngineError(
-          'input-empty',
-          'There was too little speech to recognise the voice. Nothing was changed. Read the whole sentence aloud, close to the microphone.',
-        );
-      }
+      if (embedded.length === 0) throw new EngineError('input-empty', m.enrol_too_little_speech());
       const codes = await contentCodes(new Frontend().push(cleaned.samples).logMel, networks);
       const chance = chanceOfWords(codes, parsed.words, wordExamples);
       const spoken = { sha256, sentence, chance, embedding: meanEmbedding(embedded) };
@@ -217,22 +208,13 @@ export class EnrolmentJobs implements EnrolmentApi {
     if (record.proof.kind !== 'spoken') return;
     const spoken = this.spokenSentences.get(record.proof.sha256);
     if (!spoken || spoken.sentence !== record.proof.sentence) {
-      throw new ConsentError(
-        'consent-missing',
-        'The permission sentence has not been read aloud since this page was opened. The recordings are safe. Read it, then make the voice.',
-      );
+      throw new ConsentError('consent-missing', m.enrol_not_read());
     }
     if (!areWordsRecognised(spoken)) {
-      throw new ConsentError(
-        'consent-invalid',
-        'The words that were read are not those of the permission sentence, so no voice was made. The recordings are safe. Read the sentence once more, clearly and without adding to it.',
-      );
+      throw new ConsentError('consent-invalid', m.enrol_other_words());
     }
     if (embedding && cosine(spoken.embedding, embedding) < SAME_READER_COSINE) {
-      throw new ConsentError(
-        'consent-invalid',
-        'The voice that read the sentence is not that of the recordings, so no voice was made. The recordings are safe. Only the person who speaks in them can lend this voice as their own.',
-      );
+      throw new ConsentError('consent-invalid', m.enrol_other_voice());
     }
   }
 
@@ -249,10 +231,7 @@ export class EnrolmentJobs implements EnrolmentApi {
 
   private ready(): Promise<Opened> {
     if (this.opening) return this.opening;
-    throw new EngineError(
-      'not-loaded',
-      'The networks are not loaded yet. Your recordings are unchanged. Wait until they are ready, then try again.',
-    );
+    throw new EngineError('not-loaded', m.enrol_not_loaded());
   }
 
   private async open(baseUrl: string): Promise<Opened> {

@@ -1,4 +1,6 @@
+import { m } from '../paraglide/messages';
 import { EngineError } from '../engine/errors';
+import { clock } from '../text/format';
 import { detectWatermark, type MarkedRange } from '../watermark';
 
 /**
@@ -25,15 +27,9 @@ export async function refuseMarked(
     ...(onProgress && { onProgress }),
   });
   if (present !== 'yes' && pValue > mostDoubtful) return;
-  throw new EngineError(
-    'input-marked',
-    `This is speech made with Understudy: its mark was found${placesOf(ranges)}. It is not the person’s own voice, so it was not taken. Everything collected before is safe. Use recordings of the person themselves, and let them read the sentence themselves.`,
-  );
+  throw new EngineError('input-marked', [m.enrol_marked(), ...ranges.slice(0, 1).map(placeOf)].join(' '));
 }
 
-function placesOf(ranges: MarkedRange[]): string {
-  const [first] = ranges;
-  if (!first) return '';
-  const seconds = (value: number) => Math.max(0, value).toFixed(0);
-  return ` from second ${seconds(first.startSeconds)} to ${seconds(first.endSeconds)}`;
+function placeOf({ startSeconds, endSeconds }: MarkedRange): string {
+  return m.enrol_marked_place({ from: clock(startSeconds), to: clock(endSeconds) });
 }

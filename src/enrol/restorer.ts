@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import { concat } from '../dsp/arrays';
 import { throwIfCancelled } from '../engine/errors';
 import { networkCorrupt, type StreamingNetwork } from '../engine/backends/network';
@@ -34,7 +35,7 @@ export class Restorer {
         floor: [floor, [1, BANDS]],
       } as const;
       const [restored] = await this.network.run(feeds, ['restored']);
-      if (restored!.length !== input.length) throw networkCorrupt('its output has the wrong size');
+      if (restored!.length !== input.length) throw networkCorrupt(m.engine_network_size());
       output.set(restored!, at);
     }
     return output;

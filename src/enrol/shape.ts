@@ -1,7 +1,15 @@
 import { clamp } from '../dsp/arrays';
 import { BANDS, CODE_SIZE, TIMBRE_BANDS } from '../engine/shapes';
 import type { VoiceData } from '../engine/voice';
-import { allowedUses, lastDay, seal, USES, type ConsentRecord, type SealedRecord } from '../provenance';
+import {
+  allowedUses,
+  BLEND_STATEMENT,
+  lastDay,
+  seal,
+  USES,
+  type ConsentRecord,
+  type SealedRecord,
+} from '../provenance';
 import type { VoiceVectors } from './encode';
 import type { ShapeControls } from './types';
 
@@ -70,7 +78,7 @@ export function blendRecord(
     rightsHolder: { name: maker.name, capacity: 'synthetic' },
     proof: {
       kind: 'statement',
-      statement: 'A synthetic voice, blended and reshaped from the voices whose records it carries.',
+      statement: BLEND_STATEMENT,
     },
     sources: [],
     uses: [...USES],

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import { networkCorrupt, type StreamingNetwork } from '../engine/backends/network';
 import { BANDS, CODE_SIZE, CODES_PER_SECOND, FRAMES_PER_CODE } from '../engine/shapes';
 
@@ -33,7 +34,7 @@ export class SpeakerEncoder {
     }
     const feeds = { logMel: [input, [1, inputCodes * FRAMES_PER_CODE, BANDS]] } as const;
     const [embedding] = await this.network.run(feeds, ['embedding']);
-    if (embedding!.length !== CODE_SIZE) throw networkCorrupt('its embedding has the wrong size');
+    if (embedding!.length !== CODE_SIZE) throw networkCorrupt(m.engine_network_size());
     return Float32Array.from(embedding!);
   }
 }

@@ -1,15 +1,13 @@
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { requireConversion, type Conversion, type SealedRecord } from '../provenance';
 import { revoked } from '../store/voices';
-import { markSamples, type WatermarkPayload } from '../watermark';
-import { addCredentials, bindingOf, type CredentialFacts } from './credentials';
-import { withDisclaimer, type DisclaimerLanguage } from './disclaimer';
-import { canEncode, encode, EXPORT_FORMATS, extensionOf, type ExportFormat } from './encode';
-import { markId24 } from './mark-id';
+import type { WatermarkPayload } from '../watermark';
+import type { CredentialFacts } from './credentials';
+import type { DisclaimerLanguage } from './disclaimer';
+import type { ExportFormat } from './encode';
 import type { MarkedFile } from './marked-file';
 
 export type { ExportFormat } from './encode';
-export { DISCLAIMERS, type DisclaimerLanguage } from './disclaimer';
 
 export const MARK_VERSION = 2;
 /** Formats that can carry a C2PA manifest; the others have only tags. */
@@ -59,6 +57,30 @@ export class ExportError extends Error {
   }
 }
 
+/** What marks, encodes and signs is fetched with the first export. */
+async function tools() {
+  try {
+    const [marking, ids, encoding, signing, speaking] = await Promise.all([
+      import('../watermark'),
+      import('./mark-id'),
+      import('./encode'),
+      import('./credentials'),
+      import('./disclaimer'),
+    ]);
+    return { ...marking, ...ids, ...encoding, ...signing, ...speaking };
+  } catch (cause) {
+    throw new ExportError(
+      'What writes files could not be fetched. The take is safe on this device. Check the connection, then try again.',
+      { cause },
+    );
+  }
+}
+
+/** Fetches what `exportTake` needs, for where nothing may be fetched later. Rejects with ExportError. */
+export async function prepareExport(): Promise<void> {
+  await tools();
+}
+
 /** All files of `exportTake`. */
 const exported = new WeakSet<MarkedFile>();
 
@@ -69,6 +91,7 @@ export function isMarked(file: Blob): file is MarkedFile {
 
 /** The formats that this browser can write, WAV first. */
 export async function supportedFormats(): Promise<ExportFormat[]> {
+  const { canEncode, EXPORT_FORMATS } = await import('./encode');
   const isSupported = await Promise.all(EXPORT_FORMATS.map((format) => canEncode(format, SYNTHESIS_RATE_HZ)));
   return EXPORT_FORMATS.filter((_, i) => isSupported[i]);
 }
@@ -93,6 +116,8 @@ export async function exportTake(
     );
   }
   const sealed = requireConversion(about, about.use ?? 'export', { revoked: await revoked() });
+  const { addCredentials, bindingOf, encode, extensionOf, markId24, markSamples, withDisclaimer } =
+    await tools();
   const payload = { version: MARK_VERSION, id24: markId24(about.voiceId, sealed) };
   const facts = factsOf(about, payload, sealed);
   try {
@@ -102,7 +127,7 @@ export async function exportTake(
       signal,
     });
     const encoded = await encode(marked.limitPeak(), sampleRateHz, format, {
-      tags: tagsOf(facts),
+      tags: tagsOf(facts, bindingOf(payload)),
       onProgress: (done) => onProgress(MARKED_PROGRESS + (ENCODED_PROGRESS - MARKED_PROGRESS) * done),
       signal,
       bitrate,
@@ -115,7 +140,12 @@ export async function exportTake(
     signal?.throwIfAborted();
     exported.add(blob);
     onProgress(1);
-    return { blob, fileName: fileNameOf(about, format), payload, hasCredentials: signed !== undefined };
+    return {
+      blob,
+      fileName: `${fileNameOf(about)}.${extensionOf(format)}`,
+      payload,
+      hasCredentials: signed !== undefined,
+    };
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new ExportError(
@@ -132,10 +162,10 @@ function factsOf(about: About, payload: WatermarkPayload, sealed: SealedRecord):
 }
 
 /** Metadata tags, which all formats can carry. */
-function tagsOf({ title, voiceName, payload, consentFingerprint }: CredentialFacts) {
+function tagsOf({ title, voiceName, consentFingerprint }: CredentialFacts, binding: string) {
   const sentences = [
     `Synthetic speech made with Understudy in the voice ${voiceName}.`,
-    `It carries an inaudible mark, ${bindingOf(payload)}.`,
+    `It carries an inaudible mark, ${binding}.`,
     'Digital source type: compositeWithTrainedAlgorithmicMedia.',
     ...(consentFingerprint ? [`Consent record: ${consentFingerprint}.`] : []),
   ];
@@ -143,7 +173,8 @@ function tagsOf({ title, voiceName, payload, consentFingerprint }: CredentialFac
 }
 
 /** Letters and digits of any script, hyphens for the rest. */
-function fileNameOf({ takeName, voiceName }: About, format: ExportFormat): string {
+/** Without its extension. */
+function fileNameOf({ takeName, voiceName }: About): string {
   const safe = (text: string) =>
     text
       .normalize('NFC')
@@ -151,5 +182,5 @@ function fileNameOf({ takeName, voiceName }: About, format: ExportFormat): strin
       .replace(/^-|-$/g, '')
       .slice(0, 60);
   const parts = [safe(takeName ?? ''), safe(voiceName)].filter(Boolean);
-  return `${parts.join('--') || 'understudy'}.${extensionOf(format)}`;
+  return parts.join('--') || 'understudy';
 }

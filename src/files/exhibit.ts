@@ -1,14 +1,17 @@
 import * as v from 'valibot';
 import { plainText } from '../provenance';
-import { ExhibitError, placeOf, readTree, type Fault } from './exhibit/fault';
+import { ExhibitError, placeOf, readTree } from './exhibit/fault';
+import type { Fault } from './exhibit/fault-words';
 import { exhibitSchema, LIMITS, type AllowedCode } from './exhibit/schema';
 import type { Exhibit, Texts } from './exhibit/types';
 
 export { contrast, PAPER, readable, WANTED_CONTRAST } from './exhibit/contrast';
 export { DEFAULT_EXHIBIT } from './exhibit/default';
-export { ExhibitError, type Fault } from './exhibit/fault';
+export { ExhibitError } from './exhibit/fault';
+export { faultInWords, faultWithPlace, type Fault } from './exhibit/fault-words';
 export { isOpen } from './exhibit/opening-hours';
-export { exhibitSchema, LIMITS, LOCALES, type AllowedCode } from './exhibit/schema';
+export { LOCALES } from './exhibit/locales';
+export { exhibitSchema, LIMITS, type AllowedCode } from './exhibit/schema';
 export type { Exhibit, ExhibitVoice, Locale, OpeningHours, Texts } from './exhibit/types';
 
 /** Reads the file of an exhibit. Its texts are safe to show (`plainText`). Throws ExhibitError for the first fault. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { describeCause, EngineError } from '../engine/errors';
 import { ANALYSIS_RATE_HZ, SYNTHESIS_HOP, SYNTHESIS_RATE_HZ } from '../dsp/signal';
+import { m } from '../paraglide/messages';
 
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
@@ -70,10 +71,10 @@ export type PublishedVoice = v.InferOutput<typeof voiceSchema>;
 export function parsePublishedManifest(raw: unknown): Manifest {
   const parsed = v.safeParse(manifestSchema, raw);
   if (!parsed.success) {
-    throw manifestCorrupt(`it is invalid at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
+    throw manifestCorrupt(m.files_manifest_at({ where: v.getDotPath(parsed.issues[0]) ?? m.files_top() }));
   }
   for (const role of ['content', 'generator'] as const) {
-    if (!findNetwork(parsed.output, role)) throw manifestCorrupt(`it lists no ${role} network`);
+    if (!findNetwork(parsed.output, role)) throw manifestCorrupt(m.files_manifest_lacks({ role }));
   }
   return parsed.output;
 }
@@ -109,8 +110,5 @@ export function listVoices(manifest: Manifest): PublishedVoice[] {
 }
 
 export function manifestCorrupt(why: unknown): EngineError {
-  return new EngineError(
-    'manifest-corrupt',
-    `The list of networks and voices cannot be used: ${describeCause(why)}. Your recordings are safe. Reload the page to download it again.`,
-  );
+  return new EngineError('manifest-corrupt', m.files_manifest({ why: describeCause(why) }));
 }

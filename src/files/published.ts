@@ -1,5 +1,6 @@
 import type { NetworkFile } from '../engine/backends/network';
 import { EngineError } from '../engine/errors';
+import { m } from '../paraglide/messages';
 import {
   findNetwork,
   findWords,
@@ -21,7 +22,7 @@ export class PublishedFiles {
   network(role: NetworkRole): NetworkFile {
     const entry = findNetwork(this.manifest, role);
     const bytes = entry && this.files.get(entry.file);
-    if (!bytes) throw missing(`${role} network`);
+    if (!bytes) throw new EngineError('network-corrupt', m.files_no_network({ role }));
     const { sha256, stateShapes, lookAheadFrames } = entry;
     return { bytes, sha256, stateShapes, lookAheadFrames };
   }
@@ -29,7 +30,7 @@ export class PublishedFiles {
   /** Examples of the words of permission sentences, for `parseWordExamples`. Throws `network-corrupt` if not published. */
   get wordExamples(): ArrayBuffer {
     const bytes = this.files.get(findWords(this.manifest)?.file ?? '');
-    if (!bytes) throw missing('examples of words');
+    if (!bytes) throw new EngineError('network-corrupt', m.files_no_words());
     return bytes;
   }
 
@@ -39,11 +40,4 @@ export class PublishedFiles {
       return content ? [{ ...entry, content }] : [];
     });
   }
-}
-
-function missing(what: string): EngineError {
-  return new EngineError(
-    'network-corrupt',
-    `This copy of the app has no ${what}, so no voice can be made with it. Takes and voices are safe. Reload the page to download what is missing.`,
-  );
 }

@@ -2,6 +2,7 @@ import { EngineError } from '../engine/errors';
 import type { OwnVoice, VoiceSummary } from '../engine/types';
 import { isOwnVoice, type Voice, type VoiceData, type VoiceDraft } from '../engine/voice';
 import type { VoiceSource } from '../engine/voice-source';
+import { m } from '../paraglide/messages';
 import { isRevoked, parseSealed, plainText, type Permission, type SealedRecord } from '../provenance';
 import type { PublishedFiles } from './published';
 import { dataHashes } from './voice-data';
@@ -59,7 +60,7 @@ export class VoiceCatalogue implements VoiceSource {
       return { ...opened.voice, permission };
     }
     const file = await this.own.read(id);
-    if (!file) throw noVoice(`There is no voice with the id "${id}".`);
+    if (!file) throw new EngineError('no-voice', m.files_no_voice({ id }));
     const { voice, sealed, data } = await readVoiceFile(file);
     return { ...voice, permission: { sealed, revoked, data } };
   }
@@ -67,7 +68,7 @@ export class VoiceCatalogue implements VoiceSource {
   async permissionOf({ id, name, permission }: Voice): Promise<Permission> {
     const revoked = await this.own.revoked();
     const isHere = !isOwnVoice(id) || this.sessionVoices.has(id) || (await this.own.has(id));
-    if (!isHere) throw noVoice(`The voice ${name} was deleted from this device, so it is not used any more.`);
+    if (!isHere) throw new EngineError('no-voice', m.files_voice_deleted({ name: plainText(name) }));
     return { ...permission, revoked };
   }
 
@@ -121,13 +122,6 @@ export class VoiceCatalogue implements VoiceSource {
       hasRecordedSound,
     };
   }
-}
-
-function noVoice(what: string): EngineError {
-  return new EngineError(
-    'no-voice',
-    `${what} Your recordings and other voices are safe. Choose another voice.`,
-  );
 }
 
 function ownSummary(voice: OwnVoice): VoiceSummary {

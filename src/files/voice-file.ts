@@ -1,13 +1,14 @@
-import { zipSync } from 'fflate';
 import * as v from 'valibot';
 import { canonicalBytes, parseSealed, sign, verify, type Canonical, type SigningKey } from '../provenance';
 import { describeCause, EngineError } from '../engine/errors';
+import { m } from '../paraglide/messages';
+import { dataSize } from '../text/format';
 import { hexOf, sha256Of } from './hash';
 import type { VoiceAbout, VoiceDraft } from '../engine/voice';
 import { dataHashes } from './voice-data';
 import { parseVoice } from './voice-read';
 import { formatVoice } from './voice-write';
-import { readZip, ZipError, type ZipEntry } from './zip';
+import { readZip, type ZipEntry } from './zip';
 
 export const MAX_VOICE_FILE_BYTES = 8 * 1024 * 1024;
 const VERSION = 1;
@@ -80,6 +81,7 @@ export async function writeVoiceFile(parts: VoiceParts, key: SigningKey): Promis
     parts: Object.fromEntries(listed),
   });
   const all = { [MANIFEST]: manifest, [SIGNATURE]: await sign(manifest, key), ...files };
+  const { zipSync } = await import('fflate');
   return zipSync(all, { level: 0, mtime: ZIP_TIME });
 }
 
@@ -91,33 +93,30 @@ export async function writeVoiceFile(parts: VoiceParts, key: SigningKey): Promis
  */
 export async function readVoiceFile(file: Blob): Promise<VoiceFile> {
   if (file.size > MAX_VOICE_FILE_BYTES) {
-    throw new EngineError(
-      'voice-too-large',
-      `This file is larger than ${MAX_VOICE_FILE_BYTES / 2 ** 20} MB, the limit for a voice file. Nothing was stored. Ask the person who made it for the file again.`,
-    );
+    const size = dataSize(MAX_VOICE_FILE_BYTES);
+    throw new EngineError('voice-too-large', m.files_voice_too_large({ size }));
   }
   const entries = await readZip(file, LIMITS).catch((cause: unknown) => {
-    throw corrupt(cause instanceof ZipError ? cause.message : describeCause(cause), cause);
+    throw corrupt(describeCause(cause), cause);
   });
   const manifestBytes = await bytesOf(entries, MANIFEST);
   const manifest = parseVoiceManifest(manifestBytes);
   const signature = await bytesOf(entries, SIGNATURE);
-  if (!(await verify(manifestBytes, signature, fromHex(manifest.signer))))
-    throw altered('its signature is not valid');
+  if (!(await verify(manifestBytes, signature, fromHex(manifest.signer)))) throw altered(m.files_signature());
   const known = new Set<string>([MANIFEST, SIGNATURE, ...Object.keys(manifest.parts)]);
   for (const name of entries.keys())
-    if (!known.has(name)) throw altered(`it contains ${name}, which it does not list`);
+    if (!known.has(name)) throw altered(m.files_part_unlisted({ part: name }));
   const part = async (name: string, { bytes, sha256 }: { bytes: number; sha256: string }) => {
     const content = await bytesOf(entries, name);
     if (content.length !== bytes || (await sha256Of(content)) !== sha256)
-      throw altered(`${name} is not the one that was signed`);
+      throw altered(m.files_part_replaced({ part: name }));
     return content;
   };
   const sealed = parseSealed(parseJson(await part(CONSENT, manifest.parts[CONSENT])));
   const voice = parseVoice((await part(VOICE, manifest.parts[VOICE])).buffer);
   const preview = manifest.parts[PREVIEW] ? await part(PREVIEW, manifest.parts[PREVIEW]) : null;
   const { id, name, language, description, createdAt, signer } = manifest;
-  if (voice.id !== id) throw altered('its two ids differ');
+  if (voice.id !== id) throw altered(m.files_ids());
   return {
     about: { id, name, language, description, createdAt },
     signer,
@@ -131,20 +130,17 @@ export async function readVoiceFile(file: Blob): Promise<VoiceFile> {
 function parseVoiceManifest(bytes: Uint8Array): Manifest {
   const raw = parseJson(bytes);
   const { format, version } = (raw ?? {}) as Record<string, unknown>;
-  if (format === 'understudy-voice' && typeof version === 'number' && version > VERSION) {
-    throw new EngineError(
-      'voice-newer',
-      'This voice file was made by a newer version of Understudy. Nothing was stored. Reload the page to get the newest version, then open the file again.',
-    );
-  }
+  if (format === 'understudy-voice' && typeof version === 'number' && version > VERSION)
+    throw new EngineError('voice-newer', m.files_voice_newer());
   const parsed = v.safeParse(manifestSchema, raw, { abortEarly: true });
-  if (!parsed.success) throw corrupt(`its list is invalid at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
+  if (!parsed.success)
+    throw corrupt(m.files_list_at({ where: v.getDotPath(parsed.issues[0]) ?? m.files_top() }));
   return parsed.output;
 }
 
 async function bytesOf(entries: Map<string, ZipEntry>, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const entry = entries.get(name);
-  if (!entry) throw corrupt(`it has no ${name}`);
+  if (!entry) throw corrupt(m.files_part_missing({ part: name }));
   return new Uint8Array(await entry.read());
 }
 
@@ -152,7 +148,7 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw corrupt('one of its parts is not JSON', cause);
+    throw corrupt(m.files_not_json(), cause);
   }
 }
 
@@ -161,16 +157,9 @@ function fromHex(hex: string): Uint8Array<ArrayBuffer> {
 }
 
 function corrupt(why: string, cause?: unknown): EngineError {
-  return new EngineError(
-    'voice-corrupt',
-    `This voice file cannot be read: ${why}. Nothing was stored, and your voices and takes are safe. Download the file again, or ask the person who made it for a new one.`,
-    { cause },
-  );
+  return new EngineError('voice-corrupt', m.files_voice_corrupt({ why }), { cause });
 }
 
 function altered(why: string): EngineError {
-  return new EngineError(
-    'voice-altered',
-    `This voice file has been changed since it was signed: ${why}. Nothing was stored, and your voices and takes are safe. Ask the person who made it for the file again.`,
-  );
+  return new EngineError('voice-altered', m.files_voice_altered({ why }));
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { EngineError } from '../engine/errors';
 import { ADAPTER_SHAPE, BANDS, CODE_SIZE, TIMBRE_BANDS } from '../engine/shapes';
 import type { VoiceData } from '../engine/voice';
+import { m } from '../paraglide/messages';
 
 const MAGIC = 'UDV1';
 const MAX_HEADER_BYTES = 65536;
@@ -46,7 +47,7 @@ export function parseVoice(file: ArrayBuffer): VoiceData {
   const { arrays, recorded: measured, ...scalars } = header;
   const readShaped = (name: string, ...shape: number[]) => {
     const array = readArray(file, dataStart, header, name);
-    if (array.shape.join() !== shape.join()) throw corrupt(`its ${name} has the wrong shape`);
+    if (array.shape.join() !== shape.join()) throw corrupt(m.files_part_shape({ part: name }));
     return array.values;
   };
   const readOptional = (name: string, ...shape: number[]) =>
@@ -54,7 +55,7 @@ export function parseVoice(file: ArrayBuffer): VoiceData {
   const embedding = readShaped('embedding', CODE_SIZE);
   const codebook = readArray(file, dataStart, header, 'codebook');
   const [codes = 0, size] = codebook.shape;
-  if (size !== CODE_SIZE) throw corrupt('its codebook has the wrong shape');
+  if (size !== CODE_SIZE) throw corrupt(m.files_part_shape({ part: 'codebook' }));
   const timbre = readShaped('timbre', codes, TIMBRE_BANDS);
   const colour = readOptional('colour', BANDS);
   const adapter = readOptional('adapter', ...ADAPTER_SHAPE);
@@ -75,29 +76,23 @@ export function parseVoice(file: ArrayBuffer): VoiceData {
 }
 
 function corrupt(why: string, cause?: unknown): EngineError {
-  return new EngineError(
-    'voice-corrupt',
-    `This voice file cannot be read: ${why}. Nothing was changed. Download the voice again, or choose another one.`,
-    { cause },
-  );
+  return new EngineError('voice-corrupt', m.files_data_corrupt({ why }), { cause });
 }
 
 function readHeader(file: ArrayBuffer): { header: Header; dataStart: number } {
-  if (file.byteLength < 8) throw corrupt('it is too short');
-  if (String.fromCharCode(...new Uint8Array(file, 0, 4)) !== MAGIC)
-    throw corrupt(`it does not start with ${MAGIC}`);
+  if (file.byteLength < 8) throw corrupt(m.files_too_short());
+  if (String.fromCharCode(...new Uint8Array(file, 0, 4)) !== MAGIC) throw corrupt(m.files_no_voice_data());
   const headerBytes = new DataView(file).getUint32(4, true);
-  if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength)
-    throw corrupt('its header is too long');
+  if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength) throw corrupt(m.files_header());
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(file, 8, headerBytes)));
   } catch (cause) {
-    throw corrupt('its header is not JSON', cause);
+    throw corrupt(m.files_header(), cause);
   }
   const parsed = v.safeParse(headerSchema, raw);
   if (!parsed.success)
-    throw corrupt(`its header is invalid at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
+    throw corrupt(m.files_header_at({ where: v.getDotPath(parsed.issues[0]) ?? m.files_top() }));
   return { header: parsed.output, dataStart: 8 + headerBytes };
 }
 
@@ -108,18 +103,18 @@ function readArray(
   name: string,
 ): { shape: number[]; values: Float32Array } {
   const entry = header.arrays.find((array) => array.name === name);
-  if (!entry) throw corrupt(`it has no ${name}`);
+  if (!entry) throw corrupt(m.files_part_missing({ part: name }));
   const count = entry.shape.reduce((product, size) => product * size, 1);
   const start = dataStart + entry.offset;
   const bytes = count * (entry.dtype === 'float32' ? 4 : 2);
   if (count > MAX_CODES * CODE_SIZE || start + bytes > file.byteLength)
-    throw corrupt(`its ${name} extends past the end of the file`);
+    throw corrupt(m.files_part_past_end({ part: name }));
   const view = new DataView(file, start, bytes);
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     values[i] =
       entry.dtype === 'float32' ? view.getFloat32(4 * i, true) : halfToFloat(view.getUint16(2 * i, true));
-    if (!Number.isFinite(values[i])) throw corrupt(`its ${name} contains values that are not numbers`);
+    if (!Number.isFinite(values[i])) throw corrupt(m.files_part_numbers({ part: name }));
   }
   return { shape: entry.shape, values };
 }

@@ -1,85 +1,143 @@
+import { m } from '../paraglide/messages';
+
+/** Published source of a case. Its names stay in the language it was published in, English. */
+export interface CaseSource {
+  author?: string;
+  title: string;
+  publisher: string;
+  /** Day of publication, as in ISO 8601. */
+  date: string;
+  url?: string;
+}
+
 /** A publicly reported case. States only what the named sources say. */
 export interface Case {
-  year: string;
-  title: string;
-  text: string;
-  question: string;
-  sources: { text: string; url?: string }[];
+  id: string;
+  year: number;
+  title: () => string;
+  text: () => string;
+  question: () => string;
+  sources: CaseSource[];
 }
+
+const FCC = 'Federal Communications Commission';
 
 export const CASES: readonly Case[] = [
   {
-    year: '2019',
-    title: 'The chief on the telephone',
-    text: 'The head of a British energy firm was called by a voice that he took for the chief executive of the German parent company, and sent 220,000 euros to an account in Hungary. The firm’s insurer said that software had imitated the voice.',
-    question: 'Which question would have stopped it?',
+    id: 'chief',
+    year: 2019,
+    title: m.learn_case_chief,
+    text: m.learn_case_chief_text,
+    question: m.learn_case_chief_question,
     sources: [
       {
-        text: 'Catherine Stupp, “Fraudsters Used AI to Mimic CEO’s Voice in Unusual Cybercrime Case”, The Wall Street Journal, 30 August 2019',
+        author: 'Catherine Stupp',
+        title: 'Fraudsters Used AI to Mimic CEO’s Voice in Unusual Cybercrime Case',
+        publisher: 'The Wall Street Journal',
+        date: '2019-08-30',
+        url: 'https://www.wsj.com/articles/fraudsters-use-ai-to-mimic-ceos-voice-in-unusual-cybercrime-case-11567157402',
       },
     ],
   },
   {
-    year: '2021',
-    title: 'A dead cook reads his e-mail',
-    text: 'For the documentary “Roadrunner” the director Morgan Neville had a model of Anthony Bourdain’s voice speak lines that Bourdain had written but, as far as is known, never said aloud. The film did not say so; viewers learnt it from interviews.',
-    question: 'His own words, not his own voice: is that a quotation?',
+    id: 'chef',
+    year: 2021,
+    title: m.learn_case_chef,
+    text: m.learn_case_chef_text,
+    question: m.learn_case_chef_question,
     sources: [
       {
-        text: 'Helen Rosner, “A Haunting New Documentary About Anthony Bourdain”, The New Yorker, 15 July 2021',
+        author: 'Helen Rosner',
+        title: 'A Haunting New Documentary About Anthony Bourdain',
+        publisher: 'The New Yorker',
+        date: '2021-07-15',
+        url: 'https://www.newyorker.com/culture/annals-of-gastronomy/the-haunting-afterlife-of-anthony-bourdain',
       },
     ],
   },
   {
-    year: '2021',
-    title: 'An actor gets his voice back',
-    text: 'Val Kilmer lost his voice to the treatment of throat cancer. Together with him, and from old recordings of his, the company Sonantic made a model that speaks as he did.',
-    question: 'What makes this one different from the others?',
+    id: 'actor',
+    year: 2021,
+    title: m.learn_case_actor,
+    text: m.learn_case_actor_text,
+    question: m.learn_case_actor_question,
     sources: [
       {
-        text: '“AI gave Val Kilmer his voice back. But critics worry the technology could be misused.”, The Washington Post, 18 August 2021',
+        author: 'Eric Mack',
+        title: 'Hear Val Kilmer’s voice, re-created by AI after throat cancer took it away',
+        publisher: 'CNET',
+        date: '2021-08-19',
+        url: 'https://www.cnet.com/culture/entertainment/hear-val-kilmers-voice-re-created-by-ai-after-throat-cancer-took-it-away/',
+      },
+      {
+        title: 'AI gave Val Kilmer his voice back. But critics worry the technology could be misused',
+        publisher: 'The Washington Post',
+        date: '2021-08-18',
       },
     ],
   },
   {
-    year: '2024',
-    title: 'The president does not want you to vote',
-    text: 'Two days before the primary election in New Hampshire thousands of telephones rang. A voice like Joe Biden’s told people to stay at home. The Federal Communications Commission then declared that calls with voices made by AI fall under the law on artificial voices, and fined the man behind them six million dollars.',
-    question:
-      'Who would have had to recognise it: the voter, the telephone company, the maker of the software?',
+    id: 'president',
+    year: 2024,
+    title: m.learn_case_president,
+    text: m.learn_case_president_text,
+    question: m.learn_case_president_question,
     sources: [
       {
-        text: 'Federal Communications Commission, Declaratory Ruling FCC 24-17, 8 February 2024',
+        title: 'Declaratory Ruling FCC 24-17',
+        publisher: FCC,
+        date: '2024-02-08',
         url: 'https://docs.fcc.gov/public/attachments/FCC-24-17A1.pdf',
       },
-      { text: 'Federal Communications Commission, forfeiture order against Steve Kramer, September 2024' },
-    ],
-  },
-  {
-    year: '2024',
-    title: 'A video call full of colleagues',
-    text: 'In Hong Kong an employee of the engineering firm Arup joined a video call with the financial director and colleagues, and paid out 200 million Hong Kong dollars. All the others in the call were imitations.',
-    question: 'Seeing and hearing were not enough. What would have been?',
-    sources: [
       {
-        text: 'Heather Chen and Kathleen Magramo, “Finance worker pays out $25 million after video call with deepfake ‘chief financial officer’”, CNN, 4 February 2024',
-      },
-      {
-        text: 'Kathleen Magramo, “British engineering giant Arup revealed as $25 million deepfake scam victim”, CNN, 17 May 2024',
+        title: 'Forfeiture Order FCC 24-104, Steve Kramer',
+        publisher: FCC,
+        date: '2024-09-26',
+        url: 'https://docs.fcc.gov/public/attachments/FCC-24-104A1.pdf',
       },
     ],
   },
   {
-    year: '2024',
-    title: 'A voice that sounds like somebody',
-    text: 'OpenAI withdrew a voice called “Sky”. Scarlett Johansson had declined to lend hers, and said that it sounded eerily like her. OpenAI said that it was the natural voice of another actress, engaged before.',
-    question: 'Does somebody own how they sound, or only their recordings?',
+    id: 'call',
+    year: 2024,
+    title: m.learn_case_call,
+    text: m.learn_case_call_text,
+    question: m.learn_case_call_question,
     sources: [
       {
-        text: 'Bobby Allyn, “Scarlett Johansson says she is ‘shocked, angered’ over new ChatGPT voice”, NPR, 20 May 2024',
+        author: 'Heather Chen, Kathleen Magramo',
+        title: 'Finance worker pays out $25 million after video call with deepfake ‘chief financial officer’',
+        publisher: 'CNN',
+        date: '2024-02-04',
+        url: 'https://www.cnn.com/2024/02/04/asia/deepfake-cfo-scam-hong-kong-intl-hnk/index.html',
       },
       {
-        text: 'OpenAI, “How the voices for ChatGPT were chosen”, 19 May 2024',
+        author: 'Kathleen Magramo',
+        title: 'British engineering giant Arup revealed as $25 million deepfake scam victim',
+        publisher: 'CNN',
+        date: '2024-05-17',
+        url: 'https://www.cnn.com/2024/05/16/tech/arup-deepfake-scam-loss-hong-kong-intl-hnk/index.html',
+      },
+    ],
+  },
+  {
+    id: 'sky',
+    year: 2024,
+    title: m.learn_case_sky,
+    text: m.learn_case_sky_text,
+    question: m.learn_case_sky_question,
+    sources: [
+      {
+        author: 'Bobby Allyn',
+        title: 'Scarlett Johansson says she is ‘shocked, angered’ over new ChatGPT voice',
+        publisher: 'NPR',
+        date: '2024-05-20',
+        url: 'https://www.npr.org/2024/05/20/1252495087/openai-pulls-ai-voice-that-was-compared-to-scarlett-johansson-in-the-movie-her',
+      },
+      {
+        title: 'How the voices for ChatGPT were chosen',
+        publisher: 'OpenAI',
+        date: '2024-05-19',
         url: 'https://openai.com/index/how-the-voices-for-chatgpt-were-chosen/',
       },
     ],

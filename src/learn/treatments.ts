@@ -1,15 +1,18 @@
 import { resample } from '../dsp/resample';
+import { m } from '../paraglide/messages';
+import { number, percent } from '../text/format';
 
 export type TreatmentId = 'noise' | 'lowPass' | 'speed' | 'echo' | 'cut';
 
 export interface Treatment {
   id: TreatmentId;
-  name: string;
+  name: () => string;
   /** Range of the slider; the treatment has no effect at `off`. */
   min: number;
   max: number;
   step: number;
   off: number;
+  /** The value in words. */
   text: (value: number) => string;
 }
 
@@ -17,48 +20,51 @@ export interface Treatment {
 export const TREATMENTS: readonly Treatment[] = [
   {
     id: 'noise',
-    name: 'Add noise',
+    name: m.learn_treat_noise,
     min: 0,
     max: 50,
     step: 5,
     off: 0,
-    text: (x) => (x === 0 ? 'none' : `${50 - x} dB below the voice`),
+    text: (x) => (x === 0 ? m.learn_treat_off() : m.learn_treat_noise_value({ db: number(50 - x) })),
   },
   {
     id: 'lowPass',
-    name: 'Muffle it',
+    name: m.learn_treat_muffle,
     min: 1000,
     max: 12000,
     step: 500,
     off: 12000,
-    text: (x) => (x === 12000 ? 'not at all' : `nothing above ${x / 1000} kHz`),
+    text: (x) =>
+      x === 12000
+        ? m.learn_treat_off()
+        : m.learn_treat_muffle_value({ khz: number(x / 1000, x % 1000 === 0 ? 0 : 1) }),
   },
   {
     id: 'speed',
-    name: 'Play it faster or slower',
+    name: m.learn_treat_speed,
     min: 75,
     max: 125,
     step: 1,
     off: 100,
-    text: (x) => `${x} %`,
+    text: (x) => percent(x / 100),
   },
   {
     id: 'echo',
-    name: 'Add echo',
+    name: m.learn_treat_echo,
     min: 0,
     max: 90,
     step: 10,
     off: 0,
-    text: (x) => (x === 0 ? 'none' : `${x} % strong`),
+    text: (x) => (x === 0 ? m.learn_treat_off() : m.learn_treat_echo_value({ percent: percent(x / 100) })),
   },
   {
     id: 'cut',
-    name: 'Cut out pieces',
+    name: m.learn_treat_cut,
     min: 0,
     max: 80,
     step: 10,
     off: 0,
-    text: (x) => (x === 0 ? 'none' : `${x} % removed`),
+    text: (x) => (x === 0 ? m.learn_treat_off() : m.learn_treat_cut_value({ percent: percent(x / 100) })),
   },
 ];
 

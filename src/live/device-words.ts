@@ -1,10 +1,11 @@
-import { plural } from '../text/format';
+import { m } from '../paraglide/messages';
+import { number } from '../text/format';
 
 /** What the browser records and plays. WebKitGTK 2.50 states a rate of 0 Hz and no number of channels; the page gets the context's rate. */
 export function rateWords(
   { channelCount, sampleRate }: Pick<MediaTrackSettings, 'channelCount' | 'sampleRate'>,
   contextRateHz: number,
 ): string {
-  const channels = channelCount ? `${plural(channelCount, 'channel')} ` : '';
-  return `The browser records ${channels}at ${sampleRate || contextRateHz} Hz and plays at ${contextRateHz} Hz.`;
+  const rates = { recorded: number(sampleRate || contextRateHz), played: number(contextRateHz) };
+  return channelCount ? m.live_rates_channels({ count: channelCount, ...rates }) : m.live_rates(rates);
 }

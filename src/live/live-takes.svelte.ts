@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import type { Scope } from '../services/scope';
 import { takeLink } from '../services/take-link';
@@ -11,10 +12,13 @@ import { saveTake } from '../store/takes';
 import { laterSoundNotStored } from '../ui/draft-warning';
 import { clock, nowInWords } from '../text/format';
 
-const END_MESSAGES: Record<Exclude<TakeEnd, 'asked'>, string> = {
-  ceiling: 'A take can be ten minutes long at most, so the recording was ended.',
-  lost: 'The conversion was interrupted, as happens when the graphics processor is lost, so the recording was ended.',
+const END_MESSAGES: Record<Exclude<TakeEnd, 'asked'>, () => string> = {
+  ceiling: m.live_end_ceiling,
+  lost: m.live_end_lost,
 };
+
+/** Why a take is ended that the user has not ended. */
+type Reason = (() => string) | undefined;
 
 /** Records takes of a live session, one at a time. Each is written to the store while it is made, and saved whatever ends it. */
 export class LiveTakes {
@@ -24,7 +28,7 @@ export class LiveTakes {
   /** The voice of `recording`, with its consent record at the start of it. */
   private voice: VoiceSummary | undefined;
   /** Why `recording` is being ended, if the user has not asked for that. */
-  private reason = '';
+  private reason: Reason;
   private saving: Promise<void> = Promise.resolve();
 
   constructor(
@@ -36,7 +40,7 @@ export class LiveTakes {
     context.work.add(scope, () => [
       this.seconds === null
         ? null
-        : { page: 'live', label: `Recording a live take ${clock(this.seconds)}`, isLossy: true },
+        : { page: 'live', label: m.live_task({ time: clock(this.seconds) }), isLossy: true },
     ]);
   }
 
@@ -65,7 +69,7 @@ export class LiveTakes {
   }
 
   /** `reason`: why, for the user, if they have not asked for it. */
-  async end(reason = ''): Promise<void> {
+  async end(reason?: Reason): Promise<void> {
     const { recording } = this;
     if (!recording) return;
     this.reason = reason;
@@ -77,7 +81,7 @@ export class LiveTakes {
   }
 
   /** Ends it at once, with what there is: the session is over. `reason`: as for `end`. */
-  cut(reason = ''): void {
+  cut(reason?: Reason): void {
     if (!this.recording) return;
     this.reason = reason;
     this.recording.cut();
@@ -94,8 +98,9 @@ export class LiveTakes {
 
   private beginDraft(voice: VoiceSummary, sampleRateHz: number): Draft {
     const output = { sampleRateHz: SYNTHESIS_RATE_HZ, ...this.aboutOutput(voice) };
-    return new Draft({ name: `Live, ${nowInWords()}`, sampleRateHz, output }, (storedSeconds) =>
-      this.context.notices.warn(laterSoundNotStored('take', storedSeconds)),
+    return new Draft(
+      { name: m.live_take_name({ time: nowInWords() }), sampleRateHz, output },
+      (storedSeconds) => this.context.notices.warn(() => laterSoundNotStored('take', storedSeconds)),
     );
   }
 
@@ -118,22 +123,21 @@ export class LiveTakes {
       this.recording = undefined;
       this.seconds = null;
     }
-    const words = take.why === 'asked' ? this.reason : END_MESSAGES[take.why];
-    this.reason = '';
+    const why = take.why === 'asked' ? this.reason : END_MESSAGES[take.why];
+    this.reason = undefined;
     if (take.output.samples.length === 0) {
       await draft.discard();
-      if (words) notices.warn(words);
+      if (why) notices.warn(why);
       return;
     }
     const save = async (): Promise<void> => {
       try {
         const id = await this.store(take, voice, draft);
-        notices.announce('The take is saved. Find it in the studio.');
-        const seconds = clock(take.output.samples.length / take.output.sampleRateHz);
-        if (words)
-          notices.warn(`${words} The take until then, ${seconds} long, is saved.`, { action: takeLink(id) });
+        notices.announce(m.live_take_saved);
+        const length = clock(take.output.samples.length / take.output.sampleRateHz);
+        if (why) notices.warn(() => m.live_take_until({ why: why(), length }), { action: takeLink(id) });
       } catch (error) {
-        notices.fail(error, { label: 'Save again', run: () => void save() });
+        notices.fail(error, { label: m.studio_save_again, run: () => void save() });
       }
     };
     await save();

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import { messageOf } from '../services/messages';
 import { modelsUrl } from '../services/models-url';
@@ -62,16 +63,17 @@ export class LivePage {
         if (trouble !== 'worker-lost') this.measurement.drop();
         const text = TROUBLE_MESSAGES[trouble];
         // Said with the take, if one is being recorded.
-        if (this.takes.isRecording) void this.takes.end(text ?? 'The microphone was changed.');
+        if (this.takes.isRecording) void this.takes.end(text ?? m.live_end_microphone);
         else if (text) context.notices.warn(text);
       },
       onWithdrawn: (error) => {
-        this.takes.cut('Its voice may not be used any more, so the recording was ended.');
+        this.takes.cut(m.live_end_withdrawn);
         context.notices.fail(error);
         this.load();
       },
     });
     this.takes = new LiveTakes(context, scope, this.session);
+    context.work.addSession(scope, { isOn: () => this.isOn });
     scope.own(onChanged('voices', () => void this.checkVoices()));
     scope.interval(() => this.updateMeters(), METER_MS);
     void this.listDevices();
@@ -96,7 +98,8 @@ export class LivePage {
   load(): void {
     this.session.load().then(
       (status) => (this.status = status),
-      (error: unknown) => this.context.notices.fail(error, { label: 'Try again', run: () => this.load() }),
+      (error: unknown) =>
+        this.context.notices.fail(error, { label: m.studio_try_again, run: () => this.load() }),
     );
   }
 
@@ -116,10 +119,8 @@ export class LivePage {
   async leave(): Promise<void> {
     if (this.phase !== 'off') {
       this.session.graph?.setMuted(true);
-      const left =
-        'You left the live page, so the session was ended: the microphone and the converted voice are never on where they are not shown.';
-      if (this.takes.isRecording) await this.takes.end(left);
-      else this.context.notices.warn(left);
+      if (this.takes.isRecording) await this.takes.end(m.live_left);
+      else this.context.notices.warn(m.live_left);
       this.session.stop();
     }
     await this.takes.saved();
@@ -130,7 +131,7 @@ export class LivePage {
   async apply(): Promise<void> {
     // The mark of a take names one voice, so a change of voice starts another take.
     const isOtherVoice = this.takes.isRecording && this.takes.voiceId !== this.context.preferences.voiceId;
-    if (isOtherVoice) await this.takes.end('The voice was changed, so another take was begun.');
+    if (isOtherVoice) await this.takes.end(m.live_end_voice);
     await this.session.adjust(this.settings).catch((error: unknown) => this.context.notices.fail(error));
     if (isOtherVoice) this.takes.begin();
     this.readDevice();
@@ -145,21 +146,19 @@ export class LivePage {
     const { notices, preferences } = this.context;
     try {
       this.calibration = 'quiet';
-      notices.announce('Be quiet for two seconds.');
+      notices.announce(m.live_calibration_quiet);
       const quiet = await this.session.calibrate(QUIET_SECONDS);
       this.calibration = 'speak';
-      notices.announce('Now speak for four seconds.');
+      notices.announce(m.live_calibration_speak);
       const spoken = await this.session.calibrate(SPEAK_SECONDS);
       if (!(spoken.profile.medianF0Hz > 0)) {
-        notices.warn(
-          'No voice was detected, so nothing was changed. Check the microphone, then calibrate again and speak after the two quiet seconds.',
-        );
+        notices.warn(m.live_no_voice);
         return;
       }
       const profile = { ...spoken.profile, noiseDb: quiet.profile.noiseDb };
       preferences.changeLive({ gateDb: gateLevel(quiet, spoken), profile });
       await this.apply();
-      notices.announce('Calibrated.');
+      notices.announce(m.live_calibrated);
     } catch (error) {
       notices.fail(error);
     } finally {
@@ -217,16 +216,16 @@ export class LivePage {
       await this.session.adjust(this.settings);
       await this.session.start();
       this.status = this.session.status ?? null;
-      notices.announce('You are live.');
+      notices.announce(m.live_is_on);
       await this.listDevices();
       this.readDevice();
     } catch (error) {
-      notices.fail(error, { label: 'Try again', run: () => void this.start() });
+      notices.fail(error, { label: m.studio_try_again, run: () => void this.start() });
     }
   }
 
   private enter(phase: LivePhase): void {
-    if (phase === 'off' && this.phase === 'live') this.context.notices.announce('You are not live any more.');
+    if (phase === 'off' && this.phase === 'live') this.context.notices.announce(m.live_is_off);
     this.phase = phase;
     if (phase !== 'live') this.isHeld = false;
     if (phase === 'live') this.readDevice();

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { m } from '../paraglide/messages';
 import { canonicalBytes, type Canonical } from './canonical';
 import { ConsentError } from './errors';
 import { sha256Hex } from './sha256';
@@ -21,7 +22,10 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const date = v.pipe(
   v.string(),
   v.isoDate(),
-  v.check((day) => !Number.isNaN(Date.parse(day)), 'there is no such day'),
+  v.check(
+    (day) => !Number.isNaN(Date.parse(day)),
+    () => m.provenance_no_such_day(),
+  ),
 );
 const integer = (low: number, high: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
@@ -57,7 +61,10 @@ const fields = {
   uses: v.pipe(
     v.array(v.picklist(USES)),
     v.minLength(1),
-    v.check((uses) => new Set(uses).size === uses.length, 'a use is named twice'),
+    v.check(
+      (uses) => new Set(uses).size === uses.length,
+      () => m.provenance_use_twice(),
+    ),
   ),
   /** First and last day, `YYYY-MM-DD`; null is valid until revoked. */
   from: date,
@@ -99,20 +106,15 @@ function contradiction({
   until,
   parents,
 }: ConsentRecord): string | null {
-  if ((person.status === 'deceased') !== (person.deathYear !== undefined))
-    return 'a deceased person needs a year of death, and nobody else may have one';
-  if (until !== null && until < from) return 'it ends before it begins';
-  if ((capacity === 'synthetic') !== (person.status === 'nobody'))
-    return 'a synthetic voice must not belong to a person, and any other voice must';
-  if (parents.length > 0 && capacity !== 'synthetic') return 'only a synthetic voice has parents';
-  if (capacity === 'self' && person.status !== 'living')
-    return 'only a living person can lend their own voice';
-  if (capacity === 'self' && proof.kind !== 'spoken')
-    return 'a person who lends their own voice has to say so aloud';
-  if (capacity === 'estate' && person.status !== 'deceased')
-    return 'an estate can only lend the voice of a deceased person';
+  if ((person.status === 'deceased') !== (person.deathYear !== undefined)) return m.provenance_death_year();
+  if (until !== null && until < from) return m.provenance_ends_first();
+  if ((capacity === 'synthetic') !== (person.status === 'nobody')) return m.provenance_synthetic();
+  if (parents.length > 0 && capacity !== 'synthetic') return m.provenance_parents();
+  if (capacity === 'self' && person.status !== 'living') return m.provenance_self_living();
+  if (capacity === 'self' && proof.kind !== 'spoken') return m.provenance_self_spoken();
+  if (capacity === 'estate' && person.status !== 'deceased') return m.provenance_estate();
   if ((capacity === 'estate' || capacity === 'archive') && proof.kind !== 'file')
-    return 'an estate or an archive has to prove its right with a file';
+    return m.provenance_file_needed();
   return null;
 }
 
@@ -124,17 +126,11 @@ export function parseRecord(raw: unknown): ConsentRecord {
 /** Validates a record and its fingerprint. Throws `consent-missing`, `consent-invalid` or `consent-altered`. */
 export function parseSealed(raw: unknown): SealedRecord {
   if (raw === null || raw === undefined) {
-    throw new ConsentError(
-      'consent-missing',
-      'This voice has no consent record, so it cannot be used. Your recordings and other voices are safe. Ask whoever gave you the voice for a file that has a record, or choose another voice.',
-    );
+    throw new ConsentError('consent-missing', m.provenance_missing({ safe: m.provenance_safe() }));
   }
   const sealed = parsed(sealedSchema, raw);
   if (fingerprint(sealed.record) !== sealed.sha256) {
-    throw new ConsentError(
-      'consent-altered',
-      'The consent record of this voice has been changed since consent was given, so the voice cannot be used. Your recordings and other voices are safe. Get the voice again from where you got it, or choose another one.',
-    );
+    throw new ConsentError('consent-altered', m.provenance_altered({ safe: m.provenance_safe() }));
   }
   return sealed;
 }
@@ -160,15 +156,17 @@ function parsed<T>(schema: v.GenericSchema<unknown, T>, raw: unknown): T {
   const result = limitDepth(() => v.safeParse(schema, raw, { abortEarly: true }));
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const where = v.getDotPath(issue);
-  throw invalid(`${where ? `at ${where}, ` : ''}${issue.message}`);
+  const field = v.getDotPath(issue);
+  if (issue.type === 'check' || issue.type === 'raw_check')
+    throw invalid(field ? `${issue.message} (${field})` : issue.message);
+  throw invalid(field ? m.provenance_field({ field }) : m.provenance_no_record());
 }
 
 /** Throws `consent-invalid` for more records than MAX_RECORDS, before any of them is parsed or hashed. */
 function limitRecords(raw: unknown): void {
   const waiting = [raw];
   for (let found = 0; waiting.length > 0; found++) {
-    if (found >= MAX_RECORDS) throw invalid(`it and its parents are more than ${MAX_RECORDS} records`);
+    if (found >= MAX_RECORDS) throw invalid(m.provenance_too_many({ count: MAX_RECORDS }));
     const each = waiting.pop() as { record?: { parents?: unknown }; parents?: unknown } | null | undefined;
     const parents = each?.record?.parents ?? each?.parents;
     if (Array.isArray(parents)) waiting.push(...(parents as unknown[]).slice(0, MAX_RECORDS));
@@ -180,13 +178,10 @@ function limitDepth<T>(parse: () => T): T {
   try {
     return parse();
   } catch (cause) {
-    throw cause instanceof RangeError ? invalid('it is nested too deeply') : cause;
+    throw cause instanceof RangeError ? invalid(m.provenance_nested()) : cause;
   }
 }
 
 function invalid(why: string): ConsentError {
-  return new ConsentError(
-    'consent-invalid',
-    `This consent record cannot be used: ${why}. Nothing was changed. Correct the record, or ask for a new one.`,
-  );
+  return new ConsentError('consent-invalid', m.provenance_invalid({ why }));
 }

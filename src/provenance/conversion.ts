@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { SealedRecord, Use } from './consent';
 import { ConsentError } from './errors';
 import { isRevoked, requirePermission, type Circumstances } from './permission';
@@ -43,10 +44,8 @@ export function requireConversion(
   const { name, status } = current.record.person;
   const named = made.record.person;
   if (named.name === name && named.status === status) return made;
-  throw new ConsentError(
-    'consent-other',
-    `The consent record of this conversion is that of ${plainText(named.name)}, but the voice that it names has that of ${plainText(name)}, so the app cannot tell whose voice it is. Your recordings and voices are safe. Convert the recording again.`,
-  );
+  const names = { made: plainText(named.name), current: plainText(name) };
+  throw new ConsentError('consent-other', m.provenance_other(names));
 }
 
 /** As `isRevoked`, for a conversion that was made before. */

@@ -29,7 +29,7 @@ export {
   type Circumstances,
   type Permission,
 } from './permission';
-export { requireGrounds, writeGrounds, type Grounds } from './grounds';
-export { NAMELESS, plainText } from './plain-text';
+export { BLEND_STATEMENT, requireGrounds, statementInWords, writeGrounds, type Grounds } from './grounds';
+export { nameless, plainText } from './plain-text';
 export { sha256Hex } from './sha256';
 export { createSigningKey, sign, verify, type SigningKey } from './signature';

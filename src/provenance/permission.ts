@@ -1,3 +1,5 @@
+import { m } from '../paraglide/messages';
+import { dateInWords } from '../text/format';
 import { latestDay, localDay, today as todayHere } from './clock';
 import { parseSealed, type ConsentRecord, type SealedRecord, type Use } from './consent';
 import { ConsentError } from './errors';
@@ -20,17 +22,15 @@ export interface Permission extends Circumstances {
   sealed: unknown;
 }
 
-const SAFE = 'Your recordings and other voices are safe.';
-
-/** Completes "The consent record does not allow the voice of ... to". */
-const USE_PHRASES: Record<Use, string> = {
-  convert: 'be used to convert recordings',
-  preview: 'be previewed',
-  live: 'be used live',
-  blend: 'be blended with others or reshaped',
-  export: 'leave this device',
-  import: 'be stored on another device',
-};
+/** That the consent record does not allow a use. */
+const NOT_ALLOWED = {
+  convert: m.provenance_use_convert,
+  preview: m.provenance_use_preview,
+  live: m.provenance_use_live,
+  blend: m.provenance_use_blend,
+  export: m.provenance_use_export,
+  import: m.provenance_use_import,
+} satisfies Record<Use, unknown>;
 
 /**
  * Checks every use of a voice: throws a ConsentError unless its record is present, valid, unaltered, in force, not revoked,
@@ -80,10 +80,8 @@ export function isRevoked(
 }
 
 function revokedError({ record }: SealedRecord): ConsentError {
-  return new ConsentError(
-    'consent-revoked',
-    `Permission to use the voice of ${plainText(record.person.name)} has been revoked, so it cannot be used. ${SAFE} Choose another voice.`,
-  );
+  const name = plainText(record.person.name);
+  return new ConsentError('consent-revoked', m.provenance_revoked({ name, safe: m.provenance_safe() }));
 }
 
 interface Days {
@@ -94,29 +92,18 @@ interface Days {
 
 function check({ record }: SealedRecord, use: Use, days: Days, depth: number): void {
   const { today, begun } = days;
-  const whose = `the voice of ${plainText(record.person.name)}`;
-  const ask = `To ask for permission, write to ${plainText(record.revocationContact)}.`;
-  if (depth > MAX_DEPTH) {
-    throw new ConsentError('consent-invalid', `This voice is blended from too many blends. ${SAFE}`);
+  const { from, until } = record;
+  if (depth > MAX_DEPTH)
+    throw new ConsentError('consent-invalid', m.provenance_too_deep({ safe: m.provenance_safe() }));
+  if (begun < from) {
+    const about = { ...whose(record), day: dayInWords(from), clock: clockWords(today) };
+    throw new ConsentError('consent-not-yet', m.provenance_not_yet(about));
   }
-  if (begun < record.from) {
-    throw new ConsentError(
-      'consent-not-yet',
-      `Permission to use ${whose} begins on ${record.from}, so it cannot be used yet. ${clockWords(today)} ${SAFE}`,
-    );
+  if (until !== null && today > until) {
+    const about = { ...whose(record), day: dayInWords(until), clock: clockWords(today) };
+    throw new ConsentError('consent-expired', m.provenance_expired(about));
   }
-  if (record.until !== null && today > record.until) {
-    throw new ConsentError(
-      'consent-expired',
-      `Permission to use ${whose} ended on ${record.until}, so it cannot be used. ${clockWords(today)} ${SAFE} ${ask}`,
-    );
-  }
-  if (!record.uses.includes(use)) {
-    throw new ConsentError(
-      'consent-use',
-      `The consent record does not allow ${whose} to ${USE_PHRASES[use]}. ${SAFE} ${ask}`,
-    );
-  }
+  if (!record.uses.includes(use)) throw new ConsentError('consent-use', NOT_ALLOWED[use](whose(record)));
   for (const parent of record.parents) {
     // parseSealed of the blend validated the parents' form but not their fingerprints.
     parseSealed(parent);
@@ -124,10 +111,24 @@ function check({ record }: SealedRecord, use: Use, days: Days, depth: number): v
   }
 }
 
+/** Whose voice it is, what is safe, and who can be asked. */
+function whose({ person, revocationContact }: ConsentRecord) {
+  return {
+    name: plainText(person.name),
+    safe: m.provenance_safe(),
+    ask: m.provenance_ask({ contact: plainText(revocationContact) }),
+  };
+}
+
 /** What day it is taken to be, so that a wrong clock can be recognised. */
 function clockWords(today: string): string {
   const shown = localDay();
   return today === shown
-    ? `By the clock of this device today is ${today}; if that is wrong, set the clock.`
-    : `The clock of this device shows ${shown}, but it has shown ${today} before, and permission that has ended does not come back.`;
+    ? m.provenance_clock({ today: dayInWords(today) })
+    : m.provenance_clock_back({ shown: dayInWords(shown), seen: dayInWords(today) });
+}
+
+/** `day`: `YYYY-MM-DD`. */
+function dayInWords(day: string): string {
+  return dateInWords(new Date(`${day}T00:00`));
 }

@@ -1,3 +1,5 @@
+import { m } from '../paraglide/messages';
+
 /** Controls, format characters that reorder or hide text, and characters without width; but line feed and tab. */
 const HIDING =
   /(?!\n|\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{16FE4}\u{1D159}\uFFFC]/gu;
@@ -33,19 +35,21 @@ const PLACES: Record<string, (readonly [RegExp, RegExp])[]> = {
   '\ufe0f': [pair('\\p{Extended_Pictographic}', ''), pair('[0-9#*]', '\\u20E3')],
 };
 
-/** In place of a name of which nothing can be seen. */
-export const NAMELESS = '(no visible name)';
+/** What is shown in place of a name of which nothing can be seen. */
+export function nameless(): string {
+  return m.provenance_nameless();
+}
 
 /**
  * Text of others as it is safe to show among one's own: without characters that reorder or hide it or cannot be seen, and with at
- * most four combining marks on a letter. `nameless` replaces text of which nothing can be seen.
+ * most four combining marks on a letter. `instead` replaces text of which nothing can be seen.
  */
-export function plainText(text: string, nameless = NAMELESS): string {
+export function plainText(text: string, instead?: string): string {
   const shown = text
     .replace(HIDING, (sign, at: number) => (isInPlace(sign, text, at) ? sign : ''))
     .replace(BLANK, ' ')
     .replace(STACKED, '$1');
-  return VISIBLE.test(shown) || text === '' ? shown : nameless;
+  return VISIBLE.test(shown) || text === '' ? shown : (instead ?? nameless());
 }
 
 function isInPlace(sign: string, text: string, at: number): boolean {

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import { ConsentError } from './errors';
 
 const ALGORITHM = 'Ed25519';
@@ -16,11 +17,7 @@ export async function createSigningKey(): Promise<SigningKey> {
     const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
     return { privateKey: pair.privateKey, publicKey };
   } catch (cause) {
-    throw new ConsentError(
-      'signature-failed',
-      'This browser cannot sign voice files (it has no Ed25519). Voices and takes on this device are safe. Use a current Firefox, Chrome, Edge or Safari to make or export a voice.',
-      { cause },
-    );
+    throw new ConsentError('signature-failed', m.provenance_no_signing(), { cause });
   }
 }
 

@@ -1,7 +1,8 @@
-import { plainText } from '../provenance';
+import { m } from '../paraglide/messages';
 import { isCancelled } from './messages';
 import type { Notices } from './notices.svelte';
 import type { Scope } from './scope';
+import { inWords, type Words } from './words';
 
 export interface JobProgress {
   /** Completed share of the work, 0..1; null while unknown. */
@@ -15,7 +16,7 @@ export interface JobControl<P> {
   /** Ignored once the task has ended. Returns nothing, so that a worker can call it through comlink. */
   onProgress: (progress: P) => void;
   /** Starts the next part of the task: sets its label and clears the progress. */
-  begin: (label: string) => void;
+  begin: (label: Words) => void;
 }
 
 /** How a run ended. `busy`: another run was in progress, so this one did not start. */
@@ -23,9 +24,9 @@ export type Outcome<T> = { state: 'done'; value: T } | { state: 'cancelled' | 'f
 
 /** Runs one task at a time that the user waits for, with progress. The user can cancel it; the end of the scope does too. */
 export class Job<P extends JobProgress = JobProgress> {
-  label = $state('');
   progress = $state.raw<P | null>(null);
   isBusy = $state(false);
+  private words = $state.raw<Words>('');
   private controller: AbortController | undefined;
 
   constructor(
@@ -35,32 +36,36 @@ export class Job<P extends JobProgress = JobProgress> {
     scope.own(() => this.cancel());
   }
 
+  get label(): string {
+    return inWords(this.words);
+  }
+
   cancel(): void {
     this.controller?.abort();
   }
 
   /** Runs `task` and shows its error to the user, unless it was cancelled. Never rejects. */
-  async run<T>(label: string, task: (control: JobControl<P>) => Promise<T>): Promise<Outcome<T>> {
+  async run<T>(label: Words, task: (control: JobControl<P>) => Promise<T>): Promise<Outcome<T>> {
     if (this.isBusy) {
-      this.notices.warn(
-        `“${label}” was not started, because “${this.label}” is not finished. Nothing was changed. Wait for it or cancel it, then try again.`,
-      );
+      this.notices.warn(m.services_busy({ wanted: inWords(label), running: this.label }));
       return { state: 'busy' };
     }
     this.notices.clear();
     const controller = new AbortController();
     this.controller = controller;
-    const show = (change: { label?: string; progress: P | null }) => {
+    const show = (progress: P | null, words = this.words) => {
       // A worker's last report may arrive after its result, when another run may have started.
-      if (this.controller === controller) Object.assign(this, change);
+      if (this.controller !== controller) return;
+      this.words = words;
+      this.progress = progress;
     };
     this.isBusy = true;
-    show({ label: plainText(label), progress: null });
+    show(null, label);
     try {
       const value = await task({
         signal: controller.signal,
-        onProgress: (progress) => show({ progress }),
-        begin: (next) => show({ label: next, progress: null }),
+        onProgress: (progress) => show(progress),
+        begin: (next) => show(null, next),
       });
       return { state: 'done', value };
     } catch (error) {

@@ -1,4 +1,5 @@
-import { LOCALES, type Locale, type Texts } from '../files/exhibit';
+import type { Locale, Texts } from '../files/exhibit';
+import { LOCALES } from '../files/exhibit/locales';
 import { overwriteGetLocale } from '../paraglide/runtime';
 
 const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;

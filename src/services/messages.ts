@@ -1,3 +1,5 @@
+import { m } from '../paraglide/messages';
+
 /** Errors whose message is written for the user: their `name` is one of these or a code like `gpu-lost`. */
 const WRITTEN_FOR_USERS = new Set([
   'AudioError',
@@ -13,7 +15,7 @@ export function messageOf(error: unknown): string {
   const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
   const text = typeof message === 'string' ? message : '';
   if (typeof name === 'string' && text && (WRITTEN_FOR_USERS.has(name) || CODE.test(name))) return text;
-  return `An unexpected error occurred (${text || String(error)}). The takes saved on this device are safe. Reload the page and try again.`;
+  return m.services_unexpected({ what: text || String(error) });
 }
 
 /** Whether the error is a cancellation by the user, which is not shown. */

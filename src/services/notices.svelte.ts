@@ -1,24 +1,23 @@
-import { plainText } from '../provenance';
 import { isCancelled, messageOf } from './messages';
+import { inWords, type Words } from './words';
 
 export interface Notice {
   id: number;
   kind: 'error' | 'warning';
-  text: string;
+  readonly text: string;
   /** Shown as a list below the text. */
-  items?: readonly string[];
-  action?: { label: string; run: () => void };
+  readonly items?: readonly string[];
+  action?: { label: Words; run: () => void };
   /** Whether it stays until it is dismissed, because it does not concern what the user started last. */
   isLasting?: boolean;
 }
 
-type More = Pick<Notice, 'items' | 'action' | 'isLasting'>;
+type More = Pick<Notice, 'action' | 'isLasting'> & { items?: readonly Words[] };
 
 /** Errors and warnings for the user, the newest last. Each stays until it is dismissed or, unless it is lasting, `clear` is called. */
 export class Notices {
-  list = $state<Notice[]>([]);
-  /** What has just been done, for screen readers. */
-  announcement = $state('');
+  list = $state.raw<readonly Notice[]>([]);
+  private announced = $state.raw<Words>('');
   private nextId = 1;
 
   /** Shows an error; ignores cancellations. */
@@ -28,12 +27,17 @@ export class Notices {
     this.add('error', messageOf(error), action && { action });
   }
 
-  warn(text: string, more?: More): void {
+  warn(text: Words, more?: More): void {
     this.add('warning', text, more);
   }
 
-  announce(text: string): void {
-    this.announcement = plainText(text);
+  /** What has just been done, for screen readers. */
+  get announcement(): string {
+    return inWords(this.announced);
+  }
+
+  announce(text: Words): void {
+    this.announced = text;
   }
 
   dismiss(id: number): void {
@@ -45,11 +49,20 @@ export class Notices {
     this.list = this.list.filter(({ isLasting }) => isLasting);
   }
 
-  /** Texts name files and voices of others. */
-  private add(kind: Notice['kind'], raw: string, { items, ...more }: More = {}): void {
-    const text = plainText(raw);
-    const list = items && { items: items.map((item) => plainText(item)) };
-    const notice: Notice = { id: this.nextId++, kind, text, ...list, ...more };
-    this.list = [...this.list.filter((other) => other.text !== text), notice];
+  private add(kind: Notice['kind'], words: Words, { items, ...more }: More = {}): void {
+    const notice: Notice = {
+      id: this.nextId++,
+      kind,
+      get text() {
+        return inWords(words);
+      },
+      ...(items && {
+        get items() {
+          return items.map(inWords);
+        },
+      }),
+      ...more,
+    };
+    this.list = [...this.list.filter((other) => other.text !== notice.text), notice];
   }
 }

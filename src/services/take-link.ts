@@ -1,6 +1,7 @@
+import { m } from '../paraglide/messages';
 import type { Notice } from './notices.svelte';
 
 /** Opens a saved take in the studio. */
 export function takeLink(id: string): NonNullable<Notice['action']> {
-  return { label: 'Open it in the studio', run: () => (location.hash = `#/studio/${id}`) };
+  return { label: m.services_open_take, run: () => (location.hash = `#/studio/${id}`) };
 }

@@ -1,4 +1,5 @@
 import { proxy, releaseProxy, wrap, type ProxyMarked, type Remote } from 'comlink';
+import { m } from '../paraglide/messages';
 import type { LanguageMessage } from '../text/worker-language';
 import { language } from './locale.svelte';
 import type { Scope } from './scope';
@@ -6,9 +7,7 @@ import type { Scope } from './scope';
 /** The worker died or hangs; `message` is for the user. */
 export class WorkerLostError extends Error {
   constructor() {
-    super(
-      'The background worker of this page stopped, perhaps because memory ran out. Your recording is safe. The worker was restarted: close other tabs if you can, then try again.',
-    );
+    super(m.services_worker_lost());
     this.name = 'WorkerLostError';
   }
 }

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../engine/errors';
 /** What a page lists and another page or tab may change. */
 export type Listed = 'takes' | 'voices' | 'enrolments' | 'exhibit';
 
@@ -29,5 +30,21 @@ function openChannel(listed: Listed): BroadcastChannel | undefined {
     return new BroadcastChannel(channelOf(listed));
   } catch {
     return undefined;
+  }
+}
+
+/** Runs `task` while no other thread or tab of this app runs one of the same name. Rejects as `task` does, or with `cancelled`. */
+export async function oneAtATime<T>(
+  name: string,
+  signal: AbortSignal | undefined,
+  task: () => Promise<T>,
+): Promise<T> {
+  const { locks } = (globalThis.navigator ?? {}) as { locks?: LockManager };
+  if (!locks) return task();
+  try {
+    return await locks.request(name, signal ? { signal } : {}, task);
+  } catch (error) {
+    throwIfCancelled(signal);
+    throw error;
   }
 }

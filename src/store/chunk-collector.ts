@@ -24,3 +24,13 @@ export class ChunkCollector {
     return rest.buffer;
   }
 }
+
+export function joinChunks(chunks: ArrayBuffer[]): ArrayBuffer {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(new Uint8Array(chunk), at);
+    at += chunk.byteLength;
+  }
+  return bytes.buffer;
+}

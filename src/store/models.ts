@@ -9,7 +9,8 @@ import {
   type PublishedFile,
 } from '../files/manifest';
 import type { LoadProgress } from '../engine/types';
-import { ChunkCollector } from './chunk-collector';
+import { oneAtATime } from './changes';
+import { ChunkCollector, joinChunks } from './chunk-collector';
 import { openDatabase } from './memory/open';
 
 const NAME = 'understudy-networks';
@@ -88,7 +89,10 @@ export class ModelStore {
           allBytesDone: before + bytesDone,
           allBytesTotal,
         });
-      const bytes = (await this.readStored(file, report)) ?? (await this.download(file, options, report));
+      // Another thread or tab may be downloading it.
+      const bytes = await oneAtATime(`${NAME} ${file.sha256}`, options.signal, async () => {
+        return (await this.readStored(file, report)) ?? this.download(file, options, report);
+      });
       files.set(file.file, bytes);
       before += file.bytes;
     }
@@ -272,16 +276,6 @@ function chunksOf(file: PublishedFile): IDBKeyRange {
 
 function address(baseUrl: string, file: string): string {
   return baseUrl.endsWith('/') ? baseUrl + file : `${baseUrl}/${file}`;
-}
-
-function joinChunks(chunks: ArrayBuffer[]): ArrayBuffer {
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(new Uint8Array(chunk), at);
-    at += chunk.byteLength;
-  }
-  return bytes.buffer;
 }
 
 function downloadFailed(what: string, cause: unknown): EngineError {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { DEFAULT_CONTROLS, SOUNDS } from '../engine/types';
-import { LOCALES } from '../files/exhibit';
+import { LOCALES } from '../files/exhibit/locales';
 
 /** Where they are in localStorage. */
 export const SETTINGS_KEY = 'understudy-settings';

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { Recorder, type Level, type Recorded } from '../audio/recorder';
@@ -46,8 +47,8 @@ export class Recording extends Microphone {
   }
 
   protected override onSamples(samples: Float32Array, sampleRateHz: number): void {
-    this.draft ??= new Draft({ name: `Recording, ${nowInWords()}`, sampleRateHz }, (storedSeconds) =>
-      this.notices.warn(laterSoundNotStored('recording', storedSeconds)),
+    this.draft ??= new Draft({ name: recordingName(), sampleRateHz }, (storedSeconds) =>
+      this.notices.warn(() => laterSoundNotStored('recording', storedSeconds)),
     );
     this.draft.append(samples);
   }
@@ -57,11 +58,7 @@ export class Recording extends Microphone {
   }
 
   protected override onEnd(why: End): void {
-    this.notices.warn(
-      why === 'ceiling'
-        ? 'A recording can be ten minutes long at most, so it was stopped. All of it is saved in the studio.'
-        : 'The microphone was unplugged or taken by another program. What was recorded until then is saved in the studio. Plug it in or choose another one to record again.',
-    );
+    this.notices.warn(why === 'ceiling' ? m.studio_recording_ceiling : m.studio_recording_lost);
     void this.stop();
   }
 
@@ -69,4 +66,9 @@ export class Recording extends Microphone {
     const devices = await Recorder.devices().catch(() => []);
     if (!this.scope.isEnded) this.devices = devices;
   }
+}
+
+/** "Recording, 3 May 2026, 14:05". */
+export function recordingName(): string {
+  return m.studio_recording_name({ time: nowInWords() });
 }

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import { openEach } from '../services/each-file';
 import { findVoice } from '../services/find-voice';
@@ -5,24 +6,23 @@ import { Job, type JobProgress } from '../services/job.svelte';
 import { jobTask, type Task } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples, needsRepair } from '../audio/check';
-import { decodeFile } from '../audio/decode';
 import { AudioError } from '../audio/errors';
 import { speechWarning } from '../audio/speech-likeness';
-import { judgeTake } from '../engine/analysis/condition-take';
-import { named, type Condition } from '../engine/analysis/conditions';
+import type { Condition } from '../engine/analysis/conditions';
 import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
-import { exportTake, mayHaveCredentials, type ExportFormat, type ExportedTake } from '../export/export';
-import { asConversion, isConversionRevoked, NAMELESS, plainText } from '../provenance';
+import type { ExportFormat, ExportedTake } from '../export/export';
+import { asConversion, isConversionRevoked, nameless, plainText } from '../provenance';
 import { onChanged } from '../store/changes';
 import type { Draft } from '../store/drafts';
 import { isInMemory } from '../store/memory/open';
 import { requireIntact, type TakeOutput } from '../store/takes';
 import { revoked } from '../store/voices';
 import { TrackPlayer } from '../ui/track-player.svelte';
-import { Recording, type Recorded } from './recording.svelte';
-import { clock, nowInWords, plural } from '../text/format';
+import { voiceName } from '../ui/voice-words';
+import { Recording, recordingName, type Recorded } from './recording.svelte';
+import { clock } from '../text/format';
 import { TakeLibrary, type OpenTake } from './take-library.svelte';
 
 export interface SoundProgress extends JobProgress {
@@ -82,15 +82,15 @@ export class Studio {
     await openEach(files, {
       job: this.job,
       notices: this.context.notices,
-      doing: 'Opening',
       done: 'opened',
       open: async (file, { signal, onProgress }) => {
+        const { decodeFile } = await import('../audio/decode');
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, {
           signal,
           onProgress: (doneSeconds, totalSeconds) =>
             onProgress(soundProgress(doneSeconds, totalSeconds, null)),
         });
-        await this.addTake(samples, sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')) || NAMELESS);
+        await this.addTake(samples, sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')) || nameless());
         return [...warnings, ...doubtsOf(samples, sampleRateHz)];
       },
     });
@@ -100,9 +100,10 @@ export class Studio {
     try {
       const response = await fetch('sample/sample.wav');
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      await this.openFile(new File([await response.blob()], 'Sample.wav'));
+      await this.openFile(new File([await response.blob()], `${m.studio_sample()}.wav`));
     } catch (cause) {
-      this.context.notices.fail(cause);
+      console.error(cause);
+      this.context.notices.fail(new DOMException(m.studio_sample_missing(), 'sample-missing'));
     }
   }
 
@@ -111,7 +112,8 @@ export class Studio {
     const { converter, ear, preferences, notices } = this.context;
     const voice = converter.status?.voices.find((other) => other.id === preferences.voiceId);
     if (!take || !voice) return;
-    const outcome = await this.job.run(`Converting to ${voice.name}`, async ({ signal, onProgress }) => {
+    const label = () => m.studio_converting({ voice: voiceName(voice) });
+    const outcome = await this.job.run(label, async ({ signal, onProgress }) => {
       this.converting = take;
       const controls = { ...preferences.controls };
       const result = await converter.convert({
@@ -137,7 +139,7 @@ export class Studio {
         consent: result.consent,
         voiceData: result.voiceData,
       });
-      notices.announce(`Converted to ${voice.name}.`);
+      notices.announce(() => m.studio_converted({ voice: voiceName(voice) }));
       void ear.offer();
     });
     if (outcome.state !== 'busy') this.converting = null;
@@ -163,9 +165,11 @@ export class Studio {
     if (!take?.output) return;
     const { output, name: takeName } = take;
     const { disclaimer } = this.context.preferences;
-    await this.job.run(`Marking and encoding ${format.toUpperCase()}`, async ({ signal, onProgress }) => {
+    const label = () => m.studio_exporting({ format: format.toUpperCase() });
+    await this.job.run(label, async ({ signal, onProgress }) => {
       requireIntact(take);
       const seconds = output.samples.length / output.sampleRateHz;
+      const { exportTake, mayHaveCredentials } = await import('../export/export');
       const file = await exportTake(
         output.samples,
         output.sampleRateHz,
@@ -186,9 +190,7 @@ export class Studio {
       );
       await deliver(file);
       if (mayHaveCredentials(format) && !file.hasCredentials) {
-        this.context.notices.warn(
-          'The file is marked, but its credentials could not be signed: the signing component is downloaded at the first export. Connect to the network and download again if you want the credentials.',
-        );
+        this.context.notices.warn(m.studio_credentials_missing);
       }
     });
   }
@@ -206,9 +208,8 @@ export class Studio {
     // A take that is saved or renamed meanwhile is another object with the same output.
     if (!isRevoked || this.take?.output !== output) return;
     this.player.open(take.source, undefined);
-    this.context.notices.warn(
-      `Permission to use the voice ${output.voiceName} has been revoked, so this conversion is neither played nor exported any more. Your recording is safe. Convert it to another voice.`,
-    );
+    const voice = { id: output.voiceId, name: output.voiceName };
+    this.context.notices.warn(() => m.studio_conversion_revoked({ voice: voiceName(voice) }));
   }
 
   private async conversionOf(output: TakeOutput) {
@@ -224,7 +225,7 @@ export class Studio {
       recording.state === 'recording'
         ? {
             page: 'studio',
-            label: `Recording ${clock(recording.seconds)}`,
+            label: m.studio_task_recording({ time: clock(recording.seconds) }),
             end: { label: 'Stop', run: () => void recording.stop() },
             isLossy: true,
           }
@@ -233,30 +234,28 @@ export class Studio {
       unsaved.length > 0
         ? {
             page: 'studio',
-            label: `${plural(unsaved.length, 'take')} not saved`,
+            label: m.studio_task_unsaved({ count: unsaved.length }),
             isLossy: true,
           }
         : null,
       isInMemory() && takes.length > 0
-        ? { page: 'studio', label: `${plural(takes.length, 'take')} kept in this tab alone`, isLossy: true }
+        ? { page: 'studio', label: m.studio_task_memory({ count: takes.length }), isLossy: true }
         : null,
-      saving > 0 ? { page: 'studio', label: 'Saving a take', isLossy: true } : null,
+      saving > 0 ? { page: 'studio', label: m.studio_task_saving(), isLossy: true } : null,
     ];
   }
 
   private stopConverting(id: string, name: string): void {
     if (this.converting?.id !== id) return;
     this.job.cancel();
-    this.context.notices.warn(
-      `“${name}” was deleted, so its conversion was stopped. Nothing of it is kept; the other takes are safe.`,
-    );
+    this.context.notices.warn(() => m.studio_deleted_converting({ name }));
   }
 
   private async addRecording({ samples, sampleRateHz }: Recorded, draft: Draft | undefined): Promise<void> {
     try {
       const isRepaired = needsRepair(samples);
       const warnings = checkSamples(samples, sampleRateHz);
-      const name = draft?.row.name ?? `Recording, ${nowInWords()}`;
+      const name = draft?.row.name ?? recordingName();
       const take = { name, source: { samples, sampleRateHz } };
       await this.library.add(take, draft && { draft, isRepaired });
       for (const warning of [...warnings, ...doubtsOf(samples, sampleRateHz)])
@@ -277,6 +276,8 @@ export class Studio {
     this.judged = source;
     this.heard = [];
     try {
+      const { judgeTake } = await import('../engine/analysis/condition-take');
+      const { named } = await import('../engine/analysis/conditions');
       const found = source && (await judgeTake(source.samples, source.sampleRateHz));
       // Another take may have been opened meanwhile.
       if (this.judged === source && found) this.heard = named(found);

@@ -1,4 +1,5 @@
-import type { Notices } from '../services/notices.svelte';
+import { m } from '../paraglide/messages';
+import type { Notice, Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { onChanged } from '../store/changes';
 import { isMissing, StoreError } from '../store/db';
@@ -88,9 +89,7 @@ export class TakeLibrary {
       }),
     );
     if (saved && saved.id !== id && !take.output) {
-      this.notices.warn(
-        `“${saved.name}” was converted in another tab meanwhile. That conversion is kept, and this one is saved as another take of the same name.`,
-      );
+      this.notices.warn(() => m.studio_converted_elsewhere({ name: saved.name }));
     }
   }
 
@@ -127,7 +126,7 @@ export class TakeLibrary {
     });
   }
 
-  /** Lets one of `unsaved` go. */
+  /** Deletes one of `unsaved`. */
   discard(take: OpenTake): void {
     this.unsaved = this.unsaved.filter((other) => other !== take);
     if (this.open === take) this.show(null);
@@ -163,7 +162,7 @@ export class TakeLibrary {
       const draft = this.drafts.get(take);
       if (draft) this.drafts.set(waiting, draft);
       if (this.open === take) this.open = waiting;
-      this.notices.fail(error, { label: 'Save again', run: () => void this.saveListed(waiting) });
+      this.notices.fail(error, this.savingAgain(waiting));
     } finally {
       this.saving--;
     }
@@ -171,9 +170,10 @@ export class TakeLibrary {
     return saved;
   }
 
-  /** The take may have been saved or let go since the button was shown. */
-  private async saveListed(take: OpenTake): Promise<void> {
-    if (this.unsaved.includes(take)) await this.save(take);
+  private savingAgain(take: OpenTake): NonNullable<Notice['action']> {
+    // The take may have been saved or deleted since the button was shown.
+    const run = () => void (this.unsaved.includes(take) && this.save(take));
+    return { label: m.studio_save_again, run };
   }
 
   private async attempt(task: () => Promise<unknown>): Promise<void> {
@@ -215,20 +215,14 @@ export class TakeLibrary {
     };
     this.unsaved = [...this.unsaved, waiting];
     this.show(waiting);
-    this.notices.warn(
-      `“${open.name}” was deleted in another tab. It is still open in this tab, but not saved any more. Save it again as a new take, or let it go.`,
-      { action: { label: 'Save again', run: () => void this.saveListed(waiting) } },
-    );
+    this.notices.warn(() => m.studio_deleted_elsewhere({ name: open.name }), {
+      action: this.savingAgain(waiting),
+    });
   }
 
   private async warnOfDamage(): Promise<void> {
     const count = await countDamagedTakes().catch(() => 0);
-    if (count === 0) return;
-    this.notices.warn(
-      count === 1
-        ? 'A take saved on this device is damaged and cannot be shown. It was left unchanged; the other takes are safe.'
-        : `${count} takes saved on this device are damaged and cannot be shown. They were left unchanged; the other takes are safe.`,
-    );
+    if (count > 0) this.notices.warn(() => m.studio_damaged({ count }));
   }
 
   private show(take: OpenTake | null): void {
@@ -238,9 +232,5 @@ export class TakeLibrary {
 }
 
 function deletedMeanwhile(name: string, cause: unknown): StoreError {
-  return new StoreError(
-    'missing',
-    `“${name}” was deleted in another tab while it was being converted. The recording and its conversion are still open in this tab, but not saved. Save them again as a new take, or let them go.`,
-    { cause },
-  );
+  return new StoreError('missing', m.studio_deleted_meanwhile({ name }), { cause });
 }

@@ -1,36 +1,34 @@
-import { plainText, type Capacity, type ConsentRecord } from '../provenance';
+import { m } from '../paraglide/messages';
+import { plainText, statementInWords, type Capacity, type ConsentRecord } from '../provenance';
+import { percent } from '../text/format';
 
-const CAPACITIES: Record<Capacity, string> = {
-  self: 'lent by the person',
-  estate: 'lent by the estate',
-  archive: 'lent by an archive',
-  'public-domain': 'in the public domain',
-  synthetic: 'synthetic voice',
+const CAPACITIES: Record<Capacity, () => string> = {
+  self: m.ui_capacity_self,
+  estate: m.ui_capacity_estate,
+  archive: m.ui_capacity_archive,
+  'public-domain': m.ui_capacity_public,
+  synthetic: m.ui_capacity_synthetic,
 };
 
 export function capacityInWords({ rightsHolder }: ConsentRecord): string {
-  return CAPACITIES[rightsHolder.capacity];
+  return CAPACITIES[rightsHolder.capacity]();
 }
 
 /** The proof of a record for a person, and whether this app has checked it on this device. `isMadeHere`: sealed and signed here. */
 export function proofInWords({ proof }: ConsentRecord, isMadeHere: boolean) {
   switch (proof.kind) {
-    case 'spoken':
+    case 'spoken': {
+      const similarity = percent(proof.similarityPercent / 100);
+      const sentence = plainText(proof.sentence);
       return isMadeHere
-        ? {
-            text: `Read aloud here; words and voice were checked, similarity ${proof.similarityPercent} %`,
-            isVerified: true,
-          }
-        : {
-            text: `The record claims that the person read “${plainText(proof.sentence)}” aloud, similarity ${proof.similarityPercent} %`,
-            isVerified: false,
-          };
-    case 'file':
-      return {
-        text: `A document, ${plainText(proof.fileName)}, of which only the fingerprint is kept (${proof.sha256.slice(0, 16)})`,
-        isVerified: false,
-      };
+        ? { text: m.ui_proof_checked({ percent: similarity }), isVerified: true }
+        : { text: m.ui_proof_claimed({ sentence, percent: similarity }), isVerified: false };
+    }
+    case 'file': {
+      const fingerprint = proof.sha256.slice(0, 16);
+      return { text: m.ui_proof_file({ name: plainText(proof.fileName), fingerprint }), isVerified: false };
+    }
     case 'statement':
-      return { text: plainText(proof.statement), isVerified: false };
+      return { text: statementInWords(proof.statement), isVerified: false };
   }
 }

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import { resampleInChunks } from '../dsp/resample';
 import { nextTask } from '../dsp/task';
 import { Correlator } from './detector/correlation';
@@ -141,9 +142,7 @@ function payloadOf(marks: DecodedMark[]): Pick<Detection, 'payload' | 'payloadOk
 }
 
 function cancelled(): Error {
-  const error = new Error(
-    'The search for the mark was cancelled. The file is unchanged; you can examine it again at any time.',
-  );
+  const error = new Error(m.watermark_cancelled());
   error.name = 'cancelled';
   return error;
 }

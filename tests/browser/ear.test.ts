@@ -26,7 +26,7 @@ async function convert(page: Page): Promise<string | null> {
   return page.getByTestId('result-facts').getAttribute('data-ear');
 }
 
-it('better hearing arrives after the first conversion, and the second one uses it', async () => {
+it('better listening arrives after the first conversion, and the second one uses it', async () => {
   const asked: string[] = [];
   app = await openApp();
   const { page } = app;
@@ -39,7 +39,7 @@ it('better hearing arrives after the first conversion, and the second one uses i
   await expect.poll(() => ear.getAttribute('data-stage'), { timeout: 60_000 }).toBe('ready');
   await expect
     .poll(() => page.getByTestId('result-facts').textContent())
-    .toMatch(/convert again for better words/);
+    .toMatch(/convert again for clearer words/);
   expect(await convert(page)).toBe('ear');
   expect(asked.filter((path) => path.endsWith('/ear.onnx'))).toHaveLength(1);
 

@@ -39,7 +39,7 @@ const secondsAt = (testId: string) => (page: Page) =>
 
 /** The page says what it has found, and the newest take opens with all of it. */
 async function foundTake(page: Page): Promise<number> {
-  await page.getByTestId('warning').filter({ hasText: 'were found and are saved' }).waitFor();
+  await page.getByTestId('warning').filter({ hasText: 'Found and saved as a take' }).waitFor();
   await page.getByRole('button', { name: 'Open it in the studio' }).click();
   await page.getByTestId('open-take').waitFor();
   expect(await page.getByTestId('error').count()).toBe(0);

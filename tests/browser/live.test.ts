@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ISOLATION_HEADERS } from '../../scripts/headers.mjs';
 import type {} from '../../src/harness/harness';
 import { audioSeconds, openApp, POLYFILLED, withoutHeaders, type Opened } from './support';
 
@@ -181,7 +182,7 @@ describe('the live page', () => {
     await page.getByTestId('live-toggle').click();
     await page.getByTestId('error').waitFor({ timeout: 20_000 });
     await expect(page.getByTestId('error').textContent()).resolves.toMatch(
-      /No microphone was found, so nothing is converted. Plug one in and start again/,
+      /No microphone was found. Nothing is converted. Plug one in. Then start again/,
     );
     await page.locator('[data-testid=live-toggle][data-phase=off]').waitFor();
   });
@@ -195,7 +196,7 @@ describe('the live page', () => {
       fakeMicWav: SPEECH,
       // Without these headers a page is not isolated, so it has no shared memory.
       intercept: (request, response) => {
-        withoutHeaders(response, (name) => name.startsWith('Cross-Origin-'));
+        withoutHeaders(response, (name) => name in ISOLATION_HEADERS);
         return isPolyfilled && POLYFILLED.intercept(request, response);
       },
       ...(isPolyfilled && { initScript: POLYFILLED.initScript }),

@@ -96,7 +96,7 @@ describe('the studio', () => {
     const heard = page.getByTestId('heard');
     const input = page.getByTestId('file-input');
     await input.setInputFiles({ name: 'church.wav', mimeType: 'audio/wav', buffer: echoing });
-    await heard.getByText('A lot of echo: come closer to the microphone.').waitFor();
+    await heard.getByText('A lot of echo. Come closer to the microphone.').waitFor();
     expect(await heard.getAttribute('aria-live')).toBe('polite');
     await input.setInputFiles({ name: 'near.wav', mimeType: 'audio/wav', buffer: await readFile(SPEECH) });
     await page.getByTestId('open-take').getByText('near').waitFor();

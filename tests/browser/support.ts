@@ -24,6 +24,8 @@ export interface OpenOptions {
   intercept?: Parameters<typeof serve>[0]['intercept'];
   /** Runs in the page before any other script. */
   initScript?: () => void;
+  /** Lets the app keep itself for use without a network, which takes time and requests of its own; off by default. */
+  keepsItself?: boolean;
 }
 
 export interface Opened {
@@ -69,14 +71,18 @@ export async function openModules(options: Omit<OpenOptions, 'path' | 'intercept
   return openAt(url, 'tests/browser/modules.html', options, () => server.close());
 }
 
-async function openAt(
+/** Opens an address in a fresh Chromium; `closeServer` is called when it is closed. */
+export async function openAt(
   url: string,
   path: string,
   options: OpenOptions,
   closeServer: () => Promise<void>,
 ): Promise<Opened> {
   const browser = await launchChromium({ args: [...mediaArgs(options), ...(options.args ?? [])] });
-  const context = await browser.newContext({ permissions: options.permissions ?? [] });
+  const context = await browser.newContext({
+    permissions: options.permissions ?? [],
+    serviceWorkers: options.keepsItself ? 'allow' : 'block',
+  });
   const page = await context.newPage();
   if (options.fakeMicWav) await page.addInitScript(watchAudioContexts);
   if (options.initScript) await page.addInitScript(options.initScript);

@@ -48,8 +48,11 @@ export function kept(page) {
     }
     for (const storage of [localStorage, sessionStorage])
       for (const [key, value] of Object.entries(storage)) found.push(`${key} ${String(value)}`);
-    for (const cache of await caches.keys())
+    for (const cache of await caches.keys()) {
+      // The app itself, which is fetched while visits go on.
+      if (cache === 'understudy-shell') continue;
       for (const { url } of await (await caches.open(cache)).keys()) found.push(`${cache} ${url}`);
+    }
     /** @type {any} */
     const files = await navigator.storage.getDirectory();
     for await (const name of files.keys()) found.push(`file ${name}`);

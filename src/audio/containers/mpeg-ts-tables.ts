@@ -24,14 +24,14 @@ const SOUND = [0x03, 0x04, 0x0f, 0x81, 0x87, 0x82, 0x8a];
 const PRIVATE = 0x06;
 /** Sound that demuxers pass over, by stream type, and of private data by the identifier of its registration. */
 const UNREAD: Record<number, string> = {
-  0x11: 'AAC in LATM',
-  0x1c: 'AAC without ADTS',
+  0x11: 'AAC (LATM)',
+  0x1c: 'AAC (ISO 14496-3)',
   0x2d: 'MPEG-H',
   0x2e: 'MPEG-H',
   0x83: 'Dolby TrueHD',
 };
 const REGISTERED: Record<string, string> = {
-  Opus: 'Opus in MPEG-TS',
+  Opus: 'Opus (MPEG-TS)',
   BSSD: 'SMPTE 302M',
   'AC-4': 'Dolby AC-4',
 };

@@ -3,6 +3,7 @@ import { readMp3Info } from '../containers/mp3-info';
 import { startsClock, type FilePart } from '../containers/file-part';
 import { readParts } from '../containers/parts';
 import { readPcmFile, type PcmFile } from '../containers/pcm/pcm-file';
+import { m } from '../../paraglide/messages';
 import { LENGTH_SLACK_SECONDS } from '../limits';
 import { isInterleaved } from '../sniff';
 import { mediaTrack } from './media-track';
@@ -55,7 +56,7 @@ async function openPcm(file: Blob, first: PcmFile): Promise<OpenSound> {
     rest = rest.slice(last.next);
     const next = await readPcmFile(rest);
     if (!next || 'other' in next) {
-      unread = next?.other ?? 'an unknown codec';
+      unread = next?.other ?? m.audio_codec_unknown();
       break;
     }
     parts.push(pcmTrack(rest, next));

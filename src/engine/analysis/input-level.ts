@@ -1,3 +1,4 @@
+import { m } from '../../paraglide/messages';
 import { clamp } from '../../dsp/arrays';
 import { ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import { EngineError } from '../errors';
@@ -47,10 +48,7 @@ export class InputLevel {
 }
 
 export function inputNotFinite(): EngineError {
-  return new EngineError(
-    'input-not-finite',
-    'This recording contains samples that are not numbers, so it was not converted. The file is unchanged; save it again as 16-bit WAV and open that file.',
-  );
+  return new EngineError('input-not-finite', m.engine_not_finite());
 }
 
 /** Factor from the profile's speech level to -23 dBFS, as towards a voice of that level. */

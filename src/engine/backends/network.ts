@@ -1,3 +1,4 @@
+import { m } from '../../paraglide/messages';
 import { EngineError } from '../errors';
 import type { Backend } from '../types';
 
@@ -88,7 +89,7 @@ export class StreamingNetwork {
       network.stateShapes.every(
         (_, i) => names.includes(`state${i}`) && network.session.outputNames.includes(`state${i}Out`),
       );
-    if (!isConsistent) throw networkCorrupt('its state does not match the manifest');
+    if (!isConsistent) throw networkCorrupt(m.engine_network_state());
     network.stateShapes.forEach((shape, i) => {
       const size = shape.reduce((product, n) => product * n, 1);
       this.state.set(`state${i}`, makeTensor(new Float32Array(size), shape));
@@ -107,7 +108,7 @@ export class StreamingNetwork {
       const data: Float32Array[] = [];
       for (const name of outputs) {
         const values = await results[name]?.getData();
-        if (!(values instanceof Float32Array)) throw networkCorrupt(`it has no output ${name}`);
+        if (!(values instanceof Float32Array)) throw networkCorrupt(m.engine_network_output({ name }));
         data.push(values);
       }
       this.replaceState(results);
@@ -130,17 +131,14 @@ export class StreamingNetwork {
   private replaceState(results: Record<string, NetworkTensor>): void {
     for (const [name, old] of this.state) {
       const next = results[`${name}Out`];
-      if (!next) throw networkCorrupt(`it has no output ${name}Out`);
+      if (!next) throw networkCorrupt(m.engine_network_output({ name: `${name}Out` }));
       old.dispose();
       this.state.set(name, next);
     }
   }
 }
 
+/** `why`: a clause in the language shown. */
 export function networkCorrupt(why: string, cause?: unknown): EngineError {
-  return new EngineError(
-    'network-corrupt',
-    `A network of the converter cannot be used: ${why}. Your recordings are safe. Reload the page to fetch it again.`,
-    { cause },
-  );
+  return new EngineError('network-corrupt', m.engine_network({ why }), { cause });
 }

@@ -3,6 +3,7 @@ import gpuMjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import gpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { m } from '../../paraglide/messages';
 import { EngineError, describeCause } from '../errors';
 import type { GpuDevice } from './gpu';
 import {
@@ -48,11 +49,7 @@ async function openAllWasm<K extends string>(files: Record<K, NetworkFile>, thre
   ort.env.wasm.wasmPaths = { wasm, mjs: wasmMjs };
   ort.env.wasm.numThreads = threads;
   const fail = (cause: unknown) =>
-    new EngineError(
-      'runtime-failed',
-      `The converter stopped (${describeCause(cause)}). Your recording is unchanged. Close other tabs if memory is short, then reload the page and convert it again.`,
-      { cause },
-    );
+    new EngineError('runtime-failed', m.engine_stopped({ why: describeCause(cause) }), { cause });
   return open(
     ort,
     files,
@@ -156,8 +153,5 @@ class LossGuard {
 }
 
 function gpuLost(why: string): EngineError {
-  return new EngineError(
-    'gpu-lost',
-    `The graphics processor stopped (${why}). Your recordings are unchanged. What was being converted is started again.`,
-  );
+  return new EngineError('gpu-lost', m.engine_gpu_lost({ why }));
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { m } from '../../paraglide/messages';
 import { EngineError } from '../../engine/errors';
 import { CODE_SIZE } from '../../engine/shapes';
 import { seededRandom } from '../../dsp/random';
@@ -51,11 +52,7 @@ export function parseWordExamples(bytes: ArrayBuffer): WordExamples {
       ]),
     );
   } catch (cause) {
-    throw new EngineError(
-      'network-corrupt',
-      'The examples of words cannot be used. Your recordings are safe. Reload the page to download them again.',
-      { cause },
-    );
+    throw new EngineError('network-corrupt', m.enrol_words_broken(), { cause });
   }
 }
 

@@ -1,46 +1,14 @@
 import { findNodeAtLocation, parseTree, type JSONPath, type Node, type ParseError } from 'jsonc-parser';
-import { ALLOWED, type AllowedCode } from './schema';
+import { faultWithPlace, type Fault, type Place } from './fault-words';
 
-/** What is wrong at one place of an exhibit's file. */
-export type Fault =
-  /** It is no JSON. */
-  | { what: 'syntax' }
-  | { what: 'large' }
-  /** `name`: path of the value, as in `voices.2.portrait`; empty for the whole file. */
-  | { what: 'missing' | 'value'; name: string; allowed: AllowedCode }
-  | { what: 'unknown' | 'twice'; name: string };
-
-export interface Place {
-  /** From 1. */
-  line: number;
-  column: number;
-}
-
-/** A file that is no exhibit. The message names line and column of the first fault, what is wrong and what is allowed. */
+/** A file that is no exhibit. `faultWithPlace` words it in the language shown; the message does in that of the time when it was thrown. */
 export class ExhibitError extends Error {
   constructor(
     readonly fault: Fault,
     readonly place: Place,
   ) {
-    super(`Line ${place.line}, column ${place.column}: ${wordsOf(fault)}`);
+    super(faultWithPlace({ fault, place }));
     this.name = 'ExhibitError';
-  }
-}
-
-function wordsOf(fault: Fault): string {
-  switch (fault.what) {
-    case 'syntax':
-      return 'this is not JSON. Look for a missing or surplus comma, quotation mark or bracket here or just before.';
-    case 'large':
-      return 'the file is larger than 32 million characters.';
-    case 'missing':
-      return `${fault.name} is missing. Allowed is ${ALLOWED[fault.allowed]}.`;
-    case 'value':
-      return `${fault.name || 'the file'} has a wrong value. Allowed is ${ALLOWED[fault.allowed]}.`;
-    case 'unknown':
-      return `there is no field ${fault.name} in an exhibit. Correct its name or delete it.`;
-    case 'twice':
-      return `${fault.name} is there twice. Delete one of them.`;
   }
 }
 

@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { plainText } from '../../provenance';
-
-/** Languages of the texts for visitors. */
-export const LOCALES = ['en', 'de', 'nl', 'fr', 'es'] as const;
+import { LOCALES } from './locales';
 
 export const LIMITS = {
   /** Characters. */
@@ -18,33 +16,29 @@ export const LIMITS = {
   idleSeconds: { low: 15, high: 600 },
 } as const;
 
-/** What is allowed at a place of the file: completes "Allowed is". */
-export const ALLOWED = {
-  exhibit: 'an object with the fields of an exhibit',
-  format: 'the text "understudy-exhibit"',
-  version: 'the number 1',
-  address: `a text of at most ${LIMITS.text} characters`,
-  texts: 'an object with a text for at least one of en, de, nl, fr and es',
-  text: `a text of 1 to ${LIMITS.text} visible characters`,
-  colour: 'a colour such as "#8f1d3d"',
-  languages: 'a list of at least one of en, de, nl, fr and es, each once',
-  voices: `a list of 1 to ${LIMITS.voices} voices, each id once`,
-  voice: 'an object with the id of a voice, and perhaps portrait, name and line',
-  id: 'the id of a voice: 1 to 64 letters of a to z, digits, - and _',
-  portrait: `a data: URL of a PNG, JPEG or WebP picture in base64, of at most ${LIMITS.portrait} characters`,
-  prompts: `a list of 1 to ${LIMITS.prompts} sentences`,
-  idle: `a whole number from ${LIMITS.idleSeconds.low} to ${LIMITS.idleSeconds.high}`,
-  fraction: 'a number from 0 to 1',
-  boolean: 'true or false',
-  hours: `a list of at most ${LIMITS.hours} periods with days, from and to`,
-  days: 'a list of days from 0 (Sunday) to 6 (Saturday), each once',
-  time: 'a time such as "09:30"',
-  path: 'a path on this server that begins with one /, such as "/alive"',
-  enrolled: `a list of at most ${LIMITS.enrolledVoices} .understudy files in base64`,
-} as const;
-
-/** Which of ALLOWED a place requires: the message of every issue of the schema. */
-export type AllowedCode = keyof typeof ALLOWED;
+/** What is required at a place of the file: the message of every issue of the schema. `faultInWords` words it. */
+export type AllowedCode =
+  | 'exhibit'
+  | 'format'
+  | 'version'
+  | 'address'
+  | 'texts'
+  | 'text'
+  | 'colour'
+  | 'languages'
+  | 'voices'
+  | 'voice'
+  | 'id'
+  | 'portrait'
+  | 'prompts'
+  | 'idle'
+  | 'fraction'
+  | 'boolean'
+  | 'hours'
+  | 'days'
+  | 'time'
+  | 'path'
+  | 'enrolled';
 
 const because = <Code extends AllowedCode>(code: Code): Code => code;
 

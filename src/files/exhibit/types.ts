@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
-import type { exhibitSchema, LOCALES } from './schema';
+import type { LOCALES } from './locales';
+import type { exhibitSchema } from './schema';
 
 export type Locale = (typeof LOCALES)[number];
 

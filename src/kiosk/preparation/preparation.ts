@@ -1,5 +1,6 @@
 import { preloadCapture } from '../../audio/recorder';
 import { DISCLAIMERS, loadDisclaimer, type DisclaimerLanguage } from '../../export/disclaimer';
+import { prepareExport } from '../../export/export';
 import type { Exhibit } from '../../files/exhibit';
 import type { AppContext } from '../../services/context';
 import { SpareDetector } from '../../services/detection-client';
@@ -27,7 +28,7 @@ export class Preparation {
    */
   async load(voiceId: () => string | undefined): Promise<void> {
     const { converter, ear } = this.context;
-    await Promise.all([preloadCapture(), this.detector.prepare(), this.loadNotices()]);
+    await Promise.all([preloadCapture(), this.detector.prepare(), this.loadNotices(), prepareExport()]);
     await converter.load();
     await ear.refresh();
     await ear.offer();

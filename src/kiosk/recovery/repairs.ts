@@ -4,8 +4,6 @@ import type { ConversionClient } from '../../services/conversion-client.svelte';
 import { rememberTime } from '../../store/device/clock';
 import type { Repairs } from './recovery.svelte';
 
-const WORDS = { safe: 'nothing is played', again: 'it is tried again', instead: '' };
-
 /** Repairs of the guide itself. */
 export interface OfGuide {
   /** Loads and runs everything that visits need. */
@@ -35,7 +33,7 @@ export function repairsOf(converter: ConversionClient, { prepare, sound }: OfGui
 async function trySpeaker(): Promise<void> {
   const context = new AudioContext();
   try {
-    await startContext(context, WORDS);
+    await startContext(context, 'repair');
   } finally {
     await context.close();
   }
@@ -43,6 +41,6 @@ async function trySpeaker(): Promise<void> {
 
 /** Opens the microphone and closes it again. */
 async function tryMicrophone(): Promise<void> {
-  const stream = await openMicrophone(undefined);
+  const stream = await openMicrophone(undefined, 'repair');
   for (const track of stream.getTracks()) track.stop();
 }

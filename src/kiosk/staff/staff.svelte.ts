@@ -1,8 +1,7 @@
 import { downloadDocument } from '../../export/deliver';
-import { ExhibitError } from '../../files/exhibit';
+import { ExhibitError, faultWithPlace } from '../../files/exhibit';
 import * as m from '../../paraglide/messages';
 import type { AppContext } from '../../services/context';
-import { faultWithPlace } from '../../services/exhibit/faults';
 import { downloadExhibit } from '../../services/exhibit/file';
 import { exhibitUrl } from '../../services/exhibit/url';
 import { messageOf } from '../../services/messages';

@@ -5,7 +5,6 @@ import playbackUrl from '../worklets/live-playback-worklet?worker&url';
 import { LiveStats } from '../live-stats';
 import { startContext } from '../../audio/audio-context';
 import { AudioError } from '../../audio/errors';
-import type { MicrophoneWords } from '../../audio/microphone';
 import { canShareMemory } from '../../dsp/shared-memory';
 import { Ring } from '../ring';
 
@@ -15,12 +14,6 @@ const RAMP_SECONDS = 0.01;
 const ENDING_MS = 100;
 
 /** Of errors of microphone and speakers. */
-export const LIVE_WORDS: MicrophoneWords = {
-  safe: 'nothing is converted',
-  again: 'start again',
-  instead: '',
-};
-
 export interface LiveGraphOptions {
   /** Speakers to play to; default: the system's. */
   outputId?: string;
@@ -76,7 +69,7 @@ export class LiveGraph {
     try {
       if (outputId) await setSink(context, outputId);
       await Promise.all([captureUrl, playbackUrl].map((url) => context.audioWorklet.addModule(url)));
-      await startContext(context, LIVE_WORDS);
+      await startContext(context, 'live');
       return new LiveGraph(context, isShared && isNative, marginMs);
     } catch (cause) {
       void context.close();

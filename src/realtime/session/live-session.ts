@@ -2,7 +2,7 @@ import { proxy, transfer, type Remote } from 'comlink';
 import type { Scope } from '../../services/scope';
 import { keepRuntimeCompiled } from './compiled-runtime';
 import { WorkerClient, withProgress } from '../../services/worker-client';
-import { LIVE_WORDS, LiveGraph } from './live-graph';
+import { LiveGraph } from './live-graph';
 import type { LiveEnds } from '../live-link';
 import { openMicrophone } from '../../audio/microphone';
 import type { CalibrationResult, LiveApi, LivePhase, LiveSettings, LiveStatus } from '../live-types';
@@ -203,7 +203,7 @@ export class LiveSession {
   }
 
   private async openMicrophone(running: Scope): Promise<void> {
-    const stream = await openMicrophone(this.settings.deviceId || undefined, LIVE_WORDS);
+    const stream = await openMicrophone(this.settings.deviceId || undefined, 'live');
     // Stopped while the browser asked for permission.
     if (running.isEnded) return stream.getTracks().forEach((track) => track.stop());
     this.stream = stream;

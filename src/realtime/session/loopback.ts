@@ -8,8 +8,6 @@ const RECORDED_SECONDS = 1.2;
 const START_SECONDS = 0.2;
 /** Longest wait for a microphone that gives no samples. */
 const PATIENCE_MS = 4000;
-const WORDS = { safe: 'nothing was measured', again: 'measure again', instead: '' };
-
 /**
  * Plays a chirp and detects it in the microphone: the delay through speakers, air, microphone and browser, without the
  * converter, in ms; null where it is not detected.
@@ -17,13 +15,13 @@ const WORDS = { safe: 'nothing was measured', again: 'measure again', instead: '
  * Rejects with AudioError where there is no microphone or the speakers do not start.
  */
 export async function measureLoopback(deviceId: string, outputId: string): Promise<number | null> {
-  const stream = await openMicrophone(deviceId || undefined, WORDS);
+  const stream = await openMicrophone(deviceId || undefined, 'measure');
   const context = new AudioContext({ latencyHint: 'interactive' });
   try {
     const choosing = context as AudioContext & { setSinkId?: (id: string) => Promise<void> };
     if (outputId) await choosing.setSinkId?.(outputId);
     await context.audioWorklet.addModule(captureUrl);
-    await startContext(context, WORDS);
+    await startContext(context, 'measure');
     const chirp = makeChirp(context.sampleRate);
     const source = playerOf(context, chirp);
     const silence = new ConstantSourceNode(context, { offset: 0 });

@@ -74,11 +74,11 @@ export async function missingFiles(baseUrl: string, withEar: boolean): Promise<s
 }
 
 /** Downloads what is missing of the published files. Rejects as `ModelStore.load` does. */
-export async function restoreFiles(baseUrl: string): Promise<void> {
+export async function restoreFiles(baseUrl: string, withEar = true): Promise<void> {
   const models = await ModelStore.open();
   try {
     const { manifest } = await models.load({ baseUrl });
-    const ear = earFilesOf(manifest);
+    const ear = withEar ? earFilesOf(manifest) : undefined;
     if (ear) await models.loadFiles(ear, { baseUrl });
   } finally {
     models.close();

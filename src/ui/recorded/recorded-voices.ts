@@ -9,6 +9,8 @@ export interface RecordedVoice {
   year: number;
   /** A few seconds of the recording itself; its address is relative to the app. */
   excerpt: string;
+  /** Who it is, in one line. */
+  line: () => string;
   when: () => string;
   known: () => string;
   guessed: () => string;
@@ -21,6 +23,7 @@ const RECORDED_VOICES: readonly RecordedVoice[] = [
     name: 'Theodore Roosevelt',
     year: 1913,
     excerpt: 'recordings/theodore-roosevelt-1913-authentic.opus',
+    line: m.recorded_roosevelt_line,
     when: m.recorded_roosevelt_when,
     known: m.recorded_roosevelt_known,
     guessed: m.recorded_roosevelt_guessed,
@@ -31,6 +34,7 @@ const RECORDED_VOICES: readonly RecordedVoice[] = [
     name: 'Florence Nightingale',
     year: 1890,
     excerpt: 'recordings/florence-nightingale-1890-authentic.opus',
+    line: m.recorded_nightingale_line,
     when: m.recorded_nightingale_when,
     known: m.recorded_nightingale_known,
     guessed: m.recorded_nightingale_guessed,

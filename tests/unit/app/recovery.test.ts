@@ -50,7 +50,7 @@ describe('what was being recorded when a tab was killed', () => {
     expect(notices.list).toMatchObject([
       {
         kind: 'warning',
-        text: expect.stringMatching(/“Recording, today”.*12 seconds of it were found/) as string,
+        text: expect.stringMatching(/“Recording, today”.*saved as a take: 12 seconds\./) as string,
       },
     ]);
     // What the user starts next must not wipe it.
@@ -73,7 +73,7 @@ describe('what was being recorded when a tab was killed', () => {
     expect(samples).toHaveLength(4 * RATE_HZ);
     expect(notices.list).toMatchObject([
       {
-        text: expect.stringMatching(/4 seconds of it were found/) as string,
+        text: expect.stringMatching(/saved as a take: 4 seconds\./) as string,
         items: [
           expect.stringMatching(/louder than full scale/),
           expect.stringMatching(/is clipped/),
@@ -122,7 +122,7 @@ describe('what was being recorded when a tab was killed', () => {
     const openVoices = vi.fn();
     await recoverDrafts(notices, openVoices);
     expect(notices.list).toMatchObject([
-      { text: expect.stringMatching(/8 seconds of it were found/) as string },
+      { text: expect.stringMatching(/unfinished voice: 8 seconds\./) as string },
     ]);
     notices.list[0]!.action!.run();
     expect(openVoices).toHaveBeenCalled();

@@ -94,12 +94,13 @@ describe('the score', () => {
 });
 
 describe('the texts', () => {
-  it('have five lessons in the guide, sources for every case, and points for every situation', () => {
+  it('have five lessons in the guide, a linked source for every case, and points for every situation', () => {
     expect(GUIDE).toHaveLength(5);
     expect(CASES.length).toBeGreaterThanOrEqual(6);
-    for (const { sources } of CASES) {
-      expect(sources.length).toBeGreaterThan(0);
-      for (const { text } of sources) expect(text).toMatch(/(19|20)\d\d$/);
+    for (const { id, year, sources } of CASES) {
+      expect(sources.filter(({ url }) => url?.startsWith('https://')).length, id).toBeGreaterThan(0);
+      for (const { date } of sources) expect(Number(date.slice(0, 4)), date).toBe(year);
+      for (const { date } of sources) expect(new Date(date).toISOString().slice(0, 10)).toBe(date);
     }
     for (const { points } of SITUATIONS) expect(points.length).toBeGreaterThanOrEqual(3);
   });

@@ -118,7 +118,7 @@ describe('the card of a voice', () => {
     const claimed = proofInWords(record({ proof: { ...proof, similarityPercent: 100 } as never }), false);
     expect(claimed).toMatchObject({
       isVerified: false,
-      text: expect.stringMatching(/claims.*100 %/) as string,
+      text: expect.stringMatching(/claims.*100%/) as string,
     });
   });
 

@@ -1,10 +1,6 @@
 import 'fake-indexeddb/auto';
 import { deleteDB } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { readFileSync } from 'node:fs';
-import { ALLOWED } from '../../../src/files/exhibit/schema';
-import { parseExhibit, type ExhibitError } from '../../../src/files/exhibit';
-import { faultWithPlace } from '../../../src/services/exhibit/faults';
 import { PinGate } from '../../../src/services/exhibit/pin-gate.svelte';
 import { language } from '../../../src/services/locale.svelte';
 import { Scope } from '../../../src/services/scope';
@@ -16,44 +12,6 @@ afterEach(async () => {
   vi.unstubAllGlobals();
   await closeDatabase();
   await deleteDB('understudy');
-});
-
-function errorOf(text: string): ExhibitError {
-  try {
-    parseExhibit(text);
-  } catch (error) {
-    return error as ExhibitError;
-  }
-  throw new Error('It was read.');
-}
-
-describe('what is wrong with an exhibit', () => {
-  it.each([
-    '',
-    '{',
-    '{"colour": 1}',
-    '{"format": 1}',
-    '{"format": "understudy-exhibit"}',
-    '3',
-    '{"a":1,"a":1}',
-  ])('is said in English as the error says it: %s', (text) => {
-    const error = errorOf(text);
-    expect(faultWithPlace(error)).toBe(error.message);
-  });
-
-  it('is said for everything that is allowed somewhere as in the schema', () => {
-    const messages = JSON.parse(readFileSync('messages/en/curator.json', 'utf8')) as Record<string, string>;
-    const shape = (text: string) => text.replace(/\{\w+\}|\d+/g, '#');
-    for (const [code, words] of Object.entries(ALLOWED))
-      expect(shape(messages[`curator_allowed_${code}`]!)).toBe(shape(words));
-  });
-
-  it('is said in the language shown', () => {
-    language.user = 'nl';
-    expect(faultWithPlace(errorOf('{"format": 1}'))).toBe(
-      'Regel 1, kolom 12: format heeft een foute waarde. Toegestaan is de tekst "understudy-exhibit".',
-    );
-  });
 });
 
 describe('the gate of the staff', () => {

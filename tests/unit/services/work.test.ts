@@ -20,7 +20,7 @@ describe('work in progress', () => {
         signal.addEventListener('abort', () => reject(signal.reason as Error)),
       );
     });
-    expect(work.tasks).toMatchObject([{ page: 'studio', label: 'Converting to Joe, 40 %', isLossy: true }]);
+    expect(work.tasks).toMatchObject([{ page: 'studio', label: 'Converting to Joe, 40%', isLossy: true }]);
     expect(work.isLossy).toBe(true);
     work.tasks[0]!.end!.run();
     await running;
@@ -47,7 +47,7 @@ describe('several files', () => {
     const notices = new Notices();
     const job = new Job(new Scope(), notices);
     const names = ['bad 1.wav', 'a.wav', 'loud 1.wav', 'bad 2.wav', 'loud 2.wav', 'b.wav'];
-    await openEach(names.map(file), { job, notices, doing: 'Opening', done: 'opened', open });
+    await openEach(names.map(file), { job, notices, done: 'opened', open });
     expect(open).toHaveBeenCalledTimes(6);
     expect(notices.list).toMatchObject([
       {
@@ -64,7 +64,6 @@ describe('several files', () => {
     const { state } = await openEach([file('bad.wav')], {
       job,
       notices,
-      doing: 'Opening',
       done: 'opened',
       open,
     });

@@ -139,7 +139,7 @@ describe('the studio', () => {
     const { studio, notices } = open();
     await studio.openSample();
     expect(notices.list).toMatchObject([
-      { kind: 'error', text: expect.stringMatching(/answered 404/) as string },
+      { kind: 'error', text: expect.stringMatching(/sample could not be loaded.*are safe/) as string },
     ]);
   });
 
@@ -415,7 +415,7 @@ describe('the studio', () => {
       expect(notices.list).toMatchObject([
         {
           text: expect.stringMatching(
-            /stopped storing.*first 2 seconds of it are stored.*Stop it, make space/,
+            /stopped storing.*beginning \(2 seconds\) is stored.*Stop it, make space/,
           ) as string,
         },
       ]),
@@ -437,7 +437,7 @@ describe('the studio', () => {
       job.onProgress({ secondsDone: 1, secondsTotal: 4, secondsLeft: 3 });
       studio.leave();
       expect(work.tasks).toMatchObject([
-        { page: 'studio', label: 'Converting to Kathleen, 25 %', isLossy: true, end: { label: 'Cancel' } },
+        { page: 'studio', label: 'Converting to Kathleen, 25%', isLossy: true, end: { label: 'Cancel' } },
       ]);
       expect(job.signal.aborted).toBe(false);
       return convert(job);

@@ -77,7 +77,7 @@ export async function auHeader(reader: BlobReader): Promise<SoundHeader | null> 
   const [at, bytes, encoding, sampleRateHz, channels] = [4, 8, 12, 16, 20].map((i) =>
     viewOf(head).getUint32(i),
   ) as [number, number, number, number, number];
-  const codec = encoding === AU_ALAW ? 'alaw' : (AU_CODECS[encoding - 1] ?? `AU encoding ${encoding}`);
+  const codec = encoding === AU_ALAW ? 'alaw' : (AU_CODECS[encoding - 1] ?? `AU ${encoding}`);
   const isUnfinished = bytes === 0 && reader.size > at;
   return { codec, channels, sampleRateHz, at, bytes: bytes === OPEN_SIZE ? null : bytes, isUnfinished };
 }

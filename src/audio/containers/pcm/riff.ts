@@ -101,7 +101,7 @@ function codecOf(tag: number, bytes: number, little: boolean): string {
   if (tag === ULAW) return 'ulaw';
   if (tag === PCM && isPcm(pcm)) return pcm;
   if (tag === FLOAT && isPcm(float)) return float;
-  return TAGS[tag] ?? `WAV codec 0x${tag.toString(16).padStart(4, '0')}`;
+  return TAGS[tag] ?? `WAV 0x${tag.toString(16).padStart(4, '0')}`;
 }
 
 function isOpen(size: number, left: number): boolean {

@@ -1,5 +1,20 @@
-import { LIMITS, type AllowedCode, type Fault, type ExhibitError } from '../../files/exhibit';
-import * as m from '../../paraglide/messages';
+import { m } from '../../paraglide/messages';
+import { LIMITS, type AllowedCode } from './schema';
+
+/** What is wrong at one place of an exhibit's file. */
+export type Fault =
+  /** It is no JSON. */
+  | { what: 'syntax' }
+  | { what: 'large' }
+  /** `name`: path of the value, as in `voices.2.portrait`; empty for the whole file. */
+  | { what: 'missing' | 'value'; name: string; allowed: AllowedCode }
+  | { what: 'unknown' | 'twice'; name: string };
+
+export interface Place {
+  /** From 1. */
+  line: number;
+  column: number;
+}
 
 const { text, voices, portrait, prompts, hours, enrolledVoices, idleSeconds } = LIMITS;
 
@@ -45,6 +60,6 @@ export function faultInWords(fault: Fault): string {
 }
 
 /** As `faultInWords`, with the line and column of the file. */
-export function faultWithPlace({ fault, place }: ExhibitError): string {
+export function faultWithPlace({ fault, place }: { fault: Fault; place: Place }): string {
   return m.curator_fault_place({ ...place, what: faultInWords(fault) });
 }
