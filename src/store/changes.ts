@@ -41,10 +41,17 @@ export async function oneAtATime<T>(
 ): Promise<T> {
   const { locks } = (globalThis.navigator ?? {}) as { locks?: LockManager };
   if (!locks) return task();
+  let hasBegun = false;
+  const begin = () => {
+    hasBegun = true;
+    return task();
+  };
   try {
-    return await locks.request(name, signal ? { signal } : {}, task);
+    return await locks.request(name, signal ? { signal } : {}, begin);
   } catch (error) {
     throwIfCancelled(signal);
-    throw error;
+    if (hasBegun) throw error;
+    // A browser that stores nothing gives no locks either.
+    return task();
   }
 }
