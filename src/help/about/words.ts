@@ -62,12 +62,15 @@ export const WORDS: Record<KeptKind, Words> = {
   },
 };
 
+const SMALL_BYTES = 1000;
+
 /** "3 takes, 12 MB"; "nothing"; `held` is null where it cannot be read, undefined until it has been. */
 export function heldInWords(kind: KeptKind, held: Held | null | undefined): string {
   if (held === undefined) return m.help_held_reading();
   if (held === null) return m.help_held_unknown();
   if (held.count === 0) return m.help_held_nothing();
   const count = WORDS[kind].count?.({ count: held.count });
-  const size = dataSize(held.bytes);
+  const size =
+    held.bytes < SMALL_BYTES ? m.help_held_small({ size: dataSize(SMALL_BYTES) }) : dataSize(held.bytes);
   return count ? m.help_held({ count, size }) : size;
 }

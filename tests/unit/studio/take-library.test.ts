@@ -4,6 +4,7 @@ import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { Notices } from '../../../src/services/notices.svelte';
 import { Scope } from '../../../src/services/scope';
 import { database } from '../../../src/store/db';
+import { KINDS } from '../../../src/store/kept/kept';
 import {
   deleteTake,
   listTakes,
@@ -126,6 +127,14 @@ describe('the library of takes', () => {
     notices.list[0]!.action!.run();
     await vi.waitFor(() => expect(library.takes).toHaveLength(1));
     expect((await loadTake(library.open!.id!)).output).toMatchObject({ voiceId: 'joe' });
+  });
+
+  it('closes the open take where the user of this tab has deleted all takes', async () => {
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    await KINDS.takes.remove();
+    await vi.waitFor(() => expect(library.open).toBeNull());
+    expect([library.unsaved, notices.list, opened.at(-1)]).toEqual([[], [], null]);
   });
 
   it('does not save a conversion of a take that was deleted, also beside another conversion', async () => {
