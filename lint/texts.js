@@ -32,18 +32,43 @@ const SHOWN_BY = /^(warn|announce|run|begin)$/;
 /** Their messages are for developers: they reach the user, if at all, as the cause of an unexpected error. */
 const FOR_DEVELOPERS = /^(Error|RangeError|TypeError|DOMException)$/;
 
-/** @typedef {import('estree').Node & { parent?: any, value?: unknown, raw?: string }} Node */
+/**
+ * A node of TypeScript's or Svelte's tree, as far as the rule reads it.
+ *
+ * @typedef {{
+ *   type: string,
+ *   parent: Node,
+ *   value?: unknown,
+ *   name?: string,
+ *   operator?: string,
+ *   arguments?: Node[],
+ *   callee?: Node,
+ *   key?: Node,
+ *   object?: Node,
+ *   property?: Node,
+ *   right?: Node,
+ *   test?: Node,
+ * }} Node
+ */
 
-/** @param {string} text */
-const isWord = (text) => WORD.test(text) && !NAMES.test(text.trim());
+/** @param {unknown} text */
+const isWord = (text) => typeof text === 'string' && WORD.test(text) && !NAMES.test(text.trim());
 
-/** @param {Node} node a Literal or TemplateElement */
-function textOf(node) {
-  const value = node.type === 'TemplateElement' ? node.value.raw : node.value;
-  return typeof value === 'string' ? value : '';
+/**
+ * Text of a Literal or TemplateElement.
+ *
+ * @param {Node} node
+ */
+function textOf({ type, value }) {
+  const text = type === 'TemplateElement' ? /** @type {{ raw: string }} */ (value).raw : value;
+  return typeof text === 'string' ? text : '';
 }
 
-/** @param {Node} node a Literal or TemplateElement; the expression that it is the value of, through conditions and defaults */
+/**
+ * The expression that a Literal or TemplateElement may be the value of, through conditions and defaults.
+ *
+ * @param {Node} node
+ */
 function resultOf(node) {
   let at = node.type === 'TemplateElement' ? node.parent : node;
   for (;;) {
@@ -58,31 +83,36 @@ function resultOf(node) {
 
 /** @param {Node} node */
 function isForDevelopers(node) {
-  const { parent } = resultOf(node);
-  if (parent.type === 'NewExpression') return FOR_DEVELOPERS.test(parent.callee.name);
-  return parent.type === 'CallExpression' && parent.callee.object?.name === 'console';
+  const { type, callee } = resultOf(node).parent;
+  if (type === 'NewExpression') return FOR_DEVELOPERS.test(callee?.name ?? '');
+  return type === 'CallExpression' && callee?.object?.name === 'console';
 }
 
 /** @param {Node} node */
 function isShown(node) {
   const result = resultOf(node);
   const { parent } = result;
-  if (parent.type === 'SvelteMustacheTag')
-    return parent.parent.type !== 'SvelteAttribute' || READ_ALOUD.test(parent.parent.key.name);
-  if (parent.type === 'CallExpression')
-    return (
-      parent.arguments[0] === result &&
-      parent.callee.object?.name !== 'console' &&
-      SHOWN_BY.test(parent.callee.property?.name ?? '')
-    );
-  return parent.type === 'Property' && parent.value === result && READ_ALOUD.test(parent.key.name ?? '');
+  const { callee } = parent;
+  switch (parent.type) {
+    case 'SvelteMustacheTag':
+      return parent.parent.type !== 'SvelteAttribute' || READ_ALOUD.test(parent.parent.key?.name ?? '');
+    case 'CallExpression':
+      return parent.arguments?.[0] === result && SHOWN_BY.test(callee?.property?.name ?? '');
+    case 'Property':
+      return parent.value === result && READ_ALOUD.test(parent.key?.name ?? '');
+    default:
+      return false;
+  }
 }
 
-/** Whether a string of the source is a type, an import, a key or part of CSS or code. @param {Node} node */
+/**
+ * Whether a string is part of a type, an import or code in another language.
+ *
+ * @param {Node} node
+ */
 function isCode({ parent }) {
   return (
-    /^(Import|Export|TSLiteralType|TaggedTemplate)/.test(parent.type) ||
-    parent.parent?.type === 'TaggedTemplateExpression'
+    /^(Import|Export|TSLiteralType)/.test(parent.type) || parent.parent?.type === 'TaggedTemplateExpression'
   );
 }
 
@@ -90,27 +120,30 @@ function isCode({ parent }) {
 const noLiteralText = {
   meta: { type: 'problem', schema: [], messages: { literal: MESSAGE } },
   create(context) {
-    /** @param {any} node */
-    const report = (node) => context.report({ node, messageId: 'literal' });
-    /** @param {any} node */
+    /** @param {Node} node */
+    const report = (node) => {
+      const found = /** @type {import('estree').Node} */ (/** @type {unknown} */ (node));
+      context.report({ node: found, messageId: 'literal' });
+    };
+    /** @param {Node} node */
     const check = (node) => {
       const text = textOf(node);
       if (!isWord(text) || isCode(node)) return;
-      const isText = isShown(node) ? LABEL.test(text) || / /.test(text) : SENTENCE.test(text);
+      const isText = isShown(node) ? LABEL.test(text) || text.includes(' ') : SENTENCE.test(text);
       if (isText && !isForDevelopers(node)) report(node);
     };
-    return {
-      /** @param {any} node */
+    /** @type {Record<string, (node: Node) => void>} */
+    const visitors = {
       SvelteText(node) {
         if (node.parent.type !== 'SvelteStyleElement' && isWord(node.value)) report(node);
       },
-      /** @param {any} node */
       'SvelteAttribute > SvelteLiteral'(node) {
-        if (READ_ALOUD.test(node.parent.key.name) && isWord(node.value)) report(node);
+        if (READ_ALOUD.test(node.parent.key?.name ?? '') && isWord(node.value)) report(node);
       },
       Literal: check,
       TemplateElement: check,
     };
+    return /** @type {import('eslint').Rule.RuleListener} */ (/** @type {unknown} */ (visitors));
   },
 };
 

@@ -8,7 +8,10 @@ import { audioSeconds, openApp, type Opened } from './support';
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 const LANGUAGES = ['de', 'nl', 'fr', 'es', 'en'];
 const HEIGHT = 844;
-const PAGES = ['studio', 'live', 'voices', 'voices/roosevelt', 'detect', 'learn', 'curator', 'kiosk'];
+const PAGES = [
+  ...['studio', 'live', 'voices', 'voices/roosevelt', 'detect', 'learn', 'curator', 'kiosk'],
+  ...['help', 'about'],
+];
 
 /** What is the same in every language: names, and the texts of an exhibit, which are its own. */
 const SAME = [
@@ -108,18 +111,21 @@ describe('another language', () => {
   });
 });
 
-/** Texts of the page as a user reads or hears them, each with where it is. */
+/** Texts of the page as a user reads or hears them, without those that are said to be in another language. */
 function textsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
+    const isOther = (element: Element | null) =>
+      element?.closest('[lang]')?.getAttribute('lang') !== document.documentElement.lang;
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const { textContent, parentElement } = walker.currentNode;
-      if (!parentElement?.closest('script, style, noscript')) found.push(textContent ?? '');
+      if (isOther(parentElement) || parentElement?.closest('script, style, noscript')) continue;
+      found.push(textContent ?? '');
     }
     for (const name of ['aria-label', 'aria-valuetext', 'title', 'placeholder', 'alt', 'label'])
       for (const element of document.body.querySelectorAll(`[${name}]`))
-        found.push(element.getAttribute(name)!);
+        if (!isOther(element)) found.push(element.getAttribute(name)!);
     return found;
   });
 }

@@ -1,5 +1,5 @@
 import { m } from '../../paraglide/messages';
-import { LOCALES } from './schema';
+import { LOCALES } from './locales';
 import type { Exhibit, Locale, Texts } from './types';
 
 const inAll = (message: (inputs: object, options: { locale: Locale }) => string): Texts =>
