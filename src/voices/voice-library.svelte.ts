@@ -136,7 +136,7 @@ export class VoiceLibrary {
   }
 
   async revoke(row: VoiceRow): Promise<void> {
-    await this.attempt(() => revokeVoice(row, 'Revoked on this device.'));
+    await this.attempt(() => revokeVoice(row, m.voices_revoked_here()));
   }
 
   async discardDraft(draft: DraftRow): Promise<void> {
