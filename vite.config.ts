@@ -11,6 +11,7 @@ import { revision } from './scripts/help/revision.mjs';
 import { thirdPartyLicences } from './scripts/licences.mjs';
 import { compileMessages, PARAGLIDE } from './scripts/messages.mjs';
 import { offline } from './scripts/offline.mjs';
+import { compilePseudoMessages, PSEUDO_MESSAGES } from './scripts/pseudo.mjs';
 
 const published = fileURLToPath(new URL('models/published', import.meta.url));
 
@@ -31,6 +32,18 @@ function publishedModels(): Plugin {
   };
 }
 
+/** Messages that have the made-up language too, in place of src/paraglide. */
+function pseudoMessages(): Plugin {
+  return {
+    name: 'pseudo-messages',
+    async config() {
+      await compilePseudoMessages();
+      const find = /^(?:\.\.\/)+paraglide\/(messages|runtime)$/;
+      return { resolve: { alias: [{ find, replacement: `${PSEUDO_MESSAGES}/$1.js` }] } };
+    },
+  };
+}
+
 const licences = thirdPartyLicences();
 
 await compileMessages();
@@ -41,6 +54,7 @@ export default defineConfig(({ command, mode }) => ({
   plugins: [
     // Compiles the messages again when they change.
     command === 'serve' && !process.env['VITEST'] && paraglideVitePlugin(PARAGLIDE),
+    mode === 'pseudo' && pseudoMessages(),
     svelte(),
     guides(),
     publishedModels(),

@@ -226,7 +226,7 @@ export class Studio {
         ? {
             page: 'studio',
             label: m.studio_task_recording({ time: clock(recording.seconds) }),
-            end: { label: 'Stop', run: () => void recording.stop() },
+            end: { label: m.studio_stop(), run: () => void recording.stop() },
             isLossy: true,
           }
         : null,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { TEST_ITEMS } from '../../src/learn/class/test-items';
+import { TEST_ITEMS } from '../../src/learn/class/test/test-items';
 import { openApp, type Opened } from './support';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

@@ -180,7 +180,7 @@ describe('a visit', () => {
       .toEqual([]);
     expect(await keptOfVisitors(page)).toEqual(before);
     await on(page, 'begin').click();
-    expect(await page.locator('.level').getAttribute('aria-label')).toBe('80 %');
+    expect(await page.locator('.level').getAttribute('aria-label')).toBe('80%');
     expect(await page.getByTestId('kiosk').getAttribute('data-screen')).toBe('voices');
   });
 });

@@ -3,9 +3,9 @@ import { m } from '../../paraglide/messages';
 import type { Material } from '../material.svelte';
 import HistoryPage from './HistoryPage.svelte';
 import LetterPage from './LetterPage.svelte';
-import ListeningPage from './ListeningPage.svelte';
+import ListeningPage from './listening/ListeningPage.svelte';
 import PlansPage from './PlansPage.svelte';
-import TestPage from './TestPage.svelte';
+import TestPage from './test/TestPage.svelte';
 import WorksheetsPage from './WorksheetsPage.svelte';
 
 /** A page beside the lessons, for a class and its teacher (`#/learn/<id>`). */

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { SERVED, statement } from '../../../src/learn/class/competences';
 import { changeKept, loadKept, type Kept } from '../../../src/learn/class/kept';
-import { isCounted, ListeningSeries } from '../../../src/learn/class/listening.svelte';
+import { isCounted, ListeningSeries } from '../../../src/learn/class/listening/listening.svelte';
 import { PLANS, timed } from '../../../src/learn/class/plans';
-import { TEST_ITEMS } from '../../../src/learn/class/test-items';
-import { testScore } from '../../../src/learn/class/test-score';
-import { wilsonRange } from '../../../src/learn/class/wilson';
+import { TEST_ITEMS } from '../../../src/learn/class/test/test-items';
+import { testScore } from '../../../src/learn/class/test/test-score';
+import { wilsonRange } from '../../../src/learn/class/listening/wilson';
 import { WORKSHEETS } from '../../../src/learn/class/worksheets';
 import type { Material } from '../../../src/learn/material.svelte';
 import { voice } from '../page';

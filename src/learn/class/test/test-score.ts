@@ -1,4 +1,4 @@
-import type { LessonName } from './lesson-names';
+import type { LessonName } from '../lesson-names';
 
 /** A question of the test with its options, one of them right. */
 export interface TestItem {

@@ -1,7 +1,7 @@
-import type { Side } from '../../audio/ab-player';
-import { m } from '../../paraglide/messages';
-import type { Material } from '../material.svelte';
-import { changeKept, loadKept, type Kept, type Tally } from './kept';
+import type { Side } from '../../../audio/ab-player';
+import { m } from '../../../paraglide/messages';
+import type { Material } from '../../material.svelte';
+import { changeKept, loadKept, type Kept, type Tally } from '../kept';
 
 /** What a class is asked: whether a computer made a clip, or whether a recording and its conversion are the same person. */
 export type Kind = 'computer' | 'same';
