@@ -57,7 +57,7 @@ export class Kept {
     try {
       await KINDS[kind].remove(modelsUrl());
       await this.tell(kind);
-      notices.announce(m.help_deleted());
+      notices.announce(m.help_deleted);
     } catch (error) {
       if (!isCancelled(error)) notices.fail(failure(error));
     }
