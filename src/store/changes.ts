@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../engine/errors';
 /** What a page lists and another page or tab may change. */
-export type Listed = 'takes' | 'voices' | 'enrolments' | 'exhibit';
+export type Listed = 'takes' | 'voices' | 'enrolments' | 'exhibit' | 'networks';
 
 const channelOf = (listed: Listed) => `understudy-${listed}`;
 /** Changes by this thread, which a browser without storage tells no channel about. */
