@@ -89,6 +89,7 @@ describe('the detect page', () => {
   it('explains why it opens no address, and opens a pasted file', async () => {
     app = await openApp({ path: '#/detect' });
     const { page } = app;
+    await page.getByTestId('detect-input').waitFor({ state: 'attached' });
     await paste(page, 'file:///home/me/call.wav');
     await page.getByTestId('warning').filter({ hasText: 'may not open files by their address' }).waitFor();
     await paste(page, 'https://example.org/call.mp3');
