@@ -3,7 +3,7 @@
  * type imports of Svelte files; `npx depcruise src workers` is the same without those.
  */
 
-const PAGES = ['studio', 'live', 'voices', 'detect', 'learn', 'kiosk', 'curator'];
+const PAGES = ['studio', 'live', 'voices', 'detect', 'learn', 'kiosk', 'curator', 'help'];
 
 /** Folders that compute: they run in workers and under Node, so they know no page, no store and no audio device. */
 const COMPUTING = ['dsp', 'provenance', 'watermark', 'engine', 'files', 'enrol'];

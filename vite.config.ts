@@ -6,9 +6,12 @@ import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { precompressed } from './scripts/compress.mjs';
 import { serveFiles } from './scripts/files.mjs';
 import { HEADERS, ISOLATION_HEADERS, policiesInPage } from './scripts/headers.mjs';
+import { guides } from './scripts/help/guides.mjs';
+import { revision } from './scripts/help/revision.mjs';
 import { thirdPartyLicences } from './scripts/licences.mjs';
 import { compileMessages, PARAGLIDE } from './scripts/messages.mjs';
 import { offline } from './scripts/offline.mjs';
+import { compilePseudoMessages, PSEUDO_MESSAGES } from './scripts/pseudo.mjs';
 
 const published = fileURLToPath(new URL('models/published', import.meta.url));
 
@@ -29,6 +32,18 @@ function publishedModels(): Plugin {
   };
 }
 
+/** Messages that have the made-up language too, in place of src/paraglide. */
+function pseudoMessages(): Plugin {
+  return {
+    name: 'pseudo-messages',
+    async config() {
+      await compilePseudoMessages();
+      const find = /^(?:\.\.\/)+paraglide\/(messages|runtime)$/;
+      return { resolve: { alias: [{ find, replacement: `${PSEUDO_MESSAGES}/$1.js` }] } };
+    },
+  };
+}
+
 const licences = thirdPartyLicences();
 
 await compileMessages();
@@ -39,13 +54,16 @@ export default defineConfig(({ command, mode }) => ({
   plugins: [
     // Compiles the messages again when they change.
     command === 'serve' && !process.env['VITEST'] && paraglideVitePlugin(PARAGLIDE),
+    mode === 'pseudo' && pseudoMessages(),
     svelte(),
+    guides(),
     publishedModels(),
     licences.app(),
     policiesInPage(),
     offline(mode === 'production'),
     mode === 'production' && precompressed(),
   ],
+  define: { 'import.meta.env.VITE_REVISION': JSON.stringify(revision()) },
   resolve: {
     // The runtime's glue and .wasm are given to it by address, so neither belongs in a bundle.
     conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],

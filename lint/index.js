@@ -1,5 +1,6 @@
 import { delivery } from './delivery.js';
 import { folders, PAGE_GLOBALS } from './folders.js';
+import { NOT_MESSAGES, texts } from './texts.js';
 
 const SOURCES = ['src/**/*.{ts,svelte}', 'workers/**/*.ts'];
 
@@ -10,7 +11,7 @@ const SOURCES = ['src/**/*.{ts,svelte}', 'workers/**/*.ts'];
  * @type {import('eslint').Linter.Config[]}
  */
 export const restrictions = [
-  { plugins: { understudy: { rules: { ...delivery, ...folders } } } },
+  { plugins: { understudy: { rules: { ...delivery, ...folders, ...texts } } } },
   {
     files: SOURCES,
     rules: {
@@ -34,7 +35,7 @@ export const restrictions = [
   {
     // Code of the page. Recorder and decoder (src/audio) are closed by their users.
     files: [
-      'src/{app,studio,live,voices,detect,learn,kiosk,curator,ui,services,harness,export,archive}/**/*.{ts,svelte}',
+      'src/{app,studio,live,voices,detect,learn,kiosk,curator,help,ui,services,harness,export,archive}/**/*.{ts,svelte}',
       'src/realtime/session/**/*.ts',
     ],
     ignores: ['src/services/scope.ts'],
@@ -43,6 +44,11 @@ export const restrictions = [
   {
     files: ['src/{dsp,provenance,watermark,engine,files,enrol}/**/*.ts'],
     rules: { 'no-restricted-globals': ['error', { globals: PAGE_GLOBALS, checkGlobalObject: true }] },
+  },
+  {
+    files: ['src/**/*.{ts,svelte}'],
+    ignores: NOT_MESSAGES,
+    rules: { 'understudy/no-literal-text': 'error' },
   },
   { files: ['{workers,src/workers}/**/*.ts'], rules: { 'understudy/no-logic': 'error' } },
 ];

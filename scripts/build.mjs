@@ -11,8 +11,21 @@ export const DIST = join(ROOT, 'dist');
 const CACHE = join(ROOT, '.cache');
 /** The same app with the harness, by which scripts drive it; never published. */
 export const HARNESS_DIST = join(CACHE, 'harness-dist');
+/** The same app with a made-up language, for tests of layout (scripts/pseudo.mjs); never published. */
+export const PSEUDO_DIST = join(CACHE, 'pseudo-dist');
+const RELEASE = { dist: DIST, mode: 'production', name: 'dist', about: 'the app' };
+const HARNESS = { dist: HARNESS_DIST, mode: 'harness', name: 'harness-dist', about: 'the app for scripts' };
+const PSEUDO = {
+  dist: PSEUDO_DIST,
+  mode: 'pseudo',
+  name: 'pseudo-dist',
+  about: 'the app for tests of layout',
+};
 const SOURCES = [
   'index.html',
+  'docs/deploy.md',
+  'docs/help',
+  'docs/museum.md',
   'messages',
   'project.inlang/settings.json',
   'package-lock.json',
@@ -21,9 +34,11 @@ const SOURCES = [
   'scripts/compress.mjs',
   'scripts/files.mjs',
   'scripts/headers.mjs',
+  'scripts/help',
   'scripts/licences.mjs',
   'scripts/messages.mjs',
   'scripts/offline.mjs',
+  'scripts/pseudo.mjs',
   'src',
   'workers',
   'public',
@@ -31,39 +46,46 @@ const SOURCES = [
 ];
 
 /**
- * Builds the release (`dist`), or with `harness` the build for scripts (HARNESS_DIST), unless it is up to date.
+ * Builds the release (`dist`), or with `harness` the build for scripts (HARNESS_DIST), or with `pseudo` that for tests of layout (PSEUDO_DIST),
+ * unless it is up to date.
  *
  * The new build replaces the old one at the end, so that a server of it never sees a partial build.
  *
- * @param {{ harness?: boolean, log?: (line: string) => void }} [options]
+ * @param {{ harness?: boolean, pseudo?: boolean, log?: (line: string) => void }} [options]
  */
-export async function ensureBuilt({ harness = false, log = (line) => console.error(line) } = {}) {
-  const dist = harness ? HARNESS_DIST : DIST;
-  const stampFile = join(CACHE, harness ? 'harness-dist.stamp' : 'dist.stamp');
+export async function ensureBuilt({
+  harness = false,
+  pseudo = false,
+  log = (line) => console.error(line),
+} = {}) {
   await mkdir(CACHE, { recursive: true });
   const release = await lock(join(CACHE, 'build.lock'));
   try {
-    await buildUnlessDone({ harness, dist, stampFile, log });
+    await buildUnlessDone(harness ? HARNESS : pseudo ? PSEUDO : RELEASE, log);
   } finally {
     await release();
   }
 }
 
-/** @param {{ harness: boolean, dist: string, stampFile: string, log: (line: string) => void }} what */
-async function buildUnlessDone({ harness, dist, stampFile, log }) {
+/**
+ * @param {typeof RELEASE} build
+ * @param {(line: string) => void} log
+ */
+async function buildUnlessDone({ dist, mode, name, about }, log) {
+  const stampFile = join(CACHE, `${name}.stamp`);
   await compileMessages();
   const stamp = await describeSources();
   const built = await stat(join(dist, 'index.html')).catch(() => undefined);
   if (built && (await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return;
-  log(harness ? 'Building the app for scripts ...' : 'Building the app ...');
-  const fresh = join(CACHE, `${harness ? 'harness-' : ''}dist-${process.pid}`);
+  log(`Building ${about} ...`);
+  const fresh = join(CACHE, `${name}-${process.pid}`);
   const old = join(CACHE, `old-${process.pid}`);
   try {
     await run(process.execPath, [
       join(ROOT, 'node_modules/vite/bin/vite.js'),
       'build',
       '--mode',
-      harness ? 'harness' : 'production',
+      mode,
       '--outDir',
       fresh,
       '--emptyOutDir',

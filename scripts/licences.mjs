@@ -1,7 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import license from 'rollup-plugin-license';
 
 export const LICENCES_FILE = 'third-party-licences.txt';
+/** The same by name and licence alone, for the page #/about. */
+export const LICENCES_LIST = 'third-party-licences.json';
+
+const MANIFEST = fileURLToPath(new URL('../models/published/manifest.json', import.meta.url));
 
 const require = createRequire(import.meta.url);
 
@@ -78,8 +84,12 @@ export function thirdPartyLicences() {
         apply: 'build',
         generateBundle: {
           order: 'post',
-          handler() {
-            this.emitFile({ type: 'asset', fileName: LICENCES_FILE, source: describe([...found.values()]) });
+          async handler() {
+            const packages = [...found.values()];
+            this.emitFile({ type: 'asset', fileName: LICENCES_FILE, source: describe(packages) });
+            const { files } = JSON.parse(await readFile(MANIFEST, 'utf8'));
+            const source = JSON.stringify(list(packages, files));
+            this.emitFile({ type: 'asset', fileName: LICENCES_LIST, source });
           },
         },
       },
@@ -117,6 +127,41 @@ export function describe(packages) {
     section(name, id, [`Source: ${source}`, withHolder(id, `${year} ${holder}`)]),
   );
   return `Third-party software bundled with Understudy.\n\n${[...sections, ...networks].join('\n')}`;
+}
+
+/** @typedef {{ name: string, licence: string | null, kind: 'software' | 'voice', within?: string }} Bundled */
+
+/**
+ * Names and licences of all that `describe` describes, and of the published voices and word examples, sorted by name.
+ *
+ * @param {Pick<Licensed, 'name' | 'version' | 'license'>[]} packages
+ * @param {{ kind: string, name?: string, file: string, licence: string }[]} published files of the manifest
+ * @returns {Bundled[]}
+ */
+export function list(packages, published) {
+  const compiledIn = COMPILED_IN.filter(({ within }) => packages.some(({ name }) => name === within));
+  // The other networks are the project's own, or in NETWORKS.
+  const files = published.filter(({ kind }) => kind !== 'network');
+  /** @type {Bundled[]} */
+  const all = [
+    ...packages.map(({ name, version, license: licence }) => software(`${name} ${version}`, licence)),
+    ...compiledIn.map(({ name, license: licence, within }) => ({ ...software(name, licence), within })),
+    ...NETWORKS.map(({ name, license: licence }) => software(name, licence)),
+    ...files.map(({ kind, name, file, licence }) =>
+      kind === 'voice'
+        ? { name: name ?? file, licence, kind: /** @type {const} */ ('voice') }
+        : software(`models/${file}`, licence),
+    ),
+  ];
+  return all.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/**
+ * @param {string} name
+ * @param {string | null} licence
+ */
+function software(name, licence) {
+  return { name, licence, kind: /** @type {const} */ ('software') };
 }
 
 /**

@@ -52,6 +52,7 @@ async function built() {
   try {
     await ensureBuilt({ log: console.log });
     await ensureBuilt({ harness: true, log: console.log });
+    await ensureBuilt({ pseudo: true, log: console.log });
     total.passed++;
     return true;
   } catch (error) {

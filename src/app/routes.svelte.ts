@@ -12,8 +12,12 @@ export const PAGES = [
 /** Pages without the app's header and footer, which no menu names. */
 export const ROOMS = [{ id: 'kiosk', label: m.app_page_kiosk }] as const;
 
-/** Pages for those who know their address. */
-const UNLISTED = [{ id: 'curator', label: m.app_page_curator }] as const;
+/** Pages for those who know their address, and those that the footer links to. */
+const UNLISTED = [
+  { id: 'curator', label: m.app_page_curator },
+  { id: 'help', label: m.help_title },
+  { id: 'about', label: m.help_about },
+] as const;
 
 const ALL = [...PAGES, ...ROOMS, ...UNLISTED];
 

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 export type ArchiveErrorCode =
   'archive-changed' | 'archive-corrupt' | 'archive-full' | 'archive-newer' | 'archive-too-large';
 
@@ -14,9 +15,5 @@ export class ArchiveError extends Error {
 }
 
 export function corrupt(why: string, cause?: unknown): ArchiveError {
-  return new ArchiveError(
-    'archive-corrupt',
-    `This file cannot be read as a saved file of Understudy: ${why}. Nothing was stored, and everything on this device is safe. Copy the file again from where it was saved, or save it anew on the other device.`,
-    { cause },
-  );
+  return new ArchiveError('archive-corrupt', m.archive_corrupt({ why }), { cause });
 }

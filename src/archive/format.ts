@@ -4,6 +4,7 @@ import { pieceFields } from '../enrol/piece';
 import { enrolmentFields, outputFields, recordingFields, revocationSchema, takeFields } from '../store/rows';
 import { scoresSchema } from '../store/quiz';
 import { settingsSchema } from '../store/settings';
+import { m } from '../paraglide/messages';
 import { ArchiveError, corrupt } from './errors';
 
 export const FORMAT = 'understudy-archive';
@@ -82,29 +83,26 @@ export function parseArchiveManifest(bytes: ArrayBuffer): Manifest {
   try {
     raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw corrupt('its list is not JSON', cause);
+    throw corrupt(m.archive_why_not_json(), cause);
   }
   const { format, version } = (raw ?? {}) as Record<string, unknown>;
   if (format === FORMAT && typeof version === 'number' && version > VERSION) {
-    throw new ArchiveError(
-      'archive-newer',
-      'This file was saved by a newer version of Understudy. Nothing was stored, and everything on this device is safe. Reload the page to get the newest version, then open the file again.',
-    );
+    throw new ArchiveError('archive-newer', m.archive_newer());
   }
   const parsed = v.safeParse(manifestSchema, raw, { abortEarly: true });
-  if (!parsed.success) throw corrupt(`its list is wrong at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
+  if (!parsed.success) throw corrupt(m.archive_why_list({ place: v.getDotPath(parsed.issues[0]) ?? '0' }));
   const { voices, takes, enrolments } = parsed.output;
   if (voices.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_VOICES_BYTES)
-    throw corrupt('its voices are too large');
+    throw corrupt(m.archive_why_voices_large());
   const recordings = [
     ...takes.map(({ source, samples }) => ({ ...source, samples })),
     ...enrolments.flatMap(({ recordings }) => recordings),
   ];
   for (const { samples, seconds, sampleRateHz } of recordings)
     if (samples.bytes !== 4 * Math.round(seconds * sampleRateHz))
-      throw corrupt(`${samples.name} differs in length from its list entry`);
+      throw corrupt(m.archive_why_length({ name: samples.name }));
   for (const rows of [takes, enrolments])
-    if (new Set(rows.map(({ id }) => id)).size < rows.length) throw corrupt('it lists something twice');
+    if (new Set(rows.map(({ id }) => id)).size < rows.length) throw corrupt(m.archive_why_twice());
   return parsed.output;
 }
 

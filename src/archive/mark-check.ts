@@ -1,6 +1,8 @@
 import { markId24 } from '../export/mark-id';
 import type { SealedRecord } from '../provenance';
 import type { TakeOutput } from '../store/takes';
+import { quantity } from '../text/format';
+import { m } from '../paraglide/messages';
 
 /** Looks for the mark in mono samples, as `detectWatermark` does, and leaves them as they are. */
 export type ReadMark = (
@@ -24,8 +26,8 @@ export async function whyNotSealed(
 ): Promise<string | null> {
   const { payload, payloadOk } = await readMark(samples, sampleRateHz, options);
   if (!payload || !payloadOk) {
-    return 'No mark could be read in its sound. Every conversion in a saved file has one, but in less than 2 seconds of speech it is not always readable.';
+    return m.archive_mark_unread({ time: quantity(2, 'second') });
   }
   if (payload.id24 === markId24(voiceId, consent)) return null;
-  return 'The mark in its sound is not that of the voice and the consent record that the file names.';
+  return m.archive_mark_other();
 }

@@ -18,6 +18,7 @@ import type { EnrolmentRow, RecordingRow, Revocation, TakeSummary } from '../sto
 import { firstSigner } from '../store/signers';
 import { listTakes, loadTake } from '../store/takes';
 import { listVoices, revoked } from '../store/voices';
+import { m } from '../paraglide/messages';
 import type { ArchivedEnrolment, ArchivedTake, Part } from './format';
 import type { Archive } from './read';
 import type { LeftOut } from './write';
@@ -139,11 +140,11 @@ async function planVoices(
 }
 
 function otherVoice(name: string): string {
-  return `Another voice of the same origin, "${name}", is already on this device and is kept. To replace it by this one, open the voice file of this one.`;
+  return m.archive_other_voice({ name });
 }
 
 function otherSigner(first: string, signer: string): string {
-  return `The voice of this id was first signed with the key ${first.slice(0, 16)}, but this one with ${signer.slice(0, 16)}: it may come from somebody else. Nothing of it was stored. Ask who made it; to import it all the same, open its voice file.`;
+  return m.archive_other_signer({ first: first.slice(0, 16), signer: signer.slice(0, 16) });
 }
 
 async function planTakes(
@@ -179,7 +180,7 @@ function permissionFor(
     return requireConversion(asConversion(output, voice), 'export', { revoked });
   } catch (error) {
     if (!(error instanceof ConsentError)) throw error;
-    plan.refused.push({ name: `${name}, as ${output.voiceName}`, why: error.message });
+    plan.refused.push({ name: m.archive_as({ name, voice: output.voiceName }), why: error.message });
     return null;
   }
 }

@@ -1,6 +1,8 @@
 import { describeCause } from '../engine/errors';
 import { sha256Of } from '../files/hash';
 import { readZip, ZipError, type ZipEntry } from '../files/zip';
+import { m } from '../paraglide/messages';
+import { dataSize } from '../text/format';
 import { ArchiveError, corrupt } from './errors';
 import {
   LIMITS,
@@ -28,16 +30,13 @@ export interface Archive {
  */
 export async function openArchive(file: Blob): Promise<Archive> {
   if (file.size > MAX_ARCHIVE_BYTES) {
-    throw new ArchiveError(
-      'archive-too-large',
-      'This file is larger than 4 GB, which no saved file of Understudy is. Nothing was stored, and everything on this device is safe. Choose the file that was saved on the other device.',
-    );
+    throw new ArchiveError('archive-too-large', m.archive_too_large({ size: dataSize(MAX_ARCHIVE_BYTES) }));
   }
   const entries = await readZip(file, LIMITS).catch((cause: unknown) => {
     throw corrupt(cause instanceof ZipError ? cause.message : describeCause(cause), cause);
   });
   const list = entries.get(MANIFEST);
-  if (!list || list.bytes > MAX_MANIFEST_BYTES) throw corrupt('it has no list');
+  if (!list || list.bytes > MAX_MANIFEST_BYTES) throw corrupt(m.archive_why_no_list());
   const manifest = parseArchiveManifest(await list.read());
   checkParts(entries, partsOf(manifest));
   return {
@@ -45,7 +44,7 @@ export async function openArchive(file: Blob): Promise<Archive> {
     manifest,
     async read({ name, sha256 }) {
       const content = await entries.get(name)!.read();
-      if ((await sha256Of(content)) !== sha256) throw corrupt(`${name} is damaged`);
+      if ((await sha256Of(content)) !== sha256) throw corrupt(m.archive_why_damaged({ name }));
       return content;
     },
   };
@@ -53,9 +52,8 @@ export async function openArchive(file: Blob): Promise<Archive> {
 
 function checkParts(entries: Map<string, ZipEntry>, parts: Part[]): void {
   const named = new Set([MANIFEST, ...parts.map(({ name }) => name)]);
-  if (named.size < parts.length + 1) throw corrupt('its list names a part twice');
+  if (named.size < parts.length + 1) throw corrupt(m.archive_why_twice());
   for (const { name, bytes } of parts)
-    if (entries.get(name)?.bytes !== bytes) throw corrupt(`${name} is missing or cut off`);
-  for (const name of entries.keys())
-    if (!named.has(name)) throw corrupt(`it holds ${name}, which it does not list`);
+    if (entries.get(name)?.bytes !== bytes) throw corrupt(m.archive_why_missing({ name }));
+  for (const name of entries.keys()) if (!named.has(name)) throw corrupt(m.archive_why_unlisted({ name }));
 }

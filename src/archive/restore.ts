@@ -6,6 +6,7 @@ import { database, newSamplesId, StoreError } from '../store/db';
 import type { EnrolmentRow, TakeRow } from '../store/rows';
 import { sealedRow, unsealedRow, type TakeOutput } from '../store/takes';
 import { describeVoice } from '../store/voices';
+import { m } from '../paraglide/messages';
 import { ArchiveError, corrupt } from './errors';
 import type { Part } from './format';
 import { whyNotSealed, type ReadMark } from './mark-check';
@@ -36,12 +37,7 @@ export interface RestoreOptions {
 export async function restoreArchive(plan: Plan, options: RestoreOptions): Promise<LeftOut[]> {
   const begun: string[] = [];
   try {
-    return await keep(
-      await database(),
-      'what is in this file',
-      () => new Restore(plan, options, begun).run(),
-      begun,
-    );
+    return await keep(await database(), 'archive', () => new Restore(plan, options, begun).run(), begun);
   } catch (error) {
     throw explain(error);
   }
@@ -92,14 +88,13 @@ class Restore {
     const outputId = await this.store(samples);
     const converted = { ...output, samples, consent };
     const why = await this.whyNotSealed(planned, converted);
-    if (why) this.unsealed.push({ name: `${name}, as ${output.voiceName}`, why });
+    if (why) this.unsealed.push({ name: m.archive_as({ name, voice: output.voiceName }), why });
     const stored = why ? unsealedRow(converted) : await sealedRow(id, outputId, converted);
     return { ...row, output: stored, outputId };
   }
 
   private async whyNotSealed(planned: PlannedTake, output: TakeOutput): Promise<string | null> {
-    if (!mustCheck(planned))
-      return 'This version of the app has no such voice, so its record could not be compared.';
+    if (!mustCheck(planned)) return m.archive_unknown_voice();
     const before = this.done;
     const { signal } = this.options;
     const cost = CHECKING_COST * planned.take.output!.wav.bytes;
@@ -129,7 +124,7 @@ class Restore {
 
   private async samples(part: Part): Promise<string> {
     const samples = new Float32Array(await this.read(part));
-    if (!samples.every(Number.isFinite)) throw corrupt(`${part.name} has samples that are not finite`);
+    if (!samples.every(Number.isFinite)) throw corrupt(m.archive_why_not_finite({ name: part.name }));
     return this.store(samples);
   }
 
@@ -139,9 +134,9 @@ class Restore {
     const { signal } = this.options;
     const decoded = await decodeStream(file, part.name, signal ? { signal } : {}).catch((cause: unknown) => {
       signal?.throwIfAborted();
-      throw corrupt(`${part.name} cannot be decoded`, cause);
+      throw corrupt(m.archive_why_undecodable({ name: part.name }), cause);
     });
-    if (decoded.sampleRateHz !== sampleRateHz) throw corrupt(`${part.name} has another rate than listed`);
+    if (decoded.sampleRateHz !== sampleRateHz) throw corrupt(m.archive_why_rate({ name: part.name }));
     return decoded.samples;
   }
 
@@ -171,18 +166,12 @@ function mustCheck({ take, consent, isVoiceUnknown }: PlannedTake): boolean {
 
 function explain(error: unknown): unknown {
   if (error instanceof StoreError && error.code === 'quota') {
-    return new ArchiveError(
-      'archive-full',
-      'This device has no space left for the contents of this file. Nothing from it was stored, and everything saved before is safe. Delete takes or voices you no longer need, or let the browser store more, then open the file again.',
-      { cause: error },
-    );
+    return new ArchiveError('archive-full', m.archive_full(), { cause: error });
   }
   if ((error as { name?: unknown } | null)?.name === 'ConstraintError') {
-    return new ArchiveError(
-      'archive-changed',
-      `Another tab stored some of this in the meantime (${describeCause(error)}). Nothing from the file was stored by this tab, and everything on this device is safe. Open the file again.`,
-      { cause: error },
-    );
+    return new ArchiveError('archive-changed', m.archive_changed({ why: describeCause(error) }), {
+      cause: error,
+    });
   }
   return error;
 }

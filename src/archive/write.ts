@@ -11,6 +11,8 @@ import type { EnrolmentRow, RecordingRow, TakeSummary } from '../store/rows';
 import { loadSettings } from '../store/settings';
 import { countDamagedTakes, listTakes, loadTake, requireIntact, type Take } from '../store/takes';
 import { listRevocations, listVoices, readVoice, revoked } from '../store/voices';
+import { m } from '../paraglide/messages';
+import { dataSize } from '../text/format';
 import { ArchiveError } from './errors';
 import {
   EXTENSION,
@@ -105,12 +107,13 @@ export async function writeArchive(options: WriteOptions): Promise<WrittenArchiv
   for (const take of takes)
     await writer.attempt(take.name, async () => manifest.takes.push(await writer.addTake(take)));
   for (const row of enrolments)
-    await writer.attempt(row.about.name || 'An unfinished voice', async () =>
+    await writer.attempt(row.about.name || m.archive_unfinished(), async () =>
       manifest.enrolments.push(await writer.addEnrolment(row)),
     );
   const { leftOut } = writer;
   const damagedRows = damaged + (await countDamagedTakes());
-  if (damagedRows > 0) leftOut.push({ name: `${damagedRows} more`, why: 'They are damaged on this device.' });
+  if (damagedRows > 0)
+    leftOut.push({ name: m.archive_more({ count: damagedRows }), why: m.archive_more_why() });
   const file = await writer.end(manifest);
   const day = localDay(new Date(manifest.createdAt));
   return { file, fileName: `understudy-${day}.${EXTENSION}`, leftOut };
@@ -168,7 +171,7 @@ class ArchiveWriter {
     const { sampleRateHz } = source;
     const seconds = source.samples.length / sampleRateHz;
     let output: MarkedOutput | null = null;
-    await this.attempt(`${name}, as ${take.output?.voiceName}`, async () => {
+    await this.attempt(m.archive_as({ name, voice: take.output?.voiceName ?? '' }), async () => {
       output = await this.addOutput(take);
     });
     return { id, name, createdAt, source: { sampleRateHz, seconds }, samples, output };
@@ -237,10 +240,7 @@ class ArchiveWriter {
 }
 
 function tooMuch(): ArchiveError {
-  return new ArchiveError(
-    'archive-too-large',
-    'This device has more than the 4 GB that fit into one file. Nothing was written, and everything on this device is safe. Download the takes that matter, delete the longest ones, then save everything again.',
-  );
+  return new ArchiveError('archive-too-large', m.archive_too_much({ size: dataSize(MAX_ARCHIVE_BYTES) }));
 }
 
 /** A recording of an unfinished voice without its samples, as JSON. */

@@ -9,7 +9,7 @@ const TYPES = ['image/webp', 'image/jpeg'];
 /** A picture that the browser cannot read, or that does not fit. */
 export class PortraitError extends Error {
   constructor(options?: ErrorOptions) {
-    super('This file cannot be used as a portrait.', options);
+    super('unusable-portrait', options);
     this.name = 'PortraitError';
   }
 }

@@ -2,7 +2,7 @@ import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import { Job, type JobControl, type JobProgress } from '../services/job.svelte';
 import { detect } from '../services/detection-client';
-import type { Words } from '../services/words';
+import type { Words } from '../services/messages';
 import { jobTask } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples } from '../audio/check';

@@ -1,5 +1,6 @@
 import type { Scope } from '../services/scope';
 import { looksLikeAudio } from '../audio/sniff';
+import { m } from '../paraglide/messages';
 import { ExportError, isMarked } from './export';
 import type { MarkedFile } from './marked-file';
 
@@ -44,10 +45,7 @@ export async function share({ blob, fileName }: NamedFile): Promise<boolean> {
     const { name } = (cause ?? {}) as { name?: string };
     if (name === 'AbortError') return true;
     if (name === 'NotAllowedError') return false;
-    throw new ExportError(
-      'This device could not share the file. The take is safe. Download it instead and share the downloaded file.',
-      { cause },
-    );
+    throw new ExportError(m.export_not_shared(), { cause });
   }
 }
 
@@ -64,9 +62,7 @@ async function requireDocument(file: Blob): Promise<PlainDocument | MarkedFile> 
 
 function requireMarked(file: Blob): MarkedFile {
   if (isMarked(file)) return file;
-  throw new ExportError(
-    'This file carries no mark, so it was not downloaded. Your takes are safe. Download the take from the studio.',
-  );
+  throw new ExportError(m.export_unmarked());
 }
 
 function canShareFiles(files: File[]): boolean {

@@ -2,6 +2,7 @@ import { decodeFile } from '../audio/decode';
 import { matchedGains } from '../audio/loudness';
 import { resample } from '../dsp/resample';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
+import { m } from '../paraglide/messages';
 import disclaimers from './disclaimers.json';
 
 /** Text and published voice of each disclaimer. scripts/disclaimers.mjs makes the audio. */
@@ -28,7 +29,7 @@ export async function withDisclaimer(
 /** The spoken disclaimer, mono at 24 kHz. */
 export async function loadDisclaimer(language: DisclaimerLanguage): Promise<Float32Array> {
   const response = await fetch(new URL(`disclaimer/${language}.opus`, document.baseURI));
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  if (!response.ok) throw new Error(m.store_server_answered({ status: response.status }));
   const { samples, sampleRateHz } = await decodeFile(await response.blob(), `${language}.opus`);
   return resample(samples, sampleRateHz, SYNTHESIS_RATE_HZ);
 }

@@ -1,14 +1,15 @@
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { requireConversion, type Conversion, type SealedRecord } from '../provenance';
+import { m } from '../paraglide/messages';
 import { revoked } from '../store/voices';
+import { number } from '../text/format';
 import type { WatermarkPayload } from '../watermark';
 import type { CredentialFacts } from './credentials';
-import { withDisclaimer, type DisclaimerLanguage } from './disclaimer';
+import type { DisclaimerLanguage } from './disclaimer';
 import type { ExportFormat } from './encode';
 import type { MarkedFile } from './marked-file';
 
 export type { ExportFormat } from './encode';
-export { DISCLAIMERS, type DisclaimerLanguage } from './disclaimer';
 
 export const MARK_VERSION = 2;
 /** Formats that can carry a C2PA manifest; the others have only tags. */
@@ -61,18 +62,16 @@ export class ExportError extends Error {
 /** What marks, encodes and signs is fetched with the first export. */
 async function tools() {
   try {
-    const [marking, ids, encoding, signing] = await Promise.all([
+    const [marking, ids, encoding, signing, speaking] = await Promise.all([
       import('../watermark'),
       import('./mark-id'),
       import('./encode'),
       import('./credentials'),
+      import('./disclaimer'),
     ]);
-    return { ...marking, ...ids, ...encoding, ...signing };
+    return { ...marking, ...ids, ...encoding, ...signing, ...speaking };
   } catch (cause) {
-    throw new ExportError(
-      'What writes files could not be fetched. The take is safe on this device. Check the connection, then try again.',
-      { cause },
-    );
+    throw new ExportError(m.export_unfetched(), { cause });
   }
 }
 
@@ -111,12 +110,11 @@ export async function exportTake(
   { onProgress = () => undefined, signal, bitrate }: ExportOptions = {},
 ): Promise<ExportedTake> {
   if (sampleRateHz !== SYNTHESIS_RATE_HZ) {
-    throw new ExportError(
-      `Only ${SYNTHESIS_RATE_HZ} samples a second can be exported, not ${sampleRateHz}. The take is safe.`,
-    );
+    throw new ExportError(m.export_rate({ rate: number(SYNTHESIS_RATE_HZ), found: number(sampleRateHz) }));
   }
   const sealed = requireConversion(about, about.use ?? 'export', { revoked: await revoked() });
-  const { addCredentials, bindingOf, encode, extensionOf, markId24, markSamples } = await tools();
+  const { addCredentials, bindingOf, encode, extensionOf, markId24, markSamples, withDisclaimer } =
+    await tools();
   const payload = { version: MARK_VERSION, id24: markId24(about.voiceId, sealed) };
   const facts = factsOf(about, payload, sealed);
   try {
@@ -147,10 +145,7 @@ export async function exportTake(
     };
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new ExportError(
-      `The ${format.toUpperCase()} file could not be written. The take is safe on this device. Try again, or choose another format.`,
-      { cause },
-    );
+    throw new ExportError(m.export_failed({ format: format.toUpperCase() }), { cause });
   }
 }
 
@@ -163,12 +158,12 @@ function factsOf(about: About, payload: WatermarkPayload, sealed: SealedRecord):
 /** Metadata tags, which all formats can carry. */
 function tagsOf({ title, voiceName, consentFingerprint }: CredentialFacts, binding: string) {
   const sentences = [
-    `Synthetic speech made with Understudy in the voice ${voiceName}.`,
-    `It carries an inaudible mark, ${binding}.`,
+    m.export_tag({ voice: voiceName, mark: binding }),
+    // eslint-disable-next-line understudy/no-literal-text -- named as in IPTC's standard, for programs
     'Digital source type: compositeWithTrainedAlgorithmicMedia.',
-    ...(consentFingerprint ? [`Consent record: ${consentFingerprint}.`] : []),
+    ...(consentFingerprint ? [m.export_tag_consent({ fingerprint: consentFingerprint })] : []),
   ];
-  return { title, artist: `${voiceName} (synthetic voice)`, comment: sentences.join(' ') };
+  return { title, artist: m.export_artist({ voice: voiceName }), comment: sentences.join(' ') };
 }
 
 /** Letters and digits of any script, hyphens for the rest. */

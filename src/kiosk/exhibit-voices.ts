@@ -2,6 +2,7 @@ import type { Exhibit, ExhibitVoice } from '../files/exhibit';
 import type { VoiceSummary } from '../engine/types';
 import { plainText, requirePermission, type SealedRecord } from '../provenance';
 import { inLocale } from '../services/locale.svelte';
+import { voiceLine, voiceName } from '../ui/voice-words';
 
 /** A voice on the screen. */
 export interface OfferedVoice {
@@ -13,7 +14,12 @@ export interface OfferedVoice {
 
 /** Its name on the screen, in the language shown. */
 export function nameOf({ shown, summary }: OfferedVoice): string {
-  return inLocale(shown.name) || plainText(summary.name);
+  return inLocale(shown.name) || plainText(voiceName(summary));
+}
+
+/** Who speaks in it, in one line. */
+export function lineOf({ shown, summary }: OfferedVoice): string {
+  return inLocale(shown.line) || plainText(voiceLine(summary));
 }
 
 const NOTHING_REVOKED: ReadonlySet<string> = new Set();

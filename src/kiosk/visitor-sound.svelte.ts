@@ -10,7 +10,7 @@ import { markId24 } from '../export/mark-id';
 import type { ConversionClient } from '../services/conversion-client.svelte';
 import type { SpareDetector } from '../services/detection-client';
 import type { Scope } from '../services/scope';
-import { peaksOf } from '../ui/spectrogram';
+import { peaksOf } from '../ui/pictures/spectrogram';
 import type { Detection } from '../watermark';
 import type { OfferedVoice } from './exhibit-voices';
 import type { Spoken } from './kiosk-microphone.svelte';

@@ -30,6 +30,6 @@ export {
   type Permission,
 } from './permission';
 export { BLEND_STATEMENT, requireGrounds, statementInWords, writeGrounds, type Grounds } from './grounds';
-export { plainText } from './plain-text';
+export { nameless, plainText } from './plain-text';
 export { sha256Hex } from './sha256';
 export { createSigningKey, sign, verify, type SigningKey } from './signature';

@@ -35,16 +35,21 @@ const PLACES: Record<string, (readonly [RegExp, RegExp])[]> = {
   '\ufe0f': [pair('\\p{Extended_Pictographic}', ''), pair('[0-9#*]', '\\u20E3')],
 };
 
+/** What is shown in place of a name of which nothing can be seen. */
+export function nameless(): string {
+  return m.provenance_nameless();
+}
+
 /**
  * Text of others as it is safe to show among one's own: without characters that reorder or hide it or cannot be seen, and with at
- * most four combining marks on a letter. `nameless` replaces text of which nothing can be seen, by default the words for that.
+ * most four combining marks on a letter. `instead` replaces text of which nothing can be seen.
  */
-export function plainText(text: string, nameless?: string): string {
+export function plainText(text: string, instead?: string): string {
   const shown = text
     .replace(HIDING, (sign, at: number) => (isInPlace(sign, text, at) ? sign : ''))
     .replace(BLANK, ' ')
     .replace(STACKED, '$1');
-  return VISIBLE.test(shown) || text === '' ? shown : (nameless ?? m.provenance_nameless());
+  return VISIBLE.test(shown) || text === '' ? shown : (instead ?? nameless());
 }
 
 function isInPlace(sign: string, text: string, at: number): boolean {

@@ -1,8 +1,7 @@
 import { m } from '../paraglide/messages';
-import { isCancelled } from './messages';
+import { inWords, isCancelled, type Words } from './messages';
 import type { Notices } from './notices.svelte';
 import type { Scope } from './scope';
-import { inWords, type Words } from './words';
 
 export interface JobProgress {
   /** Completed share of the work, 0..1; null while unknown. */

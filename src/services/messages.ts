@@ -1,4 +1,13 @@
 import { m } from '../paraglide/messages';
+import { plainText } from '../provenance';
+
+/** A text for the user; of a function, in the language that is shown when it is read. */
+export type Words = string | (() => string);
+
+/** `words` as they can be shown: they may name files and voices of others. */
+export function inWords(words: Words): string {
+  return plainText(typeof words === 'string' ? words : words());
+}
 
 /** Errors whose message is written for the user: their `name` is one of these or a code like `gpu-lost`. */
 const WRITTEN_FOR_USERS = new Set([

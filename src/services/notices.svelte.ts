@@ -1,5 +1,4 @@
-import { isCancelled, messageOf } from './messages';
-import { inWords, type Words } from './words';
+import { inWords, isCancelled, messageOf, type Words } from './messages';
 
 export interface Notice {
   id: number;

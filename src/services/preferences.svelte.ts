@@ -99,6 +99,12 @@ export class Preferences {
     this.change(settings);
   }
 
+  /** Takes over what is stored, which has been deleted: the defaults. */
+  reload(): void {
+    this.settings = loadSettings();
+    this.speak();
+  }
+
   private change(part: SettingsChange): void {
     this.settings = applyChange(this.settings, part);
     saveSettings(part);

@@ -5,6 +5,7 @@ import { DEFAULT_CONTROLS, type ConvertResult, type VoiceSummary } from '../engi
 import { exportTake } from '../export/export';
 import { allowedUses } from '../provenance';
 import { signingKey } from '../store/voices';
+import { m } from '../paraglide/messages';
 import type { ConversionClient } from './conversion-client.svelte';
 
 /** The recording that previews are converted from. */
@@ -56,7 +57,7 @@ export async function audition(
   use: 'preview' | 'convert' = 'preview',
 ): Promise<ConvertResult> {
   const response = await fetch(new URL(address, document.baseURI), { signal });
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  if (!response.ok) throw new Error(m.store_server_answered({ status: response.status }));
   const { samples, sampleRateHz } = await decodeFile(await response.blob(), address);
   const controls = DEFAULT_CONTROLS;
   return converter.convert({

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import { notifyChanged } from './changes';
 import { abort, database } from './db';
 import { shareMemory } from './memory/share';
@@ -56,8 +57,5 @@ export async function addAll({ voices, takes, enrolments, revocations }: Additio
 /** The failure that aborted the others, whose AbortErrors may precede it. An AbortError is not passed on: the caller did not cancel. */
 function firstCause(failures: unknown[]): unknown {
   const isAbort = (cause: unknown) => (cause as { name?: unknown } | null)?.name === 'AbortError';
-  return (
-    failures.find((cause) => !isAbort(cause)) ??
-    new Error('the browser stopped storing', { cause: failures[0] })
-  );
+  return failures.find((cause) => !isAbort(cause)) ?? new Error(m.store_stopped(), { cause: failures[0] });
 }

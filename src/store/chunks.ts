@@ -1,11 +1,22 @@
 import type { IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
 import { concat } from '../dsp/arrays';
+import { m } from '../paraglide/messages';
 import { StoreError, type Schema } from './schema';
 
 /** The object store `chunks` of a transaction. */
 type Chunks = IDBPObjectStore<Schema, StoreNames<Schema>[], 'chunks', 'readwrite'>;
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
+const KEPT = {
+  take: m.store_full_take,
+  recording: m.store_full_recording,
+  unfinished: m.store_full_unfinished,
+  voice: m.store_full_voice,
+  name: m.store_full_name,
+  exhibit: m.store_full_exhibit,
+  revocation: m.store_full_revocation,
+  archive: m.store_full_archive,
+};
 
 /** Stores samples in chunks under a samples id, see `newSamplesId`. */
 export async function writeSamples(
@@ -60,10 +71,7 @@ export async function copySamples(
 }
 
 function incomplete(name: string): StoreError {
-  return new StoreError(
-    'damaged',
-    `A part of "${name}" is missing on this device, so it cannot be opened. The other takes are safe, and so are the voices. Delete this one, or open the file it came from again.`,
-  );
+  return new StoreError('damaged', m.store_part_missing({ name }));
 }
 
 /** Deletes what is stored beyond the first `length` samples. */
@@ -82,10 +90,10 @@ export function chunksOf(id: string): IDBKeyRange {
   return IDBKeyRange.bound([id, 0], [id, Infinity]);
 }
 
-/** Runs a write. On failure, deletes the samples of the ids in `begun`. `what` names the data to the user. Rejects with `quota`. */
+/** Runs a write. On failure, deletes the samples of the ids in `begun`. `what`: the data, as the user is told. Rejects with `quota`. */
 export async function keep<T>(
   db: IDBPDatabase<Schema>,
-  what: string,
+  what: keyof typeof KEPT,
   write: () => Promise<T>,
   begun: string[] = [],
 ): Promise<T> {
@@ -94,10 +102,6 @@ export async function keep<T>(
   } catch (cause) {
     for (const id of begun) await db.delete('chunks', chunksOf(id)).catch(() => undefined);
     if ((cause as { name?: unknown } | null)?.name !== 'QuotaExceededError') throw cause;
-    throw new StoreError(
-      'quota',
-      `This device has no space left for ${what}, so it is not saved yet. It stays open in this tab until you close it, and everything saved before is safe. Delete takes or voices you no longer need, then save it again; or download it now.`,
-      { cause },
-    );
+    throw new StoreError('quota', m.store_full({ what: KEPT[what]() }), { cause });
   }
 }

@@ -1,4 +1,5 @@
 import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import { m } from '../paraglide/messages';
 import { isInMemory, openDatabase } from './memory/open';
 import { joinMemory } from './memory/share';
 import { isDraftRow, isEnrolmentRow, isTakeRow, isVoiceRow } from './rows';
@@ -25,11 +26,7 @@ let opening: Promise<IDBPDatabase<Schema>> | undefined;
 export function database(): Promise<IDBPDatabase<Schema>> {
   opening ??= open().catch((cause: unknown) => {
     opening = undefined;
-    throw new StoreError(
-      'unavailable',
-      'This browser does not let the page store data, perhaps because the window is private. Your recording stays open in this tab: download what you convert before you close it.',
-      { cause },
-    );
+    throw new StoreError('unavailable', m.store_unavailable(), { cause });
   });
   return opening;
 }

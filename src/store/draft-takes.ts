@@ -33,7 +33,7 @@ export async function saveDraft(
   };
   const isSaved = await keep(
     db,
-    'the take',
+    'take',
     async () => {
       if (repaired) await writeSamples(db, sourceId, repaired.subarray(0, samples));
       return inTransaction(db, ['chunks', 'takes', 'drafts'], async (transaction) => {

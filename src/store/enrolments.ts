@@ -1,4 +1,5 @@
 import type { IDBPDatabase } from 'idb';
+import { m } from '../paraglide/messages';
 import { notifyChanged } from './changes';
 import { chunksOf, keep, readSamples, writeSamples } from './chunks';
 import { database, inTransaction, newSamplesId, StoreError, type Schema } from './db';
@@ -39,7 +40,7 @@ export async function changeEnrolment(
   fresh?: EnrolmentRow,
 ): Promise<EnrolmentRow> {
   const db = await database();
-  return keep(db, 'the voice that is being made', () => changeRow(db, id, change, fresh));
+  return keep(db, 'unfinished', () => changeRow(db, id, change, fresh));
 }
 
 /**
@@ -61,7 +62,7 @@ export async function addRecording(
       withoutIncompleteConsent({ ...row, recordings: [...row.recordings, added] });
     return changeRow(db, id, withIt, fresh);
   };
-  return keep(db, `"${rest.name}"`, add, [samplesId]);
+  return keep(db, 'recording', add, [samplesId]);
 }
 
 export async function readRecording(recording: RecordingRow): Promise<Float32Array<ArrayBuffer>> {
@@ -93,14 +94,11 @@ export async function saveMade(enrolmentId: string, file: Blob): Promise<void> {
   const store = () =>
     inTransaction(db, ['enrolments', 'voiceFiles'], async (transaction) => {
       if ((await transaction.objectStore('enrolments').getKey(enrolmentId)) === undefined) {
-        throw new StoreError(
-          'missing',
-          'The voice is made, but its recordings were deleted in another tab meanwhile, so it is in this tab alone. Keep it, or close this tab to let it go.',
-        );
+        throw new StoreError('missing', m.store_made_missing());
       }
       await transaction.objectStore('voiceFiles').put(bytes, enrolmentId);
     });
-  await keep(db, 'the finished voice', store);
+  await keep(db, 'voice', store);
 }
 
 /** The file that `saveMade` stored. */
@@ -164,15 +162,9 @@ export function withoutIncompleteConsent(row: EnrolmentRow): EnrolmentRow {
 function requireRow(row: EnrolmentRow | undefined): EnrolmentRow {
   if (row && !isEnrolmentRow(row)) throw damaged();
   if (row) return row;
-  throw new StoreError(
-    'missing',
-    'This unfinished voice is no longer on this device: it was finished or deleted in another tab. Your takes and other voices are safe. Go on with another one, or add recordings to begin a new voice.',
-  );
+  throw new StoreError('missing', m.store_unfinished_missing());
 }
 
 function damaged(): StoreError {
-  return new StoreError(
-    'damaged',
-    'The unfinished voice is damaged on this device. Everything else is safe.',
-  );
+  return new StoreError('damaged', m.store_unfinished_damaged());
 }

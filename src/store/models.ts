@@ -9,6 +9,8 @@ import {
   type PublishedFile,
 } from '../files/manifest';
 import type { LoadProgress } from '../engine/types';
+import { m } from '../paraglide/messages';
+import { number } from '../text/format';
 import { oneAtATime } from './changes';
 import { ChunkCollector, joinChunks } from './chunk-collector';
 import { openDatabase } from './memory/open';
@@ -135,13 +137,13 @@ export class ModelStore {
     let raw: unknown;
     try {
       const response = await fetch(url, { cache: 'no-cache', ...(signal && { signal }) });
-      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      if (!response.ok) throw new Error(m.store_server_answered({ status: response.status }));
       raw = await response.json().catch((cause: unknown) => Promise.reject(manifestCorrupt(cause)));
     } catch (cause) {
       if (cause instanceof EngineError) throw cause;
       throwIfCancelled(signal);
       const stored = await this.readNote(key);
-      if (stored === undefined) throw downloadFailed('the list of networks', cause);
+      if (stored === undefined) throw downloadFailed(null, cause);
       return parsePublishedManifest(stored);
     }
     const manifest = parsePublishedManifest(raw);
@@ -188,7 +190,7 @@ export class ModelStore {
         if (cause instanceof EngineError) throw cause;
         throwIfCancelled(options.signal);
         const delay = delays[attempt];
-        if (delay === undefined) throw downloadFailed(file.file, cause);
+        if (delay === undefined) throw downloadFailed(file, cause);
         await new Promise((resolve) => setTimeout(resolve, delay));
       }
     }
@@ -219,7 +221,7 @@ export class ModelStore {
       done = 0;
     }
     if (!(resumes || response.status === 200) || !response.body)
-      throw new Error(`the server answered ${response.status}`);
+      throw new Error(m.store_server_answered({ status: response.status }));
     const collector = new ChunkCollector(options.chunkBytes ?? CHUNK_BYTES);
     const keep = async (chunk: ArrayBuffer) => {
       if (done + chunk.byteLength > file.bytes) {
@@ -242,7 +244,8 @@ export class ModelStore {
       if (rest.byteLength > 0) await keep(rest);
       await reader.cancel().catch(() => undefined);
     }
-    if (done < file.bytes) throw new Error(`${done} of ${file.bytes} bytes arrived`);
+    if (done < file.bytes)
+      throw new Error(m.store_bytes_arrived({ done: number(done), total: number(file.bytes) }));
   }
 
   /** Number of contiguous bytes stored from the start. */
@@ -261,11 +264,7 @@ export class ModelStore {
       return await task();
     } catch (cause) {
       if ((cause as { name?: unknown } | null)?.name !== 'QuotaExceededError') throw cause;
-      throw new EngineError(
-        'quota',
-        'This browser has no space left for the networks. Your takes are safe. Free some space (or delete old takes), then try again.',
-        { cause },
-      );
+      throw new EngineError('quota', m.store_networks_full(), { cause });
     }
   }
 }
@@ -278,17 +277,18 @@ function address(baseUrl: string, file: string): string {
   return baseUrl.endsWith('/') ? baseUrl + file : `${baseUrl}/${file}`;
 }
 
-function downloadFailed(what: string, cause: unknown): EngineError {
-  return new EngineError(
-    'download-failed',
-    `The download of ${what} was interrupted (${describeCause(cause)}). What has arrived is kept. Check the connection and try again; the download continues from there.`,
-    { cause },
-  );
+/** `file`: null for the list of files. */
+function downloadFailed(file: PublishedFile | null, cause: unknown): EngineError {
+  const why = describeCause(cause);
+  const message = file
+    ? m.store_file_interrupted({ file: file.file, why })
+    : m.store_list_interrupted({ why });
+  return new EngineError('download-failed', message, { cause });
 }
 
 function fileCorrupt(file: PublishedFile): EngineError {
   return new EngineError(
     file.kind === 'voice' ? 'voice-corrupt' : 'network-corrupt',
-    `${file.file} arrived damaged and was deleted. Your recordings are safe. Try again to download it anew.`,
+    m.store_file_damaged({ file: file.file }),
   );
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 
-const KEY = 'understudy-quiz';
+/** Where the scores are in localStorage. */
+export const SCORES_KEY = 'understudy-quiz';
 
 const scoreSchema = v.object({
   right: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -33,7 +34,7 @@ export function changeScore(
 /** Saves the scores. Without storage they last for this visit. */
 export function saveScores(scores: QuizScores): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify(scores));
+    localStorage.setItem(SCORES_KEY, JSON.stringify(scores));
   } catch {
     // Private window or full device: the quiz works without.
   }
@@ -42,7 +43,7 @@ export function saveScores(scores: QuizScores): void {
 /** Undefined where none are stored or readable. */
 function readStored(): QuizScores | undefined {
   try {
-    const text = localStorage.getItem(KEY);
+    const text = localStorage.getItem(SCORES_KEY);
     return text === null ? undefined : v.parse(scoresSchema, JSON.parse(text));
   } catch {
     return undefined;

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { DEFAULT_CONTROLS, SOUNDS } from '../engine/types';
 import { LOCALES } from '../files/exhibit/locales';
 
-const KEY = 'understudy-settings';
+/** Where they are in localStorage. */
+export const SETTINGS_KEY = 'understudy-settings';
 const VERSION = 1;
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
@@ -73,7 +74,7 @@ export type SettingsChange = Partial<Omit<Settings, 'live'>> & { live?: Partial<
 export function saveSettings(change: SettingsChange): void {
   try {
     const changed = applyChange(loadSettings(), change);
-    localStorage.setItem(KEY, JSON.stringify({ ...changed, version: VERSION }));
+    localStorage.setItem(SETTINGS_KEY, JSON.stringify({ ...changed, version: VERSION }));
   } catch {
     // Private window or full device: the settings are not remembered.
   }
@@ -85,7 +86,7 @@ export function applyChange(settings: Settings, { live, ...change }: SettingsCha
 
 function readStored(): object {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    const stored: unknown = JSON.parse(localStorage.getItem(SETTINGS_KEY) ?? '{}');
     return typeof stored === 'object' && stored !== null ? stored : {};
   } catch {
     return {};

@@ -1,4 +1,5 @@
 import type { IDBPDatabase } from 'idb';
+import { m } from '../paraglide/messages';
 import { notifyChanged } from './changes';
 import { chunksOf, copySamples, keep, readSamples, writeSamples } from './chunks';
 import { database, inTransaction, newSamplesId, StoreError, type Schema } from './db';
@@ -30,10 +31,7 @@ export interface Take extends Omit<TakeSummary, 'source' | 'output'> {
 /** Throws StoreError `altered` unless the output of a take has the seal of this device, as what its row says it is. */
 export function requireIntact({ isIntact }: Pick<Take, 'isIntact'>): void {
   if (isIntact) return;
-  throw new StoreError(
-    'altered',
-    'The app cannot tell whose voice this conversion is: its entry was changed on this device after it was made, or it came in a saved file without the mark of that voice. So it can be heard, but not exported. Your recording is safe. Convert it again, then download it.',
-  );
+  throw new StoreError('altered', m.store_take_altered());
 }
 
 /** Saves a take. Rejects with `quota`, `unavailable`; then no part of it is stored, and no other data is lost. */
@@ -53,7 +51,7 @@ export async function saveTake(take: NewTake): Promise<TakeSummary> {
   };
   await keep(
     db,
-    'the take',
+    'take',
     async () => {
       await writeSamples(db, sourceId, take.source.samples);
       if (take.output) await writeSamples(db, outputId!, take.output.samples);
@@ -90,7 +88,7 @@ export async function addTakeOutput(id: string, output: TakeOutput): Promise<Tak
       return row;
     });
   };
-  const row = await keep(db, 'the take', add, [outputId]);
+  const row = await keep(db, 'take', add, [outputId]);
   notifyChanged('takes');
   return summaryOf(row);
 }
@@ -153,23 +151,17 @@ export async function renameTake(id: string, name: string): Promise<void> {
       const takes = transaction.objectStore('takes');
       await takes.put({ ...requireRow(await takes.get(id)), name });
     });
-  await keep(db, 'the new name', rename);
+  await keep(db, 'name', rename);
   notifyChanged('takes');
 }
 
 /** The row that was read. Throws `missing`, `damaged`. */
 function requireRow(row: TakeRow | undefined): TakeRow {
   if (row && !isTakeRow(row)) {
-    throw new StoreError(
-      'damaged',
-      'This take is damaged on this device, so it cannot be opened. The other takes are safe. Delete this one, or open the file it came from again.',
-    );
+    throw new StoreError('damaged', m.store_take_damaged());
   }
   if (row) return row;
-  throw new StoreError(
-    'missing',
-    'This take is no longer on this device: it was deleted, perhaps in another tab. The other takes are safe. Reload the page to see the current list.',
-  );
+  throw new StoreError('missing', m.store_take_missing());
 }
 
 function samplesOf(db: IDBPDatabase<Schema>, id: string, length: Length, name: string) {

@@ -2,6 +2,7 @@ import { hexOf, sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { createSigningKey, isRevoked, plainText, type SigningKey, type VoiceHere } from '../provenance';
+import { m } from '../paraglide/messages';
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, inTransaction, StoreError } from './db';
@@ -20,7 +21,7 @@ export async function saveVoice(file: Blob, voice: VoiceFile): Promise<VoiceRow>
   const db = await database();
   const bytes = await file.arrayBuffer();
   const row = await describeVoice(bytes, voice);
-  await keep(db, 'the voice', async () => {
+  await keep(db, 'voice', async () => {
     const transaction = db.transaction(['voices', 'voiceFiles', 'signers'], 'readwrite');
     await Promise.all([
       transaction.objectStore('voices').put(row),
@@ -83,10 +84,7 @@ export async function readVoice(id: string): Promise<Blob | undefined> {
   if (row === undefined) return undefined;
   const bytes: unknown = await db.get('voiceFiles', id);
   if (!isVoiceRow(row) || !(bytes instanceof ArrayBuffer) || (await sha256Of(bytes)) !== row.sha256) {
-    throw new StoreError(
-      'damaged',
-      'This voice is damaged on this device, so it cannot be used. Your takes and other voices are safe. Delete the voice, then import its file again or make it anew.',
-    );
+    throw new StoreError('damaged', m.store_voice_damaged());
   }
   return new Blob([bytes]);
 }
@@ -132,7 +130,7 @@ export async function revokeVoice(voice: VoiceRow, reason: string): Promise<void
 
 async function revokeAll(hashes: string[], reason: string): Promise<void> {
   const db = await database();
-  await keep(db, 'the revocation', async () => {
+  await keep(db, 'revocation', async () => {
     await inTransaction(db, ['revocations'], async (transaction) => {
       const revocations = transaction.objectStore('revocations');
       for (const sha256 of hashes) {

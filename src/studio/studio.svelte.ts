@@ -6,7 +6,6 @@ import { Job, type JobProgress } from '../services/job.svelte';
 import { jobTask, type Task } from '../services/work.svelte';
 import type { Scope } from '../services/scope';
 import { checkSamples, needsRepair } from '../audio/check';
-import { decodeFile } from '../audio/decode';
 import { AudioError } from '../audio/errors';
 import { speechWarning } from '../audio/speech-likeness';
 import type { Condition } from '../engine/analysis/conditions';
@@ -14,7 +13,7 @@ import type { ConvertProgress } from '../engine/types';
 import { progressReporter } from '../enrol/progress';
 import { canShare, download, share } from '../export/deliver';
 import type { ExportFormat, ExportedTake } from '../export/export';
-import { asConversion, isConversionRevoked, plainText } from '../provenance';
+import { asConversion, isConversionRevoked, nameless, plainText } from '../provenance';
 import { onChanged } from '../store/changes';
 import type { Draft } from '../store/drafts';
 import { isInMemory } from '../store/memory/open';
@@ -85,16 +84,13 @@ export class Studio {
       notices: this.context.notices,
       done: 'opened',
       open: async (file, { signal, onProgress }) => {
+        const { decodeFile } = await import('../audio/decode');
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, {
           signal,
           onProgress: (doneSeconds, totalSeconds) =>
             onProgress(soundProgress(doneSeconds, totalSeconds, null)),
         });
-        await this.addTake(
-          samples,
-          sampleRateHz,
-          plainText(file.name.replace(/\.[^.]+$/, '')) || m.provenance_nameless(),
-        );
+        await this.addTake(samples, sampleRateHz, plainText(file.name.replace(/\.[^.]+$/, '')) || nameless());
         return [...warnings, ...doubtsOf(samples, sampleRateHz)];
       },
     });
@@ -230,7 +226,7 @@ export class Studio {
         ? {
             page: 'studio',
             label: m.studio_task_recording({ time: clock(recording.seconds) }),
-            end: { label: 'Stop', run: () => void recording.stop() },
+            end: { label: m.studio_stop(), run: () => void recording.stop() },
             isLossy: true,
           }
         : null,

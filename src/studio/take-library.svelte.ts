@@ -5,6 +5,7 @@ import { onChanged } from '../store/changes';
 import { isMissing, StoreError } from '../store/db';
 import { saveDraft } from '../store/draft-takes';
 import type { Draft } from '../store/drafts';
+import { wasDeletedHere } from '../store/kept/deleted-here';
 import type { TakeSummary } from '../store/rows';
 import { idsIn } from '../store/additions';
 import {
@@ -204,6 +205,7 @@ export class TakeLibrary {
     }
     const isHere = (await idsIn('takes')).has(open.id);
     if (isHere || this.open !== open) return;
+    if (wasDeletedHere(open.id)) return this.show(null);
     // What does not verify must not be stored, and so sealed, again.
     const waiting: OpenTake = {
       ...open,

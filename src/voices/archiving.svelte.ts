@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import { Job } from '../services/job.svelte';
 import { detect } from '../services/detection-client';
@@ -12,6 +13,7 @@ import { downloadDocument } from '../export/deliver';
 import { saveScores } from '../store/quiz';
 import { askToPersist } from '../store/takes';
 import { listOwnVoices, ownSigner } from '../store/voices';
+import { voiceName } from '../ui/voice-words';
 
 /** An opened archive, before the user confirms the import. */
 export interface PendingArchive {
@@ -39,7 +41,7 @@ export class Archiving {
   }
 
   async save(): Promise<void> {
-    await this.job.run('Saving everything', async ({ signal, onProgress }) => {
+    await this.job.run(m.voices_job_archive, async ({ signal, onProgress }) => {
       this.leftOut = [];
       const { file, fileName, leftOut } = await writeArchive({
         signal,
@@ -49,50 +51,62 @@ export class Archiving {
       });
       await downloadDocument(file, fileName, this.scope);
       this.leftOut = leftOut;
-      this.context.notices.announce(`Everything is saved in ${fileName}.`);
+      this.context.notices.announce(() => m.voices_archive_saved({ name: fileName }));
     });
   }
 
   /** Reads an archive and shows its content. Nothing is stored before `accept`. */
   async open(file: File): Promise<void> {
-    await this.job.run(`Opening ${file.name}`, async ({ signal }) => {
-      const plan = await planArchive(await openArchive(file), { signal, voiceOf: (id) => this.voiceOf(id) });
-      const published = this.context.converter.status?.voices.filter((voice) => !voice.isOwn) ?? [];
-      const here = [...(await listOwnVoices()), ...published].filter(({ isRevoked }) => !isRevoked);
-      this.pending = {
-        fileName: file.name,
-        plan,
-        silenced: silenced(plan, here),
-        ownSigner: await ownSigner(),
-      };
-    });
+    await this.job.run(
+      () => m.services_opening({ name: file.name }),
+      async ({ signal }) => {
+        const plan = await planArchive(await openArchive(file), {
+          signal,
+          voiceOf: (id) => this.voiceOf(id),
+        });
+        const published = this.context.converter.status?.voices.filter((voice) => !voice.isOwn) ?? [];
+        const here = [...(await listOwnVoices()), ...published].filter(({ isRevoked }) => !isRevoked);
+        this.pending = {
+          fileName: file.name,
+          plan,
+          silenced: silenced(
+            plan,
+            here.map((voice) => ({ ...voice, name: voiceName(voice) })),
+          ),
+          ownSigner: await ownSigner(),
+        };
+      },
+    );
   }
 
   async accept(withSettings: boolean): Promise<void> {
     const { pending } = this;
     if (!pending) return;
     this.pending = null;
-    await this.job.run(`Importing ${pending.fileName}`, async ({ signal, onProgress }) => {
-      const unsealed = await restoreArchive(pending.plan, {
-        signal,
-        onProgress: progressReporter(onProgress),
-        readMark: (samples, sampleRateHz, options) =>
-          detect(this.scope, samples.slice(), sampleRateHz, options.onProgress, signal),
-      });
-      const { settings, scores } = pending.plan.archive.manifest;
-      if (withSettings) {
-        this.context.preferences.adopt(settings);
-        saveScores(scores);
-      }
-      this.context.notices.announce(`${pending.fileName} is imported and saved on this device.`);
-      if (unsealed.length > 0) {
-        this.context.notices.warn(
-          'These conversions can be heard here, but not exported, because the app cannot tell whose voice they are. Their recordings are imported and safe: convert them again to download them.',
-          { items: unsealed.map(({ name, why }) => `${name}: ${why}`) },
-        );
-      }
-      void askToPersist();
-    });
+    const name = pending.fileName;
+    await this.job.run(
+      () => m.voices_job_import({ name }),
+      async ({ signal, onProgress }) => {
+        const unsealed = await restoreArchive(pending.plan, {
+          signal,
+          onProgress: progressReporter(onProgress),
+          readMark: (samples, sampleRateHz, options) =>
+            detect(this.scope, samples.slice(), sampleRateHz, options.onProgress, signal),
+        });
+        const { settings, scores } = pending.plan.archive.manifest;
+        if (withSettings) {
+          this.context.preferences.adopt(settings);
+          saveScores(scores);
+        }
+        this.context.notices.announce(() => m.voices_archive_imported({ name }));
+        if (unsealed.length > 0) {
+          this.context.notices.warn(m.voices_archive_unsealed, {
+            items: unsealed.map((each) => () => m.services_about_file({ name: each.name, text: each.why })),
+          });
+        }
+        void askToPersist();
+      },
+    );
     this.onDone();
   }
 

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import { openEach } from '../services/each-file';
 import { Job, type JobControl, type JobProgress } from '../services/job.svelte';
@@ -26,6 +27,7 @@ import {
 import type { DraftRow, EnrolmentRow, RecordingRow } from '../store/rows';
 import { askToPersist } from '../store/takes';
 import { saveVoice } from '../store/voices';
+import { number } from '../text/format';
 import { echoWarnings } from './echo';
 import { KeptEnrolment, samplesOfAll } from './kept-enrolment.svelte';
 import { MadeVoice } from './made-voice.svelte';
@@ -80,6 +82,10 @@ export class Enrolment {
     return this.result.finished;
   }
 
+  get language(): string {
+    return this.kept.language;
+  }
+
   get pieces(): Piece[] {
     return this.row.recordings.flatMap((recording) => recording.pieces);
   }
@@ -90,7 +96,7 @@ export class Enrolment {
 
   /** Goes on with an unfinished voice as it stands now. */
   async resume(row: Pick<EnrolmentRow, 'id'>): Promise<void> {
-    const { state } = await this.job.run('Opening the recordings', async () =>
+    const { state } = await this.job.run(m.voices_job_resume, async () =>
       this.load(await readEnrolment(row.id), true),
     );
     if (state === 'failed') this.onDone();
@@ -105,14 +111,14 @@ export class Enrolment {
         const { samples, sampleRateHz, warnings } = await decodeFile(file, file.name, { signal: job.signal });
         const cleaned = await this.client.clean(samples, sampleRateHz, job);
         const room = await this.add(file.name, await sha256Of(await file.arrayBuffer()), cleaned);
-        return [...warnings.map((warning) => `${file.name}: ${warning}`), ...room];
+        return [...warnings.map((text) => m.services_about_file({ name: file.name, text })), ...room];
       },
     });
   }
 
   /** Starts to record; `text` is what is read. */
   async startReading(deviceId: string, text: string): Promise<void> {
-    this.reading.text = text.slice(0, 60) || 'Read aloud';
+    this.reading.text = text.slice(0, 60) || m.voices_read_aloud();
     await this.reading.start(deviceId);
   }
 
@@ -124,39 +130,45 @@ export class Enrolment {
 
   /** Cleans and adds a recording. If that fails, its draft is listed, to be added later. */
   async addRecorded(recorded: Recorded, name: string, draft?: Draft): Promise<void> {
-    const { state } = await this.job.run(`Cleaning ${name}`, async (job) => {
-      await this.addSamples(recorded.samples, recorded.sampleRateHz, name, job);
-      await draft?.discard();
-    });
+    const { state } = await this.job.run(
+      () => m.services_cleaning({ name }),
+      async (job) => {
+        await this.addSamples(recorded.samples, recorded.sampleRateHz, name, job);
+        await draft?.discard();
+      },
+    );
     if (state === 'done') return;
     if (draft && (await draft.end())) {
       await draft.release();
       this.onDone();
     } else {
-      this.context.notices.warn(`“${name}” is not added, and only this tab has all of it.`, {
-        action: { label: 'Add it', run: () => void this.addRecorded(recorded, name, draft) },
+      this.context.notices.warn(() => m.voices_not_added({ name }), {
+        action: { label: m.voices_add_it, run: () => void this.addRecorded(recorded, name, draft) },
       });
     }
   }
 
   /** Adds a recording that was made before: its tab was closed, or it could not be cleaned. */
   async addDraft(draft: DraftRow): Promise<void> {
-    await this.job.run(`Cleaning ${draft.name}`, async (job) => {
-      await adopt(draft, async () => {
-        const samples = await readDraft(draft);
-        if (this.row.id !== draft.enrolmentId) {
-          const row = (await listEnrolments()).find(({ id }) => id === draft.enrolmentId);
-          await this.load(row ?? newEnrolment(draft.enrolmentId!), row !== undefined);
-        }
-        await this.addSamples(samples, draft.source.sampleRateHz, draft.name, job);
-        await deleteDraft(draft);
-      });
-    });
+    await this.job.run(
+      () => m.services_cleaning({ name: draft.name }),
+      async (job) => {
+        await adopt(draft, async () => {
+          const samples = await readDraft(draft);
+          if (this.row.id !== draft.enrolmentId) {
+            const row = (await listEnrolments()).find(({ id }) => id === draft.enrolmentId);
+            await this.load(row ?? newEnrolment(draft.enrolmentId!), row !== undefined);
+          }
+          await this.addSamples(samples, draft.source.sampleRateHz, draft.name, job);
+          await deleteDraft(draft);
+        });
+      },
+    );
     this.onDone();
   }
 
   async remove(recording: RecordingRow): Promise<void> {
-    await this.job.run('Removing a recording', async () => {
+    await this.job.run(m.voices_job_remove, async () => {
       await this.kept.save((id) => removeRecording(id, recording.samplesId));
       await this.kept.reassignSpeakers();
     });
@@ -174,7 +186,7 @@ export class Enrolment {
 
   /** Analyses the reading of the permission sentence: sets `spoken`, on which `likeness` depends. */
   async checkReading({ samples, sampleRateHz }: Recorded, sentence: string): Promise<void> {
-    await this.job.run('Checking the voice and the words', async (job) => {
+    await this.job.run(m.voices_job_check, async (job) => {
       this.spoken = await this.client.analyseSentence(samples, sampleRateHz, sentence, job);
     });
   }
@@ -203,19 +215,13 @@ export class Enrolment {
   async train(): Promise<void> {
     const { id, consent, about } = this.row;
     if (!consent) return;
-    await this.job.run('Making the voice', async (job) => {
+    await this.job.run(m.voices_job_make, async (job) => {
       const name = about.name.trim() || consent.record.person.name;
-      const input = {
-        about: newAbout(name, about.language, about.description),
-        consent,
-        recordings: this.row.recordings.map(({ samplesId, pieces }) => ({
-          samples: this.kept.samplesOf(samplesId)!,
-          pieces: pieces.filter(isKept).map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
-        })),
-      };
+      const described = newAbout(name, this.language, about.description);
+      const input = { about: described, consent, recordings: this.kept.keptSpeech() };
       const draft = await this.client.train(input, job);
       const finished = await finishVoice(this.context.converter, draft, job.signal);
-      this.context.notices.announce('The voice is made. Listen to it, then keep it.');
+      this.context.notices.announce(m.voices_made);
       await this.result.set(id, finished);
     });
   }
@@ -223,7 +229,7 @@ export class Enrolment {
   /** Plays one of AUDITIONS converted to the new voice. */
   async audition(index: number): Promise<void> {
     if (!this.made) return;
-    await this.job.run('Converting a sentence', async ({ signal }) => {
+    await this.job.run(m.voices_job_audition, async ({ signal }) => {
       const take = await this.result.audition(index, signal);
       await this.player.play(`audition ${index}`, take.samples, take.sampleRateHz);
     });
@@ -232,13 +238,11 @@ export class Enrolment {
   async keep(): Promise<void> {
     const { made } = this;
     if (!made) return;
-    await this.job.run('Saving the voice', async () => {
+    await this.job.run(m.voices_job_keep, async () => {
       await saveVoice(made.file, made.voice);
       const used = this.row.recordings.map(({ samplesId }) => samplesId);
       if (await deleteEnrolment(this.row.id, used)) {
-        this.context.notices.warn(
-          'Another tab has added recordings to this voice after it was made. They are not part of it, and are kept as an unfinished voice.',
-        );
+        this.context.notices.warn(m.voices_made_without);
       }
       this.context.preferences.voiceId = made.voice.about.id;
       this.show(newEnrolment());
@@ -289,7 +293,7 @@ export class Enrolment {
     const recording = { name: plainText(name), sha256, samples, pieces, sampleRateHz: ANALYSIS_RATE_HZ };
     await this.kept.add(recording);
     const { reverberation, humHz } = cleaned;
-    if (humHz > 0) this.context.notices.announce(`A hum at ${humHz.toFixed(0)} Hz was removed from ${name}.`);
+    if (humHz > 0) this.context.notices.announce(() => m.voices_hum({ hertz: number(humHz), name }));
     return echoWarnings(name, reverberation.decaySeconds);
   }
 }

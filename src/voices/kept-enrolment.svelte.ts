@@ -1,7 +1,10 @@
+import { m } from '../paraglide/messages';
 import type { Job } from '../services/job.svelte';
+import { language } from '../services/locale.svelte';
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import type { Piece } from '../enrol/piece';
+import { isKept } from '../enrol/summary';
 import { markOtherSpeakers } from '../enrol/speakers';
 import { onChanged } from '../store/changes';
 import { isMissing } from '../store/db';
@@ -13,6 +16,7 @@ import {
   readRecording,
   type NewRecording,
 } from '../store/enrolments';
+import { wasDeletedHere } from '../store/kept/deleted-here';
 import type { EnrolmentRow } from '../store/rows';
 
 type Samples = Map<string, Float32Array<ArrayBuffer>>;
@@ -44,6 +48,19 @@ export class KeptEnrolment {
     return this.samples.get(samplesId);
   }
 
+  /** Code of the language of the sentences to read and of the voice: once something is recorded or it is chosen, always the same. */
+  get language(): string {
+    return this.row.about.language || language.locale;
+  }
+
+  /** Of each recording, what the voice is made from. */
+  keptSpeech() {
+    return this.row.recordings.map(({ samplesId, pieces }) => ({
+      samples: this.samplesOf(samplesId)!,
+      pieces: pieces.filter(isKept).map(({ startSeconds, endSeconds }) => ({ startSeconds, endSeconds })),
+    }));
+  }
+
   show(row: EnrolmentRow, isStored = false, samples: Samples = new Map()): void {
     Object.assign(this, { row, isStored, samples });
   }
@@ -52,6 +69,7 @@ export class KeptEnrolment {
   async add(recording: NewRecording & { samples: Float32Array<ArrayBuffer> }): Promise<void> {
     // The voice would be made without it.
     if (this.row.step === 'train') this.row = { ...this.row, step: 'consent' };
+    this.row.about.language ||= this.language;
     const add = () =>
       this.save(async (id, fresh) => {
         const row = await addRecording(id, recording, fresh);
@@ -60,7 +78,7 @@ export class KeptEnrolment {
       });
     await add().catch((error: unknown) => {
       if (!isMissing(error)) throw error;
-      this.notices.warn(`${error.message} “${recording.name}” is the first recording of a new voice.`, {
+      this.notices.warn(() => `${error.message} ${m.voices_first_of_new({ name: recording.name })}`, {
         isLasting: true,
       });
       return add();
@@ -118,7 +136,7 @@ export class KeptEnrolment {
     } catch (error) {
       if (this.row.id !== id || this.job.isBusy) return;
       if (isMissing(error)) this.onDeleted();
-      this.notices.fail(error);
+      if (!wasDeletedHere(id)) this.notices.fail(error);
     }
   }
 

@@ -1,5 +1,7 @@
+import type { Locale } from '../paraglide/runtime';
+
 /** Everyday sentences to read aloud that cover most sounds of their language. */
-const PROMPTS: Record<string, string[]> = {
+const PROMPTS: Record<Locale, string[]> = {
   en: [
     'The old harbour was quiet, but for the gulls and a bell somewhere out in the fog.',
     'Could you measure five cups of flour, please, and put them in the large yellow bowl?',
@@ -44,14 +46,9 @@ const PROMPTS: Record<string, string[]> = {
 /** Languages with prompts. */
 export const PROMPT_LANGUAGES = Object.keys(PROMPTS);
 
-/** The first of the user's languages that has prompts; English if none has. */
-export function promptLanguage(languages: readonly string[]): string {
-  const known = languages.map((language) => language.split('-')[0]!);
-  return known.find((language) => language in PROMPTS) ?? 'en';
-}
-
+/** English for a language without prompts. */
 export function promptsIn(language: string): string[] {
-  return PROMPTS[language] ?? PROMPTS['en']!;
+  return Object.hasOwn(PROMPTS, language) ? PROMPTS[language as Locale] : PROMPTS.en;
 }
 
 /** Splits the user's own text, in any script, into sentences to read. */

@@ -1,4 +1,5 @@
 import type { Level } from '../audio/recorder';
+import { m } from '../paraglide/messages';
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { Draft } from '../store/drafts';
@@ -21,12 +22,12 @@ export class Reading extends Microphone {
 
   /** Message about level, clipping and noise during the recording. */
   get verdict(): string {
-    if (this.hasClipped) return 'Too loud: move away from the microphone, then read this again.';
+    if (this.hasClipped) return m.voices_reading_loud();
     if (this.silence !== 'none') return '';
-    if (this.batches < MIN_BATCHES) return 'Listening …';
-    if (this.loudest < QUIET_RMS) return 'Very quiet: come closer to the microphone.';
+    if (this.batches < MIN_BATCHES) return m.voices_reading_listening();
+    if (this.loudest < QUIET_RMS) return m.voices_reading_quiet();
     const ratioDb = 20 * Math.log10(this.loudest / Math.max(1e-5, this.quietest));
-    return ratioDb < MIN_RATIO_DB ? 'It is noisy here: a quieter room makes a better voice.' : 'Sounds good.';
+    return ratioDb < MIN_RATIO_DB ? m.voices_reading_noisy() : m.voices_reading_good();
   }
 
   override async start(deviceId: string): Promise<void> {
@@ -75,11 +76,7 @@ export class KeptReading extends Reading {
   }
 
   protected override onEnd(why: End): void {
-    this.notices.warn(
-      why === 'ceiling'
-        ? 'A recording can be ten minutes long at most, so it was stopped. All of it is added to the voice.'
-        : 'The microphone was unplugged or taken by another program. What was read until then is added to the voice. Plug it in or choose another one to go on.',
-    );
+    this.notices.warn(why === 'ceiling' ? m.voices_reading_ceiling : m.voices_reading_lost);
     this.onStop();
   }
 }

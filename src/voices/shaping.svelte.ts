@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import { Job } from '../services/job.svelte';
 import { EnrolmentClient } from '../services/enrolment-client';
@@ -28,7 +29,7 @@ export class Shaping {
   }
 
   async make(): Promise<void> {
-    await this.job.run('Making the voice', async ({ signal }) => {
+    await this.job.run(m.voices_job_make, async ({ signal }) => {
       const parts = Object.entries(this.weights)
         .filter(([, weight]) => weight > 0)
         .map(([voiceId, weight]) => ({ voiceId, weight }));
@@ -40,7 +41,8 @@ export class Shaping {
       });
       const { file, voice } = await finishVoice(this.context.converter, draft, signal);
       await saveVoice(file, voice);
-      this.context.notices.announce(`${this.name} is made and saved on this device.`);
+      const { name } = this;
+      this.context.notices.announce(() => m.voices_shape_made({ name }));
       this.weights = {};
       this.name = '';
       this.onDone();

@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import type { Scope } from '../services/scope';
 import { AbPlayer } from '../audio/ab-player';
@@ -78,9 +79,7 @@ export class VoiceLibrary {
       if (this.playing !== null && !isHeard) this.stop();
       const gone = noticeEviction(voices.length + damaged);
       if (gone > 0) {
-        this.context.notices.warn(
-          `This browser has deleted ${gone === 1 ? 'a voice' : `${gone} voices`} saved here, as browsers do when the device runs low on space. Import the voice files you saved, or make the voices again. To prevent this, ask the browser below to keep everything.`,
-        );
+        this.context.notices.warn(() => m.voices_evicted({ count: gone }));
       }
       await this.context.converter.refreshVoices();
     } catch (error) {
@@ -105,7 +104,8 @@ export class VoiceLibrary {
     this.pending = null;
     await this.attempt(async () => {
       await saveVoice(pending.file, pending.voice);
-      this.context.notices.announce(`${pending.voice.about.name} is saved on this device.`);
+      const { name } = pending.voice.about;
+      this.context.notices.announce(() => m.voices_saved({ name }));
     });
     await this.openNext();
   }
@@ -136,7 +136,7 @@ export class VoiceLibrary {
   }
 
   async revoke(row: VoiceRow): Promise<void> {
-    await this.attempt(() => revokeVoice(row, 'Revoked on this device.'));
+    await this.attempt(() => revokeVoice(row, m.voices_revoked_here()));
   }
 
   async discardDraft(draft: DraftRow): Promise<void> {
@@ -175,11 +175,11 @@ export class VoiceLibrary {
       try {
         this.pending = await this.read(file);
       } catch (error) {
-        this.failed.push(`${file.name}: ${messageOf(error)}`);
+        this.failed.push(m.services_about_file({ name: file.name, text: messageOf(error) }));
       }
     }
     if (this.pending || this.failed.length === 0) return;
-    this.context.notices.warn('These voice files could not be opened. Nothing of them was stored:', {
+    this.context.notices.warn(m.voices_files_failed, {
       items: this.failed.splice(0),
     });
   }

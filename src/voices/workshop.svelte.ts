@@ -1,10 +1,10 @@
+import { m } from '../paraglide/messages';
 import type { AppContext } from '../services/context';
 import type { Scope } from '../services/scope';
 import { jobTask, type Task } from '../services/work.svelte';
 import { clock } from '../text/format';
 import { Archiving } from './archiving.svelte';
 import { Enrolment } from './enrolment.svelte';
-import { promptLanguage } from './prompts';
 import { Shaping } from './shaping.svelte';
 import { VoiceLibrary } from './voice-library.svelte';
 
@@ -18,13 +18,9 @@ export class Workshop {
   constructor(context: AppContext, scope: Scope) {
     const refresh = () => void this.library.refresh();
     this.library = new VoiceLibrary(context, scope);
-    this.enrolment = new Enrolment(context, scope, () => {
-      this.chooseLanguage();
-      refresh();
-    });
+    this.enrolment = new Enrolment(context, scope, refresh);
     this.shaping = new Shaping(context, scope, refresh);
     this.archiving = new Archiving(context, scope, refresh);
-    this.chooseLanguage();
     context.work.add(scope, () => this.tasks);
   }
 
@@ -34,11 +30,6 @@ export class Workshop {
     this.enrolment.player.pause();
   }
 
-  private chooseLanguage(): void {
-    const { about } = this.enrolment.row;
-    about.language ||= promptLanguage(navigator.languages);
-  }
-
   private get tasks(): (Task | null)[] {
     const { enrolment, shaping, archiving } = this;
     const { reading } = enrolment;
@@ -46,14 +37,14 @@ export class Workshop {
       reading.state === 'recording'
         ? {
             page: 'voices',
-            label: `Recording for a voice ${clock(reading.seconds)}`,
-            end: { label: 'Stop', run: () => void enrolment.stopReading() },
+            label: m.voices_task_reading({ time: clock(reading.seconds) }),
+            end: { label: m.voices_stop(), run: () => void enrolment.stopReading() },
             isLossy: true,
           }
         : null,
       jobTask('voices', enrolment.job, true),
       enrolment.made && !enrolment.result.isStored
-        ? { page: 'voices', label: 'A finished voice is not saved', isLossy: true }
+        ? { page: 'voices', label: m.voices_task_unsaved(), isLossy: true }
         : null,
       jobTask('voices', shaping.job, true),
       jobTask('voices', archiving.job, true),

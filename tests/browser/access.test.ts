@@ -1,24 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AxeResults, RunOptions } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { embedWatermark, voiceId24 } from '../../src/watermark';
 import { hasFfmpeg } from '../ffmpeg';
+import { axeFaults } from './axe';
 import { openApp, type Opened } from './support';
 import { makeWav, readWav } from './wav';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const LOADED = { timeout: 60_000 };
 const PHONE = { width: 390, height: 844 };
-
-declare const axe: { run(options: RunOptions): Promise<AxeResults> };
 
 let app: Opened | undefined;
 
@@ -89,22 +85,6 @@ const sideways = (page: Page) =>
       })
       .map((node) => `${node.tagName} ${node.className} ${node.textContent.trim().slice(0, 30)}`);
   });
-
-/** What axe-core finds: WCAG 2.1 A and AA, and names that differ from the visible text. */
-async function faults(page: Page): Promise<string[]> {
-  // As the developer tools do it: the policy of the page allows no foreign script.
-  const tools = await page.context().newCDPSession(page);
-  await tools.send('Runtime.evaluate', { expression: await readFile(AXE, 'utf8') });
-  const { violations } = await page.evaluate(() =>
-    axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
-      rules: { 'label-content-name-mismatch': { enabled: true } },
-    }),
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  );
-}
 
 async function marked(): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
   const sound = embedWatermark(readWav(await readFile(SPEECH)), { version: 1, id24: voiceId24('joe') });
@@ -265,9 +245,9 @@ describe('axe-core finds nothing', () => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await openSample(page);
     await convert(page);
-    expect(await faults(page)).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
     await page.getByTestId('ab-source').click();
-    expect(await faults(page)).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
   });
 
   it.each(['light', 'dark'] as const)(
@@ -280,13 +260,13 @@ describe('axe-core finds nothing', () => {
       await page.getByTestId('detect-answer').waitFor(LOADED);
       await page.getByTestId('detect-figures').locator('summary').click();
       await page.getByTestId('clues').locator('summary').click();
-      expect(await faults(page)).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       await page.goto(`${app.url}#/live`);
       await page.getByTestId('live-ready').waitFor(LOADED);
-      expect(await faults(page)).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       await page.goto(`${app.url}#/voices`);
       await page.getByRole('slider', { name: 'Kathleen' }).waitFor(LOADED);
-      expect(await faults(page)).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
     },
   );
 });

@@ -49,7 +49,7 @@ describe('the detect page', () => {
     await expect(page.getByTestId('credentials').textContent()).resolves.toMatch(/None\./);
     await expect(page.getByTestId('not-meant').count()).resolves.toBe(0);
     await expect(page.getByTestId('not-proof').textContent()).resolves.toMatch(
-      /Whoever has this program can put the mark on any recording.*key is\s+public/s,
+      /Anyone who has this program can put the mark on any recording.*key is\s+public/s,
     );
     await page.getByTestId('detect-play').click();
     await expect.poll(() => page.getByRole('button', { name: 'Pause' }).count()).toBe(1);
@@ -61,7 +61,7 @@ describe('the detect page', () => {
     await page.getByTestId('detect-input').setInputFiles(SPEECH);
     expect(await answer(page)).toBe('no');
     await expect(page.getByTestId('not-meant').textContent()).resolves.toMatch(
-      /does not mean that a person said this.*less than three quarters or at more than four thirds/s,
+      /does not mean that a person said this.*less than three quarters or more than four thirds/s,
     );
     await page.getByTestId('clues').locator('summary').click();
     for (const clue of ['phase', 'jitter', 'floor', 'band']) {

@@ -99,7 +99,7 @@ describe('unusable files', () => {
           speech.filter((_, i) => i % 2 === 0),
           { sampleRateHz: 8000 },
         ),
-      [/8000 samples a second/, /telephone/],
+      [/sample rate of only 8,000 Hz/, /telephone/],
     ],
     ['a square wave', () => makeWav(tone(48000, (i) => (i % 100 < 50 ? 1 : -1))), [/clipped/]],
     [

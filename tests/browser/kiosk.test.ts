@@ -1,18 +1,17 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AxeResults, RunOptions } from 'axe-core';
+import type { RunOptions } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { added, Heaps, kept, OF_STAFF } from '../../scripts/soak/kiosk/traces.mjs';
 import { DEFAULT_EXHIBIT, formatExhibit } from '../../src/files/exhibit';
 import { inRoom } from '../disguises';
+import { axeFaults } from './axe';
 import { LOADED, on, openAppAtKiosk, prepared, speak, SPEECH, spoken } from './kiosk-steps';
 import type { Opened, OpenOptions } from './support';
 import { makeWav, readWav } from './wav';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const SIZES = [
   { width: 1080, height: 1920 },
   { width: 1920, height: 1080 },
@@ -20,7 +19,6 @@ const SIZES = [
   { width: 768, height: 1024 },
 ];
 
-declare const axe: { run(options: RunOptions): Promise<AxeResults> };
 let app: Opened | undefined;
 
 afterEach(async () => {
@@ -38,19 +36,11 @@ async function openKiosk(options: OpenOptions = {}): Promise<Page> {
 
 const keptOfVisitors = async (page: Page) => (await kept(page)).filter((row) => !OF_STAFF.test(row));
 
-/** What axe-core finds with WCAG 2.2 AA and a contrast of 7:1. */
-async function faults(page: Page): Promise<string[]> {
-  const tools = await page.context().newCDPSession(page);
-  await tools.send('Runtime.evaluate', { expression: await readFile(AXE, 'utf8') });
-  const { violations } = await page.evaluate(() =>
-    axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-      rules: { 'color-contrast-enhanced': { enabled: true }, 'target-size': { enabled: true } },
-    }),
-  );
-  await tools.detach();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
+/** WCAG 2.2 AA and a contrast of 7:1. */
+const WCAG_22: RunOptions = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+  rules: { 'color-contrast-enhanced': { enabled: true }, 'target-size': { enabled: true } },
+};
 
 /** Buttons smaller than 60 px, texts smaller than 22 px (at 1080 x 1920), and what is outside of the window or overlaps, at all sizes. */
 async function crowding(page: Page): Promise<string[]> {
@@ -190,7 +180,7 @@ describe('a visit', () => {
       .toEqual([]);
     expect(await keptOfVisitors(page)).toEqual(before);
     await on(page, 'begin').click();
-    expect(await page.locator('.level').getAttribute('aria-label')).toBe('80 %');
+    expect(await page.locator('.level').getAttribute('aria-label')).toBe('80%');
     expect(await page.getByTestId('kiosk').getAttribute('data-screen')).toBe('voices');
   });
 });
@@ -256,7 +246,11 @@ describe('every screen', () => {
     const found: string[] = [];
     const look = async () => {
       const screen = await page.getByTestId('kiosk').getAttribute('data-screen');
-      found.push(...[...(await faults(page)), ...(await crowding(page))].map((each) => `${screen}: ${each}`));
+      found.push(
+        ...[...(await axeFaults(page, WCAG_22)), ...(await crowding(page))].map(
+          (each) => `${screen}: ${each}`,
+        ),
+      );
     };
     const reach = async (element: Locator) => {
       await element.waitFor(LOADED);

@@ -69,8 +69,10 @@ describe('the lessons', () => {
     app = await openApp({ path: '#/learn/cases' });
     const { page } = app;
     const cases = page.locator('article ol > li');
+    await cases.first().waitFor();
     expect(await cases.count()).toBeGreaterThanOrEqual(6);
-    for (const each of await cases.all()) expect(await each.locator('ul li').count()).toBeGreaterThan(0);
+    for (const each of await cases.all())
+      expect(await each.locator('ul li a[href^="https://"]').count()).toBeGreaterThan(0);
     await page.getByTestId('lesson-permission').click();
     await page.getByRole('button', { name: 'It depends' }).first().click();
     await page.getByText('Points to consider', { exact: true }).waitFor();
@@ -81,5 +83,20 @@ describe('the lessons', () => {
     for (const hidden of ['header', 'footer', 'nav[aria-label="Lessons"]', 'text=Print this guide']) {
       await expect(page.locator(hidden).isVisible()).resolves.toBe(false);
     }
+  });
+
+  it('show the words of the sample as they were said, and stay as they are when another language is chosen', async () => {
+    app = await openApp({ path: '#/learn/permission' });
+    const { page } = app;
+    await page.getByRole('button', { name: 'Not fine' }).first().click();
+    await page.getByTestId('language').selectOption('de');
+    const chosen = page.getByTestId('situation').locator('button[aria-pressed=true]');
+    await expect.poll(() => chosen.allTextContents()).toEqual(['Nicht in Ordnung']);
+    await page.getByTestId('lesson-voice').click();
+    await page.getByTestId('learn-sample').click();
+    await page.getByRole('region', { name: 'Was im Beispiel gesagt wird' }).waitFor();
+    const words = page.getByTestId('transcript').locator('blockquote');
+    await expect(words.getAttribute('lang')).resolves.toBe('en');
+    await expect(words.textContent()).resolves.toMatch(/the two men shook hands/);
   });
 });

@@ -182,7 +182,7 @@ describe('the live page', () => {
     await page.getByTestId('live-toggle').click();
     await page.getByTestId('error').waitFor({ timeout: 20_000 });
     await expect(page.getByTestId('error').textContent()).resolves.toMatch(
-      /No microphone was found, so nothing is converted. Plug one in and start again/,
+      /No microphone was found. Nothing is converted. Plug one in. Then start again/,
     );
     await page.locator('[data-testid=live-toggle][data-phase=off]').waitFor();
   });

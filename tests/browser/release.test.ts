@@ -94,7 +94,7 @@ it(
       .setInputFiles({ name: 'a.wav', mimeType: 'audio/wav', buffer: await readFile(wav) });
     await page.getByTestId('not-proof').waitFor({ timeout: 60_000 });
     expect(await page.getByTestId('not-proof').textContent()).toMatch(
-      /Whoever has this program can put the mark on/,
+      /Anyone who has this program can put the mark on/,
     );
     await page.locator('[data-testid=credentials-state][data-state=intact]').waitFor();
     expect(refused).toEqual([]);

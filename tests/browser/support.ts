@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createServer, type ViteDevServer } from 'vite';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/browser.mjs';
-import { DIST, ensureBuilt, HARNESS_DIST } from '../../scripts/build.mjs';
+import { DIST, ensureBuilt, HARNESS_DIST, PSEUDO_DIST } from '../../scripts/build.mjs';
 import { serve } from '../../scripts/serve.mjs';
 
 export interface OpenOptions {
@@ -12,6 +12,8 @@ export interface OpenOptions {
   path?: string;
   /** Opens the build for scripts instead of the release; its page is driven with `?harness` in `path`. */
   harness?: boolean;
+  /** Opens the build with the made-up language, which is shown with `?pseudo` in `path`. */
+  pseudo?: boolean;
   /** WAV that the fake microphone plays in a loop; a beep by default. */
   fakeMicWav?: string;
   /** `granted` (default) or `denied`, both without a prompt, or `missing`: no device. */
@@ -39,10 +41,10 @@ export interface Opened {
 
 /** Opens the built app in a fresh Chromium, built first when it is stale. Close it when done. */
 export async function openApp(options: OpenOptions = {}): Promise<Opened> {
-  const { harness = false } = options;
-  await ensureBuilt({ harness });
+  const { harness = false, pseudo = false } = options;
+  await ensureBuilt({ harness, pseudo });
   const server = await serve({
-    root: harness ? HARNESS_DIST : DIST,
+    root: harness ? HARNESS_DIST : pseudo ? PSEUDO_DIST : DIST,
     ...(options.intercept && { intercept: options.intercept }),
   });
   return openAt(server.url, options.path ?? '', options, () => server.close());

@@ -9,6 +9,8 @@ const LOADERS = {
   detect: async (context: AppContext) => (await import('./detect-page')).detectPage(context),
   learn: async (context: AppContext) => (await import('./learn-page')).learnPage(context),
   kiosk: async (context: AppContext) => (await import('./kiosk-page')).kioskPage(context),
+  help: async (context: AppContext) => (await import('./help-page')).helpPage(context),
+  about: async (context: AppContext) => (await import('./about-page')).aboutPage(context),
   curator: async (context: AppContext) => (await import('./curator-page')).curatorPage(context),
 } satisfies Record<PageId, (context: AppContext) => Promise<LoadedPage>>;
 

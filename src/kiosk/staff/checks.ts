@@ -12,7 +12,8 @@ import { modelsUrl } from '../../services/models-url';
 import type { Scope } from '../../services/scope';
 import { checkNetworks, probeStorage } from '../../store/device/health';
 import { storageState } from '../../store/space';
-import { dataSize } from '../../text/format';
+import { dataSize, number } from '../../text/format';
+import { voiceName } from '../../ui/voice-words';
 import { Failed, type Check } from './self-test.svelte';
 
 /** Below this peak a microphone is taken to be muted: -80 dB. */
@@ -56,7 +57,7 @@ async function checkMicrophone(deviceId: string): Promise<string> {
     recorder.close();
   }
   if (peak < MUTED_PEAK) throw new Failed(m.staff_microphone_muted());
-  return m.staff_microphone_level({ level: (20 * Math.log10(peak)).toFixed(0) });
+  return m.staff_microphone_level({ level: number(20 * Math.log10(peak)) });
 }
 
 async function checkSpeaker(): Promise<string> {
@@ -73,7 +74,7 @@ async function checkSpeaker(): Promise<string> {
 async function checkLoopback(deviceId: string): Promise<string> {
   const delayMs = await measureLoopback(deviceId, '');
   if (delayMs === null) throw new Failed(m.staff_loopback_silent());
-  return m.staff_loopback_delay({ delay: delayMs.toFixed(0) });
+  return m.staff_loopback_delay({ delay: number(delayMs) });
 }
 
 async function checkStorage(): Promise<string> {
@@ -104,7 +105,7 @@ async function checkMark({ scope, converter, voiceId }: Tested, signal: AbortSig
   const found = await detect(scope, file.samples, file.sampleRateHz, () => undefined, signal);
   if (found.present !== 'yes' || found.payload?.id24 !== payload.id24)
     throw new Failed(m.staff_mark_missing());
-  return m.staff_mark_found({ voice: voice.name, speed: (1 / rtf).toFixed(1) });
+  return m.staff_mark_found({ voice: voiceName(voice), speed: number(1 / rtf, 1) });
 }
 
 async function convertSample(converter: ConversionClient, voice: VoiceSummary, signal: AbortSignal) {

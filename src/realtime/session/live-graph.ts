@@ -6,6 +6,7 @@ import { LiveStats } from '../live-stats';
 import { startContext } from '../../audio/audio-context';
 import { AudioError } from '../../audio/errors';
 import { canShareMemory } from '../../dsp/shared-memory';
+import { m } from '../../paraglide/messages';
 import { Ring } from '../ring';
 
 const RING_SECONDS = 1;
@@ -74,11 +75,7 @@ export class LiveGraph {
     } catch (cause) {
       void context.close();
       if (cause instanceof AudioError) throw cause;
-      throw new AudioError(
-        'unsupported',
-        'This browser cannot play audio while it records in this page, so nothing is converted. Your takes are safe. Use a current Firefox, Chrome, Edge or Safari.',
-        { cause },
-      );
+      throw new AudioError('unsupported', m.realtime_unsupported(), { cause });
     }
   }
 

@@ -13,6 +13,7 @@ import type {
   LiveSettings,
   LiveStatus,
 } from '../live-types';
+import { m } from '../../paraglide/messages';
 import type { Runtime } from '../../engine/backends/runtime';
 import { streamRtf } from '../../engine/benchmark';
 import type { EngineStatus, SourceProfile, VoiceSummary } from '../../engine/types';
@@ -104,12 +105,13 @@ export class Live implements LiveApi<LiveLink> {
   async simulate(fault: LiveFault): Promise<void> {
     const loop = this.running();
     if (fault.kind === 'slow') loop.slowDown(fault.factor, fault.seconds);
+    // eslint-disable-next-line understudy/no-literal-text -- only tests see it
     else loop.interrupt(new EngineError('gpu-lost', 'A test simulated the loss of the graphics processor.'));
   }
 
   private running(): LiveLoop {
     if (this.loop) return this.loop;
-    throw new EngineError('not-loaded', 'Live conversion is not running. Start it first, then try again.');
+    throw new EngineError('not-loaded', m.realtime_not_running());
   }
 
   private async makeLoop(link: LiveLink, before?: LiveLoop): Promise<{ runtime: Runtime; loop: LiveLoop }> {

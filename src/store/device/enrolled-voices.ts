@@ -4,6 +4,7 @@ import { describeCause } from '../../engine/errors';
 import { plainText, requirePermission } from '../../provenance';
 import { listVoices, readVoice, revoked, saveVoice } from '../voices';
 import { firstSigner } from '../signers';
+import { m } from '../../paraglide/messages';
 
 export interface RefusedVoice {
   name: string;
@@ -68,7 +69,7 @@ async function isHere(id: string, file: Blob): Promise<boolean> {
 }
 
 function fromBase64(base64: string): Uint8Array<ArrayBuffer> {
-  if (base64.length > (MAX_VOICE_FILE_BYTES * 4) / 3 + 4) throw new Error('its file is too large');
+  if (base64.length > (MAX_VOICE_FILE_BYTES * 4) / 3 + 4) throw new Error(m.store_voice_file_large());
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }
 
@@ -81,7 +82,5 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function otherSigner(): Error {
-  return new Error(
-    'it is signed with another key than the first voice of this id on this device. Import its own file on the page Voices, which shows both keys.',
-  );
+  return new Error(m.store_voice_other_key());
 }

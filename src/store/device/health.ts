@@ -2,17 +2,14 @@ import { earFilesOf, firstFilesOf } from '../../files/manifest';
 import { database, StoreError } from '../db';
 import { isInMemory } from '../memory/open';
 import { ModelStore } from '../models';
+import { m } from '../../paraglide/messages';
 
 const PROBE_BYTES = 1024 * 1024;
 
 /** Writes, reads and deletes a megabyte. Rejects with StoreError `unavailable` where nothing is kept, or `damaged`. */
 export async function probeStorage(): Promise<void> {
   const db = await database();
-  if (isInMemory())
-    throw new StoreError(
-      'unavailable',
-      'This browser keeps nothing: cookies or site data are blocked for this address, or the window is private. Allow them and reload.',
-    );
+  if (isInMemory()) throw new StoreError('unavailable', m.store_nothing_kept());
   const written = Uint8Array.from({ length: PROBE_BYTES }, (_, i) => (i * 31) & 0xff);
   await db.put('museum', written, 'probe');
   const read = await db.get('museum', 'probe');
@@ -22,10 +19,7 @@ export async function probeStorage(): Promise<void> {
     read.length !== PROBE_BYTES ||
     read.some((byte, i) => byte !== written[i])
   )
-    throw new StoreError(
-      'damaged',
-      'This device does not read what it has stored. Check its disk, or give the browser a new profile.',
-    );
+    throw new StoreError('damaged', m.store_unreadable());
 }
 
 export interface NetworkHealth {

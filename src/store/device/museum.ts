@@ -16,7 +16,7 @@ export async function readMuseum<T>(
 /** Stores values, or deletes those that are undefined, all or none. Rejects with `quota`. */
 export async function writeMuseum(values: Partial<Record<MuseumKey, unknown>>): Promise<void> {
   const db = await database();
-  await keep(db, 'the exhibit', async () => {
+  await keep(db, 'exhibit', async () => {
     const { store, done } = db.transaction('museum', 'readwrite');
     const writes = Object.entries(values).map(([key, value]) =>
       value === undefined ? store.delete(key as MuseumKey) : store.put(value, key as MuseumKey),

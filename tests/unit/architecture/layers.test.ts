@@ -9,8 +9,10 @@ import { findBreaches } from '../../../scripts/layers.mjs';
 const PLANTED: [rule: string, path: string, source: string][] = [
   ['no-cycles', 'src/audio/a-loop.ts', `import type { B } from './b-loop'; export type A = B[];`],
   ['layer-paraglide', 'src/paraglide/a.ts', `import '../dsp/fft';`],
+  ['layer-offline', 'src/offline/a.ts', `import type { Scope } from '../services/scope';`],
   ['layer-text', 'src/text/a.ts', `import '../files/exhibit';`],
   ['layer-kiosk', 'src/kiosk/a.ts', `import '../studio/studio.svelte';`],
+  ['layer-help', 'src/help/a.ts', `import '../curator/edit';`],
   ['layer-curator', 'src/curator/a.ts', `import '../kiosk/visit.svelte';`],
   ['layer-dsp', 'src/dsp/a.ts', `import '../engine/errors';`],
   ['layer-provenance', 'src/provenance/a.ts', `import '../dsp/fft';`],

@@ -42,7 +42,10 @@ const MISMATCH =
 
 /** Breaches appended to src/export/export.ts. */
 const ADDED: [string, string][] = [
-  ['a second encoding, unmarked', `void encode(new Float32Array(1), 24000, 'wav', {} as never);`],
+  [
+    'a second encoding, unmarked',
+    `void (await tools()).encode(new Float32Array(1), 24000, 'wav', {} as never);`,
+  ],
   ['marked samples by hand', `const a: MarkedSamples = { length: 0 }; void a;`],
   ['marked samples by the constructor', `new MarkedSamples(new Float32Array(1));`],
   ['a cast from plain samples', `void (new Float32Array(1) as MarkedSamples);`],

@@ -53,7 +53,7 @@ describe('a FLAC file', () => {
       const { samples, warnings } = await open(bytes.subarray(0, from), filling, bytes.subarray(to));
       expect(framesOf(samples)).toEqual(silent(70, 82));
       expect(warnings).toEqual([
-        '0.1 s in the middle of this file, from 0.8 s on, are missing or damaged and were left silent.',
+        'Sound is missing or damaged in the middle of this file, from 0.8 seconds on: 0.1 seconds. That part was left silent.',
       ]);
     }
   });
@@ -63,7 +63,9 @@ describe('a FLAC file', () => {
     bytes[at(50) + 600]! ^= 1;
     const { samples, warnings } = await open(bytes);
     expect(framesOf(samples)).toEqual(silent(50, 51));
-    expect(warnings).toEqual([expect.stringMatching(/^less than 0\.1 s in the middle.*from 0\.6 s on/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/in the middle.*from 0\.6 seconds on: less than 0\.1 seconds/),
+    ]);
   });
 
   it('keeps its time where its beginning is damaged', async () => {
@@ -74,7 +76,7 @@ describe('a FLAC file', () => {
     );
     expect(framesOf(samples)).toEqual(silent(0, 25));
     expect(warnings).toEqual([
-      '0.3 s at the beginning of this file are missing or damaged and were left silent.',
+      'Sound is missing or damaged at the beginning of this file: 0.3 seconds. That part was left silent.',
     ]);
   });
 
@@ -82,7 +84,7 @@ describe('a FLAC file', () => {
     const { samples, warnings } = await open(whole.subarray(0, at(100) + 500));
     expect(framesOf(samples)).toEqual(magnitudes.slice(0, 100));
     expect(warnings).toEqual([
-      expect.stringMatching(/end of this file is missing.*at least 1\.2 s are lost/),
+      expect.stringMatching(/end of this file is missing.*at least 1\.2 seconds lost/),
     ]);
   });
 
@@ -114,6 +116,8 @@ describe('joined FLACs', () => {
   it('of which the first is cut say where, and go on with the second', async () => {
     const { samples, warnings } = await open(whole.subarray(0, at(100) + 500), whole);
     expect(framesOf(samples)).toEqual([...magnitudes.slice(0, 100), ...magnitudes]);
-    expect(warnings).toEqual([expect.stringMatching(/several recordings.*end of one is missing at 1\.2 s/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/several recordings.*end of one is missing at 1\.2 seconds/),
+    ]);
   });
 });

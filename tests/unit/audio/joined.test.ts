@@ -10,6 +10,7 @@ import {
 } from 'mediabunny';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeFile } from '../../../src/audio/decode';
+import { dataSize } from '../../../src/text/format';
 import {
   adts,
   aiff,
@@ -103,7 +104,7 @@ describe('joined files of two formats', () => {
       const { seconds, warnings } = await open(FILES[one]!, between, FILES[other]!);
       expect(seconds).toBeCloseTo(alone.seconds, 1);
       expect(warnings).toEqual([
-        `Something else follows in this file, about ${Math.ceil(FILES[other]!.length / 1000)} kB, that is no part of this recording and was left out. If it is another recording, as where two files were joined, open it from a file of its own.`,
+        `Something else follows in this file, about ${dataSize(FILES[other]!.length)}, that is not part of this recording and was left out. If it is another recording, for example because two files were joined, open it from a file of its own.`,
       ]);
     }
   });
@@ -124,7 +125,7 @@ describe('joined files of two formats', () => {
     const { seconds, warnings } = await open(FILES['Ogg']!, second);
     expect(seconds).toBeCloseTo(1, 1);
     expect(warnings).toEqual([
-      expect.stringMatching(/^Something else follows in this file, about 4 kB, that is no part/),
+      expect.stringMatching(/^Something else follows in this file, about 3 kB, that is not part/),
     ]);
   });
 });

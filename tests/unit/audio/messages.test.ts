@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeFile } from '../../../src/audio/decode';
+import { cutWarning, holeWarnings, trackWarning } from '../../../src/audio/tracks/reading-warnings';
+import { language } from '../../../src/services/locale.svelte';
 import { aiff, caf, mp3, riff } from '../../audio-files';
 import { installFakeDecoder } from '../../fake-audio-decoder';
 
@@ -30,31 +32,23 @@ async function refusal(bytes: Buffer): Promise<{ code: string; message: string }
 
 describe('a file that cannot be read', () => {
   it.each([
-    ['AMR', text('#!AMR\n'), /is an AMR voice recording\. That format cannot be read/],
-    ['WMA', text('\x30\x26\xb2\x75\x8e\x66\xcf\x11'), /is a Windows Media file/],
-    [
-      'MP3 in an MPEG program stream',
-      programStream(),
-      /is an MPEG program stream \(MPG or VOB\)\. That format/,
-    ],
+    ['AMR', text('#!AMR\n'), /format that cannot be read here: AMR\./],
+    ['WMA', text('\x30\x26\xb2\x75\x8e\x66\xcf\x11'), /: Windows Media \(WMA, WMV, ASF\)/],
+    ['MP3 in an MPEG program stream', programStream(), /: MPEG-PS \(MPG, VOB\)\./],
     [
       'MP3 in an AVI',
       Buffer.concat([Buffer.from('RIFF\0\0\0\0AVI LIST', 'latin1'), mp3(Array<number>(50).fill(9))]),
-      /is an AVI video/,
+      /: AVI\./,
     ],
-    [
-      'AC-3',
-      text('\x0b\x77\x12\x34\x10\x40'),
-      /is a Dolby Digital recording \(AC-3 or E-AC-3\)\. That format/,
-    ],
-    ['DTS', text('\x7f\xfe\x80\x01\xfc'), /is a DTS recording/],
-    ['NUT', text('nut/multimedia container\0'), /is a NUT file/],
-    ['AVI', text('RIFF\0\0\0\0AVI LIST'), /is an AVI video/],
-    ['GSM in WAV', riff(data, 0x31, 8), /encoded as GSM 6\.10/],
-    ['ADPCM in WAV', riff(data, 0x11, 8), /encoded as IMA ADPCM/],
-    ['an unknown codec in WAV', riff(data, 0x1234, 8), /encoded as WAV codec 0x1234/],
-    ['ADPCM in AIFF-C', aiff(data, 16, 'ima4'), /encoded as IMA ADPCM/],
-    ['AAC in CAF', caf(data, 16, 0, 'aac '), /encoded as AAC/],
+    ['AC-3', text('\x0b\x77\x12\x34\x10\x40'), /: Dolby Digital \(AC-3, E-AC-3\)\./],
+    ['DTS', text('\x7f\xfe\x80\x01\xfc'), /: DTS\./],
+    ['NUT', text('nut/multimedia container\0'), /: NUT\./],
+    ['AVI', text('RIFF\0\0\0\0AVI LIST'), /: AVI\./],
+    ['GSM in WAV', riff(data, 0x31, 8), /decoded here: GSM 6\.10\./],
+    ['ADPCM in WAV', riff(data, 0x11, 8), /decoded here: IMA ADPCM\./],
+    ['an unknown codec in WAV', riff(data, 0x1234, 8), /decoded here: WAV 0x1234\./],
+    ['ADPCM in AIFF-C', aiff(data, 16, 'ima4'), /decoded here: IMA ADPCM\./],
+    ['AAC in CAF', caf(data, 16, 0, 'aac '), /decoded here: AAC\./],
   ])('is named by its format or codec: %s', async (_, bytes, name) => {
     const { code, message } = await refusal(bytes);
     expect(code).toBe('codec');
@@ -78,8 +72,37 @@ describe('a file that cannot be read', () => {
     await expect(decodeFile(folder, 'Recordings')).rejects.toMatchObject({
       code: 'unreadable',
       message: expect.stringMatching(
-        /"Recordings" could not be read: it is a folder, or it was moved, changed/,
+        /“Recordings” could not be read: it is a folder, or it was moved, changed/,
       ) as string,
     });
+  });
+});
+
+describe('what was found while a file was read', () => {
+  afterEach(() => (language.user = 'en'));
+
+  it('is placed to a tenth of a second in the first minute, and then as players show it', () => {
+    const hole = (atSeconds: number) => ({ atSeconds, seconds: 2 });
+    expect(holeWarnings([hole(59.4)])).toEqual([
+      expect.stringMatching(/from 59\.4 seconds on: 2\.0 seconds/),
+    ]);
+    expect(holeWarnings([hole(754), hole(3700)])).toEqual([
+      expect.stringMatching(/in 2 places in this file, from 12:34 on: 4\.0 seconds in all/),
+    ]);
+  });
+
+  it('is said with the numbers of the language shown', () => {
+    language.user = 'de';
+    expect(cutWarning(4320, 2.5)).toBe(
+      'Das Ende dieser Datei fehlt oder ist beschädigt: mindestens 2,5 Sekunden verloren. Geöffnet wurde, was sich lesen ließ: 1,2 Stunden.',
+    );
+    expect(
+      trackWarning(3, 3, [
+        { number: 1, why: 'silent' },
+        { number: 2, why: 'undecodable' },
+      ]),
+    ).toBe(
+      'Diese Datei hat 3 Tonspuren. Geöffnet wurde Spur 3. Spur 1 ist still. Spur 2 kann dieser Browser nicht decodieren.',
+    );
   });
 });

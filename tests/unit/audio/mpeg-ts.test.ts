@@ -84,7 +84,7 @@ describe('an MPEG-TS', () => {
     expect(lost).toBeLessThan(30);
     expect(frames.slice(100)).toEqual(fills.slice(100));
     expect(warnings).toEqual([
-      `${(lost * SECONDS).toFixed(1)} s in the middle of this file, from ${(frames.indexOf(0) * SECONDS).toFixed(1)} s on, are missing or damaged and were left silent.`,
+      `Sound is missing or damaged in the middle of this file, from ${(frames.indexOf(0) * SECONDS).toFixed(1)} seconds on: ${(lost * SECONDS).toFixed(1)} seconds. That part was left silent.`,
     ]);
   });
 
@@ -125,7 +125,7 @@ describe('an MPEG-TS', () => {
       );
       expect(framesOf(samples).slice(0, 148)).toEqual(fills.slice(0, 148));
       expect(warnings).toEqual([
-        expect.stringMatching(/^The end of this file is missing or damaged: how much is lost is not known/),
+        expect.stringMatching(/^The end of this file is missing or damaged: how much is not known/),
       ]);
     }
   });
@@ -139,13 +139,13 @@ describe('an MPEG-TS', () => {
   });
 
   it.each([
-    ['AAC in LATM', 0x11, ''],
-    ['Opus in MPEG-TS', 0x06, 'Opus'],
+    ['AAC (LATM)', 0x11, ''],
+    ['Opus (MPEG-TS)', 0x06, 'Opus'],
     ['Dolby TrueHD', 0x83, ''],
   ])('with sound that cannot be read names its codec: %s', async (name, type, registered) => {
     await expect(decodeFile(new Blob([transport(type, registered)]), 'a.ts')).rejects.toMatchObject({
       code: 'codec',
-      message: expect.stringContaining(`is encoded as ${name}, which cannot be decoded here`) as string,
+      message: expect.stringContaining(`that cannot be decoded here: ${name}.`) as string,
     });
   });
 });

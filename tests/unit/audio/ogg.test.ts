@@ -43,7 +43,7 @@ describe('an Ogg file', () => {
       expect(read).toBeCloseTo(seconds(100), 2);
       expect(warnings).toEqual([
         expect.stringMatching(
-          /end of this file is missing.*at least 1\.0 s are lost.*2\.0 s that could be read/,
+          /end of this file is missing.*at least 1\.0 seconds lost.*read was opened: 2\.0 seconds/,
         ),
       ]);
     }
@@ -58,7 +58,9 @@ describe('an Ogg file', () => {
     const { seconds: read, warnings } = await decodeFile(file(whole.subarray(0, end + more)), 'cut.ogg');
     expect(read).toBeCloseTo(seconds(100), 2);
     expect(warnings).toEqual([
-      expect.stringMatching(/lacks the mark with which it should end.*missing after the 2\.0 s.*not known/),
+      expect.stringMatching(
+        /lacks the entry with which it should end.*opened: 2\.0 seconds\. How much.*not known/,
+      ),
     ]);
   });
 
@@ -74,7 +76,7 @@ describe('an Ogg file', () => {
       const { seconds: read, warnings } = await decodeFile(file(joined), 'joined.ogg');
       expect(read).toBeCloseTo(2 * seconds(50), 2);
       expect(warnings).toEqual([
-        expect.stringMatching(/several recordings.*end of one is missing at 1\.0 s/),
+        expect.stringMatching(/several recordings.*end of one is missing at 1\.0 seconds/),
       ]);
     }
   });
@@ -128,7 +130,7 @@ describe('an Ogg file', () => {
     const { samples, sampleRateHz, warnings } = await decodeFile(file(ogg(pages)), 'damaged.ogg');
     expect(samples.length / sampleRateHz).toBeCloseTo(seconds(150), 1);
     expect(samples.subarray(1.3 * 48000, 1.5 * 48000).every((x) => x === 0)).toBe(true);
-    expect(warnings).toEqual(['0.4 s of this file are damaged and were left silent.']);
+    expect(warnings).toEqual(['Part of this file is damaged and was left silent: 0.4 seconds.']);
   });
 
   it('with many packets in a row that cannot be decoded is read behind them', async () => {
@@ -136,7 +138,7 @@ describe('an Ogg file', () => {
     for (const page of pages.slice(3, 5)) page.packets = page.packets.map(() => opusPacket(BAD));
     const { seconds: read, warnings } = await decodeFile(file(ogg(pages)), 'damaged.ogg');
     expect(read).toBeCloseTo(seconds(200), 1);
-    expect(warnings).toEqual(['2.0 s of this file are damaged and were left silent.']);
+    expect(warnings).toEqual(['Part of this file is damaged and was left silent: 2.0 seconds.']);
   });
 
   it('of Speex names the codec', async () => {
@@ -147,7 +149,7 @@ describe('an Ogg file', () => {
     ]);
     await expect(decodeFile(file(speex), 'a.spx')).rejects.toMatchObject({
       code: 'codec',
-      message: expect.stringMatching(/encoded as Speex.*Save it as WAV/) as string,
+      message: expect.stringMatching(/cannot be decoded here: Speex.*Save it as WAV/) as string,
     });
   });
 });
@@ -194,7 +196,7 @@ describe('a hole in an Ogg file', () => {
     const loud = samples.findIndex((x) => Math.abs(x) > 0.4);
     expect(loud).toBe(5 * 48000 - (to === 5 ? 0 : PRE_SKIP));
     expect(warnings).toEqual([
-      `${to - from}.0 s in the middle of this file, from ${from}.0 s on, are missing or damaged and were left silent.`,
+      `Sound is missing or damaged in the middle of this file, from ${from}.0 seconds on: ${to - from}.0 seconds. That part was left silent.`,
     ]);
   });
 
@@ -221,7 +223,7 @@ describe('a hole in an Ogg file', () => {
       expect(samples.length / 48000).toBeCloseTo(seconds(400), 3);
       expect(isSilent(samples, from, to)).toBe(true);
       expect(warnings).toEqual([
-        expect.stringMatching(/^\d\.0 s in the middle of this file, from 2\.0 s on/),
+        expect.stringMatching(/in the middle of this file, from 2\.0 seconds on: \d\.0 seconds\./),
       ]);
     },
   );
@@ -254,7 +256,7 @@ describe('a hole in an Ogg file', () => {
     const { samples, warnings } = await decodeFile(file(torn), 'torn.ogg');
     expect(samples.length / 48000).toBeCloseTo(seconds(400), 2);
     expect(warnings).toEqual([
-      '2.0 s at the beginning of this file are missing or damaged and were left silent.',
+      'Sound is missing or damaged at the beginning of this file: 2.0 seconds. That part was left silent.',
     ]);
   });
 

@@ -35,7 +35,7 @@ describe('the recorder', () => {
     expect(await failure).toMatchObject({
       code: 'no-output',
       message:
-        'The sound of this browser did not start within 5 s, perhaps because there are no speakers or headphones; nothing was recorded. Plug some in, then record again; or drop a recording here instead.',
+        'The sound of this browser did not start within 5 seconds, perhaps because there are no speakers or headphones. Nothing was recorded. Plug some in. Then record again, or drop a recording here instead.',
     });
     expect(FakeAudioContext.made.map((context) => context.closed)).toEqual([1]);
     expect(track.stop).toHaveBeenCalled();

@@ -90,7 +90,7 @@ describe('the time of a recording', () => {
     const set = await make(webm(), [{ times: [...row(50), ...row(50, 1501)] }]);
     const { seconds, warnings } = await decodeFile(set, 'set.webm');
     expect(seconds).toBeCloseTo(2, 1);
-    expect(warnings).toEqual([expect.stringMatching(/clock of this file jumps forward by 1500 s/)]);
+    expect(warnings).toEqual([expect.stringMatching(/clock of this file jumps forward by 1,500 seconds/)]);
   });
 });
 
@@ -99,20 +99,20 @@ describe('a file of several sound tracks', () => {
     const two = await make(webm(), [{ times: row(100), fill: 0 }, { times: row(50) }]);
     const { seconds, warnings } = await decodeFile(two, 'two.webm');
     expect(seconds).toBeCloseTo(1, 1);
-    expect(warnings).toEqual(['This file has 2 sound tracks: track 1 is silent, so track 2 was opened.']);
+    expect(warnings).toEqual(['This file has 2 sound tracks. Opened: track 2. Track 1 is silent.']);
   });
 
   it('is opened at the next where the first cannot be decoded', async () => {
     const two = await make(webm(), [{ times: row(60), fill: BAD }, { times: row(50) }]);
     expect((await decodeFile(two, 'two.webm')).warnings).toEqual([
-      expect.stringMatching(/track 1 cannot be decoded by this browser, so track 2 was opened/),
+      expect.stringMatching(/Opened: track 2\. Track 1 cannot be decoded by this browser\./),
     ]);
   });
 
   it('says which was opened where both have sound', async () => {
     const two = await make(webm(), [{ times: row(50) }, { times: row(100) }]);
     expect((await decodeFile(two, 'two.webm')).warnings).toEqual([
-      'This file has 2 sound tracks: track 1 was opened.',
+      'This file has 2 sound tracks. Opened: track 1.',
     ]);
   });
 });
@@ -140,7 +140,7 @@ describe('a cut file', () => {
     expect(seconds).toBeGreaterThan(6.5);
     expect(seconds).toBeLessThan(7.1);
     expect(warnings).toEqual([
-      expect.stringMatching(/end of this file is missing.*at least [23](\.\d)? s are lost/),
+      expect.stringMatching(/end of this file is missing.*at least [23](\.\d)? seconds lost/),
     ]);
   });
 
@@ -162,7 +162,7 @@ describe('a file that states more than an hour', () => {
     expect(seconds).toBeGreaterThan(7);
     expect(seconds).toBeLessThan(9);
     expect(warnings).toEqual([
-      expect.stringMatching(/end of this file is missing.*at least 1\.2 h are lost/),
+      expect.stringMatching(/end of this file is missing.*at least 1\.2 hours lost/),
     ]);
   });
 
@@ -177,7 +177,7 @@ describe('a file that states more than an hour', () => {
     const set = await make(webm(), [{ times: [...row(50), ...row(50, 4201)] }]);
     const { seconds, warnings } = await decodeFile(set, 'set.webm');
     expect(seconds).toBeCloseTo(2, 1);
-    expect(warnings).toEqual([expect.stringMatching(/clock of this file jumps forward by 1\.2 h/)]);
+    expect(warnings).toEqual([expect.stringMatching(/clock of this file jumps forward by 1\.2 hours/)]);
   });
 });
 
@@ -203,7 +203,7 @@ describe('joined files', () => {
     const { seconds, warnings } = await decodeFile(joined, 'joined.webm');
     expect(seconds).toBeCloseTo(3.4, 0);
     expect(warnings).toEqual([
-      expect.stringMatching(/several recordings.*end of one is missing at 1\.[345] s/),
+      expect.stringMatching(/several recordings.*end of one is missing at 1\.[345] seconds/),
     ]);
   });
 });
@@ -221,9 +221,7 @@ describe('a hole in a WebM', () => {
     expect(samples.subarray(5 * 48000, 5.5 * 48000).every((x) => x === 0)).toBe(true);
     expect(samples.subarray(7 * 48000).every((x) => x !== 0)).toBe(true);
     expect(warnings).toEqual([
-      expect.stringMatching(
-        /^[12]\.\d s in the middle of this file, from 4\.\d s on, are missing or damaged/,
-      ),
+      expect.stringMatching(/in the middle of this file, from 4\.\d seconds on: [12]\.\d seconds/),
     ]);
   });
 });
@@ -243,9 +241,7 @@ describe('a hole in a fragmented MP4', () => {
     expect(samples.subarray(4.7 * 48000, 5.3 * 48000).every((x) => x === 0)).toBe(true);
     expect(samples.subarray(7 * 48000).every((x) => x !== 0)).toBe(true);
     expect(warnings).toEqual([
-      expect.stringMatching(
-        /^[12]\.\d s in the middle of this file, from 4\.\d s on, are missing or damaged/,
-      ),
+      expect.stringMatching(/in the middle of this file, from 4\.\d seconds on: [12]\.\d seconds/),
     ]);
   });
 });

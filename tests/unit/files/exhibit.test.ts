@@ -1,14 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { describeExhibit } from '../../../scripts/exhibit-schema.mjs';
 import {
   DEFAULT_EXHIBIT,
   ExhibitError,
   exhibitSchema,
+  faultWithPlace,
   formatExhibit,
   LIMITS,
   parseExhibit,
 } from '../../../src/files/exhibit';
+import { language } from '../../../src/services/locale.svelte';
+
+afterEach(() => (language.user = 'en'));
 
 const LINES = formatExhibit(DEFAULT_EXHIBIT).split('\n');
 const lineOf = (part: string) => LINES.findIndex((line) => line.includes(part)) + 1;
@@ -61,6 +65,14 @@ describe('a wrong exhibit', () => {
     expect(fault).toEqual({ what: 'value', name: 'idleSeconds', allowed: 'idle' });
     expect(message).toBe(
       `Line ${place.line}, column 18: idleSeconds has a wrong value. Allowed is a whole number from 15 to 600.`,
+    );
+  });
+
+  it('is worded in the language shown, also where it was read in another', () => {
+    const error = faultOf('{"format": 1}');
+    language.user = 'nl';
+    expect(faultWithPlace(error)).toBe(
+      'Regel 1, kolom 12: format heeft een foute waarde. Toegestaan is de tekst "understudy-exhibit".',
     );
   });
 

@@ -74,7 +74,7 @@ describe('a voice file', () => {
     expect(parseVoice(voiceFile(adapter([rank, width]), bytes)).adapter).toHaveLength(rank * width);
     for (const shape of [[width, rank], [rank, width - 1], [rank], [16385]])
       expect(() => parseVoice(voiceFile(adapter(shape), bytes))).toThrow(/cannot be read/);
-    expect(() => parseVoice(voiceFile(adapter([rank, width])))).toThrow(/adapter extends past the end/);
+    expect(() => parseVoice(voiceFile(adapter([rank, width])))).toThrow(/“adapter” extends past the end/);
   });
 
   it('decodes half floats', () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { noteTime, requirePermission, today } from '../../../src/provenance';
+import { dateInWords } from '../../../src/text/format';
 import { sealed } from './records';
 
 const zone = process.env['TZ'];
@@ -43,11 +44,12 @@ describe('the days of a permission', () => {
 
   it('that were seen to end do not come back when the clock is set back, and the clock is named', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2031-05-02T12:00:00Z') });
+    const day = (date: number) => dateInWords(new Date(2031, 4, date));
     const use = () =>
       requirePermission(sealed({ until: '2031-05-01' }), 'convert', { revoked: none, data: [] });
-    expect(use).toThrow(/By the clock of this device today is 2031-05-02/);
+    expect(use).toThrow(`By the clock of this device today is ${day(2)}`);
     vi.setSystemTime(new Date('2031-04-20T12:00:00Z'));
-    expect(use).toThrow(/clock of this device shows 2031-04-20, but it has shown 2031-05-02 before/);
+    expect(use).toThrow(`clock of this device shows ${day(-10)}, but it has shown ${day(2)} before`);
   });
 
   it.each([NaN, Infinity, 8.64e15])('are not moved by what is no time: %d', (ms) => {

@@ -6,6 +6,8 @@ import { ROOT } from '../../../scripts/build.mjs';
 import {
   describe as describeLicences,
   LICENCES_FILE,
+  LICENCES_LIST,
+  list,
   thirdPartyLicences,
 } from '../../../scripts/licences.mjs';
 
@@ -58,6 +60,16 @@ describe('the list of licences', () => {
     );
   });
 
+  it('is also written by name and licence alone, with the published voices', () => {
+    const bundled = JSON.parse(readFileSync(join(folder, 'dist', LICENCES_LIST), 'utf8')) as unknown[];
+    expect(bundled).toContainEqual({
+      name: expect.stringMatching(/^fflate \d/) as string,
+      licence: 'MIT',
+      kind: 'software',
+    });
+    expect(bundled).toContainEqual({ name: 'Kathleen', licence: 'CC0-1.0', kind: 'voice' });
+  });
+
   it('has no package that is installed but not bundled', () => {
     expect(text).not.toContain('comlink');
   });
@@ -77,6 +89,17 @@ it('names the libraries compiled into a package', () => {
   expect(text).toContain('its text');
   expect(text).toMatch(/LAME .*compiled into @mediabunny\/mp3-encoder\nLicence: LGPL-2.0-or-later/);
   expect(text).toContain('GNU LIBRARY GENERAL PUBLIC LICENSE');
+});
+
+it('lists the libraries compiled into a package, and none of packages that are not bundled', () => {
+  const bundled = list([{ name: '@mediabunny/mp3-encoder', version: '1', license: 'MPL-2.0' }], []);
+  expect(bundled).toContainEqual({
+    name: 'LAME 3.100',
+    licence: 'LGPL-2.0-or-later',
+    kind: 'software',
+    within: '@mediabunny/mp3-encoder',
+  });
+  expect(bundled.map(({ name }) => name).join()).not.toContain('FFmpeg');
 });
 
 it('rejects a package without a licence', () => {

@@ -1,9 +1,11 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { m } from '../../../src/paraglide/messages';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { Notices } from '../../../src/services/notices.svelte';
 import { Scope } from '../../../src/services/scope';
 import { database } from '../../../src/store/db';
+import { KINDS } from '../../../src/store/kept/kept';
 import {
   deleteTake,
   listTakes,
@@ -128,6 +130,14 @@ describe('the library of takes', () => {
     expect((await loadTake(library.open!.id!)).output).toMatchObject({ voiceId: 'joe' });
   });
 
+  it('closes the open take where the user of this tab has deleted all takes', async () => {
+    const library = makeLibrary();
+    await library.add({ name: 'First', source });
+    await KINDS.takes.remove();
+    await vi.waitFor(() => expect(library.open).toBeNull());
+    expect([library.unsaved, notices.list, opened.at(-1)]).toEqual([[], [], null]);
+  });
+
   it('does not save a conversion of a take that was deleted, also beside another conversion', async () => {
     const { id } = await saveTake({ name: 'First', source, output: output('joe') });
     const library = makeLibrary();
@@ -159,7 +169,7 @@ describe('the library of takes', () => {
     expect(library.open).toMatchObject({ id: null, name: 'Large' });
     expect(library.takes).toEqual([]);
     const [error] = notices.list;
-    expect(error).toMatchObject({ kind: 'error', action: { label: 'Save again' } });
+    expect(error).toMatchObject({ kind: 'error', action: { label: m.studio_save_again } });
     full.mockRestore();
     error!.action!.run();
     await vi.waitFor(() => expect(library.takes).toHaveLength(1));

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pseudo } from '../../../scripts/pseudo.mjs';
 
 type Variants = { declarations?: string[]; selectors?: string[]; match: Record<string, string> };
 type Messages = Record<string, string | Variants[]>;
@@ -42,5 +44,32 @@ describe('messages', () => {
       texts(message).some((text) => text === '' || text !== text.trim() || /\{\s|\s\}|[^.]\.\.$/.test(text)),
     );
     expect(odd.map(([key]) => key)).toEqual([]);
+  });
+
+  it('are all used', () => {
+    const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+      (path) => /\.(ts|svelte)$/.test(path) && !path.startsWith('paraglide'),
+    );
+    const used = new Set(
+      sources.flatMap((path) =>
+        [...readFileSync(join('src', path), 'utf8').matchAll(/\bm\.(\w+)/g)].map(([, key]) => key),
+      ),
+    );
+    expect(Object.keys(english).filter((key) => !used.has(key))).toEqual([]);
+  });
+
+  it('have no-break spaces in French before : ; ! ? and inside of « »', () => {
+    const odd = Object.entries(read('fr')).filter(([, message]) =>
+      texts(message).some((text) => /[^\u00a0][;!?»]| :|«[^\u00a0]/.test(text)),
+    );
+    expect(odd.map(([key]) => key)).toEqual([]);
+  });
+
+  it('can be made up for tests of layout: a third longer, with the same placeholders', () => {
+    expect(pseudo('Keep {name}')).toBe('⟦Kéêéêp {name}⟧');
+    const all = Object.values(english).flatMap(texts);
+    const length = (some: string[]) => some.join('').length;
+    expect(length(all.map(pseudo)) / length(all)).toBeGreaterThan(1.3);
+    for (const text of all) expect(placeholders(pseudo(text))).toEqual(placeholders(text));
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeFile } from '../../../src/audio/decode';
 import type { CleanedRecording, Progress } from '../../../src/enrol/types';
 import { sha256Of } from '../../../src/files/hash';
+import { language } from '../../../src/services/locale.svelte';
 import { audition, finishVoice } from '../../../src/services/voice-maker';
 import { database } from '../../../src/store/db';
 import { abandonedDrafts, Draft } from '../../../src/store/drafts';
@@ -65,6 +66,7 @@ beforeEach(async () => {
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
+  language.user = 'en';
 });
 
 function open() {
@@ -86,6 +88,16 @@ describe('recordings', () => {
     const row = await storedRow();
     expect(row.recordings).toHaveLength(2);
     expect(await readRecording(row.recordings[1]!)).toEqual(cleaned().samples);
+  });
+
+  it('decide the language of the voice, which the language shown no longer changes', async () => {
+    const { enrolment } = open();
+    language.user = 'de';
+    expect(enrolment.language).toBe('de');
+    await enrolment.addFiles([tape('a.wav')]);
+    language.user = 'fr';
+    expect(enrolment.language).toBe('de');
+    expect((await storedRow()).about.language).toBe('de');
   });
 
   it('have one main speaker, determined from all of them together', async () => {
@@ -287,7 +299,7 @@ describe('a voice', () => {
     const { enrolment, notices } = await openPermitted();
     await enrolment.train();
     expect(fakeClient.train.mock.calls[0]![0]).toEqual({
-      about: expect.objectContaining({ name: 'Ada Example', language: '' }) as unknown,
+      about: expect.objectContaining({ name: 'Ada Example', language: 'en' }) as unknown,
       consent,
       recordings: [{ samples: cleaned().samples, pieces: [{ startSeconds: 0, endSeconds: 1 }] }],
     });

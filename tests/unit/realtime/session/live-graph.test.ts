@@ -57,7 +57,7 @@ it('a session without a sound device says so after 5 s, and closes its AudioCont
   expect(await failure).toMatchObject({
     code: 'no-output',
     message:
-      'The sound of this browser did not start within 5 s, perhaps because there are no speakers or headphones; nothing is converted. Plug some in, then start again.',
+      'The sound of this browser did not start within 5 seconds, perhaps because there are no speakers or headphones. Nothing is converted. Plug some in. Then start again.',
   });
   expect(FakeAudioContext.made.map((context) => context.closed)).toEqual([1]);
 });
