@@ -1,5 +1,5 @@
-import { RealFft } from '../dsp/fft';
-import { hzToMel, melToHz, periodicHann } from '../dsp/signal';
+import { RealFft } from '../../dsp/fft';
+import { hzToMel, melToHz, periodicHann } from '../../dsp/signal';
 
 const FFT_SIZE = 1024;
 const TOP_HZ = 8000;
