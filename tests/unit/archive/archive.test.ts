@@ -196,7 +196,7 @@ describe('an archive', () => {
     await saveEnrolment({ ...(await keepEnrolment()), step: 'listen' });
     const here = await plan(file);
     expect(here.refused).toEqual([
-      { name: 'Ada of there', why: expect.stringMatching(/"Ada of here".*is kept/) as string },
+      { name: 'Ada of there', why: expect.stringMatching(/“Ada of here”.*is kept/) as string },
     ]);
     await bringBack(file);
 
