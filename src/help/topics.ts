@@ -29,14 +29,28 @@ const FILES = import.meta.glob<Guide>(
   { import: 'default' },
 );
 
-/** Rejects where the guide cannot be fetched. */
-export function loadGuide({ id, isEnglish }: Topic, locale: Locale): Promise<Guide> {
-  return FILES[isEnglish ? `../../docs/${id}.md` : `../../docs/help/${locale}/${id}.md`]!();
+/** In English where it is not in the language shown. Rejects where the guide cannot be fetched. */
+export async function loadGuide(
+  { id }: Topic,
+  locale: Locale,
+): Promise<{ guide: Guide; isEnglish: boolean }> {
+  const inLocale = FILES[`../../docs/help/${locale}/${id}.md`];
+  const english = FILES[`../../docs/help/en/${id}.md`] ?? FILES[`../../docs/${id}.md`]!;
+  return { guide: await (inLocale ?? english)(), isEnglish: !inLocale || locale === 'en' };
 }
 
 /** The guide and the heading in the address (`#/help/<topic>/<heading>`). */
 export function placeOf(hash: string): { topic: Topic | null; heading: string | null } {
-  const [, , id, heading] = hash.split('/');
+  const [, , id, heading = ''] = hash.split('/');
   const topic = TOPICS.find((each) => each.id === id) ?? null;
-  return { topic, heading: (topic && heading) || null };
+  return { topic, heading: (topic && decoded(heading)) || null };
+}
+
+/** Browsers encode the letters of other languages; '' for what is no such code. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
 }

@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../engine/errors';
 /** What a page lists and another page or tab may change. */
-export type Listed = 'takes' | 'voices' | 'enrolments' | 'exhibit';
+export type Listed = 'takes' | 'voices' | 'enrolments' | 'exhibit' | 'networks';
 
 const channelOf = (listed: Listed) => `understudy-${listed}`;
 /** Changes by this thread, which a browser without storage tells no channel about. */
@@ -41,10 +41,17 @@ export async function oneAtATime<T>(
 ): Promise<T> {
   const { locks } = (globalThis.navigator ?? {}) as { locks?: LockManager };
   if (!locks) return task();
+  let hasBegun = false;
+  const begin = () => {
+    hasBegun = true;
+    return task();
+  };
   try {
-    return await locks.request(name, signal ? { signal } : {}, task);
+    return await locks.request(name, signal ? { signal } : {}, begin);
   } catch (error) {
     throwIfCancelled(signal);
-    throw error;
+    if (hasBegun) throw error;
+    // A browser that stores nothing gives no locks either.
+    return task();
   }
 }

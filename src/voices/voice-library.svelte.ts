@@ -136,8 +136,7 @@ export class VoiceLibrary {
   }
 
   async revoke(row: VoiceRow): Promise<void> {
-    // eslint-disable-next-line understudy/no-literal-text -- kept with the revocation, and shown nowhere
-    await this.attempt(() => revokeVoice(row, 'Revoked on this device.'));
+    await this.attempt(() => revokeVoice(row, m.voices_revoked_here()));
   }
 
   async discardDraft(draft: DraftRow): Promise<void> {

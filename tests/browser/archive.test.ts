@@ -67,9 +67,7 @@ it('saves everything as one file, and imports it on an empty device', { timeout:
     .setInputFiles({ name: saved.suggestedFilename(), mimeType: '', buffer });
   const shown = page.getByTestId('archive-contents');
   await shown.waitFor();
-  expect(await shown.textContent()).toMatch(
-    /1 voice.*from Ada Example.*1 take, 1 of them converted/s,
-  );
+  expect(await shown.textContent()).toMatch(/1 voice.*from Ada Example.*1 take, 1 of them converted/s);
   expect(await page.getByTestId('own-voice').count()).toBe(0);
   await page.getByTestId('archive-settings').check();
   await page.getByTestId('accept-archive').click();

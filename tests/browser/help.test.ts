@@ -67,6 +67,10 @@ describe('the help', () => {
     await expect.poll(() => focused(page)).toBe('H1');
     await page.goBack();
     await expect.poll(() => focused(page)).toBe('help-linux');
+    await page.goto(`${app!.url}#/help/kiosk`);
+    await page.getByTestId('language').selectOption('de');
+    await page.getByTestId('contents').getByRole('link', { name: 'Für das Personal' }).press('Enter');
+    await expect.poll(() => focused(page)).toBe('help-für-das-personal');
   });
 });
 

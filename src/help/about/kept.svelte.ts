@@ -45,7 +45,7 @@ export class Kept {
     if (INDEPENDENT.has(kind)) return [];
     const { work, ear } = this.context;
     const isFetching = kind === 'networks' && ear.stage === 'downloading';
-    return [...work.tasks.map(({ label }) => label), ...(isFetching ? [m.help_use_download()] : [])];
+    return [...work.tasks.map(({ label }) => label), ...(isFetching ? [m.studio_ear_downloading()] : [])];
   }
 
   /** Deletes all of a kind, and says so or what went wrong. Does nothing where something in progress needs it. */
@@ -57,7 +57,7 @@ export class Kept {
     try {
       await KINDS[kind].remove(modelsUrl());
       await this.tell(kind);
-      notices.announce(m.help_deleted());
+      notices.announce(m.help_deleted);
     } catch (error) {
       if (!isCancelled(error)) notices.fail(failure(error));
     }

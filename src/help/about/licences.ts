@@ -27,9 +27,16 @@ export async function loadLicences(fetch = globalThis.fetch): Promise<[licence: 
   return [...groups].sort(([, a], [, b]) => b.length - a.length);
 }
 
+const PUBLIC_DOMAIN = 'LicenseRef-Public-Domain';
+
 export function licenceInWords(licence: string | null): string {
   if (licence === null) return m.help_licence_own();
-  return licence === 'LicenseRef-Public-Domain' ? m.help_licence_public_domain() : licence;
+  return licence === PUBLIC_DOMAIN ? m.help_licence_public_domain() : licence;
+}
+
+/** Names of licences are English; undefined for what is said in the language shown. */
+export function licenceLanguage(licence: string | null): 'en' | undefined {
+  return licence === null || licence === PUBLIC_DOMAIN ? undefined : 'en';
 }
 
 export function bundledInWords({ name, kind, within }: Bundled): string {

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-
-const KEY = 'understudy-class';
+import { CLASS_KEY } from '../../store/kept/local';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const tallySchema = v.pipe(
@@ -33,8 +32,8 @@ export function changeKept(shown: Kept, change: (kept: Kept) => Kept): Kept {
   const kept = change(readStored() ?? shown);
   try {
     const isEmpty = Object.keys(kept.answers).length + kept.computer.of + kept.same.of === 0;
-    if (isEmpty) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, JSON.stringify(kept));
+    if (isEmpty) localStorage.removeItem(CLASS_KEY);
+    else localStorage.setItem(CLASS_KEY, JSON.stringify(kept));
   } catch {
     // Private window or full device: it lasts for this visit.
   }
@@ -44,7 +43,7 @@ export function changeKept(shown: Kept, change: (kept: Kept) => Kept): Kept {
 /** Undefined where nothing is stored or readable. */
 function readStored(): Kept | undefined {
   try {
-    const text = localStorage.getItem(KEY);
+    const text = localStorage.getItem(CLASS_KEY);
     return text === null ? undefined : v.parse(keptSchema, JSON.parse(text));
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { onChanged } from '../../store/changes';
 import { isInMemory } from '../../store/memory/open';
 import type { Scope } from '../scope';
 import type { Work } from '../work.svelte';
@@ -40,6 +41,8 @@ export class Offline {
       if (registration) this.update.watch(registration);
       else this.stage = 'unavailable';
     });
+    // The user has deleted them.
+    scope.own(onChanged('networks', () => (this.hasNetworks = false)));
     scope.timeout(() => void this.keep(), BEGIN_MS);
     scope.on(window, 'online', () => void this.keep());
     scope.on(window, 'appinstalled', () => void persist());

@@ -8,7 +8,7 @@ import { SCORES_KEY } from '../quiz';
 import { SETTINGS_KEY } from '../settings';
 import { forgetOne } from '../space';
 import type { Held } from './held';
-import { forgetText, textHeld } from './local';
+import { CLASS_KEY, forgetTexts, textsHeld } from './local';
 import { deleteTakes, deleteUnfinished, takesHeld, unfinishedHeld } from './samples';
 
 interface Kind {
@@ -26,9 +26,12 @@ export const KINDS = {
   unfinished: { held: unfinishedHeld, remove: deleteUnfinished },
   /** Exhibit, PIN, volume, counters and problems of a kiosk. */
   kiosk: { held: kioskHeld, remove: removeKiosk },
-  /** Of the lessons. */
-  scores: { held: async () => textHeld(SCORES_KEY), remove: async () => forgetText(SCORES_KEY) },
-  settings: { held: async () => textHeld(SETTINGS_KEY), remove: async () => forgetText(SETTINGS_KEY) },
+  /** Of the lessons, and of the pages for a class. */
+  scores: {
+    held: async () => textsHeld(SCORES_KEY, CLASS_KEY),
+    remove: async () => forgetTexts(SCORES_KEY, CLASS_KEY),
+  },
+  settings: { held: async () => textsHeld(SETTINGS_KEY), remove: async () => forgetTexts(SETTINGS_KEY) },
 } satisfies Record<string, Kind>;
 
 export type KeptKind = keyof typeof KINDS;
@@ -43,6 +46,7 @@ async function networksHeld(baseUrl: string): Promise<Held> {
 
 async function removeNetworks(baseUrl: string): Promise<void> {
   await eachFile(baseUrl, (models, file) => models.forget(file));
+  notifyChanged('networks');
 }
 
 type File = Parameters<ModelStore['forget']>[0];

@@ -1,13 +1,16 @@
 import type { Held } from './held';
 
-/** A text in localStorage. */
-export function textHeld(key: string): Held {
-  const text = storage()?.getItem(key);
-  return { count: text ? 1 : 0, bytes: new Blob([text ?? '']).size };
+/** Where answers of a class are in localStorage. */
+export const CLASS_KEY = 'understudy-class';
+
+/** Texts in localStorage. */
+export function textsHeld(...keys: readonly string[]): Held {
+  const texts = keys.map((key) => storage()?.getItem(key) ?? '').filter(Boolean);
+  return { count: texts.length, bytes: new Blob(texts).size };
 }
 
-export function forgetText(key: string): void {
-  storage()?.removeItem(key);
+export function forgetTexts(...keys: readonly string[]): void {
+  for (const key of keys) storage()?.removeItem(key);
 }
 
 /** Undefined where the browser refuses it: then nothing is in it. */

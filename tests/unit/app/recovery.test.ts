@@ -77,7 +77,7 @@ describe('what was being recorded when a tab was killed', () => {
         items: [
           expect.stringMatching(/louder than full scale/),
           expect.stringMatching(/is clipped/),
-          expect.stringMatching(/only 8000 samples/),
+          expect.stringMatching(/only 8,000 Hz/),
           expect.stringMatching(/does not sound like one person/),
         ],
       },

@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { m } from '../../../src/paraglide/messages';
 import { DEFAULT_CONTROLS, type VoiceSummary } from '../../../src/engine/types';
 import { LivePage } from '../../../src/live/live.svelte';
 import type { LivePhase, LiveStatus } from '../../../src/realtime/live-types';
@@ -190,7 +191,7 @@ describe('a take of the live page', () => {
       .spyOn(await database(), 'put')
       .mockImplementation(() => Promise.reject(new DOMException('full', 'QuotaExceededError')));
     await record(page);
-    await vi.waitFor(() => expect(notices.list).toMatchObject([{ action: { label: 'Save again' } }]));
+    await vi.waitFor(() => expect(notices.list).toMatchObject([{ action: { label: m.studio_save_again } }]));
     full.mockRestore();
     notices.list[0]!.action!.run();
     expect((await kept(1))[0]!.output!.consent).toEqual(sealed());

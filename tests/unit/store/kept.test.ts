@@ -14,6 +14,7 @@ import { Draft } from '../../../src/store/drafts';
 import { addRecording, listEnrolments, saveMade } from '../../../src/store/enrolments';
 import { wasDeletedHere } from '../../../src/store/kept/deleted-here';
 import { KINDS } from '../../../src/store/kept/kept';
+import { CLASS_KEY } from '../../../src/store/kept/local';
 import { ModelStore } from '../../../src/store/models';
 import { loadScores, saveScores } from '../../../src/store/quiz';
 import { loadSettings, saveSettings } from '../../../src/store/settings';
@@ -173,6 +174,8 @@ describe('settings and scores', () => {
     });
     await KINDS.settings.remove();
     expect([loadSettings().voiceId, loadScores().mark.of]).toEqual(['kathleen', 2]);
+    texts.set(CLASS_KEY, '{}');
+    expect(await KINDS.scores.held()).toMatchObject({ count: 2 });
     await KINDS.scores.remove();
     expect(loadScores().mark.of).toBe(0);
     expect(await KINDS.scores.held()).toEqual({ count: 0, bytes: 0 });

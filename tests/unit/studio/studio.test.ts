@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { m } from '../../../src/paraglide/messages';
 import type { AppContext } from '../../../src/services/context';
 import { DEFAULT_CONTROLS, type ConvertProgress } from '../../../src/engine/types';
 import { decodeFile } from '../../../src/audio/decode';
@@ -478,7 +479,7 @@ describe('the studio', () => {
     await studio.convert();
     expect(notices.list.at(-1)).toMatchObject({
       text: expect.stringMatching(/was deleted in another tab while it was being converted/) as string,
-      action: { label: 'Save again' },
+      action: { label: m.studio_save_again },
     });
     expect(studio.library.unsaved).toEqual([studio.take]);
     notices.list.at(-1)!.action!.run();

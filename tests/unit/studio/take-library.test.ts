@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { m } from '../../../src/paraglide/messages';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { Notices } from '../../../src/services/notices.svelte';
 import { Scope } from '../../../src/services/scope';
@@ -168,7 +169,7 @@ describe('the library of takes', () => {
     expect(library.open).toMatchObject({ id: null, name: 'Large' });
     expect(library.takes).toEqual([]);
     const [error] = notices.list;
-    expect(error).toMatchObject({ kind: 'error', action: { label: 'Save again' } });
+    expect(error).toMatchObject({ kind: 'error', action: { label: m.studio_save_again } });
     full.mockRestore();
     error!.action!.run();
     await vi.waitFor(() => expect(library.takes).toHaveLength(1));
