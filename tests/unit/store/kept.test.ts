@@ -203,7 +203,7 @@ describe('the networks', () => {
       bytes: bytes.byteLength,
       sha256: await sha256Of(bytes),
       lookAheadFrames: 2,
-      stateShapes: [[1, 256, 6]],
+      stateShapes: [[1, 256, 6]] as number[][],
       licence: 'MIT',
       origin: 'here',
     } as const;
