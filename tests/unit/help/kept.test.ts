@@ -70,10 +70,10 @@ describe('what the device keeps', () => {
 
   it('gives the settings back to what they were at first', async () => {
     page.preferences.voiceId = 'joe';
-    const { getItem } = localStorage;
-    localStorage.removeItem = () => (localStorage.getItem = () => null);
+    const reading = vi.spyOn(localStorage, 'getItem');
+    localStorage.removeItem = () => void reading.mockReturnValue(null);
     await kept.remove('settings');
-    localStorage.getItem = getItem;
+    reading.mockRestore();
     expect(page.preferences.voiceId).toBe('kathleen');
   });
 });
