@@ -116,8 +116,3 @@ export function dateInWords(date: Date): string {
 export function nowInWords(): string {
   return dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date());
 }
-
-/** "3 takes" in English, for texts that are not messages yet. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
