@@ -1,6 +1,5 @@
 import { cp } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { precompressed } from './scripts/compress.mjs';
@@ -9,7 +8,7 @@ import { HEADERS, ISOLATION_HEADERS, policiesInPage } from './scripts/headers.mj
 import { guides } from './scripts/help/guides.mjs';
 import { revision } from './scripts/help/revision.mjs';
 import { thirdPartyLicences } from './scripts/licences.mjs';
-import { compileMessages, PARAGLIDE } from './scripts/messages.mjs';
+import { compileMessages, messages } from './scripts/messages.mjs';
 import { offline } from './scripts/offline.mjs';
 import { compilePseudoMessages, PSEUDO_MESSAGES } from './scripts/pseudo.mjs';
 
@@ -38,7 +37,7 @@ function pseudoMessages(): Plugin {
     name: 'pseudo-messages',
     async config() {
       await compilePseudoMessages();
-      const find = /^(?:\.\.\/)+paraglide\/(messages|runtime)$/;
+      const find = /^(?:\.\.\/)+paraglide\/(catalogues|runtime)$/;
       return { resolve: { alias: [{ find, replacement: `${PSEUDO_MESSAGES}/$1.js` }] } };
     },
   };
@@ -48,12 +47,11 @@ const licences = thirdPartyLicences();
 
 await compileMessages();
 
-export default defineConfig(({ command, mode }) => ({
+export default defineConfig(({ mode }) => ({
   base: './',
   // The build for scripts is served on this machine only.
   plugins: [
-    // Compiles the messages again when they change.
-    command === 'serve' && !process.env['VITEST'] && paraglideVitePlugin(PARAGLIDE),
+    messages(),
     mode === 'pseudo' && pseudoMessages(),
     svelte(),
     guides(),

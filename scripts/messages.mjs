@@ -1,13 +1,25 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = join(ROOT, '.cache/messages.stamp');
+/** The language in which every message is written first. */
+const BASE = 'en';
+/** Of a catalogue that a module imports statically. */
+const SHELL_TYPES = `import type { Catalogue } from '../../catalogues';
+declare const catalogue: Catalogue;
+export = catalogue;
+`;
+/** Plural rules. */
+const REGISTRY = "import * as registry from '../../registry.js';\n\n";
+
+/** Areas whose texts every page needs; they are one catalogue, `shell`. Each other area is a catalogue of its own. */
+const SHELL = ['app', 'browser', 'lower', 'offline', 'text', 'ui'];
 
 /**
- * How `messages/{locale}/{area}.json` become `src/paraglide`: for the plugin of Vite and for `compileMessages`.
+ * How paraglide makes functions of `messages/{locale}/{area}.json`.
  *
  * @type {import('@inlang/paraglide-js').CompilerOptions}
  */
@@ -16,26 +28,150 @@ export const PARAGLIDE = {
   outdir: join(ROOT, 'src/paraglide'),
   // src/services/locale.svelte.ts says which locale is shown.
   strategy: ['globalVariable', 'baseLocale'],
-  outputStructure: 'message-modules',
-  emitTsDeclarations: true,
+  outputStructure: 'locale-modules',
   emitReadme: false,
 };
 
 /** Compiles the messages before types, lint and tests are checked, unless they are up to date. */
 export async function compileMessages() {
   const hash = createHash('sha256').update(await readFile(join(ROOT, 'package-lock.json')));
-  hash.update(JSON.stringify(PARAGLIDE));
+  hash.update(await readFile(fileURLToPath(import.meta.url)));
   hash.update(await readFile(join(PARAGLIDE.project, 'settings.json')));
   const files = await readdir(join(ROOT, 'messages'), { recursive: true });
   for (const name of files.filter((file) => file.endsWith('.json')).sort())
     hash.update(await readFile(join(ROOT, 'messages', name)));
   const stamp = hash.digest('hex');
-  const compiled = await stat(join(PARAGLIDE.outdir, 'messages.js')).catch(() => undefined);
+  const compiled = await stat(join(PARAGLIDE.outdir, 'catalogues.js')).catch(() => undefined);
   if (compiled && (await readFile(STAMP, 'utf8').catch(() => '')) === stamp) return;
-  const { compile } = await import('@inlang/paraglide-js');
-  await compile(PARAGLIDE);
+  await compileInto(PARAGLIDE.outdir, PARAGLIDE.project, join(ROOT, 'messages'));
   await mkdir(join(ROOT, '.cache'), { recursive: true });
   await writeFile(STAMP, stamp);
+}
+
+/**
+ * Writes the texts of each area in each language as a module of its own, `catalogues/{locale}/{name}.js`, and `catalogues.js`, which imports
+ * them when they are asked for: a page needs few of them. Of paraglide's other modules the types and the runtime are kept.
+ *
+ * @param {string} outdir
+ * @param {string} project
+ * @param {string} messages folder of the languages
+ */
+export async function compileInto(outdir, project, messages) {
+  const { compile } = await import('@inlang/paraglide-js');
+  await compile({ ...PARAGLIDE, project, outdir });
+  const { locales } = JSON.parse(await readFile(join(project, 'settings.json'), 'utf8'));
+  const catalogueOf = await cataloguesByMessage(join(messages, BASE));
+  const names = [...new Set(catalogueOf.values())].sort();
+  for (const locale of locales) {
+    const folder = join(outdir, 'catalogues', locale);
+    await mkdir(folder, { recursive: true });
+    const file = join(outdir, 'messages', `${locale}.js`);
+    const functions = (await readFile(file, 'utf8')).split(/\n\n(?=export const )/).slice(1);
+    for (const name of names) {
+      const own = functions.filter(
+        (text) => catalogueOf.get(/^export const (\w+)/.exec(text)?.[1] ?? '') === name,
+      );
+      const registry = own.some((text) => text.includes('registry.')) ? REGISTRY : '';
+      await writeFile(join(folder, `${name}.js`), `${registry}${own.join('\n\n')}\n`);
+    }
+    await writeFile(join(folder, 'shell.d.ts'), SHELL_TYPES);
+  }
+  for (const unused of ['messages', 'messages.js', 'server.js'])
+    await rm(join(outdir, unused), { recursive: true });
+  await writeFile(join(outdir, 'runtime.d.ts'), runtimeTypes(locales));
+  await writeFile(join(outdir, 'catalogues.js'), importsOf(locales, names));
+  await writeFile(
+    join(outdir, 'catalogues.d.ts'),
+    typesOf(names, await inputsByMessage(join(messages, BASE))),
+  );
+}
+
+/**
+ * Compiles the messages again when they change while the app is developed.
+ *
+ * @returns {import('vite').Plugin}
+ */
+export function messages() {
+  const folder = join(ROOT, 'messages');
+  return {
+    name: 'messages',
+    apply: 'serve',
+    configureServer({ watcher }) {
+      watcher.add(folder);
+      watcher.on('change', (file) => void (file.startsWith(folder) && compileMessages()));
+    },
+  };
+}
+
+/** @param {string} folder of a language @returns {Promise<Map<string, string>>} the catalogue of each message */
+async function cataloguesByMessage(folder) {
+  const catalogues = new Map();
+  for (const file of await readdir(folder)) {
+    const area = file.replace('.json', '');
+    const name = SHELL.includes(area) ? 'shell' : area;
+    for (const key of Object.keys(JSON.parse(await readFile(join(folder, file), 'utf8'))))
+      catalogues.set(key, name);
+  }
+  catalogues.delete('$schema');
+  return catalogues;
+}
+
+/** @param {string[]} locales @param {string[]} names */
+function importsOf(locales, names) {
+  const lines = locales.map((locale) => {
+    const imports = names.map((name) => `${name}: () => import('./catalogues/${locale}/${name}.js')`);
+    return `  '${locale}': { ${imports.join(', ')} },`;
+  });
+  return `export const catalogues = {\n${lines.join('\n')}\n};\n`;
+}
+
+/** @param {string} folder of a language @returns {Promise<Map<string, string[]>>} what is put into the braces of each message */
+async function inputsByMessage(folder) {
+  const inputs = new Map();
+  for (const file of await readdir(folder)) {
+    const { $schema, ...all } = JSON.parse(await readFile(join(folder, file), 'utf8'));
+    for (const [key, message] of Object.entries(all)) {
+      const text = JSON.stringify(message);
+      const names = Array.from(
+        text.matchAll(/\{(\w+)\}|"input (\w+)"/g),
+        ([, inText, declared]) => inText ?? declared,
+      );
+      inputs.set(key, [...new Set(names)]);
+    }
+  }
+  return inputs;
+}
+
+/** @param {string[]} locales */
+function runtimeTypes(locales) {
+  return [
+    `export type Locale = ${locales.map((locale) => `'${locale}'`).join(' | ')};`,
+    'export function getLocale(): Locale;',
+    'export function overwriteGetLocale(getLocale: () => Locale): void;',
+    'export function isLocale(locale: unknown): locale is Locale;',
+    '',
+  ].join('\n');
+}
+
+/** @param {string[]} names @param {Map<string, string[]>} inputs */
+function typesOf(names, inputs) {
+  const messages = Array.from(inputs, ([key, all]) => {
+    const inputsType = all.length > 0 ? `{ ${all.map((name) => `${name}: Input`).join('; ')} }` : 'object';
+    return `  ${key}(inputs${all.length > 0 ? '' : '?'}: ${inputsType}, options?: Options): string;`;
+  });
+  return [
+    "import type { Locale } from './runtime';",
+    `export type CatalogueName = ${names.map((name) => `'${name}'`).join(' | ')};`,
+    '/** The texts of a language by the names of their messages. */',
+    'export type Catalogue = Readonly<Record<string, (inputs: object) => string>>;',
+    'export const catalogues: Readonly<Record<Locale, Readonly<Record<CatalogueName, () => Promise<Catalogue>>>>>;',
+    'type Input = NonNullable<unknown>;',
+    'type Options = { locale?: Locale };',
+    'export interface Messages {',
+    ...messages,
+    '}',
+    '',
+  ].join('\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await compileMessages();

@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PARAGLIDE } from './messages.mjs';
+import { compileInto, PARAGLIDE } from './messages.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(ROOT, '.cache/pseudo');
@@ -70,6 +70,5 @@ export async function compilePseudoMessages() {
       modules: settings.modules.map((/** @type {string} */ module) => join(ROOT, module)),
     }),
   );
-  const { compile } = await import('@inlang/paraglide-js');
-  await compile({ ...PARAGLIDE, project, outdir: PSEUDO_MESSAGES });
+  await compileInto(PSEUDO_MESSAGES, project, join(FOLDER, 'messages'));
 }

@@ -32,6 +32,7 @@ await inPairs([
 await suite('unit', 'unit');
 if (await built()) {
   if (process.env.CHROME_PATH) {
+    await inPairs([['scripts before the engine', ['scripts/size.mjs']]]);
     await suite('browser', 'browser', '--exclude', LIVE);
     // Sound in real time, alone.
     await suite('browser', 'live', LIVE);

@@ -1,7 +1,7 @@
 import { checkSamples, needsRepair } from '../audio/check';
 import { AudioError } from '../audio/errors';
 import { speechWarning } from '../audio/speech-likeness';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { takeLink } from '../services/take-link';

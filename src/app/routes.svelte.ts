@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { Scope } from '../services/scope';
 
 export const PAGES = [
@@ -22,6 +22,14 @@ const UNLISTED = [
 const ALL = [...PAGES, ...ROOMS, ...UNLISTED];
 
 export type PageId = (typeof ALL)[number]['id'];
+
+/** The page that an address names (`#/live`), the studio if it names none. */
+export function pageAt(hash: string): PageId {
+  const [name] = parts(hash);
+  return ALL.find((page) => page.id === name)?.id ?? 'studio';
+}
+
+const parts = (hash: string) => hash.replace(/^#\/?/, '').split(/[/?]/);
 
 /** The page in the address (`#/studio`, `#/live`, ...), the studio if there is none, and the take to open there (`#/studio/<id>`). */
 export class Route {
@@ -57,8 +65,8 @@ export class Route {
   }
 
   private read(): void {
-    const [name, id] = location.hash.replace(/^#\/?/, '').split(/[/?]/);
-    this.page = ALL.find((page) => page.id === name)?.id ?? 'studio';
+    const [, id] = parts(location.hash);
+    this.page = pageAt(location.hash);
     this.takeId = (this.page === 'studio' && id) || null;
     this.voiceId = (this.page === 'voices' && id) || null;
     this.section = (this.page === 'learn' && id) || null;

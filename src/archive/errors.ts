@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 export type ArchiveErrorCode =
   'archive-changed' | 'archive-corrupt' | 'archive-full' | 'archive-newer' | 'archive-too-large';
 

@@ -4,7 +4,7 @@ import { pieceFields } from '../enrol/piece';
 import { enrolmentFields, outputFields, recordingFields, revocationSchema, takeFields } from '../store/rows';
 import { scoresSchema } from '../store/quiz';
 import { settingsSchema } from '../store/settings';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { ArchiveError, corrupt } from './errors';
 
 export const FORMAT = 'understudy-archive';

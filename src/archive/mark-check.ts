@@ -2,7 +2,7 @@ import { markId24 } from '../export/mark-id';
 import type { SealedRecord } from '../provenance';
 import type { TakeOutput } from '../store/takes';
 import { quantity } from '../text/format';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 
 /** Looks for the mark in mono samples, as `detectWatermark` does, and leaves them as they are. */
 export type ReadMark = (

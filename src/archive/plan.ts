@@ -18,7 +18,7 @@ import type { EnrolmentRow, RecordingRow, Revocation, TakeSummary } from '../sto
 import { firstSigner } from '../store/signers';
 import { listTakes, loadTake } from '../store/takes';
 import { listVoices, revoked } from '../store/voices';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { ArchivedEnrolment, ArchivedTake, Part } from './format';
 import type { Archive } from './read';
 import type { LeftOut } from './write';

@@ -1,7 +1,7 @@
 import { describeCause } from '../engine/errors';
 import { sha256Of } from '../files/hash';
 import { readZip, ZipError, type ZipEntry } from '../files/zip';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { dataSize } from '../text/format';
 import { ArchiveError, corrupt } from './errors';
 import {

@@ -6,7 +6,7 @@ import { database, newSamplesId, StoreError } from '../store/db';
 import type { EnrolmentRow, TakeRow } from '../store/rows';
 import { sealedRow, unsealedRow, type TakeOutput } from '../store/takes';
 import { describeVoice } from '../store/voices';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { ArchiveError, corrupt } from './errors';
 import type { Part } from './format';
 import { whyNotSealed, type ReadMark } from './mark-check';

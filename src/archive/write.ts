@@ -11,7 +11,7 @@ import type { EnrolmentRow, RecordingRow, TakeSummary } from '../store/rows';
 import { loadSettings } from '../store/settings';
 import { countDamagedTakes, listTakes, loadTake, requireIntact, type Take } from '../store/takes';
 import { listRevocations, listVoices, readVoice, revoked } from '../store/voices';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { dataSize } from '../text/format';
 import { ArchiveError } from './errors';
 import {

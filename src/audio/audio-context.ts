@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { quantity } from '../text/format';
 import { AudioError } from './errors';
 import { adviceFor, type Purpose } from './microphone';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { isSilent } from './check';
 import { throwIfCancelled, type DecodeOptions } from './decode-options';
 import { AudioError } from './errors';

@@ -1,5 +1,5 @@
 import { concat } from '../dsp/arrays';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { dataSize } from '../text/format';
 import { startsClock, type FilePart } from './containers/file-part';
 import { throwIfCancelled, type DecodeOptions } from './decode-options';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { checkSamples } from './check';
 import type { DecodeOptions } from './decode-options';
 import { AudioError } from './errors';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import captureWorkletUrl from './capture-worklet?worker&url';
 import { startContext } from './audio-context';
 import { AudioError } from './errors';

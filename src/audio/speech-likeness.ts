@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 
 const FRAME_SECONDS = 0.02;
 const WINDOW_FRAMES = 50;

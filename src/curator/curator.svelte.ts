@@ -1,5 +1,5 @@
 import { DEFAULT_EXHIBIT, ExhibitError, type Exhibit } from '../files/exhibit';
-import * as m from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { AppContext } from '../services/context';
 import { downloadExhibit } from '../services/exhibit/file';
 import { exhibitUrl } from '../services/exhibit/url';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { AppContext } from '../services/context';
 import { Job, type JobControl, type JobProgress } from '../services/job.svelte';
 import { detect } from '../services/detection-client';

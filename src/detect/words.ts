@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { number, percent } from '../text/format';
 import type { Detection } from '../watermark/types';
 

@@ -1,5 +1,5 @@
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { parseSealed, requirePermission, type Use } from '../provenance';
 import type { EarFiles, EarNetworks, NetworkFiles } from './backends/network';
 import { Runtime, threadCount, type Openers, type RuntimeOptions } from './backends/runtime';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { requirePermission, type Use } from '../provenance';
 import { limitPeak } from '../dsp/arrays';
 import { resampleInChunks } from '../dsp/resample';

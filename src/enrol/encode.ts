@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { clamp, concat } from '../dsp/arrays';
 import { ContentEncoder } from '../engine/content';
 import { EngineError, throwIfCancelled } from '../engine/errors';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { EngineError } from '../engine/errors';
 import { clock } from '../text/format';
 import { detectWatermark, type MarkedRange } from '../watermark';

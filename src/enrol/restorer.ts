@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { concat } from '../dsp/arrays';
 import { throwIfCancelled } from '../engine/errors';
 import { networkCorrupt, type StreamingNetwork } from '../engine/backends/network';

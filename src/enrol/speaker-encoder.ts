@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { networkCorrupt, type StreamingNetwork } from '../engine/backends/network';
 import { BANDS, CODE_SIZE, CODES_PER_SECOND, FRAMES_PER_CODE } from '../engine/shapes';
 

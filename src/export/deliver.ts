@@ -1,6 +1,6 @@
 import type { Scope } from '../services/scope';
 import { looksLikeAudio } from '../audio/sniff';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { ExportError, isMarked } from './export';
 import type { MarkedFile } from './marked-file';
 

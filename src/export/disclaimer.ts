@@ -2,7 +2,7 @@ import { decodeFile } from '../audio/decode';
 import { matchedGains } from '../audio/loudness';
 import { resample } from '../dsp/resample';
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import disclaimers from './disclaimers.json';
 
 /** Text and published voice of each disclaimer. scripts/disclaimers.mjs makes the audio. */

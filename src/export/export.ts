@@ -1,6 +1,6 @@
 import { SYNTHESIS_RATE_HZ } from '../dsp/signal';
 import { requireConversion, type Conversion, type SealedRecord } from '../provenance';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { revoked } from '../store/voices';
 import { number } from '../text/format';
 import type { WatermarkPayload } from '../watermark';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describeCause, EngineError } from '../engine/errors';
 import { ANALYSIS_RATE_HZ, SYNTHESIS_HOP, SYNTHESIS_RATE_HZ } from '../dsp/signal';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 

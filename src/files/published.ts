@@ -1,6 +1,6 @@
 import type { NetworkFile } from '../engine/backends/network';
 import { EngineError } from '../engine/errors';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import {
   findNetwork,
   findWords,

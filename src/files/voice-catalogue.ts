@@ -2,7 +2,7 @@ import { EngineError } from '../engine/errors';
 import type { OwnVoice, VoiceSummary } from '../engine/types';
 import { isOwnVoice, type Voice, type VoiceData, type VoiceDraft } from '../engine/voice';
 import type { VoiceSource } from '../engine/voice-source';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { isRevoked, parseSealed, plainText, type Permission, type SealedRecord } from '../provenance';
 import type { PublishedFiles } from './published';
 import { dataHashes } from './voice-data';

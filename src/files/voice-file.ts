@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { canonicalBytes, parseSealed, sign, verify, type Canonical, type SigningKey } from '../provenance';
 import { describeCause, EngineError } from '../engine/errors';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { dataSize } from '../text/format';
 import { hexOf, sha256Of } from './hash';
 import type { VoiceAbout, VoiceDraft } from '../engine/voice';

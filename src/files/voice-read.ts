@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { EngineError } from '../engine/errors';
 import { ADAPTER_SHAPE, BANDS, CODE_SIZE, TIMBRE_BANDS } from '../engine/shapes';
 import type { VoiceData } from '../engine/voice';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 
 const MAGIC = 'UDV1';
 const MAX_HEADER_BYTES = 65536;

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 
 /** An invalid archive; the message is a clause in the language shown, for use in another error message. */
 export class ZipError extends Error {}

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 
 /** Names of keys; those of letters and signs are the same in every language. */
 export const KEY_NAMES: Readonly<Record<string, () => string>> = {

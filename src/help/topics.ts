@@ -1,5 +1,5 @@
 import type { Locale } from '../files/exhibit';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { Guide } from './guide';
 
 export interface Topic {

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 
 /** Published source of a case. Its names stay in the language it was published in, English. */
 export interface CaseSource {

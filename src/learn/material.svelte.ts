@@ -6,7 +6,7 @@ import { decodeFile } from '../audio/decode';
 import { AudioError } from '../audio/errors';
 import type { Track } from '../audio/ab-player';
 import { DEFAULT_CONTROLS, type ConvertProgress } from '../engine/types';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { TrackPlayer } from '../ui/track-player.svelte';
 import { ShortRecording } from '../ui/short-recording.svelte';
 

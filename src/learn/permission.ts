@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 
 /** A situation to discuss. It has no right answer. */
 export interface Situation {

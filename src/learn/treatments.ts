@@ -1,5 +1,5 @@
 import { resample } from '../dsp/resample';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { number, percent } from '../text/format';
 
 export type TreatmentId = 'noise' | 'lowPass' | 'speed' | 'echo' | 'cut';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { number } from '../text/format';
 
 /** What the browser records and plays. WebKitGTK 2.50 states a rate of 0 Hz and no number of channels; the page gets the context's rate. */

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { AppContext } from '../services/context';
 import { messageOf } from '../services/messages';
 import { modelsUrl } from '../services/models-url';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { Trouble } from '../realtime/session/live-watch';
 
 /** What the user is told of a fault; the others need no words. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { canonicalBytes, type Canonical } from './canonical';
 import { ConsentError } from './errors';
 import { sha256Hex } from './sha256';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { SealedRecord, Use } from './consent';
 import { ConsentError } from './errors';
 import { isRevoked, requirePermission, type Circumstances } from './permission';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { ConsentRecord } from './consent';
 import { ConsentError } from './errors';
 import { plainText } from './plain-text';

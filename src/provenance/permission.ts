@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { dateInWords } from '../text/format';
 import { latestDay, localDay, today as todayHere } from './clock';
 import { parseSealed, type ConsentRecord, type SealedRecord, type Use } from './consent';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 
 /** Controls, format characters that reorder or hide text, and characters without width; but line feed and tab. */
 const HIDING =

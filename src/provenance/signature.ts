@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { ConsentError } from './errors';
 
 const ALGORITHM = 'Ed25519';

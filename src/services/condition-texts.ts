@@ -1,5 +1,5 @@
 import { named, type Condition, type Confidences } from '../engine/analysis/conditions';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 
 /** What is heard, and what to do about it. */
 export const CONDITION_TEXTS: Record<Condition, { heard: () => string; advice: () => string }> = {

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { Job, JobControl, JobProgress, Outcome } from './job.svelte';
 import { isCancelled, messageOf } from './messages';
 import type { Notices } from './notices.svelte';

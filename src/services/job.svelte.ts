@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { inWords, isCancelled, type Words } from './messages';
 import type { Notices } from './notices.svelte';
 import type { Scope } from './scope';

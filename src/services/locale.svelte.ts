@@ -1,17 +1,36 @@
 import type { Locale, Texts } from '../files/exhibit';
 import { LOCALES } from '../files/exhibit/locales';
+import type { CatalogueName } from '../paraglide/catalogues';
 import { overwriteGetLocale } from '../paraglide/runtime';
+import { ownLanguageName } from '../text/formatters';
+import { hasTexts, loadTexts, m } from '../text/messages';
 
 const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;
 
-let ofUser = $state<Locale>('en');
-let ofExhibit = $state<Locale | null>(null);
+interface Choice {
+  /** What the user of the app reads. */
+  user: Locale;
+  /** What the visitor of a kiosk has chosen, which is shown instead while the kiosk is; null once it is left. */
+  exhibit: Locale | null;
+}
+
+const FIRST: Choice = { user: 'en', exhibit: null };
+/** What is shown. */
+let choice = $state.raw(FIRST);
+/** What was asked for last, which is shown once its texts are here. */
+let asked = FIRST;
+/** Of what has been opened in this tab. */
+const needed = new Set<CatalogueName>(['shell']);
 const listeners = new Set<(locale: Locale) => void>();
 
 // Left out of the release: only the build for tests of layout has this language (scripts/pseudo.mjs).
 const isPseudo = import.meta.env.MODE === 'pseudo' && new URLSearchParams(location.search).has('pseudo');
-const shown = () => (isPseudo ? ('ar-XB' as Locale) : (ofExhibit ?? ofUser));
+const shown = () => localeOf(choice);
 overwriteGetLocale(shown);
+
+function localeOf({ user, exhibit }: Choice): Locale {
+  return isPseudo ? ('ar-XB' as Locale) : (exhibit ?? user);
+}
 
 /** The language of the texts, of which messages and `inLocale` give another as soon as it is changed. */
 export const language = {
@@ -21,15 +40,11 @@ export const language = {
   get direction(): 'ltr' | 'rtl' {
     return RIGHT_TO_LEFT.test(shown()) ? 'rtl' : 'ltr';
   },
-  /** What the user of the app reads. */
-  set user(locale: Locale) {
-    ofUser = locale;
-    tell();
+  set user(user: Locale) {
+    ask({ ...asked, user });
   },
-  /** What the visitor of a kiosk has chosen, which is shown instead while the kiosk is; null once it is left. */
-  set exhibit(locale: Locale | null) {
-    ofExhibit = locale;
-    tell();
+  set exhibit(exhibit: Locale | null) {
+    ask({ ...asked, exhibit });
   },
   /** Calls `listener` with the language now, and whenever it changes. Returns what ends that. */
   follow(listener: (locale: Locale) => void): () => void {
@@ -39,8 +54,39 @@ export const language = {
   },
 };
 
-function tell(): void {
+/** Shows what is asked for: at once where its texts are here, otherwise when they have been fetched, unless something else was asked for meanwhile. */
+function ask(next: Choice): void {
+  asked = next;
+  if (!hasTexts(localeOf(next), needed)) {
+    void fetchAsked(next);
+    return;
+  }
+  choice = next;
   for (const listener of listeners) listener(shown());
+}
+
+async function fetchAsked(next: Choice): Promise<void> {
+  const locale = localeOf(next);
+  try {
+    await loadTexts(locale, needed);
+  } catch (cause) {
+    if (asked === next) asked = choice;
+    throw new Error(m.offline_language_failed({ language: ownLanguageName(locale) }), { cause });
+  }
+  if (asked === next) ask(next);
+}
+
+/** Fetches texts in the language shown, and in those that are chosen later; rejects where that cannot be done. */
+export async function needTexts(names: readonly CatalogueName[]): Promise<void> {
+  for (const name of names) needed.add(name);
+  do await loadTexts(localeOf(asked), needed);
+  while (!hasTexts(shown(), needed));
+}
+
+/** Fetches texts in every language. */
+export async function needTextsInAll(names: readonly CatalogueName[]): Promise<void> {
+  for (const name of names) needed.add(name);
+  await Promise.all(LOCALES.map((locale) => loadTexts(locale, needed)));
 }
 
 /** The first of the browser's languages that the app speaks; English if it speaks none. */

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { plainText } from '../provenance';
 
 /** A text for the user; of a function, in the language that is shown when it is read. */

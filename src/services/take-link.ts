@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { Notice } from './notices.svelte';
 
 /** Opens a saved take in the studio. */

@@ -5,7 +5,7 @@ import { DEFAULT_CONTROLS, type ConvertResult, type VoiceSummary } from '../engi
 import { exportTake } from '../export/export';
 import { allowedUses } from '../provenance';
 import { signingKey } from '../store/voices';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { ConversionClient } from './conversion-client.svelte';
 
 /** The recording that previews are converted from. */

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { percent } from '../text/format';
 import type { Job } from './job.svelte';
 import type { Scope } from './scope';

@@ -1,5 +1,5 @@
 import { proxy, releaseProxy, wrap, type ProxyMarked, type Remote } from 'comlink';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { LanguageMessage } from '../text/worker-language';
 import { language } from './locale.svelte';
 import type { Scope } from './scope';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { notifyChanged } from './changes';
 import { abort, database } from './db';
 import { shareMemory } from './memory/share';

@@ -1,6 +1,6 @@
 import type { IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
 import { concat } from '../dsp/arrays';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { StoreError, type Schema } from './schema';
 
 /** The object store `chunks` of a transaction. */

@@ -1,5 +1,5 @@
 import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { isInMemory, openDatabase } from './memory/open';
 import { joinMemory } from './memory/share';
 import { isDraftRow, isEnrolmentRow, isTakeRow, isVoiceRow } from './rows';

@@ -9,7 +9,7 @@ import {
   type PublishedFile,
 } from '../files/manifest';
 import type { LoadProgress } from '../engine/types';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { number } from '../text/format';
 import { oneAtATime } from './changes';
 import { ChunkCollector, joinChunks } from './chunk-collector';

@@ -1,5 +1,5 @@
 import type { IDBPDatabase } from 'idb';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { notifyChanged } from './changes';
 import { chunksOf, copySamples, keep, readSamples, writeSamples } from './chunks';
 import { database, inTransaction, newSamplesId, StoreError, type Schema } from './db';

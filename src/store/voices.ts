@@ -2,7 +2,7 @@ import { hexOf, sha256Of } from '../files/hash';
 import type { OwnVoice } from '../engine/types';
 import { readVoiceFile, type VoiceFile } from '../files/voice-file';
 import { createSigningKey, isRevoked, plainText, type SigningKey, type VoiceHere } from '../provenance';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { notifyChanged } from './changes';
 import { keep } from './chunks';
 import { database, inTransaction, StoreError } from './db';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { Notice, Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { onChanged } from '../store/changes';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from './messages';
 import { dateFormat, languageNames, listFormat, numberFormat } from './formatters';
 
 /* Numbers, times and lists in the language shown. A text that counts something is a message with plural variants (CONTRIBUTING.md). */

@@ -32,6 +32,12 @@ export function listFormat(options: Intl.ListFormatOptions): Intl.ListFormat {
   return formatter('list', options, (locale) => new Intl.ListFormat(locale, options));
 }
 
+/** A language in its own words: "Français". */
+export function ownLanguageName(locale: string): string {
+  const name = new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale;
+  return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
+}
+
 export function languageNames(): Intl.DisplayNames {
   return formatter('languages', {}, (locale) => new Intl.DisplayNames(locale, { type: 'language' }));
 }

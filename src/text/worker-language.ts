@@ -1,15 +1,23 @@
+import * as english from '../paraglide/catalogues/en/shell.js';
 import { isLocale, overwriteGetLocale, type Locale } from '../paraglide/runtime';
+import { addTexts, loadTexts } from './messages';
 
 /** What a page sends to its workers, beside the calls of comlink, which ignores it. */
 export interface LanguageMessage {
   language: Locale;
 }
 
-/** Makes the messages of this worker those of the page that owns it, from the next call that the page sends. */
+/**
+ * Makes the messages of this worker those of the page that owns it, from the next call that the page sends; in English until they have been
+ * fetched, or where they cannot be.
+ */
 export function followPageLanguage(): void {
+  addTexts('en', 'shell', english);
   let shown: Locale = 'en';
   overwriteGetLocale(() => shown);
   addEventListener('message', ({ data }: MessageEvent<Partial<LanguageMessage> | null>) => {
-    if (isLocale(data?.language)) shown = data.language;
+    if (!isLocale(data?.language)) return;
+    shown = data.language;
+    loadTexts(shown, ['shell']).catch((error: unknown) => console.warn(error));
   });
 }

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { plainText, statementInWords, type Capacity, type ConsentRecord } from '../provenance';
 import { percent } from '../text/format';
 

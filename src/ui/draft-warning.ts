@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { timeLeft } from '../text/format';
 
 /** Warns that the store has refused a part of what is being recorded, see `Draft`. */

@@ -1,5 +1,5 @@
 import type { VoiceSummary } from '../engine/types';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { recordedVoice } from './recorded/recorded-voices';
 
 interface Words {

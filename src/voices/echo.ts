@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { quantity } from '../text/format';
 
 /** Decay of a room, in seconds, from which a voice made in it is less clear. */

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { AppContext } from '../services/context';
 import { openEach } from '../services/each-file';
 import { Job, type JobControl, type JobProgress } from '../services/job.svelte';

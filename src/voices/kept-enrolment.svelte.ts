@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { Job } from '../services/job.svelte';
 import { language } from '../services/locale.svelte';
 import type { Notices } from '../services/notices.svelte';

@@ -1,5 +1,5 @@
 import type { Level } from '../audio/recorder';
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { Notices } from '../services/notices.svelte';
 import type { Scope } from '../services/scope';
 import { Draft } from '../store/drafts';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { AppContext } from '../services/context';
 import { Job } from '../services/job.svelte';
 import { EnrolmentClient } from '../services/enrolment-client';

@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import type { AppContext } from '../services/context';
 import type { Scope } from '../services/scope';
 import { jobTask, type Task } from '../services/work.svelte';

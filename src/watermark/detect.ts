@@ -1,4 +1,4 @@
-import { m } from '../paraglide/messages';
+import { m } from '../text/messages';
 import { resampleInChunks } from '../dsp/resample';
 import { nextTask } from '../dsp/task';
 import { Correlator } from './detector/correlation';

@@ -2,6 +2,6 @@ import About from '../../help/about/About.svelte';
 import type { AppContext } from '../../services/context';
 import { view, type LoadedPage } from './loaded-page';
 
-export function aboutPage(context: AppContext): LoadedPage {
+export function openPage(context: AppContext): LoadedPage {
   return { view: () => view(About, { context }, 'about') };
 }

@@ -2,6 +2,6 @@ import type { AppContext } from '../../services/context';
 import Curator from '../../curator/Curator.svelte';
 import { view, type LoadedPage } from './loaded-page';
 
-export function curatorPage(context: AppContext): LoadedPage {
+export function openPage(context: AppContext): LoadedPage {
   return { view: () => view(Curator, { context }, 'curator') };
 }

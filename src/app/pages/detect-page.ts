@@ -3,7 +3,7 @@ import Detect from '../../detect/Detect.svelte';
 import type { AppContext } from '../../services/context';
 import { view, type LoadedPage } from './loaded-page';
 
-export function detectPage(context: AppContext): LoadedPage {
+export function openPage(context: AppContext): LoadedPage {
   const page = new DetectPage(context, context.scope);
   return { view: () => view(Detect, { context, page }, 'detect') };
 }

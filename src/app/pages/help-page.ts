@@ -2,6 +2,6 @@ import Help from '../../help/Help.svelte';
 import type { AppContext } from '../../services/context';
 import { view, type LoadedPage } from './loaded-page';
 
-export function helpPage(context: AppContext): LoadedPage {
+export function openPage(context: AppContext): LoadedPage {
   return { view: () => view(Help, { context }, 'help') };
 }

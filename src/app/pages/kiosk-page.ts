@@ -2,6 +2,6 @@ import KioskRoom from '../../kiosk/KioskRoom.svelte';
 import type { AppContext } from '../../services/context';
 import { view, type LoadedPage } from './loaded-page';
 
-export function kioskPage(context: AppContext): LoadedPage {
+export function openPage(context: AppContext): LoadedPage {
   return { view: ({ isPreview }) => view(KioskRoom, { context, isPreview }, `kiosk ${isPreview}`) };
 }

@@ -3,7 +3,7 @@ import { Studio as State } from '../../studio/studio.svelte';
 import Studio from '../../studio/Studio.svelte';
 import { view, type LoadedPage } from './loaded-page';
 
-export function studioPage(context: AppContext): LoadedPage & { openTake(id: string): void } {
+export function openPage(context: AppContext): LoadedPage & { openTake(id: string): void } {
   const studio = new State(context, context.scope);
   return {
     view: () => view(Studio, { context, studio }, 'studio'),

@@ -5,7 +5,7 @@ import Voices from '../../voices/Voices.svelte';
 import { Workshop } from '../../voices/workshop.svelte';
 import { view, type LoadedPage } from './loaded-page';
 
-export function voicesPage(context: AppContext): LoadedPage & { refresh(): void } {
+export function openPage(context: AppContext): LoadedPage & { refresh(): void } {
   const workshop = new Workshop(context, context.scope);
   return {
     view({ voiceId }) {

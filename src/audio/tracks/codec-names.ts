@@ -1,5 +1,5 @@
 import type { InputAudioTrack } from 'mediabunny';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 
 /** Names by mediabunny's names, by the sample entries of MP4 and by the codec ids of Matroska. */
 const NAMES: Record<string, string> = {

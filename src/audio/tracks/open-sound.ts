@@ -3,7 +3,7 @@ import { readMp3Info } from '../containers/mp3-info';
 import { startsClock, type FilePart } from '../containers/file-part';
 import { readParts } from '../containers/parts';
 import { readPcmFile, type PcmFile } from '../containers/pcm/pcm-file';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { LENGTH_SLACK_SECONDS } from '../limits';
 import { isInterleaved } from '../sniff';
 import { mediaTrack } from './media-track';

@@ -1,4 +1,4 @@
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { clock, dataSize, list, quantity } from '../../text/format';
 import type { Hole, Loss } from './take-builder';
 

@@ -1,4 +1,4 @@
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { clamp } from '../../dsp/arrays';
 import { ANALYSIS_RATE_HZ } from '../../dsp/signal';
 import { EngineError } from '../errors';

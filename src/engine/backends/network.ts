@@ -1,4 +1,4 @@
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { EngineError } from '../errors';
 import type { Backend } from '../types';
 

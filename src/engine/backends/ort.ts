@@ -3,7 +3,7 @@ import gpuMjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import gpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { EngineError, describeCause } from '../errors';
 import type { GpuDevice } from './gpu';
 import {

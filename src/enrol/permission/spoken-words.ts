@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { EngineError } from '../../engine/errors';
 import { CODE_SIZE } from '../../engine/shapes';
 import { seededRandom } from '../../dsp/random';

@@ -1,9 +1,4 @@
-import { m } from '../../paraglide/messages';
-import { LOCALES } from './locales';
-import type { Exhibit, Locale, Texts } from './types';
-
-const inAll = (message: (inputs: object, options: { locale: Locale }) => string): Texts =>
-  Object.fromEntries(LOCALES.map((locale) => [locale, message({}, { locale })]));
+import type { Exhibit } from './types';
 
 /** The exhibit of a device that was given none. */
 export const DEFAULT_EXHIBIT: Exhibit = {
@@ -29,7 +24,16 @@ export const DEFAULT_EXHIBIT: Exhibit = {
         es: 'Un anciano al que nadie ha conocido: su voz fue calculada.',
       },
     },
-    { id: 'kathleen', line: inAll(m.ui_voice_kathleen_line) },
+    {
+      id: 'kathleen',
+      line: {
+        en: 'A woman from the United States, warm and measured.',
+        de: 'Eine Frau aus den USA, warm und bedächtig.',
+        nl: 'Een vrouw uit de Verenigde Staten, warm en bedachtzaam.',
+        fr: 'Une femme des États-Unis, à la voix chaleureuse et posée.',
+        es: 'Una mujer de Estados Unidos, de voz cálida y pausada.',
+      },
+    },
     {
       id: 'joe',
       line: {
@@ -40,7 +44,16 @@ export const DEFAULT_EXHIBIT: Exhibit = {
         es: 'Un hombre de Estados Unidos, calculado a partir de grabaciones públicas.',
       },
     },
-    { id: 'kerstin', line: inAll(m.ui_voice_kerstin_line) },
+    {
+      id: 'kerstin',
+      line: {
+        en: 'A woman from Germany, clear and even.',
+        de: 'Eine Frau aus Deutschland, klar und ruhig.',
+        nl: 'Een vrouw uit Duitsland, helder en gelijkmatig.',
+        fr: 'Une femme d’Allemagne, à la voix claire et régulière.',
+        es: 'Una mujer de Alemania, de voz clara y serena.',
+      },
+    },
     {
       id: 'nathalie',
       line: {
@@ -61,8 +74,26 @@ export const DEFAULT_EXHIBIT: Exhibit = {
         es: 'Un niño que no existe: la voz fue calculada.',
       },
     },
-    { id: 'roosevelt', line: inAll(m.recorded_roosevelt_line) },
-    { id: 'nightingale', line: inAll(m.recorded_nightingale_line) },
+    {
+      id: 'roosevelt',
+      line: {
+        en: 'President of the United States, from an acoustic disc of 1913.',
+        de: 'Präsident der Vereinigten Staaten, nach einer Schallplatte von 1913.',
+        nl: 'President van de Verenigde Staten, van een plaat uit 1913.',
+        fr: 'Président des États-Unis, d’après un disque de 1913.',
+        es: 'Presidente de Estados Unidos, según un disco de 1913.',
+      },
+    },
+    {
+      id: 'nightingale',
+      line: {
+        en: 'Founder of modern nursing, from a wax cylinder of 1890.',
+        de: 'Begründerin der modernen Krankenpflege, nach einer Wachswalze von 1890.',
+        nl: 'Grondlegster van de moderne verpleging, van een wasrol uit 1890.',
+        fr: 'Fondatrice des soins infirmiers modernes, d’après un cylindre de cire de 1890.',
+        es: 'Fundadora de la enfermería moderna, según un cilindro de cera de 1890.',
+      },
+    },
   ],
   prompts: [
     {

@@ -1,4 +1,4 @@
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { LIMITS, type AllowedCode } from './schema';
 
 /** What is wrong at one place of an exhibit's file. */

@@ -5,7 +5,7 @@ import { isInMemory } from '../../store/memory/open';
 import { storageState, type StorageState } from '../../store/space';
 import { askToPersist } from '../../store/takes';
 import { describeCause } from '../../engine/errors';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import type { AppContext } from '../../services/context';
 import { modelsUrl } from '../../services/models-url';
 import { isCancelled } from '../../services/messages';

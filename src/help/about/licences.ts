@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 
 /** Written by scripts/licences.mjs beside the full texts. */
 const listSchema = v.array(

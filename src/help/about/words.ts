@@ -1,6 +1,6 @@
 import type { Held } from '../../store/kept/held';
 import type { KeptKind } from '../../store/kept/kept';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { dataSize } from '../../text/format';
 
 interface Words {

@@ -1,4 +1,4 @@
-import * as m from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import type { Fault } from './faults';
 
 const WORDS: Record<Fault | 'out-of-order', () => string> = {

@@ -4,7 +4,7 @@ import { listDevices } from '../../audio/microphone';
 import { Recorder } from '../../audio/recorder';
 import { DEFAULT_CONTROLS, type VoiceSummary } from '../../engine/types';
 import { exportTake } from '../../export/export';
-import * as m from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { measureLoopback } from '../../realtime/session/loopback';
 import type { ConversionClient } from '../../services/conversion-client.svelte';
 import { detect } from '../../services/detection-client';

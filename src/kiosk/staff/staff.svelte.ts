@@ -1,6 +1,6 @@
 import { downloadDocument } from '../../export/deliver';
 import { ExhibitError, faultWithPlace } from '../../files/exhibit';
-import * as m from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import type { AppContext } from '../../services/context';
 import { downloadExhibit } from '../../services/exhibit/file';
 import { exhibitUrl } from '../../services/exhibit/url';

@@ -1,4 +1,4 @@
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import type { LessonName } from './lesson-names';
 
 /** Competences of the AI literacy framework (`AI_LITERACY`), by domain and number, in the words of its final version of June 2026. */

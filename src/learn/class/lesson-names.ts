@@ -1,4 +1,4 @@
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 
 /** Parts of the learning page that the pages for a class point to, by their name in the address (`#/learn/<name>`). */
 export const LESSON_NAMES = {

@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import type { Material } from '../material.svelte';
 import HistoryPage from './HistoryPage.svelte';
 import LetterPage from './LetterPage.svelte';

@@ -6,7 +6,7 @@ import { LiveStats } from '../live-stats';
 import { startContext } from '../../audio/audio-context';
 import { AudioError } from '../../audio/errors';
 import { canShareMemory } from '../../dsp/shared-memory';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { Ring } from '../ring';
 
 const RING_SECONDS = 1;

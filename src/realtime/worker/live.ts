@@ -13,7 +13,7 @@ import type {
   LiveSettings,
   LiveStatus,
 } from '../live-types';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import type { Runtime } from '../../engine/backends/runtime';
 import { streamRtf } from '../../engine/benchmark';
 import type { EngineStatus, SourceProfile, VoiceSummary } from '../../engine/types';

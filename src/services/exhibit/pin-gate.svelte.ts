@@ -1,4 +1,4 @@
-import * as m from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import { checkPin, hasPin, PIN_PATTERN, pinWaitSeconds, resetPin, setPin } from '../../store/device/pin';
 import { messageOf } from '../messages';
 import type { Scope } from '../scope';

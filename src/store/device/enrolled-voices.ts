@@ -4,7 +4,7 @@ import { describeCause } from '../../engine/errors';
 import { plainText, requirePermission } from '../../provenance';
 import { listVoices, readVoice, revoked, saveVoice } from '../voices';
 import { firstSigner } from '../signers';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 
 export interface RefusedVoice {
   name: string;

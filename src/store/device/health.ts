@@ -2,7 +2,7 @@ import { earFilesOf, firstFilesOf } from '../../files/manifest';
 import { database, StoreError } from '../db';
 import { isInMemory } from '../memory/open';
 import { ModelStore } from '../models';
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 
 const PROBE_BYTES = 1024 * 1024;
 

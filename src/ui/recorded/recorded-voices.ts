@@ -1,4 +1,4 @@
-import * as m from '../../paraglide/messages';
+import { m } from '../../text/messages';
 
 /** What is told about a built-in voice of a person who is known from one old recording. */
 export interface RecordedVoice {

@@ -1,4 +1,4 @@
-import { m } from '../../paraglide/messages';
+import { m } from '../../text/messages';
 import type { Capacity, Use } from '../../provenance';
 
 /** What the form asks the user to choose. */

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { m } from '../../../src/paraglide/messages';
+import { m } from '../../../src/text/messages';
 import { DEFAULT_CONTROLS, type VoiceSummary } from '../../../src/engine/types';
 import { LivePage } from '../../../src/live/live.svelte';
 import type { LivePhase, LiveStatus } from '../../../src/realtime/live-types';

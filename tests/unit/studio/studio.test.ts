@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { m } from '../../../src/paraglide/messages';
+import { m } from '../../../src/text/messages';
 import type { AppContext } from '../../../src/services/context';
 import { DEFAULT_CONTROLS, type ConvertProgress } from '../../../src/engine/types';
 import { decodeFile } from '../../../src/audio/decode';

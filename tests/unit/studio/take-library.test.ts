@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { m } from '../../../src/paraglide/messages';
+import { m } from '../../../src/text/messages';
 import { DEFAULT_CONTROLS } from '../../../src/engine/types';
 import { Notices } from '../../../src/services/notices.svelte';
 import { Scope } from '../../../src/services/scope';

@@ -62,7 +62,7 @@ beforeEach(async () => {
   vi.stubGlobal('addEventListener', received.addEventListener.bind(received));
   const [{ followPageLanguage }, { m }, { throwIfCancelled }] = await Promise.all([
     import('../../../src/text/worker-language'),
-    import('../../../src/paraglide/messages'),
+    import('../../../src/text/messages'),
     import('../../../src/engine/errors'),
   ]);
   followPageLanguage();
@@ -77,14 +77,14 @@ afterEach(() => {
 });
 
 describe('the messages of a worker', () => {
-  it('are those of the page from the first call on, and follow it', async () => {
+  it('are those of the page once they are fetched, and follow it', async () => {
     language.user = 'de';
     const { client } = open();
-    expect(await client.api.word()).toBe('unbekannt');
+    await expect.poll(() => client.api.word()).toBe('unbekannt');
     language.exhibit = 'fr';
-    expect(await client.api.word()).toBe('inconnu');
+    await expect.poll(() => client.api.word()).toBe('inconnu');
     language.exhibit = null;
-    expect(await client.api.word()).toBe('unbekannt');
+    await expect.poll(() => client.api.word()).toBe('unbekannt');
   });
 
   it('are English where the page has not said anything', () => {
@@ -94,6 +94,7 @@ describe('the messages of a worker', () => {
   it('are those of its errors, which keep their name', async () => {
     language.user = 'es';
     const { client } = open();
+    await expect.poll(() => client.api.word()).toBe('desconocido');
     await expect(client.api.fail()).rejects.toMatchObject({
       name: 'cancelled',
       message: expect.stringMatching(/^Se canceló la conversión\./) as string,
@@ -106,7 +107,7 @@ describe('the messages of a worker', () => {
       language.user = 'nl';
       const { client, worker } = open();
       worker.postMessage(message);
-      expect(await client.api.word()).toBe('onbekend');
+      await expect.poll(() => client.api.word()).toBe('onbekend');
     },
   );
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Route } from '../../../src/app/routes.svelte';
 import { LOCALES } from '../../../src/files/exhibit';
 import { DEFAULT_EXHIBIT } from '../../../src/files/exhibit';
-import * as m from '../../../src/paraglide/messages';
+import { m } from '../../../src/text/messages';
 import { language } from '../../../src/services/locale.svelte';
 import { Scope } from '../../../src/services/scope';
 import { Excerpt } from '../../../src/ui/recorded/excerpt.svelte';

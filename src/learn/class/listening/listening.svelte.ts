@@ -1,5 +1,5 @@
 import type { Side } from '../../../audio/ab-player';
-import { m } from '../../../paraglide/messages';
+import { m } from '../../../text/messages';
 import type { Material } from '../../material.svelte';
 import { changeKept, loadKept, type Kept, type Tally } from '../kept';
 

@@ -1,4 +1,4 @@
-import { m } from '../../../paraglide/messages';
+import { m } from '../../../text/messages';
 import type { TestItem } from './test-score';
 
 export const TEST_ITEMS: readonly TestItem[] = [

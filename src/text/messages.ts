@@ -1,0 +1,37 @@
+import { catalogues, type Catalogue, type CatalogueName, type Messages } from '../paraglide/catalogues';
+import { getLocale, type Locale } from '../paraglide/runtime';
+
+type Message = (inputs?: object, options?: { locale?: Locale }) => string;
+
+/** The texts that are here, by language and name of the message. */
+const texts: Partial<Record<Locale, Catalogue>> = {};
+const here = new Set<string>();
+
+/**
+ * All that is said to people, in the language shown or in `options.locale`. A text whose catalogue is not here (`loadTexts`) is said in
+ * English, or by its name.
+ */
+export const m: Messages = new Proxy({} as Record<string, Message>, {
+  get(messages, name) {
+    if (typeof name === 'symbol') return undefined;
+    return (messages[name] ??= (inputs = {}, { locale = getLocale() } = {}) =>
+      (texts[locale]?.[name] ?? texts.en?.[name])?.(inputs) ?? name);
+  },
+}) as unknown as Messages;
+
+/** Takes over texts that were imported with the code. */
+export function addTexts(locale: Locale, name: CatalogueName, catalogue: Catalogue): void {
+  texts[locale] = { ...texts[locale], ...catalogue };
+  here.add(`${locale} ${name}`);
+}
+
+/** Whether all texts of these catalogues are here. */
+export function hasTexts(locale: Locale, names: Iterable<CatalogueName>): boolean {
+  return [...names].every((name) => here.has(`${locale} ${name}`));
+}
+
+/** Fetches what is not here of these catalogues; rejects where one of them cannot be fetched. */
+export async function loadTexts(locale: Locale, names: Iterable<CatalogueName>): Promise<void> {
+  const missing = [...names].filter((name) => !hasTexts(locale, [name]));
+  await Promise.all(missing.map(async (name) => addTexts(locale, name, await catalogues[locale][name]())));
+}
