@@ -79,8 +79,11 @@ async function fetchAsked(next: Choice): Promise<void> {
 /** Fetches texts in the language shown, and in those that are chosen later; rejects where that cannot be done. */
 export async function needTexts(names: readonly CatalogueName[]): Promise<void> {
   for (const name of names) needed.add(name);
-  do await loadTexts(localeOf(asked), needed);
-  while (!hasTexts(shown(), needed));
+  do {
+    const next = asked;
+    await loadTexts(localeOf(next), needed);
+    if (asked === next && choice !== next) ask(next);
+  } while (!hasTexts(shown(), needed));
 }
 
 /** Fetches texts in every language. */
