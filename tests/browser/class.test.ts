@@ -4,7 +4,7 @@ import type { AxeResults } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TEST_ITEMS } from '../../src/learn/class/test/test-items';
-import { openApp, type Opened } from './support';
+import { chooseLanguage, openApp, type Opened } from './support';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const LOADED = { timeout: 60_000 };
@@ -63,7 +63,7 @@ describe('for a class', () => {
       await press(page.getByTestId(`class-${part}`));
       await page.getByTestId(shown).waitFor();
       for (const language of ['de', 'nl', 'fr', 'es', 'en']) {
-        await page.getByTestId('language').selectOption(language);
+        await chooseLanguage(page, language);
         await page.locator(`html[lang=${language}]`).waitFor();
         expect(await isWide(page), `${part}, ${language}`).toBe(false);
       }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Locale } from '../../src/files/exhibit';
 import { TOPICS, type Topic } from '../../src/help/topics';
 import { axeFaults } from './axe';
-import { openApp, type Opened } from './support';
+import { chooseLanguage, openApp, type Opened } from './support';
 
 const LOADED = { timeout: 60_000 };
 const PIN = '271828';
@@ -34,7 +34,7 @@ describe('the help', () => {
     const page = await open('#/help');
     expect(await axeFaults(page)).toEqual([]);
     for (const locale of ['en', 'de'] as const) {
-      await page.getByTestId('language').selectOption(locale);
+      await chooseLanguage(page, locale);
       await page.goto(`${app!.url}#/help`);
       for (const topic of TOPICS) {
         await page.getByTestId(`topic-${topic.id}`).click();
@@ -49,7 +49,7 @@ describe('the help', () => {
     }
     await page.goto(`${app!.url}#/help/calls/windows`);
     await guide(page, { id: 'calls' }).waitFor();
-    await page.getByTestId('language').selectOption('en');
+    await chooseLanguage(page, 'en');
     await page.getByRole('heading', { level: 1, name: 'Live, and in calls' }).waitFor();
     expect(new URL(page.url()).hash).toBe('#/help/calls/windows');
     expect(await axeFaults(page)).toEqual([]);
@@ -68,7 +68,7 @@ describe('the help', () => {
     await page.goBack();
     await expect.poll(() => focused(page)).toBe('help-linux');
     await page.goto(`${app!.url}#/help/kiosk`);
-    await page.getByTestId('language').selectOption('de');
+    await chooseLanguage(page, 'de');
     await page.getByTestId('contents').getByRole('link', { name: 'Für das Personal' }).press('Enter');
     await expect.poll(() => focused(page)).toBe('help-für-das-personal');
   });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { BEGIN, END } from '../../scripts/pseudo.mjs';
 import { DEFAULT_EXHIBIT } from '../../src/files/exhibit';
 import { promptsIn } from '../../src/voices/prompts';
-import { audioSeconds, openApp, type Opened } from './support';
+import { audioSeconds, chooseLanguage, openApp, type Opened } from './support';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 const LANGUAGES = ['de', 'nl', 'fr', 'es', 'en'];
@@ -51,8 +51,6 @@ async function markElements(page: Page): Promise<() => Promise<string[]>> {
     );
 }
 
-const speak = (page: Page, locale: string) => page.getByTestId('language').selectOption(locale);
-
 const root = (page: Page) =>
   page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
 
@@ -68,27 +66,27 @@ describe('another language', () => {
     const removed = await markElements(page);
     const headings = new Set<string>();
     for (const locale of LANGUAGES) {
-      await speak(page, locale);
-      expect(await root(page)).toEqual([locale, 'ltr']);
+      await chooseLanguage(page, locale);
+      await expect.poll(() => root(page)).toEqual([locale, 'ltr']);
       await expect.poll(() => semitones.textContent()).toContain(locale === 'en' ? '0.0' : '0,0');
       expect(await page.getByTestId('open-take').textContent()).toBe(name);
       headings.add((await page.locator('footer').textContent())!);
     }
     expect(headings.size).toBe(LANGUAGES.length);
     expect(await removed()).toEqual([]);
-    await speak(page, 'de');
+    await chooseLanguage(page, 'de');
     await page.reload();
-    expect(await root(page)).toEqual(['de', 'ltr']);
+    await expect.poll(() => root(page)).toEqual(['de', 'ltr']);
   });
 
   it('is what a browser prefers, until the user chooses', async () => {
     app = await openApp({ args: ['--lang=nl', '--accept-lang=nl-BE,nl'] });
     const { page } = app;
     expect(await page.evaluate(() => navigator.language)).toMatch(/^nl/);
-    expect(await root(page)).toEqual(['nl', 'ltr']);
-    await speak(page, 'fr');
+    await expect.poll(() => root(page)).toEqual(['nl', 'ltr']);
+    await chooseLanguage(page, 'fr');
     await page.reload();
-    expect(await root(page)).toEqual(['fr', 'ltr']);
+    await expect.poll(() => root(page)).toEqual(['fr', 'ltr']);
   });
 
   it('leaves a live session on', async () => {
@@ -101,7 +99,7 @@ describe('another language', () => {
     const context = await page.evaluateHandle(() => window.newestAudioContext!.deref()!);
     const removed = await markElements(page);
     for (const locale of LANGUAGES) {
-      await speak(page, locale);
+      await chooseLanguage(page, locale);
       await audioSeconds(page, 0.5);
       await isLive.waitFor({ timeout: 1000 });
     }
@@ -183,7 +181,7 @@ describe.each(PAGES)('the page %s in a made-up language, from right to left and 
     await page.waitForFunction((begin) => document.body.innerText.includes(begin), BEGIN);
     // The networks load, and lists come from the store.
     await page.waitForLoadState('networkidle');
-    expect(await root(page)).toEqual(['ar-XB', 'rtl']);
+    await expect.poll(() => root(page)).toEqual(['ar-XB', 'rtl']);
     for (const details of await page.locator('main details').all())
       await details.evaluate((element: HTMLDetailsElement) => (element.open = true));
     const english = (await textsOf(page)).filter((text) => /\p{Script=Latin}{2}/u.test(outside(text)));

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { audioSeconds, openApp, type Opened } from './support';
+import { audioSeconds, chooseLanguage, openApp, type Opened } from './support';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
 
@@ -89,7 +89,7 @@ describe('the lessons', () => {
     app = await openApp({ path: '#/learn/permission' });
     const { page } = app;
     await page.getByRole('button', { name: 'Not fine' }).first().click();
-    await page.getByTestId('language').selectOption('de');
+    await chooseLanguage(page, 'de');
     const chosen = page.getByTestId('situation').locator('button[aria-pressed=true]');
     await expect.poll(() => chosen.allTextContents()).toEqual(['Nicht in Ordnung']);
     await page.getByTestId('lesson-voice').click();

@@ -7,7 +7,7 @@ import { createSigningKey } from '../../src/provenance';
 import { fakeVoice } from '../unit/engine/fake-networks';
 import { sealed } from '../unit/provenance/records';
 import { SPEECH } from './enrol-steps';
-import { openApp, type OpenOptions, type Opened } from './support';
+import { chooseLanguage, openApp, type Opened, type OpenOptions } from './support';
 
 const LOADED = { timeout: 60_000 };
 const PIN = '271828';
@@ -146,7 +146,7 @@ it('a curator edits an exhibit, uses it, saves it, and a wrong file changes noth
   await page.getByTestId('undo').click();
   await expect.poll(() => page.getByTestId('title-en').inputValue()).toBe('Voices of the harbour');
 
-  await page.getByTestId('language').selectOption('de');
+  await chooseLanguage(page, 'de');
   await page.getByRole('heading', { name: 'Stimmen' }).waitFor();
 });
 

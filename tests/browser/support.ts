@@ -174,3 +174,9 @@ function mediaArgs({ microphone = 'granted', fakeMicWav }: OpenOptions): string[
     ...(fakeMicWav ? [`--use-file-for-fake-audio-capture=${fakeMicWav}`] : []),
   ];
 }
+
+/** In the header; resolves once the texts of the language are shown. */
+export async function chooseLanguage(page: Page, locale: string): Promise<void> {
+  await page.getByTestId('language').selectOption(locale);
+  await page.locator(`html[lang=${locale}]`).waitFor();
+}
