@@ -9,6 +9,8 @@ export const NOT_MESSAGES = [
   'src/files/exhibit/{default,schema}.ts',
   // Sentences to read aloud, by language.
   'src/voices/prompts.ts',
+  // What is said in recordings.
+  'src/ui/transcript/built-in-sounds.ts',
   // Titles of sources.
   'src/learn/cases.ts',
   'src/learn/class/{competences,sources}.ts',

@@ -129,8 +129,8 @@ function importsOf(locales, names) {
 async function inputsByMessage(folder) {
   const inputs = new Map();
   for (const file of await readdir(folder)) {
-    const { $schema, ...all } = JSON.parse(await readFile(join(folder, file), 'utf8'));
-    for (const [key, message] of Object.entries(all)) {
+    for (const [key, message] of Object.entries(JSON.parse(await readFile(join(folder, file), 'utf8')))) {
+      if (key === '$schema') continue;
       const text = JSON.stringify(message);
       const names = Array.from(
         text.matchAll(/\{(\w+)\}|"input (\w+)"/g),
@@ -157,7 +157,7 @@ function runtimeTypes(locales) {
 function typesOf(names, inputs) {
   const messages = Array.from(inputs, ([key, all]) => {
     const inputsType = all.length > 0 ? `{ ${all.map((name) => `${name}: Input`).join('; ')} }` : 'object';
-    return `  ${key}(inputs${all.length > 0 ? '' : '?'}: ${inputsType}, options?: Options): string;`;
+    return `  readonly ${key}: (inputs${all.length > 0 ? '' : '?'}: ${inputsType}, options?: Options) => string;`;
   });
   return [
     "import type { Locale } from './runtime';",

@@ -22,11 +22,14 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const date = v.pipe(
   v.string(),
   v.isoDate(),
-  v.check(
-    (day) => !Number.isNaN(Date.parse(day)),
-    () => m.provenance_no_such_day(),
-  ),
+  v.check(isDay, () => m.provenance_no_such_day()),
 );
+/** Whether the calendar has it: `Date.parse` takes 31 February for 3 March. */
+function isDay(day: string): boolean {
+  const time = Date.parse(day);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+}
+
 const integer = (low: number, high: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
 

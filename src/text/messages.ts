@@ -6,15 +6,17 @@ type Message = (inputs?: object, options?: { locale?: Locale }) => string;
 /** The texts that are here, by language and name of the message. */
 const texts: Partial<Record<Locale, Catalogue>> = {};
 const here = new Set<string>();
+/** `m` makes the function of a message when it is first asked for. */
+const functions: Record<string, Message> = {};
 
 /**
  * All that is said to people, in the language shown or in `options.locale`. A text whose catalogue is not here (`loadTexts`) is said in
  * English, or by its name.
  */
-export const m: Messages = new Proxy({} as Record<string, Message>, {
-  get(messages, name) {
+export const m = new Proxy(functions, {
+  get(made, name) {
     if (typeof name === 'symbol') return undefined;
-    return (messages[name] ??= (inputs = {}, { locale = getLocale() } = {}) =>
+    return (made[name] ??= (inputs = {}, { locale = getLocale() } = {}) =>
       (texts[locale]?.[name] ?? texts.en?.[name])?.(inputs) ?? name);
   },
 }) as unknown as Messages;

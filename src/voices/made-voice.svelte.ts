@@ -4,8 +4,7 @@ import type { ConvertResult } from '../engine/types';
 import { allowedUses } from '../provenance';
 import { readVoiceFile } from '../files/voice-file';
 import { deleteMade, readMade, saveMade } from '../store/enrolments';
-
-export const AUDITIONS = ['sample/sample.wav', 'sample/second.opus', 'sample/third.opus'];
+import { AUDITIONS } from '../ui/transcript/built-in-sounds';
 
 /** A finished voice that the user has not kept yet. It is stored with its enrolment, so that closing the tab does not lose it. */
 export class MadeVoice {
@@ -42,6 +41,6 @@ export class MadeVoice {
   audition(index: number, signal: AbortSignal): Promise<ConvertResult> {
     const { about, sealed } = this.finished!.voice;
     const use = allowedUses(sealed.record).includes('preview') ? 'preview' : 'convert';
-    return audition(this.converter, about.id, AUDITIONS[index]!, signal, use);
+    return audition(this.converter, about.id, AUDITIONS[index]!.address, signal, use);
   }
 }

@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/browser.mjs';
 import { DIST, ensureBuilt, HARNESS_DIST, PSEUDO_DIST } from '../../scripts/build.mjs';
 import { serve } from '../../scripts/serve.mjs';
+import type * as Messages from '../../src/text/messages';
 
 export interface OpenOptions {
   /** Appended to the address, for example `#/detect`. */
@@ -70,7 +71,12 @@ export async function openModules(options: Omit<OpenOptions, 'path' | 'intercept
   });
   await server.listen();
   const url = server.resolvedUrls!.local[0]!;
-  return openAt(url, 'tests/browser/modules.html', options, () => server.close());
+  const opened = await openAt(url, 'tests/browser/modules.html', options, () => server.close());
+  await opened.page.evaluate(async () => {
+    const { loadTexts } = (await loadModule('/src/text/messages.ts')) as typeof Messages;
+    await loadTexts('en', ['shell']);
+  });
+  return opened;
 }
 
 /** Opens an address in a fresh Chromium; `closeServer` is called when it is closed. */

@@ -45,6 +45,7 @@ describe('a record', () => {
     ['an unknown use', { uses: ['sing' as 'live'] }],
     ['a use twice', { uses: ['live', 'live'] }],
     ['an invalid date', { from: '2026-02-31x' }],
+    ['a day that no calendar has', { from: '2026-02-31' }],
     ['an end before its beginning', { until: '2025-01-01' }],
     ['a year of death of a living person', { person: { name: 'A', status: 'living', deathYear: 1950 } }],
     ['no year of death of a deceased person', { person: { name: 'A', status: 'deceased' } }],

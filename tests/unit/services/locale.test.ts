@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as CataloguesModule from '../../../src/paraglide/catalogues';
+import type * as LocaleModule from '../../../src/services/locale.svelte';
 
-type Catalogues = (typeof import('../../../src/paraglide/catalogues'))['catalogues'];
-type Module = typeof import('../../../src/services/locale.svelte');
+type Catalogues = typeof CataloguesModule.catalogues;
 
 /** The catalogues asked for, `de shell`; each is answered by `answer`. */
 const asked: string[] = [];
 let answer: (name: string) => Promise<void>;
 
-let locale: Module;
+let locale: typeof LocaleModule;
 
 beforeEach(async () => {
   asked.length = 0;

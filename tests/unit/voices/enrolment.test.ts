@@ -10,7 +10,7 @@ import { abandonedDrafts, Draft } from '../../../src/store/drafts';
 import { addRecording, deleteEnrolment, listEnrolments, readRecording } from '../../../src/store/enrolments';
 import { listVoices } from '../../../src/store/voices';
 import { Enrolment } from '../../../src/voices/enrolment.svelte';
-import { AUDITIONS } from '../../../src/voices/made-voice.svelte';
+import { AUDITIONS } from '../../../src/ui/transcript/built-in-sounds';
 import { voiceFile } from '../archive/device';
 import { openBrowser, pageContext } from '../page';
 import { record, sealed } from '../provenance/records';
@@ -351,7 +351,7 @@ describe('a voice', () => {
     const spoken = { samples: Float32Array.of(1), sampleRateHz: 24000 };
     vi.mocked(audition).mockResolvedValue(spoken as never);
     await enrolment.audition(1);
-    expect(vi.mocked(audition).mock.calls[0]!.slice(1, 3)).toEqual(['own-a', AUDITIONS[1]]);
+    expect(vi.mocked(audition).mock.calls[0]!.slice(1, 3)).toEqual(['own-a', AUDITIONS[1]!.address]);
     expect(player.setTracks).toHaveBeenCalledWith(spoken, undefined);
     expect(enrolment.playing).toBe('audition 1');
   });
