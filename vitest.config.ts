@@ -13,7 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
           environment: 'node',
-          setupFiles: 'tests/unit/texts.setup.ts',
+          setupFiles: 'tests/texts.setup.ts',
           maxWorkers: '100%',
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           environment: 'node',
-          setupFiles: 'tests/unit/texts.setup.ts',
+          setupFiles: 'tests/texts.setup.ts',
           // Two Chromiums wait for sound and pages most of the time; more would time each other out.
           maxWorkers: 2,
           // Each wait in a test has a limit of its own; on a busy machine a long test comes to the sum of many.

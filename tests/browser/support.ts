@@ -6,7 +6,6 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/browser.mjs';
 import { DIST, ensureBuilt, HARNESS_DIST, PSEUDO_DIST } from '../../scripts/build.mjs';
 import { serve } from '../../scripts/serve.mjs';
-import type * as Messages from '../../src/text/messages';
 
 export interface OpenOptions {
   /** Appended to the address, for example `#/detect`. */
@@ -72,10 +71,7 @@ export async function openModules(options: Omit<OpenOptions, 'path' | 'intercept
   await server.listen();
   const url = server.resolvedUrls!.local[0]!;
   const opened = await openAt(url, 'tests/browser/modules.html', options, () => server.close());
-  await opened.page.evaluate(async () => {
-    const { loadTexts } = (await loadModule('/src/text/messages.ts')) as typeof Messages;
-    await loadTexts('en', ['shell']);
-  });
+  await opened.page.evaluate(() => loadModule('/tests/texts.setup.ts'));
   return opened;
 }
 

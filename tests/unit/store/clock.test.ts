@@ -17,7 +17,7 @@ async function start(thread: 'page' | 'worker' = 'page') {
     import('../../../src/store/voices'),
     import('../../../src/store/db'),
     import('../../../src/provenance'),
-    import('../texts.setup'),
+    import('../../texts.setup'),
   ]);
   await (thread === 'page' ? rememberTime() : revoked());
   await closeDatabase();

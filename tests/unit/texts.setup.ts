@@ -1,7 +1,0 @@
-import { LOCALES } from '../../src/files/exhibit/locales';
-import { catalogues, type CatalogueName } from '../../src/paraglide/catalogues';
-import { loadTexts } from '../../src/text/messages';
-
-/* What the pages fetch when they are opened: all texts, so that a test says what a page would say. */
-const all = Object.keys(catalogues.en) as CatalogueName[];
-await Promise.all(LOCALES.map((locale) => loadTexts(locale, all)));
