@@ -37,7 +37,7 @@ function pseudoMessages(): Plugin {
     name: 'pseudo-messages',
     async config() {
       await compilePseudoMessages();
-      const find = /^(?:\.\.\/)+paraglide\/(catalogues|runtime)$/;
+      const find = /^(?:\.\.\/)+paraglide\/(catalogues|runtime|shells)$/;
       return { resolve: { alias: [{ find, replacement: `${PSEUDO_MESSAGES}/$1.js` }] } };
     },
   };

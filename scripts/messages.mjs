@@ -7,13 +7,13 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = join(ROOT, '.cache/messages.stamp');
 /** The language in which every message is written first. */
 const BASE = 'en';
-/** Of a catalogue that a module imports statically. */
-const SHELL_TYPES = `import type { Catalogue } from '../../catalogues';
-declare const catalogue: Catalogue;
-export = catalogue;
+const SHELLS_TYPES = `import type { Catalogue } from './catalogues';
+import type { Locale } from './runtime';
+export const english: Catalogue;
+export const shells: Readonly<Record<Locale, () => Promise<Catalogue>>>;
 `;
 /** Plural rules. */
-const REGISTRY = "import * as registry from '../../registry.js';\n\n";
+const REGISTRY = "import * as registry from '../registry.js';\n\n";
 
 /** Areas whose texts every page needs; they are one catalogue, `shell`. Each other area is a catalogue of its own. */
 const SHELL = ['app', 'browser', 'lower', 'offline', 'text', 'ui'];
@@ -49,8 +49,8 @@ export async function compileMessages() {
 }
 
 /**
- * Writes the texts of each area in each language as a module of its own, `catalogues/{locale}/{name}.js`, and `catalogues.js`, which imports
- * them when they are asked for: a page needs few of them. Of paraglide's other modules the types and the runtime are kept.
+ * Writes the texts of each area in each language as a module of its own, `catalogues/{name}.{locale}.js`, and what imports them when they are
+ * asked for: `catalogues.js` for pages, each of which needs few of them, `shells.js` for workers. Of paraglide's other modules the runtime is kept.
  *
  * @param {string} outdir
  * @param {string} project
@@ -62,9 +62,9 @@ export async function compileInto(outdir, project, messages) {
   const { locales } = JSON.parse(await readFile(join(project, 'settings.json'), 'utf8'));
   const catalogueOf = await cataloguesByMessage(join(messages, BASE));
   const names = [...new Set(catalogueOf.values())].sort();
+  const folder = join(outdir, 'catalogues');
+  await mkdir(folder);
   for (const locale of locales) {
-    const folder = join(outdir, 'catalogues', locale);
-    await mkdir(folder, { recursive: true });
     const file = join(outdir, 'messages', `${locale}.js`);
     const functions = (await readFile(file, 'utf8')).split(/\n\n(?=export const )/).slice(1);
     for (const name of names) {
@@ -72,13 +72,14 @@ export async function compileInto(outdir, project, messages) {
         (text) => catalogueOf.get(/^export const (\w+)/.exec(text)?.[1] ?? '') === name,
       );
       const registry = own.some((text) => text.includes('registry.')) ? REGISTRY : '';
-      await writeFile(join(folder, `${name}.js`), `${registry}${own.join('\n\n')}\n`);
+      await writeFile(join(folder, `${name}.${locale}.js`), `${registry}${own.join('\n\n')}\n`);
     }
-    await writeFile(join(folder, 'shell.d.ts'), SHELL_TYPES);
   }
   for (const unused of ['messages', 'messages.js', 'server.js'])
     await rm(join(outdir, unused), { recursive: true });
   await writeFile(join(outdir, 'runtime.d.ts'), runtimeTypes(locales));
+  await writeFile(join(outdir, 'shells.js'), shellsOf(locales));
+  await writeFile(join(outdir, 'shells.d.ts'), SHELLS_TYPES);
   await writeFile(join(outdir, 'catalogues.js'), importsOf(locales, names));
   await writeFile(
     join(outdir, 'catalogues.d.ts'),
@@ -116,10 +117,27 @@ async function cataloguesByMessage(folder) {
   return catalogues;
 }
 
+/** English is with the code of the workers. @param {string[]} locales */
+function shellsOf(locales) {
+  const lines = locales.map((locale) =>
+    locale === BASE
+      ? `  ${locale}: () => Promise.resolve(english),`
+      : `  '${locale}': () => import('./catalogues/shell.${locale}.js'),`,
+  );
+  return [
+    `import * as english from './catalogues/shell.${BASE}.js';`,
+    'export { english };',
+    'export const shells = {',
+    ...lines,
+    '};',
+    '',
+  ].join('\n');
+}
+
 /** @param {string[]} locales @param {string[]} names */
 function importsOf(locales, names) {
   const lines = locales.map((locale) => {
-    const imports = names.map((name) => `${name}: () => import('./catalogues/${locale}/${name}.js')`);
+    const imports = names.map((name) => `${name}: () => import('./catalogues/${name}.${locale}.js')`);
     return `  '${locale}': { ${imports.join(', ')} },`;
   });
   return `export const catalogues = {\n${lines.join('\n')}\n};\n`;

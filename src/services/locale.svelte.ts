@@ -3,7 +3,8 @@ import { LOCALES } from '../files/exhibit/locales';
 import type { CatalogueName } from '../paraglide/catalogues';
 import { overwriteGetLocale } from '../paraglide/runtime';
 import { ownLanguageName } from '../text/formatters';
-import { hasTexts, loadTexts, m } from '../text/messages';
+import { loadTexts } from '../text/load-texts';
+import { hasTexts, m } from '../text/messages';
 
 const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;
 

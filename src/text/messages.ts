@@ -1,4 +1,4 @@
-import { catalogues, type Catalogue, type CatalogueName, type Messages } from '../paraglide/catalogues';
+import type { Catalogue, CatalogueName, Messages } from '../paraglide/catalogues';
 import { getLocale, type Locale } from '../paraglide/runtime';
 
 type Message = (inputs?: object, options?: { locale?: Locale }) => string;
@@ -10,7 +10,7 @@ const here = new Set<string>();
 const functions: Record<string, Message> = {};
 
 /**
- * All that is said to people, in the language shown or in `options.locale`. A text whose catalogue is not here (`loadTexts`) is said in
+ * All that is said to people, in the language shown or in `options.locale`. A text whose catalogue is not here is said in
  * English, or by its name.
  */
 export const m = new Proxy(functions, {
@@ -21,7 +21,7 @@ export const m = new Proxy(functions, {
   },
 }) as unknown as Messages;
 
-/** Takes over texts that were imported with the code. */
+/** Takes over texts that have been imported. */
 export function addTexts(locale: Locale, name: CatalogueName, catalogue: Catalogue): void {
   texts[locale] = { ...texts[locale], ...catalogue };
   here.add(`${locale} ${name}`);
@@ -30,10 +30,4 @@ export function addTexts(locale: Locale, name: CatalogueName, catalogue: Catalog
 /** Whether all texts of these catalogues are here. */
 export function hasTexts(locale: Locale, names: Iterable<CatalogueName>): boolean {
   return [...names].every((name) => here.has(`${locale} ${name}`));
-}
-
-/** Fetches what is not here of these catalogues; rejects where one of them cannot be fetched. */
-export async function loadTexts(locale: Locale, names: Iterable<CatalogueName>): Promise<void> {
-  const missing = [...names].filter((name) => !hasTexts(locale, [name]));
-  await Promise.all(missing.map(async (name) => addTexts(locale, name, await catalogues[locale][name]())));
 }

@@ -1,6 +1,6 @@
-import * as english from '../paraglide/catalogues/en/shell.js';
 import { isLocale, overwriteGetLocale, type Locale } from '../paraglide/runtime';
-import { addTexts, loadTexts } from './messages';
+import { english, shells } from '../paraglide/shells';
+import { addTexts } from './messages';
 
 /** What a page sends to its workers, beside the calls of comlink, which ignores it. */
 export interface LanguageMessage {
@@ -17,7 +17,10 @@ export function followPageLanguage(): void {
   overwriteGetLocale(() => shown);
   addEventListener('message', ({ data }: MessageEvent<Partial<LanguageMessage> | null>) => {
     if (!isLocale(data?.language)) return;
-    shown = data.language;
-    loadTexts(shown, ['shell']).catch((error: unknown) => console.warn(error));
+    const locale = (shown = data.language);
+    shells[locale]().then(
+      (catalogue) => addTexts(locale, 'shell', catalogue),
+      (error: unknown) => console.warn(error),
+    );
   });
 }
