@@ -22,9 +22,14 @@ interface Found {
 
 /** The contrast of every text, control, icon of a control and focus ring that is shown, or that the open dialog shows. */
 export async function measureContrast(page: Page): Promise<Measured[]> {
+  const before = await page.evaluateHandle(() => document.activeElement as HTMLElement);
   // From now on the focus that the measurement moves is shown as that of the keyboard.
   await page.keyboard.press('Tab');
   const found = await page.evaluate(coloursOfPage);
+  await before.evaluate((element) => {
+    (document.activeElement as HTMLElement).blur();
+    element.focus({ preventScroll: true });
+  });
   return found.map(({ kind, what, pairs }) => ({
     kind,
     what,
@@ -36,7 +41,7 @@ export async function measureContrast(page: Page): Promise<Measured[]> {
 function coloursOfPage(): Found[] {
   type Rgba = [number, number, number, number];
   const CONTROLS =
-    'button, .button, select, textarea, input:not([type=checkbox], [type=radio], [type=range], [type=color], [type=file]), [role=radio], [role=switch], [role=slider]';
+    'button, .button, select, textarea, input:not([type=checkbox], [type=radio], [type=range], [type=color], [type=file]), [role=radio], [role=switch], [role=slider], [role=radiogroup], :is(label, .card):has([type=radio], [role=radio])';
   const FOCUSABLE = 'a[href], button, select, textarea, input, summary, [tabindex="0"]';
   const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
   const parsed = new Map<string, Rgba>();
@@ -141,7 +146,6 @@ function coloursOfPage(): Found[] {
     if (pairs.length > 0) found.push({ kind: 'icon', what: nameOf(host), pairs });
   }
 
-  const before = document.activeElement as HTMLElement | null;
   for (const element of root.querySelectorAll<HTMLElement>(FOCUSABLE)) {
     if (!isShown(element) || isOff(element) || element.tabIndex < 0) continue;
     element.focus({ preventScroll: true });
@@ -156,6 +160,5 @@ function coloursOfPage(): Found[] {
     if (pairs.length === 0) found.push({ kind: 'focus', what: nameOf(element), pairs: [] });
     for (const pair of pairs) found.push({ kind: 'focus', what: nameOf(element), pairs: [pair] });
   }
-  before?.focus({ preventScroll: true });
   return found;
 }

@@ -144,4 +144,29 @@ describe('the list of keyboard shortcuts', () => {
     await page.getByTestId('shortcuts-open').press('Enter');
     await sheet.waitFor();
   });
+
+  it('turns shortcuts with a single key off, for good, and on again', async () => {
+    const page = await open('#/live');
+    await page.getByTestId('live-ready').waitFor(LOADED);
+    const isLive = page.locator('[data-testid=live-toggle][data-phase=live]');
+    const sheet = page.getByTestId('shortcuts');
+    const toggle = async () => {
+      await page.getByTestId('shortcuts-open').click();
+      await page.getByRole('checkbox', { name: 'Shortcuts with a single key' }).press('Space');
+      await page.keyboard.press('Escape');
+      await sheet.waitFor({ state: 'detached' });
+    };
+    await toggle();
+    await page.reload();
+    await page.getByTestId('live-ready').waitFor(LOADED);
+    expect(await page.getByTestId('live-toggle').getAttribute('aria-keyshortcuts')).toBeNull();
+    for (const key of ['?', 'l']) await page.keyboard.press(key);
+    expect(await page.getByTestId('live-toggle').getAttribute('data-phase')).toBe('off');
+    expect(await sheet.count()).toBe(0);
+    await toggle();
+    await page.keyboard.press('l');
+    await isLive.waitFor(LOADED);
+    await page.keyboard.press('?');
+    await sheet.waitFor();
+  });
 });

@@ -78,7 +78,7 @@ async function live(page: Page, look: Look): Promise<void> {
 
 async function voices(page: Page, look: Look): Promise<void> {
   await go(page, 'voices/roosevelt');
-  await page.getByTestId('recorded-about').waitFor(LOADED);
+  await page.getByTestId('recorded-use').waitFor(LOADED);
   await look('a recorded voice');
   await go(page, 'voices');
   await page.getByRole('slider', { name: 'Kathleen' }).waitFor(LOADED);
