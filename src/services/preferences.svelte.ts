@@ -32,6 +32,14 @@ export class Preferences {
     this.change({ theme });
   }
 
+  get singleKeys() {
+    return this.settings.singleKeys;
+  }
+
+  set singleKeys(singleKeys: Settings['singleKeys']) {
+    this.change({ singleKeys });
+  }
+
   get deviceId() {
     return this.settings.deviceId;
   }

@@ -22,6 +22,8 @@ export const settingsSchema = v.object({
   /** Of the texts; 'auto' for the first of the browser's that there is. */
   language: v.fallback(v.picklist(['auto', ...LOCALES]), 'auto'),
   theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
+  /** Whether single characters are shortcuts: `?`, and letters. */
+  singleKeys: v.fallback(v.boolean(), true),
   deviceId: v.fallback(v.string(), ''),
   voiceId: v.fallback(v.string(), 'kathleen'),
   /** Whether the ear is fetched and used. */

@@ -8,7 +8,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { embedWatermark, voiceId24 } from '../../src/watermark';
 import { hasFfmpeg } from '../ffmpeg';
-import { axeFaults } from './axe';
+import { sideways } from './reflow';
 import { openApp, type Opened } from './support';
 import { makeWav, readWav } from './wav';
 
@@ -66,25 +66,6 @@ async function shownShare(element: Locator): Promise<number> {
     return Math.max(0, Math.min(bottom, window.innerHeight) - Math.max(top, 0)) / height;
   });
 }
-
-/** Elements that are scrolled sideways, or reach beyond the window without being cut off: WCAG 2.1, 1.4.10. */
-const sideways = (page: Page) =>
-  page.evaluate(() => {
-    const isCut = (node: Element | null): boolean =>
-      node !== null && (getComputedStyle(node).overflowX === 'hidden' || isCut(node.parentElement));
-    return [...document.querySelectorAll('body, body *')]
-      .filter((node) => {
-        const { overflowX, position } = getComputedStyle(node);
-        const { left, right, width } = node.getBoundingClientRect();
-        const isScrolled = ['auto', 'scroll'].includes(overflowX) && node.scrollWidth > node.clientWidth;
-        const isSeen = width > 1 && right > 0 && position !== 'fixed';
-        return (
-          isScrolled ||
-          (isSeen && (left < 0 || right > document.documentElement.clientWidth + 0.5) && !isCut(node))
-        );
-      })
-      .map((node) => `${node.tagName} ${node.className} ${node.textContent.trim().slice(0, 30)}`);
-  });
 
 async function marked(): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
   const sound = embedWatermark(readWav(await readFile(SPEECH)), { version: 1, id24: voiceId24('joe') });
@@ -237,38 +218,6 @@ describe('in forced colours', () => {
     const live = (id: string) => page.locator('.voice', { has: page.getByTestId(`live-voice-${id}`) });
     expect(await look(live('joe'))).not.toEqual(await look(live('kathleen')));
   });
-});
-
-describe('axe-core finds nothing', () => {
-  it.each(['light', 'dark'] as const)('in the studio with a converted take, %s', async (colorScheme) => {
-    const page = await openStudio();
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await openSample(page);
-    await convert(page);
-    expect(await axeFaults(page)).toEqual([]);
-    await page.getByTestId('ab-source').click();
-    expect(await axeFaults(page)).toEqual([]);
-  });
-
-  it.each(['light', 'dark'] as const)(
-    'on Detect with an answer, Live and Voices, %s',
-    async (colorScheme) => {
-      app = await openApp({ path: '#/detect' });
-      const { page } = app;
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.getByTestId('detect-input').setInputFiles(await marked());
-      await page.getByTestId('detect-answer').waitFor(LOADED);
-      await page.getByTestId('detect-figures').locator('summary').click();
-      await page.getByTestId('clues').locator('summary').click();
-      expect(await axeFaults(page)).toEqual([]);
-      await page.goto(`${app.url}#/live`);
-      await page.getByTestId('live-ready').waitFor(LOADED);
-      expect(await axeFaults(page)).toEqual([]);
-      await page.goto(`${app.url}#/voices`);
-      await page.getByRole('slider', { name: 'Kathleen' }).waitFor(LOADED);
-      expect(await axeFaults(page)).toEqual([]);
-    },
-  );
 });
 
 it('Detect says what it found in words; the exact figures are one press away', async () => {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { BEGIN, END } from '../../scripts/pseudo.mjs';
 import { DEFAULT_EXHIBIT } from '../../src/files/exhibit';
 import { promptsIn } from '../../src/voices/prompts';
+import { clippedOf } from './reflow';
 import { audioSeconds, chooseLanguage, openApp, type Opened } from './support';
 
 const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
@@ -142,35 +143,6 @@ function outside(text: string): string {
     if (char === END) depth--;
   }
   return SAME.reduce((left, same) => left.replaceAll(same, ''), rest);
-}
-
-/** Texts that are not wholly shown: cut off by their element, or outside of the window with nothing to scroll them into it. */
-function clippedOf(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const isHidden = (element: Element) =>
-      element.closest('.visually-hidden, .skip') !== null || !element.checkVisibility();
-    const scrolls = (element: Element | null): boolean =>
-      element !== null &&
-      (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
-    const clipped = new Set<string>();
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-      const node = walker.currentNode;
-      const element = node.parentElement!;
-      if (!node.textContent?.trim() || element.closest('script, style, noscript') || isHidden(element))
-        continue;
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      const { left, right } = range.getBoundingClientRect();
-      const isOut = left < -1 || right > document.documentElement.clientWidth + 1;
-      const isCut = [element, element.parentElement!].some(
-        (each) =>
-          /hidden|clip/.test(getComputedStyle(each).overflowX) && each.scrollWidth > each.clientWidth + 1,
-      );
-      if ((isOut && !scrolls(element)) || isCut) clipped.add(node.textContent.trim().slice(0, 60));
-    }
-    return [...clipped];
-  });
 }
 
 describe.each(PAGES)('the page %s in a made-up language, from right to left and a third longer', (path) => {

@@ -45,12 +45,15 @@ describe('the list of keyboard shortcuts', () => {
 });
 
 describe('the key that opens it', () => {
-  const press = (changes: object = {}, isTypedInto = false) =>
-    opensSheet({
-      key: '?',
-      target: { closest: () => (isTypedInto ? {} : null) },
-      ...changes,
-    } as unknown as KeyboardEvent);
+  const press = (changes: object = {}, isTypedInto = false, isOn = true) =>
+    opensSheet(
+      {
+        key: '?',
+        target: { closest: () => (isTypedInto ? {} : null) },
+        ...changes,
+      } as unknown as KeyboardEvent,
+      isOn,
+    );
 
   it('is ? alone, once, where nothing else uses it', () => {
     expect(press()).toBe(true);
@@ -58,5 +61,6 @@ describe('the key that opens it', () => {
     const others = [{ key: '/' }, { ctrlKey: true }, { metaKey: true }, { altKey: true }, { repeat: true }];
     for (const other of [...others, { defaultPrevented: true }]) expect(press(other)).toBe(false);
     expect(press({}, true)).toBe(false);
+    expect(press({}, false, false)).toBe(false);
   });
 });

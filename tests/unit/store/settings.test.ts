@@ -6,6 +6,7 @@ import { loadSettings, saveSettings } from '../../../src/store/settings';
 const DEFAULTS = {
   language: 'auto',
   theme: 'system',
+  singleKeys: true,
   deviceId: '',
   voiceId: 'kathleen',
   ear: 'auto',
@@ -59,6 +60,12 @@ describe('settings', () => {
       live: { ...DEFAULTS.live, preset: 'steady', outputId: 'speakers' },
     });
     expect([mine.live.preset, other.live.outputId]).toEqual(['steady', 'speakers']);
+  });
+
+  it('turn shortcuts with a single key off for good', () => {
+    storage(null);
+    new Preferences().singleKeys = false;
+    expect(new Preferences().singleKeys).toBe(false);
   });
 
   it.each([
