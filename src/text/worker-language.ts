@@ -5,6 +5,8 @@ import { addTexts, loadTexts } from './messages';
 /** What a page sends to its workers, beside the calls of comlink, which ignores it. */
 export interface LanguageMessage {
   language: Locale;
+  /** Languages that may be chosen where nothing may be requested any more: their texts are fetched now. */
+  inAdvance: readonly Locale[];
 }
 
 /**
@@ -18,6 +20,7 @@ export function followPageLanguage(): void {
   addEventListener('message', ({ data }: MessageEvent<Partial<LanguageMessage> | null>) => {
     if (!isLocale(data?.language)) return;
     shown = data.language;
-    loadTexts(shown, ['shell']).catch((error: unknown) => console.warn(error));
+    for (const locale of [shown, ...(data.inAdvance ?? [])])
+      loadTexts(locale, ['shell']).catch((error: unknown) => console.warn(error));
   });
 }
