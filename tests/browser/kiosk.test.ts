@@ -220,8 +220,32 @@ describe('a visit', () => {
     await on(page, 'about').waitFor();
     await on(page, 'about-back').dblclick();
     await on(page, 'voices').waitFor();
+    await on(page, 'voice-joe').click();
+    await speak(page, 4);
+    await page.locator('[data-testid=kiosk-listen][data-complete=true]').waitFor(LOADED);
+    await on(page, 'finish').click();
+    await page.locator('[data-testid=kiosk-seen]:enabled').dblclick(LOADED);
+    await on(page, 'goodbye').waitFor();
     await on(page, 'quieter').dblclick();
     await expect.poll(() => page.locator('.level').getAttribute('aria-label')).toMatch(/60/);
+  });
+
+  it('reads all about a voice with arrows alone, and sees the volume in forced colours', async () => {
+    const page = await openKiosk();
+    await on(page, 'begin').click();
+    await on(page, 'about-nightingale').click();
+    const text = page.locator('[data-testid=kiosk-about] [role=region]');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => text.evaluate((node) => node === document.activeElement)).toBe(true);
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
+    await expect
+      .poll(() => text.evaluate((node) => node.scrollTop + node.clientHeight >= node.scrollHeight - 1))
+      .toBe(true);
+    await page.emulateMedia({ forcedColors: 'active' });
+    const bars = await page
+      .locator('.level i')
+      .evaluateAll((all) => all.map((bar) => getComputedStyle(bar).backgroundColor));
+    expect(new Set(bars).size).toBe(2);
   });
 
   it('can be left while it is converted, and the next one begins as if there had been none', async () => {
