@@ -35,7 +35,7 @@ export class Guide {
   isUnclear = $state(false);
   /** Whether everything is downloaded and has run once. */
   isPrepared = $state(false);
-  private readonly preparation: Preparation;
+  readonly preparation: Preparation;
   private release: () => void = () => undefined;
   private resume: () => void = () => undefined;
 
@@ -108,12 +108,13 @@ export class Guide {
   press(): void {
     this.visit.touch();
     const { visitor } = this;
-    if (!visitor || this.visit.screen !== 'speak') return;
-    visitor.microphone.press();
+    if (!visitor || this.visit.screen !== 'speak' || visitor.microphone.state !== 'recording') return;
     this.visit.problem = null;
+    this.holdClock();
+    // It may fail at once: what was said was too short.
+    visitor.microphone.press();
     // It is not heard before the visitor has spoken.
     visitor.sound.wake().catch((error: unknown) => this.recovery.report('sound', error, true));
-    this.holdClock();
   }
 
   /** Plays or stops what was made. */

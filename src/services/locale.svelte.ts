@@ -23,6 +23,8 @@ let asked = FIRST;
 /** Of what has been opened in this tab. */
 const needed = new Set<CatalogueName>(['shell']);
 const listeners = new Set<(locale: Locale) => void>();
+/** Whose texts are fetched before they are chosen. */
+let inAdvance: readonly Locale[] = [];
 
 // Left out of the release: only the build for tests of layout has this language (scripts/pseudo.mjs).
 const isPseudo = import.meta.env.MODE === 'pseudo' && new URLSearchParams(location.search).has('pseudo');
@@ -41,13 +43,17 @@ export const language = {
   get direction(): 'ltr' | 'rtl' {
     return RIGHT_TO_LEFT.test(shown()) ? 'rtl' : 'ltr';
   },
+  /** The languages whose texts every thread fetches before they are chosen. */
+  get inAdvance(): readonly Locale[] {
+    return inAdvance;
+  },
   set user(user: Locale) {
     ask({ ...asked, user });
   },
   set exhibit(exhibit: Locale | null) {
     ask({ ...asked, exhibit });
   },
-  /** Calls `listener` with the language now, and whenever it changes. Returns what ends that. */
+  /** Calls `listener` with the language now, and whenever it or `inAdvance` changes. Returns what ends that. */
   follow(listener: (locale: Locale) => void): () => void {
     listeners.add(listener);
     listener(shown());
@@ -63,6 +69,10 @@ function ask(next: Choice): void {
     return;
   }
   choice = next;
+  tellAll();
+}
+
+function tellAll(): void {
   for (const listener of listeners) listener(shown());
 }
 
@@ -87,9 +97,13 @@ export async function needTexts(names: readonly CatalogueName[]): Promise<void> 
   } while (!hasTexts(shown(), needed));
 }
 
-/** Fetches texts in every language. */
+/** Fetches texts in every language, as the workers do with theirs from then on. */
 export async function needTextsInAll(names: readonly CatalogueName[]): Promise<void> {
   for (const name of names) needed.add(name);
+  if (inAdvance !== LOCALES) {
+    inAdvance = LOCALES;
+    tellAll();
+  }
   await Promise.all(LOCALES.map((locale) => loadTexts(locale, needed)));
 }
 

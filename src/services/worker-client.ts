@@ -24,7 +24,9 @@ export class WorkerClient<Api extends object> {
     const { worker } = this.scope.worker(create);
     this.api = wrap<Api>(worker);
     this.scope.own(
-      language.follow((locale) => worker.postMessage({ language: locale } satisfies LanguageMessage)),
+      language.follow((locale) =>
+        worker.postMessage({ language: locale, inAdvance: language.inAdvance } satisfies LanguageMessage),
+      ),
     );
     this.lost = new Promise<never>((_, reject) => (this.fail = reject));
     this.lost.catch(() => undefined);

@@ -5,6 +5,8 @@ import { addTexts } from './messages';
 /** What a page sends to its workers, beside the calls of comlink, which ignores it. */
 export interface LanguageMessage {
   language: Locale;
+  /** Languages that may be chosen where nothing may be requested any more: their texts are fetched now. */
+  inAdvance: readonly Locale[];
 }
 
 /**
@@ -17,10 +19,11 @@ export function followPageLanguage(): void {
   overwriteGetLocale(() => shown);
   addEventListener('message', ({ data }: MessageEvent<Partial<LanguageMessage> | null>) => {
     if (!isLocale(data?.language)) return;
-    const locale = (shown = data.language);
-    shells[locale]().then(
-      (catalogue) => addTexts(locale, 'shell', catalogue),
-      (error: unknown) => console.warn(error),
-    );
+    shown = data.language;
+    for (const locale of [shown, ...(data.inAdvance ?? [])])
+      void shells[locale]().then(
+        (catalogue) => addTexts(locale, 'shell', catalogue),
+        (error: unknown) => console.warn(error),
+      );
   });
 }

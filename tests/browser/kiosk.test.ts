@@ -152,6 +152,102 @@ describe('a visit', () => {
     expect(requests).toEqual([]);
   });
 
+  it('requests nothing when another language is chosen, or the recording of a voice is played', async () => {
+    const requests: string[] = [];
+    const page = await openKiosk({
+      intercept(request) {
+        requests.push(request.url!);
+        return false;
+      },
+    });
+    requests.length = 0;
+    await on(page, 'begin-de').click();
+    await on(page, 'about-nightingale').click();
+    const play = page.getByTestId('recorded-play');
+    await play.click();
+    await expect.poll(() => play.textContent()).toBe('Originalaufnahme anhalten');
+    await expect.poll(() => play.textContent(), LOADED).toBe('Originalaufnahme anhören');
+    await on(page, 'language').click();
+    await on(page, 'about-use').click();
+    await page.locator('[data-testid=kiosk-record]:enabled').waitFor(LOADED);
+    expect(requests).toEqual([]);
+    expect(await page.evaluate(() => [...window.objectUrls])).toEqual([]);
+  });
+
+  it('is not cut off by a second finger on the button', async () => {
+    const page = await openKiosk();
+    await on(page, 'begin').click();
+    await on(page, 'voice-joe').click();
+    await page.locator('[data-testid=kiosk-record]:enabled').waitFor(LOADED);
+    const { x, y, width, height } = (await on(page, 'record').boundingBox())!;
+    const first = { x: x + width / 3, y: y + height / 2, id: 1 };
+    const second = { ...first, x: x + width / 2, id: 2 };
+    const session = await app!.context.newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchEnd', ...touchPoints: (typeof first)[]) =>
+      session.send('Input.dispatchTouchEvent', { type, touchPoints });
+    await touch('touchStart', first);
+    await spoken(page, 1);
+    await touch('touchStart', first, second);
+    await touch('touchEnd', first);
+    await spoken(page, 3);
+    expect(await on(page, 'problem').count()).toBe(0);
+    await touch('touchEnd');
+    await on(page, 'listen').waitFor(LOADED);
+  });
+
+  it('is told that two short presses were too short, and is over when nobody is there any more', async () => {
+    const exhibit = formatExhibit({ ...DEFAULT_EXHIBIT, idleSeconds: 15 });
+    const page = await openKiosk({
+      intercept(request, response) {
+        if (request.url !== '/exhibit.json') return false;
+        response.end(exhibit);
+        return true;
+      },
+    });
+    await on(page, 'begin').click();
+    await on(page, 'voice-joe').click();
+    await page.locator('[data-testid=kiosk-record]:enabled').waitFor(LOADED);
+    await on(page, 'record').click();
+    await on(page, 'record').click();
+    await page.locator('[data-testid=kiosk-problem][data-problem=too-short]').waitFor();
+    await on(page, 'attract').waitFor(LOADED);
+  });
+
+  it('does not go two screens further by pressing twice', async () => {
+    const page = await openKiosk();
+    await on(page, 'begin').click();
+    await on(page, 'about-nightingale').dblclick();
+    await on(page, 'about').waitFor();
+    await on(page, 'about-back').dblclick();
+    await on(page, 'voices').waitFor();
+    await on(page, 'voice-joe').click();
+    await speak(page, 4);
+    await page.locator('[data-testid=kiosk-listen][data-complete=true]').waitFor(LOADED);
+    await on(page, 'finish').click();
+    await page.locator('[data-testid=kiosk-seen]:enabled').dblclick(LOADED);
+    await on(page, 'goodbye').waitFor();
+    await on(page, 'quieter').dblclick();
+    await expect.poll(() => page.locator('.level').getAttribute('aria-label')).toMatch(/60/);
+  });
+
+  it('reads all about a voice with arrows alone, and sees the volume in forced colours', async () => {
+    const page = await openKiosk();
+    await on(page, 'begin').click();
+    await on(page, 'about-nightingale').click();
+    const text = page.locator('[data-testid=kiosk-about] [role=region]');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => text.evaluate((node) => node === document.activeElement)).toBe(true);
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
+    await expect
+      .poll(() => text.evaluate((node) => node.scrollTop + node.clientHeight >= node.scrollHeight - 1))
+      .toBe(true);
+    await page.emulateMedia({ forcedColors: 'active' });
+    const bars = await page
+      .locator('.level i')
+      .evaluateAll((all) => all.map((bar) => getComputedStyle(bar).backgroundColor));
+    expect(new Set(bars).size).toBe(2);
+  });
+
   it('can be left while it is converted, and the next one begins as if there had been none', async () => {
     const page = await openKiosk();
     const heaps = await Heaps.of(page);

@@ -5,12 +5,15 @@ import type { Exhibit } from '../../files/exhibit';
 import type { AppContext } from '../../services/context';
 import { SpareDetector } from '../../services/detection-client';
 import type { Scope } from '../../services/scope';
+import { loadExcerpt } from '../../ui/recorded/excerpt.svelte';
+import { recordedVoice, type RecordedVoice } from '../../ui/recorded/recorded-voices';
 import { convertSilence } from './silence';
 
 /** What visits need, loaded before the first one and between them, so that no visit requests anything from a network. */
 export class Preparation {
   readonly detector: SpareDetector;
   private readonly notices = new Map<DisclaimerLanguage, Float32Array>();
+  private readonly excerpts = new Map<string, Blob>();
 
   constructor(
     private readonly context: Pick<AppContext, 'converter' | 'ear'>,
@@ -28,7 +31,13 @@ export class Preparation {
    */
   async load(voiceId: () => string | undefined): Promise<void> {
     const { converter, ear } = this.context;
-    await Promise.all([preloadCapture(), this.detector.prepare(), this.loadNotices(), prepareExport()]);
+    await Promise.all([
+      preloadCapture(),
+      this.detector.prepare(),
+      this.loadNotices(),
+      this.loadExcerpts(),
+      prepareExport(),
+    ]);
     await converter.load();
     await ear.refresh();
     await ear.offer();
@@ -45,6 +54,22 @@ export class Preparation {
   /** The spoken notice before playback, mono at 24 kHz; undefined where the exhibit wants none, or there is none in the language. */
   notice(locale: string): Float32Array | undefined {
     return this.notices.get(locale as DisclaimerLanguage);
+  }
+
+  /** Address of the authentic excerpt of the voice's recording while `scope` lasts; once it is loaded, nothing is requested for it. */
+  excerptOf({ id, excerpt }: RecordedVoice, scope: Scope): string {
+    const file = this.excerpts.get(id);
+    if (!file) return excerpt;
+    const address = URL.createObjectURL(file);
+    scope.own(() => URL.revokeObjectURL(address));
+    return address;
+  }
+
+  private async loadExcerpts(): Promise<void> {
+    const recorded = this.exhibit.voices.flatMap(({ id }) => recordedVoice(id) ?? []);
+    await Promise.all(
+      recorded.map(async ({ id, excerpt }) => this.excerpts.set(id, await loadExcerpt(excerpt))),
+    );
   }
 
   private async loadNotices(): Promise<void> {

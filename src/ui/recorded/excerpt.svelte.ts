@@ -1,4 +1,5 @@
 import type { Scope } from '../../services/scope';
+import { m } from '../../text/messages';
 
 /** Plays the authentic excerpt of a recording, as it is. */
 export class Excerpt {
@@ -40,4 +41,11 @@ export class Excerpt {
     this.audio.pause();
     this.isPlaying = false;
   }
+}
+
+/** The excerpt as a file, for whoever plays it where nothing may be requested. Rejects where it cannot be loaded. */
+export async function loadExcerpt(address: string): Promise<Blob> {
+  const response = await fetch(new URL(address, document.baseURI));
+  if (!response.ok) throw new Error(m.store_server_answered({ status: response.status }));
+  return response.blob();
 }

@@ -1,6 +1,7 @@
 import { expose } from 'comlink';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { language } from '../../../src/services/locale.svelte';
+import { LOCALES } from '../../../src/files/exhibit/locales';
+import { language, needTextsInAll } from '../../../src/services/locale.svelte';
 import { Scope } from '../../../src/services/scope';
 import { WorkerClient } from '../../../src/services/worker-client';
 
@@ -85,6 +86,13 @@ describe('the messages of a worker', () => {
     await expect.poll(() => client.api.word()).toBe('inconnu');
     language.exhibit = null;
     await expect.poll(() => client.api.word()).toBe('unbekannt');
+  });
+
+  it('are fetched in advance in all languages that a page may not request later', async () => {
+    await needTextsInAll(['shell']);
+    const { hasTexts } = await import('../../../src/text/messages');
+    open();
+    for (const locale of LOCALES) await expect.poll(() => hasTexts(locale, ['shell'])).toBe(true);
   });
 
   it('are English where the page has not said anything', () => {

@@ -33,6 +33,8 @@ describe.each(IDS)('the page of %s', (id) => {
       expect(voice.known()).toContain(voice.name);
       expect(voice.rights()).toContain('Wikimedia Commons');
       expect(m.recorded_never({ name: voice.name })).toContain(voice.name);
+      // They would be those of the sentence that says they were never said.
+      expect(texts.join()).not.toContain('these words');
       language.user = 'en';
       if (locale !== 'en')
         for (const text of [voice.when(), voice.known()]) expect(texts).not.toContain(text);
