@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { measureBaselines } from './bench/baselines.mjs';
 import { measureFirstVisit } from './bench/first-visit.mjs';
 import { measureKiosk } from './bench/kiosk.mjs';
+import { measureStart } from './bench/start.mjs';
 import { ROOT } from './build.mjs';
 import { openHarness } from './harness.mjs';
 import { command, print } from './output.mjs';
@@ -25,9 +27,28 @@ const BARS = {
   takeRtf: 0.14,
   kioskSeconds: 1,
   kioskShare: 0.6,
+  /** Of the build before: to the first converted sound. */
+  firstVisit: 0.6,
+  secondVisit: 0.4,
+  paintSeconds: 1.5,
+  recordSeconds: 4,
 };
 
+/** `npm run bench -- start --pairs 3`: only the start, compared three times. */
 await command(async () => {
+  const { values, positionals } = parseArgs({
+    options: { pairs: { type: 'string', default: '9' } },
+    allowPositionals: true,
+  });
+  const pairs = Number(values.pairs);
+  if (!(Number.isInteger(pairs) && pairs > 0)) throw new Error('--pairs takes a number above 0.');
+  const [part] = positionals;
+  if (part !== undefined && part !== 'start') throw new Error(`There is no part "${part}"; there is "start".`);
+  if (part === undefined) await benchConversion();
+  await benchStart(pairs);
+});
+
+async function benchConversion() {
   const { hifiGanRtf, phaseVocoderRtf } = await measureBaselines();
   const one = await measureConverter({ backend: 'wasm', threads: 1 });
   const four = await measureConverter({ backend: 'wasm', threads: 4 });
@@ -55,10 +76,10 @@ await command(async () => {
   await row('HiFi-GAN V1, random weights, one thread', hifiGanRtf);
   await row('phase-vocoder pitch shift, JavaScript', phaseVocoderRtf);
   await print(
-    `first visit to first converted sound: ${visit.firstSeconds.toFixed(1)} s, ${visit.firstMb.toFixed(1)} MB on the wire`,
+    `first visit to first converted sound: ${visit.first.seconds.toFixed(1)} s, ${visit.first.mb.toFixed(1)} MB on the wire`,
   );
   await print(
-    `second visit: ${visit.secondSeconds.toFixed(1)} s, ${visit.secondMb.toFixed(1)} MB on the wire`,
+    `second visit: ${visit.second.seconds.toFixed(1)} s, ${visit.second.mb.toFixed(1)} MB on the wire`,
   );
   await print(
     `5 s spoken: the other voice sounds ${kioskSeconds.toFixed(2)} s after them in the kiosk, is converted ${studioSeconds.toFixed(2)} s after Convert in the studio`,
@@ -85,7 +106,32 @@ await command(async () => {
     `published at most ${BARS.publishedMb} MB, the ear ${BARS.earMb} MB, the denoiser ${BARS.denoiserMb} MB`,
     publishedMb <= BARS.publishedMb && earMb <= BARS.earMb && denoiserMb <= BARS.denoiserMb,
   );
-});
+}
+
+/** @param {number} pairs */
+async function benchStart(pairs) {
+  const { first, second, paintSeconds, recordSeconds } = await measureStart(pairs);
+  for (const [name, { earlierSeconds, todaySeconds, ratio }] of Object.entries({ first, second })) {
+    await print(
+      `${name} visit to first converted sound: ${todaySeconds.toFixed(2)} s, in the build before ${earlierSeconds.toFixed(2)} s, ratio ${ratio.toFixed(2)} (medians of ${pairs})`,
+    );
+  }
+  await print(
+    `start on a processor four times slower: first paint after ${paintSeconds.toFixed(2)} s, can record after ${recordSeconds.toFixed(2)} s`,
+  );
+  await check(
+    `first visit at most ${BARS.firstVisit} times what the build before took`,
+    first.ratio <= BARS.firstVisit,
+  );
+  await check(
+    `second visit at most ${BARS.secondVisit} times what the build before took`,
+    second.ratio <= BARS.secondVisit,
+  );
+  await check(
+    `on a processor four times slower: first paint within ${BARS.paintSeconds} s, can record within ${BARS.recordSeconds} s`,
+    paintSeconds <= BARS.paintSeconds && recordSeconds <= BARS.recordSeconds,
+  );
+}
 
 /**
  * @param {string} bar

@@ -5,15 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JOBS, SOUNDLESS_JOBS } from './jobs.mjs';
 import { openMarionette } from './marionette.mjs';
+import { OFFLINE_JOBS } from './offline-jobs.mjs';
 import { findPrograms } from './programs.mjs';
-import { freePort, runJobs } from './run.mjs';
+import { freePort, runJobs, sumOf } from './run.mjs';
 import { startSound } from './sound.mjs';
 
 /** Programs, and the packages of the same names. Firefox decodes AAC with the libraries of ffmpeg. */
 const PACKAGES = /** @type {const} */ (['firefox-esr', 'ffmpeg', 'pulseaudio']);
 const NO_SOUND = { PULSE_SERVER: 'unix:/nonexistent', ALSA_CONFIG_PATH: '/dev/null' };
 
-/** Runs the jobs in Firefox ESR, at the end those without a sound device. Rejects with MissingError. */
+/** Runs the jobs in Firefox ESR, then those without a sound device and without a network. Rejects with MissingError. */
 export async function runFirefox() {
   const { 'firefox-esr': firefox, pulseaudio } = await findPrograms(PACKAGES, PACKAGES);
   const sound = await startSound(pulseaudio);
@@ -30,7 +31,13 @@ export async function runFirefox() {
       hasSound: false,
       jobs: SOUNDLESS_JOBS,
     });
-    return { passed: heard.passed + unheard.passed, failed: heard.failed + unheard.failed };
+    const offline = await runJobs({
+      browser: 'Firefox without a network',
+      launch: () => launch(firefox, sound.env),
+      hasSound: true,
+      jobs: OFFLINE_JOBS,
+    });
+    return sumOf([heard, unheard, offline]);
   } finally {
     await sound.close();
   }

@@ -10,7 +10,9 @@ import { ROOT } from '../build.mjs';
  *   folder: string,
  *   exports: Map<string, string>,
  *   hasSound: boolean,
- * }} Run address of the app; a folder for what is downloaded; the files downloaded so far, by format; whether there is a sound device
+ *   stopServer(): Promise<void>,
+ * }} Run address of the app; a folder for what is downloaded; the files downloaded so far, by format; whether there is a sound device;
+ *   ends what serves the app
  *
  * @typedef {{ name: string, run(tab: Tab, run: Run): Promise<string | void> }} Job resolves with what is worth printing
  */
@@ -39,7 +41,7 @@ export const SOUNDLESS_JOBS = [
 ];
 
 /** @param {Tab} tab @param {Run} run */
-async function convertSample(tab, { url }) {
+export async function convertSample(tab, { url }) {
   await tab.open(`${url}#/studio`);
   await tab.waitFor('backend');
   await tab.click('try-sample');
@@ -59,7 +61,7 @@ async function playConversion(tab, { hasSound }) {
 }
 
 /** @param {Tab} tab @param {Run} run */
-async function exportAll(tab, { folder, exports }) {
+export async function exportAll(tab, { folder, exports }) {
   await tab.evaluate(async () => {
     const page = /** @type {any} */ (window);
     const create = URL.createObjectURL.bind(URL);
@@ -75,6 +77,7 @@ async function exportAll(tab, { folder, exports }) {
       page.exportedBlob = blobs.get(this.href);
     };
   });
+  await tab.waitFor('format');
   const offered = await tab.evaluate(async () =>
     Array.from(
       document.querySelectorAll('[data-testid=format] option'),
@@ -138,7 +141,7 @@ async function record(tab, { url, hasSound }) {
 }
 
 /** @param {Tab} tab @param {Run} run */
-async function goLive(tab, { url, hasSound }) {
+export async function goLive(tab, { url, hasSound }) {
   await tab.open(`${url}#/live`);
   await tab.waitFor('live-ready', { patienceMs: 120_000 });
   await tab.click('live-toggle');
@@ -151,7 +154,7 @@ async function goLive(tab, { url, hasSound }) {
 }
 
 /** @param {Tab} tab @param {Run} run */
-async function detect(tab, { url, exports }) {
+export async function detect(tab, { url, exports }) {
   await tab.open(`${url}#/detect`);
   const answers = [];
   for (const [format, file] of exports) {

@@ -28,7 +28,7 @@ export async function runJobs({ browser, launch, hasSound, jobs = JOBS }) {
   await ensureBuilt();
   const server = await serve({ root: DIST });
   const folder = await mkdtemp(join(tmpdir(), 'understudy-exports-'));
-  const run = { url: server.url, folder, exports: new Map(), hasSound };
+  const run = { url: server.url, folder, exports: new Map(), hasSound, stopServer: () => server.close() };
   const count = { passed: 0, failed: 0 };
   /** @type {Session | undefined} */
   let session;
@@ -62,6 +62,14 @@ export async function runJobs({ browser, launch, hasSound, jobs = JOBS }) {
     await rm(folder, { recursive: true, force: true });
   }
   return count;
+}
+
+/** @param {{ passed: number, failed: number }[]} counts */
+export function sumOf(counts) {
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+  };
 }
 
 /**

@@ -62,6 +62,7 @@ export class Tab {
 
   /** @param {string} id @param {string} value */
   async select(id, value) {
+    await this.waitFor(id);
     await this.evaluate(
       async (selector, chosen) => {
         const select = /** @type {HTMLSelectElement} */ (document.querySelector(selector));
@@ -81,8 +82,9 @@ export class Tab {
     );
   }
 
-  /** @param {string} id @param {string} name */
+  /** Attribute of an element, once it is there; null where it has none. @param {string} id @param {string} name */
   async attribute(id, name) {
+    await this.waitFor(id);
     return this.evaluate(
       async (selector, each) => document.querySelector(selector)?.getAttribute(each) ?? null,
       selectorOf(id),
@@ -112,8 +114,9 @@ export class Tab {
     }
   }
 
-  /** @param {string} id */
+  /** The driver's name of an element, once it is there: pages are fetched when they are opened. @param {string} id */
   async find(id) {
+    await this.waitFor(id);
     const found = /** @type {Record<string, string>} */ (
       await this.session.send('findElement', { using: 'css selector', value: selectorOf(id) })
     );

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { startDisplay } from './display.mjs';
+import { OFFLINE_JOBS } from './offline-jobs.mjs';
 import { findPrograms } from './programs.mjs';
-import { freePort, runJobs } from './run.mjs';
+import { freePort, runJobs, sumOf } from './run.mjs';
 import { startSound } from './sound.mjs';
 import { openWebDriver } from './webdriver.mjs';
 
@@ -22,11 +23,15 @@ export async function runWebkit() {
   const env = { ...process.env, ...display.env, ...sound.env };
   const capabilities = { 'webkitgtk:browserOptions': { binary, args: ['--automation'] } };
   try {
-    return await runJobs({
-      browser: 'WebKit',
-      launch: async () => openWebDriver(driver, { capabilities, env, port: await freePort() }),
+    const launch = async () => openWebDriver(driver, { capabilities, env, port: await freePort() });
+    const online = await runJobs({ browser: 'WebKit', launch, hasSound: true });
+    const offline = await runJobs({
+      browser: 'WebKit without a network',
+      launch,
       hasSound: true,
+      jobs: OFFLINE_JOBS,
     });
+    return sumOf([online, offline]);
   } finally {
     await sound.close();
     display.close();
