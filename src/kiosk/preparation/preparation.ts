@@ -6,14 +6,14 @@ import type { AppContext } from '../../services/context';
 import { SpareDetector } from '../../services/detection-client';
 import type { Scope } from '../../services/scope';
 import { loadExcerpt } from '../../ui/recorded/excerpt.svelte';
-import { recordedVoice, type RecordedVoice } from '../../ui/recorded/recorded-voices';
+import { recordedVoice } from '../../ui/recorded/recorded-voices';
 import { convertSilence } from './silence';
 
 /** What visits need, loaded before the first one and between them, so that no visit requests anything from a network. */
 export class Preparation {
   readonly detector: SpareDetector;
   private readonly notices = new Map<DisclaimerLanguage, Float32Array>();
-  private readonly excerpts = new Map<string, Blob>();
+  private readonly excerpts = new Map<string, HTMLAudioElement>();
 
   constructor(
     private readonly context: Pick<AppContext, 'converter' | 'ear'>,
@@ -56,13 +56,9 @@ export class Preparation {
     return this.notices.get(locale as DisclaimerLanguage);
   }
 
-  /** Address of the authentic excerpt of the voice's recording while `scope` lasts; once it is loaded, nothing is requested for it. */
-  excerptOf({ id, excerpt }: RecordedVoice, scope: Scope): string {
-    const file = this.excerpts.get(id);
-    if (!file) return excerpt;
-    const address = URL.createObjectURL(file);
-    scope.own(() => URL.revokeObjectURL(address));
-    return address;
+  /** The player of the voice's authentic excerpt, for which nothing is requested; undefined until it is loaded. */
+  excerpt(voiceId: string): HTMLAudioElement | undefined {
+    return this.excerpts.get(voiceId);
   }
 
   private async loadExcerpts(): Promise<void> {

@@ -6,11 +6,12 @@ export class Excerpt {
   isPlaying = $state(false);
   /** Whether it could not be played. */
   hasFailed = $state(false);
-  private readonly audio = new Audio();
 
   constructor(
     scope: Scope,
     private readonly address: string,
+    /** One that `loadExcerpt` has given, where there is one. */
+    private readonly audio = new Audio(),
   ) {
     scope.on(this.audio, 'ended', () => (this.isPlaying = false));
     scope.own(() => this.stop());
@@ -23,7 +24,8 @@ export class Excerpt {
 
   async toggle(): Promise<void> {
     if (this.isPlaying) return this.stop();
-    this.audio.src = this.address;
+    if (this.hasFailed || !this.audio.src) this.audio.src = this.address;
+    else this.audio.currentTime = 0;
     this.isPlaying = true;
     this.hasFailed = false;
     try {
@@ -43,9 +45,14 @@ export class Excerpt {
   }
 }
 
-/** The excerpt as a file, for whoever plays it where nothing may be requested. Rejects where it cannot be loaded. */
-export async function loadExcerpt(address: string): Promise<Blob> {
-  const response = await fetch(new URL(address, document.baseURI));
-  if (!response.ok) throw new Error(m.store_server_answered({ status: response.status }));
-  return response.blob();
+/** A player that holds the whole excerpt, for where nothing may be requested. Rejects where it cannot be loaded. */
+export async function loadExcerpt(address: string): Promise<HTMLAudioElement> {
+  const audio = new Audio();
+  audio.preload = 'auto';
+  await new Promise<void>((resolve, reject) => {
+    audio.oncanplaythrough = () => resolve();
+    audio.onerror = () => reject(new Error(m.recorded_unplayable()));
+    audio.src = address;
+  });
+  return audio;
 }
