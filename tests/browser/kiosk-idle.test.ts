@@ -23,7 +23,6 @@ it('a kiosk that waits for visitors draws 25 pictures a second at most, and not 
   await page.waitForTimeout(SECONDS * 1000);
   const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: { name: string }[] };
   const drawn = trace.traceEvents.filter(({ name }) => name === 'DrawFrame').length / SECONDS;
-  console.log(`${drawn.toFixed(1)} pictures a second`);
   expect(drawn).toBeGreaterThan(1);
   expect(drawn).toBeLessThan(MOST_PER_SECOND);
 });

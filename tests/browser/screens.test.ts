@@ -24,13 +24,11 @@ afterAll(() => app?.close());
 const fileOf = (name: string) => join(ROOT, 'docs/screens', `${name}.webp`);
 
 async function apartFrom(scene: (typeof SCENES)[number], style?: string) {
-  const apart = await difference(
+  return difference(
     empty,
     await readFile(fileOf(scene.name)),
     await shootScene(app.browser, app.url, scene, style),
   );
-  console.log(`${scene.name}: mean ${apart.mean.toFixed(2)}, share ${apart.share.toFixed(4)}`);
-  return apart;
 }
 
 describe('the screens', () => {

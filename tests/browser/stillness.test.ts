@@ -60,7 +60,6 @@ describe('nothing jumps while code, voices and networks load', () => {
       await page.waitForTimeout(SETTLED_MS);
       const shifts = await page.evaluate(() => window.shifts);
       const sum = shifts.reduce((total, { score }) => total + score, 0);
-      console.log(`layout shift of ${name} at ${viewport.width} px: ${sum.toFixed(4)}`);
       expect(sum, JSON.stringify(shifts)).toBeLessThan(GOOD);
       await context.close();
     });
