@@ -11,8 +11,12 @@ export function reveal(first: Element, last: Element = first): void {
   const below = last.getBoundingClientRect().bottom + MARGIN_PX - window.innerHeight;
   const by = top < 0 ? top : Math.min(Math.max(0, below), top);
   if (Math.abs(by) < 1) return;
-  const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-  window.scrollBy({ top: by, behavior: isStill ? 'instant' : 'smooth' });
+  window.scrollBy({ top: by, behavior: wantsStillness() ? 'instant' : 'smooth' });
+}
+
+/** Whether the user has asked the system for less motion. */
+export function wantsStillness(): boolean {
+  return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
 /** Whether the element can have the focus: it is shown and not disabled. */

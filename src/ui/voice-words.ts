@@ -21,6 +21,9 @@ const WORDS: Record<string, Words> = {
   cylinder: { name: m.ui_voice_cylinder, line: m.ui_voice_cylinder_line },
 };
 
+/** The voices that come with the app, in its order: what will be shown once the networks are loaded. */
+export const EXPECTED_VOICES = Object.keys(WORDS);
+
 /** What a voice is called in the language shown; voices of users are called as their users named them. */
 export function voiceName({ id, name }: Pick<VoiceSummary, 'id' | 'name'>): string {
   return WORDS[id]?.name?.() ?? name;

@@ -17,7 +17,7 @@ export interface RecordedVoice {
   rights: () => string;
 }
 
-const RECORDED_VOICES: readonly RecordedVoice[] = [
+export const RECORDED_VOICES: readonly RecordedVoice[] = [
   {
     id: 'roosevelt',
     name: 'Theodore Roosevelt',

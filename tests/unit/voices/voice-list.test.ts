@@ -13,7 +13,7 @@ it.each(LOCALES.flatMap((locale) => [null, 'own-1'].map((playing) => ({ locale, 
     language.user = locale;
     const row = { id: 'own-1', name: 'Ada', bytes: 86_000, signer: 'ab', consent: sealed() };
     const library = { voices: [row], damaged: 0, revoked: new Set(), ownSigner: 'ab', playing };
-    const { body } = render(VoiceList, { props: { library: library } });
+    const { body } = render(VoiceList, { props: { library: library, onMake: () => undefined } });
     const buttons = [...body.matchAll(/<button[^>]*aria-label="([^"]*)"[^>]*>([^<]*)/g)];
     const names = buttons.map(([, name, text]) => [text!.replace(/[▶■]/, '').trim(), name!]);
     expect(names).toHaveLength(4);
