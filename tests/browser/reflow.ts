@@ -48,13 +48,18 @@ export function clippedOf(page: Page): Promise<string[]> {
   });
 }
 
-/** Elements whose content is cut off at their lower edge. */
+/** Elements whose text is cut off at their lower edge. */
 export const squashed = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('body *')]
       .filter((node) => {
         const isCut = /hidden|clip/.test(getComputedStyle(node).overflowY);
-        return isCut && node.clientHeight > 1 && node.scrollHeight > node.clientHeight + 2;
+        return (
+          isCut &&
+          node.textContent.trim() &&
+          node.clientHeight > 1 &&
+          node.scrollHeight > node.clientHeight + 2
+        );
       })
       .map((node) => `${node.tagName} ${node.className} ${node.textContent.trim().slice(0, 30)}`),
   );
