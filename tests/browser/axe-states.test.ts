@@ -5,7 +5,7 @@ import { axeFaults, WCAG_22 } from './axe';
 import { measureContrast, WANTED, type Kind } from './contrast';
 import { SPEECH } from './enrol-steps';
 import { VISITS } from './page-states';
-import { clippedOf, sideways } from './reflow';
+import { clippedOf, sideways, squashed } from './reflow';
 import { withSpeaker } from './speaker-network';
 import { openApp, type Opened } from './support';
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
   for (const [name, { ratio, what }] of Object.entries(least).sort())
-    console.info(`Least contrast, ${name}: ${ratio.toFixed(2)} (${what})`);
+    console.warn(`Least contrast, ${name}: ${ratio.toFixed(2)} (${what})`);
 });
 
 /** What has too little contrast; notes the least. */
@@ -59,6 +59,7 @@ describe.each(Object.entries(VISITS))('every state of %s', (name, visit) => {
       await page.setViewportSize(ENLARGED);
       expect.soft(await sideways(page), `${where}, 400 %`).toEqual([]);
       expect.soft(await clippedOf(page), `${where}, 400 %`).toEqual([]);
+      expect.soft(await squashed(page), `${where}, 400 %`).toEqual([]);
       await page.setViewportSize(WINDOW);
       await enlargeText(page, '200%');
       expect.soft(await sideways(page), `${where}, text at 200 %`).toEqual([]);

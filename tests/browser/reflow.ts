@@ -47,3 +47,19 @@ export function clippedOf(page: Page): Promise<string[]> {
     return [...clipped];
   });
 }
+
+/** Elements whose text is cut off at their lower edge. */
+export const squashed = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('body *')]
+      .filter((node) => {
+        const isCut = /hidden|clip/.test(getComputedStyle(node).overflowY);
+        return (
+          isCut &&
+          node.textContent.trim() &&
+          node.clientHeight > 1 &&
+          node.scrollHeight > node.clientHeight + 2
+        );
+      })
+      .map((node) => `${node.tagName} ${node.className} ${node.textContent.trim().slice(0, 30)}`),
+  );
