@@ -23,6 +23,7 @@ export async function measureStart(pairs) {
   const today = await serveWithoutEar(DIST);
   const both = async (/** @type {typeof today} */ server) =>
     inNewProfile(server, async ({ first, second }) => ({ first: first.seconds, second: second.seconds }));
+  /** @type {Record<'earlier' | 'today', { first: number, second: number }>[]} */
   const measured = [];
   try {
     for (let pair = 0; pair < pairs; pair++) {
@@ -85,5 +86,5 @@ async function throttledStart(context, url) {
 function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+  return (Number(sorted[Math.ceil(middle) - 1]) + Number(sorted[Math.floor(middle)])) / 2;
 }

@@ -48,18 +48,19 @@ export function difference(page, one, other) {
       if (!a || !b || a.width !== b.width || a.height !== b.height)
         throw new Error(`Pictures of other sizes: ${a?.width}x${a?.height} and ${b?.width}x${b?.height}`);
       const height = Math.round((width * a.height) / a.width);
-      const [p, q] = [a, b].map((bitmap) => {
+      const pixelsOf = (/** @type {ImageBitmap} */ bitmap) => {
         const context = new OffscreenCanvas(width, height).getContext('2d');
         if (!context) throw new Error('No canvas');
         context.imageSmoothingQuality = 'high';
         context.drawImage(bitmap, 0, 0, width, height);
         return context.getImageData(0, 0, width, height).data;
-      });
+      };
+      const [p, q] = [pixelsOf(a), pixelsOf(b)];
       let sum = 0;
       let others = 0;
       for (let i = 0; i < p.length; i += 4) {
-        const apart = [0, 1, 2].map((colour) => Math.abs(p[i + colour] - q[i + colour]));
-        sum += apart[0] + apart[1] + apart[2];
+        const apart = [0, 1, 2].map((colour) => Math.abs(Number(p[i + colour]) - Number(q[i + colour])));
+        for (const each of apart) sum += each;
         if (Math.max(...apart) >= least) others++;
       }
       return { mean: sum / (0.75 * p.length), share: others / (p.length / 4) };
