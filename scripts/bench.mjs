@@ -43,7 +43,8 @@ await command(async () => {
   const pairs = Number(values.pairs);
   if (!(Number.isInteger(pairs) && pairs > 0)) throw new Error('--pairs takes a number above 0.');
   const [part] = positionals;
-  if (part !== undefined && part !== 'start') throw new Error(`There is no part "${part}"; there is "start".`);
+  if (part !== undefined && part !== 'start')
+    throw new Error(`There is no part "${part}"; there is "start".`);
   if (part === undefined) await benchConversion();
   await benchStart(pairs);
 });
