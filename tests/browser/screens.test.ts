@@ -46,7 +46,7 @@ describe('the screens', () => {
     const live = SCENES.find(({ name }) => name.startsWith('live'))!;
     for (const fault of [
       '.panel:first-child { visibility: hidden }',
-      'main { margin-block-start: 3rem }',
+      'main { margin-block-start: 3rem !important }',
       ':root { --surface: #dfe8ff }',
     ]) {
       const { mean, share } = await apartFrom(live, fault);
