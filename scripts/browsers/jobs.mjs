@@ -10,11 +10,11 @@ import { ROOT } from '../build.mjs';
  *   folder: string,
  *   exports: Map<string, string>,
  *   hasSound: boolean,
- *   stopServer(): Promise<void>,
+ *   stopServer: () => Promise<void>,
  * }} Run address of the app; a folder for what is downloaded; the files downloaded so far, by format; whether there is a sound device;
  *   ends what serves the app
  *
- * @typedef {{ name: string, run(tab: Tab, run: Run): Promise<string | void> }} Job resolves with what is worth printing
+ * @typedef {{ name: string, run: (tab: Tab, run: Run) => Promise<string | void> }} Job resolves with what is worth printing
  */
 
 const FIXTURES = join(ROOT, 'tests/fixtures/audio');
