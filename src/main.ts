@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import './app/app.css';
+import './app/parts.css';
 import './app/forced-colors.css';
 import App from './app/App.svelte';
 import { reloadForThreads } from './app/isolation';
