@@ -3,6 +3,8 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BEGIN, END } from '../../scripts/pseudo.mjs';
 import { DEFAULT_EXHIBIT } from '../../src/files/exhibit';
+import { AUDITIONS } from '../../src/ui/transcript/built-in-sounds';
+import { EXPECTED_VOICES } from '../../src/ui/voice-words';
 import { promptsIn } from '../../src/voices/prompts';
 import { clippedOf } from './reflow';
 import { audioSeconds, chooseLanguage, openApp, type Opened } from './support';
@@ -21,6 +23,9 @@ const SAME = [
   ...['Theodore Roosevelt', 'Florence Nightingale'],
   ...['English', 'Deutsch', 'Nederlands', 'Français', 'Español'],
   ...[...DEFAULT_EXHIBIT.voices.map(({ id }) => id), '/alive', ...promptsIn('en')],
+  // The names that outlines of voices have while the networks load.
+  ...EXPECTED_VOICES,
+  ...AUDITIONS.map(({ words }) => words.text),
   ...['WAV', 'MP3', 'M4A', 'Opus', 'CC0', 'MIT', 'Apache', 'JSON', 'Hz', 'dB'],
   ...[
     DEFAULT_EXHIBIT.title,
