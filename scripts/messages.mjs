@@ -60,8 +60,8 @@ export async function compileInto(outdir, project, messages) {
   const { compile } = await import('@inlang/paraglide-js');
   await compile({ ...PARAGLIDE, project, outdir });
   const { locales } = JSON.parse(await readFile(join(project, 'settings.json'), 'utf8'));
-  const catalogueOf = await cataloguesByMessage(join(messages, BASE));
-  const names = [...new Set(catalogueOf.values())].sort();
+  const byName = await readMessages(join(messages, BASE));
+  const names = [...new Set([...byName.values()].map(({ catalogue }) => catalogue))].sort();
   const folder = join(outdir, 'catalogues');
   await mkdir(folder);
   for (const locale of locales) {
@@ -69,7 +69,7 @@ export async function compileInto(outdir, project, messages) {
     const functions = (await readFile(file, 'utf8')).split(/\n\n(?=export const )/).slice(1);
     for (const name of names) {
       const own = functions.filter(
-        (text) => catalogueOf.get(/^export const (\w+)/.exec(text)?.[1] ?? '') === name,
+        (text) => byName.get(/^export const (\w+)/.exec(text)?.[1] ?? '')?.catalogue === name,
       );
       const registry = own.some((text) => text.includes('registry.')) ? REGISTRY : '';
       await writeFile(join(folder, `${name}.${locale}.js`), `${registry}${own.join('\n\n')}\n`);
@@ -81,10 +81,7 @@ export async function compileInto(outdir, project, messages) {
   await writeFile(join(outdir, 'shells.js'), shellsOf(locales));
   await writeFile(join(outdir, 'shells.d.ts'), SHELLS_TYPES);
   await writeFile(join(outdir, 'catalogues.js'), importsOf(locales, names));
-  await writeFile(
-    join(outdir, 'catalogues.d.ts'),
-    typesOf(names, await inputsByMessage(join(messages, BASE))),
-  );
+  await writeFile(join(outdir, 'catalogues.d.ts'), typesOf(names, byName));
 }
 
 /**
@@ -104,17 +101,27 @@ export function messages() {
   };
 }
 
-/** @param {string} folder of a language @returns {Promise<Map<string, string>>} the catalogue of each message */
-async function cataloguesByMessage(folder) {
-  const catalogues = new Map();
+/**
+ * @typedef {{ catalogue: string, inputs: string[] }} Message `inputs`: what is put into its braces
+ *
+ * @param {string} folder of a language
+ * @returns {Promise<Map<string, Message>>} by name
+ */
+async function readMessages(folder) {
+  const messages = new Map();
   for (const file of await readdir(folder)) {
     const area = file.replace('.json', '');
-    const name = SHELL.includes(area) ? 'shell' : area;
-    for (const key of Object.keys(JSON.parse(await readFile(join(folder, file), 'utf8'))))
-      catalogues.set(key, name);
+    const catalogue = SHELL.includes(area) ? 'shell' : area;
+    for (const [key, message] of Object.entries(JSON.parse(await readFile(join(folder, file), 'utf8')))) {
+      if (key === '$schema') continue;
+      const inputs = Array.from(
+        JSON.stringify(message).matchAll(/\{(\w+)\}|"input (\w+)"/g),
+        ([, inText, declared]) => inText ?? declared,
+      );
+      messages.set(key, { catalogue, inputs: [...new Set(inputs)] });
+    }
   }
-  catalogues.delete('$schema');
-  return catalogues;
+  return messages;
 }
 
 /** English is with the code of the workers. @param {string[]} locales */
@@ -143,23 +150,6 @@ function importsOf(locales, names) {
   return `export const catalogues = {\n${lines.join('\n')}\n};\n`;
 }
 
-/** @param {string} folder of a language @returns {Promise<Map<string, string[]>>} what is put into the braces of each message */
-async function inputsByMessage(folder) {
-  const inputs = new Map();
-  for (const file of await readdir(folder)) {
-    for (const [key, message] of Object.entries(JSON.parse(await readFile(join(folder, file), 'utf8')))) {
-      if (key === '$schema') continue;
-      const text = JSON.stringify(message);
-      const names = Array.from(
-        text.matchAll(/\{(\w+)\}|"input (\w+)"/g),
-        ([, inText, declared]) => inText ?? declared,
-      );
-      inputs.set(key, [...new Set(names)]);
-    }
-  }
-  return inputs;
-}
-
 /** @param {string[]} locales */
 function runtimeTypes(locales) {
   return [
@@ -171,11 +161,12 @@ function runtimeTypes(locales) {
   ].join('\n');
 }
 
-/** @param {string[]} names @param {Map<string, string[]>} inputs */
-function typesOf(names, inputs) {
-  const messages = Array.from(inputs, ([key, all]) => {
-    const inputsType = all.length > 0 ? `{ ${all.map((name) => `${name}: Input`).join('; ')} }` : 'object';
-    return `  readonly ${key}: (inputs${all.length > 0 ? '' : '?'}: ${inputsType}, options?: Options) => string;`;
+/** @param {string[]} names @param {Map<string, Message>} byName */
+function typesOf(names, byName) {
+  const messages = Array.from(byName, ([key, { inputs }]) => {
+    const inputsType =
+      inputs.length > 0 ? `{ ${inputs.map((name) => `${name}: Input`).join('; ')} }` : 'object';
+    return `  readonly ${key}: (inputs${inputs.length > 0 ? '' : '?'}: ${inputsType}, options?: Options) => string;`;
   });
   return [
     "import type { Locale } from './runtime';",

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
+import { formatExhibit, type Exhibit } from '../../src/files/exhibit';
 import { openApp, type Opened, type OpenOptions } from './support';
 
 export const SPEECH = fileURLToPath(new URL('../fixtures/audio/speech.wav', import.meta.url));
@@ -34,6 +35,17 @@ function watch(): void {
       return Reflect.construct(target, args, newTarget) as AudioContext;
     },
   });
+}
+
+/** Answers the request for the exhibit beside the app, and no other. */
+export function withExhibit(exhibit: Exhibit): NonNullable<OpenOptions['intercept']> {
+  const file = formatExhibit(exhibit);
+  return (request, response) => {
+    if (request.url !== '/exhibit.json') return false;
+    response.setHeader('Content-Type', 'application/json');
+    response.end(file);
+    return true;
+  };
 }
 
 /** The kiosk with a microphone that plays speech. */

@@ -5,10 +5,10 @@ import type { RunOptions } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { added, Heaps, kept, OF_STAFF } from '../../scripts/soak/kiosk/traces.mjs';
-import { DEFAULT_EXHIBIT, formatExhibit } from '../../src/files/exhibit';
+import { DEFAULT_EXHIBIT } from '../../src/files/exhibit';
 import { inRoom } from '../disguises';
 import { axeFaults, WCAG_22 } from './axe';
-import { LOADED, on, openAppAtKiosk, prepared, speak, SPEECH, spoken } from './kiosk-steps';
+import { LOADED, on, openAppAtKiosk, prepared, speak, SPEECH, spoken, withExhibit } from './kiosk-steps';
 import type { Opened, OpenOptions } from './support';
 import { makeWav, readWav } from './wav';
 
@@ -124,14 +124,12 @@ describe('a visit', () => {
   });
 
   it('requests nothing from the network, with a spoken notice neither', async () => {
-    const exhibit = formatExhibit({ ...DEFAULT_EXHIBIT, noticeBeforePlayback: true });
+    const answer = withExhibit({ ...DEFAULT_EXHIBIT, noticeBeforePlayback: true });
     const requests: string[] = [];
     const page = await openKiosk({
       intercept(request, response) {
         requests.push(request.url!);
-        if (request.url !== '/exhibit.json') return false;
-        response.end(exhibit);
-        return true;
+        return answer(request, response);
       },
     });
     expect(requests).toContain('/disclaimer/en.opus');
@@ -189,13 +187,9 @@ describe('a visit', () => {
   });
 
   it('is told that two short presses were too short, and is over when nobody is there any more', async () => {
-    const exhibit = formatExhibit({ ...DEFAULT_EXHIBIT, idleSeconds: 15 });
+    const exhibit = { ...DEFAULT_EXHIBIT, idleSeconds: 15 };
     const page = await openKiosk({
-      intercept(request, response) {
-        if (request.url !== '/exhibit.json') return false;
-        response.end(exhibit);
-        return true;
-      },
+      intercept: withExhibit(exhibit),
     });
     await on(page, 'begin').click();
     await on(page, 'voice-joe').click();
@@ -279,14 +273,10 @@ describe('every screen', () => {
     const folder = await mkdtemp(join(tmpdir(), 'understudy-hall-'));
     const hall = join(folder, 'hall.wav');
     await writeFile(hall, makeWav(inRoom(readWav(await readFile(SPEECH)), 2.5, 8)));
-    const exhibit = formatExhibit({ ...DEFAULT_EXHIBIT, exportAllowed: true });
+    const exhibit = { ...DEFAULT_EXHIBIT, exportAllowed: true };
     const page = await openKiosk({
       fakeMicWav: hall,
-      intercept(request, response) {
-        if (request.url !== '/exhibit.json') return false;
-        response.end(exhibit);
-        return true;
-      },
+      intercept: withExhibit(exhibit),
     });
     await on(page, 'begin').click();
     await on(page, 'voice-joe').click();

@@ -7,6 +7,7 @@ import { createSigningKey } from '../../src/provenance';
 import { fakeVoice } from '../unit/engine/fake-networks';
 import { sealed } from '../unit/provenance/records';
 import { SPEECH } from './enrol-steps';
+import { withExhibit } from './kiosk-steps';
 import { chooseLanguage, openApp, type Opened, type OpenOptions } from './support';
 
 const LOADED = { timeout: 60_000 };
@@ -77,12 +78,7 @@ async function enrolledVoice(id: string, uses: ('convert' | 'preview' | 'export'
 
 it('a curator edits an exhibit, uses it, saves it, and a wrong file changes nothing', async () => {
   const page = await open('#/curator', {
-    intercept(request, response) {
-      if (request.url !== '/exhibit.json') return false;
-      response.setHeader('Content-Type', 'application/json');
-      response.end(formatExhibit(START));
-      return true;
-    },
+    intercept: withExhibit(START),
   });
   await page.getByTestId('voice-add').waitFor(LOADED);
   await page.getByTestId('title-en').fill('Voices of the harbour');

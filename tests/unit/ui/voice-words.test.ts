@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { DEFAULT_EXHIBIT, LOCALES } from '../../../src/files/exhibit';
 import { listVoices, parsePublishedManifest } from '../../../src/files/manifest';
 import { language } from '../../../src/services/locale.svelte';
 import { voiceLine, voiceName } from '../../../src/ui/voice-words';
@@ -19,6 +20,17 @@ describe('words of voices', () => {
     expect(names).toContain('Le Flamand');
     expect(new Set(names).size).toBe(names.length);
   });
+
+  it.each(['kathleen', 'kerstin', 'roosevelt', 'nightingale'])(
+    'are those of the default exhibit for %s',
+    (id) => {
+      const { line } = DEFAULT_EXHIBIT.voices.find((voice) => voice.id === id)!;
+      for (const locale of LOCALES) {
+        language.user = locale;
+        expect(line![locale]).toBe(voiceLine({ id, description: '' }));
+      }
+    },
+  );
 
   it('are those of its user for a voice of a user', () => {
     language.user = 'nl';
