@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { runFirefox } from './browsers/firefox.mjs';
 import { runOrSkip } from './browsers/run.mjs';
 import { runWebkit } from './browsers/webkit.mjs';
@@ -12,12 +12,14 @@ const CACHE = join(ROOT, '.cache');
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const LIVE = 'tests/browser/live.test.ts';
 const total = { passed: 0, failed: 0 };
+/** @type {string[]} what failed, named once more at the end of an output of thousands of lines */
+const failures = [];
 
 try {
   process.env.CHROME_PATH = await findChromium();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  total.failed++;
+  fails('Chromium');
 }
 
 await compileMessages();
@@ -44,6 +46,7 @@ if (await built()) {
   await otherBrowser('Firefox', runFirefox);
 }
 
+for (const name of failures) console.log(`failed: ${name}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
@@ -57,7 +60,7 @@ async function built() {
     return true;
   } catch (error) {
     console.log(error instanceof Error ? error.message : error);
-    total.failed++;
+    fails('build');
     return false;
   }
 }
@@ -72,7 +75,16 @@ async function otherBrowser(name, jobs) {
   console.log(`\n== ${name}`);
   const { passed, failed } = await runOrSkip(name, jobs);
   total.passed += passed;
-  total.failed += failed;
+  if (failed > 0) fails(name, failed);
+}
+
+/**
+ * @param {string} name
+ * @param {number} count
+ */
+function fails(name, count = 1) {
+  total.failed += count;
+  failures.push(name);
 }
 
 /**
@@ -87,7 +99,7 @@ async function inPairs(checks) {
       const { ok, output } = await run(check[1], 'pipe');
       console.log(`\n== ${check[0]}\n${output.trim()}`);
       if (ok) total.passed++;
-      else total.failed++;
+      else fails(check[0]);
     }
   };
   await Promise.all([work(), work()]);
@@ -119,18 +131,24 @@ async function suite(project, name, ...filters) {
     'inherit',
   );
   const result = await readFile(report, 'utf8').then(JSON.parse, () => undefined);
-  const passed = result?.numPassedTests ?? 0;
-  const failed = (result?.numFailedTests ?? 0) + unloaded(result);
-  total.passed += passed;
-  total.failed += ok ? failed : Math.max(1, failed);
+  total.passed += result?.numPassedTests ?? 0;
+  const failed = failedTests(result);
+  for (const test of failed) fails(test);
+  if (!ok && failed.length === 0) fails(`${name} tests`);
 }
 
-/** @param {{ testResults: { status: string, assertionResults: unknown[] }[] } | undefined} result */
-function unloaded(result) {
-  return (
-    result?.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
-      .length ?? 0
-  );
+/**
+ * @param {{ testResults: { name: string, status: string, assertionResults: { status: string, fullName: string }[] }[] } | undefined} result
+ * @returns {string[]} the failed tests, and the files that could not be loaded
+ */
+function failedTests(result) {
+  return (result?.testResults ?? []).flatMap(({ name, status, assertionResults }) => {
+    const file = relative(ROOT, name);
+    if (status === 'failed' && assertionResults.length === 0) return [file];
+    return assertionResults
+      .filter((test) => test.status === 'failed')
+      .map((test) => `${file}: ${test.fullName}`);
+  });
 }
 
 /**

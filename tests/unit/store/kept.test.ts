@@ -210,9 +210,7 @@ describe('the networks', () => {
     const other = { ...file, file: 'generator.onnx', role: 'generator', sha256: 'f'.repeat(64) } as const;
     const manifest = { version: 2, sampleRateHz: 24000, analysisRateHz: 16000, hopSamples: 240 };
     const fetch = async (url: string) =>
-      url.endsWith('.json')
-        ? Response.json({ ...manifest, files: [file, other] })
-        : new Response(bytes);
+      url.endsWith('.json') ? Response.json({ ...manifest, files: [file, other] }) : new Response(bytes);
     vi.stubGlobal('fetch', fetch);
     const models = await ModelStore.open();
     await models.loadFiles([file], { baseUrl: BASE });
